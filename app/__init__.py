@@ -1,0 +1,1 @@
+"""Doorstep: post-purchase for Shopify and WooCommerce."""

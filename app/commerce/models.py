@@ -1,0 +1,194 @@
+"""Tables of what was bought, and the inbox it came through."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.lib.db import Base, OfShop, key, word
+from app.vocabulary import InboxState
+
+
+class Delivery(OfShop, Base):
+    """One webhook delivery as it came; `delivery_key` and `body_key` say "at most once" (ADR 0008)."""
+
+    __tablename__ = "inbox"
+
+    id: Mapped[key]
+    topic: Mapped[str]
+    delivery_key: Mapped[Any] = mapped_column(UUID)
+    """Hash of the delivery's own identity."""
+    body_key: Mapped[Any] = mapped_column(UUID)
+    """Hash of topic and body; and of the 5-minute window where the body carries no time of its own."""
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The very bytes; emptied after 30 days."""
+    received_at: Mapped[datetime]
+    state: Mapped[InboxState] = word(InboxState, default=InboxState.WAITING)
+    due_at: Mapped[datetime]
+    """When to look at it (again)."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    failure: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("shop_id", "delivery_key"),
+        UniqueConstraint("shop_id", "body_key"),
+        Index("ix_inbox_waiting", "due_at", "id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_inbox_parked", "shop_id", "id", postgresql_where=text("state = 'parked'")),
+    )
+
+
+class Order(OfShop, Base):
+    """An order; a stub (`placed_at` and `updated_at` None) when we have only heard of its fulfillment."""
+
+    __tablename__ = "order"
+
+    id: Mapped[key]
+    external_id: Mapped[str]
+    name: Mapped[str | None]
+    profile_id: Mapped[int | None] = mapped_column(ForeignKey("profile.id"), index=True)
+    email: Mapped[str | None]
+    """Where this order's messages go: what was typed at the checkout, lower case."""
+    phone: Mapped[str | None]
+    state: Mapped[str | None]
+    """As in platforms.base.OrderState."""
+    currency: Mapped[str | None]
+    total: Mapped[int | None]
+    refunded: Mapped[int] = mapped_column(default=0)
+    locale: Mapped[str | None]
+    ship_to: Mapped[dict[str, Any] | None]
+    is_test: Mapped[bool] = mapped_column(default=False)
+    is_first: Mapped[bool | None]
+    checkout_token: Mapped[str | None]
+    cart_token: Mapped[str | None]
+    status_url: Mapped[str | None]
+    created_at: Mapped[datetime | None]
+    placed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime | None]
+    """The platform's own time: an older record never changes the row."""
+    first_heard_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("shop_id", "external_id"),
+        Index("ix_order_name", "shop_id", "name"),
+        Index("ix_order_recent", "shop_id", text("id DESC")),
+    )
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the store has told us of the order itself, not only of its fulfillment."""
+        return self.updated_at is not None
+
+
+class LineItem(OfShop, Base):
+    """One line of an order."""
+
+    __tablename__ = "line_item"
+
+    id: Mapped[key]
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"))
+    external_id: Mapped[str]
+    position: Mapped[int]
+    title: Mapped[str]
+    variant_title: Mapped[str | None]
+    sku: Mapped[str | None]
+    quantity: Mapped[int]
+    price: Mapped[int]
+    image_url: Mapped[str | None]
+    product_external_id: Mapped[str | None]
+    variant_external_id: Mapped[str | None]
+
+    __table_args__ = (UniqueConstraint("order_id", "external_id"),)
+
+
+class Fulfillment(OfShop, Base):
+    """Items sent together; a stub (`updated_at` None) when we have only heard of a scan."""
+
+    __tablename__ = "fulfillment"
+
+    id: Mapped[key]
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
+    external_id: Mapped[str]
+    items: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """[{"item": line item's external id, "quantity": n}]; empty: the whole order."""
+    shipped_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("shop_id", "external_id"),)
+
+
+class Refund(OfShop, Base):
+    """Money given back."""
+
+    __tablename__ = "refund"
+
+    id: Mapped[key]
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
+    external_id: Mapped[str]
+    amount: Mapped[int]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("shop_id", "external_id"),)
+
+
+class Checkout(OfShop, Base):
+    """A cart; a checkout once it has a contact. Joined by cart token when both are known."""
+
+    __tablename__ = "checkout"
+
+    id: Mapped[key]
+    token: Mapped[str | None]
+    cart_token: Mapped[str | None]
+    profile_id: Mapped[int | None] = mapped_column(ForeignKey("profile.id"), index=True)
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    currency: Mapped[str | None]
+    total: Mapped[int | None]
+    items: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    url: Mapped[str | None]
+    started_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("shop_id", "token"), UniqueConstraint("shop_id", "cart_token"))
+
+
+class Product(OfShop, Base):
+    """Something the store sells."""
+
+    __tablename__ = "product"
+
+    id: Mapped[key]
+    external_id: Mapped[str]
+    title: Mapped[str | None]
+    url: Mapped[str | None]
+    image_url: Mapped[str | None]
+    deleted_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("shop_id", "external_id"),)
+
+
+class Variant(OfShop, Base):
+    """One size or color of a product, with its last known stock."""
+
+    __tablename__ = "variant"
+
+    id: Mapped[key]
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), index=True)
+    external_id: Mapped[str]
+    title: Mapped[str | None]
+    sku: Mapped[str | None]
+    price: Mapped[int | None]
+    in_stock: Mapped[bool | None]
+    quantity: Mapped[int | None]
+    updated_at: Mapped[datetime | None]
+    stock_updated_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("shop_id", "external_id"),)

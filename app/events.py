@@ -1,0 +1,190 @@
+"""Everything that can happen, on one page; app/reactions.py says what follows."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.lib import clock, queue
+from app.lib.db import Base, OfShop, key
+from app.vocabulary import ShipmentStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to one subject of a shop, in the past tense."""
+
+    kind: ClassVar[str]
+    happened_at: datetime
+    profile_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(Event):
+    """A purchase was made: Shopify says paid, WooCommerce processing or completed."""
+
+    kind = "order_placed"
+    order_id: int
+    first_heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelled(Event):
+    """The merchant or the shopper called the order off."""
+
+    kind = "order_cancelled"
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderEdited(Event):
+    """The order's items were changed after it was placed."""
+
+    kind = "order_edited"
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRefunded(Event):
+    """Money was given back; minor units."""
+
+    kind = "order_refunded"
+    order_id: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentRegistered(Event):
+    """A parcel of a known order exists: the shopper's "shipped"."""
+
+    kind = "shipment_registered"
+    order_id: int
+    shipment_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentReached(Event):
+    """A parcel is in this status for the first time, and still is."""
+
+    kind = "shipment_reached"
+    order_id: int
+    shipment_id: int
+    status: ShipmentStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutStarted(Event):
+    """A cart got a contact."""
+
+    kind = "checkout_started"
+    checkout_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutCompleted(Event):
+    """A checkout became an order."""
+
+    kind = "checkout_completed"
+    checkout_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantRestocked(Event):
+    """Something that was sold out can be bought again."""
+
+    kind = "variant_restocked"
+    variant_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantSoldOut(Event):
+    """Something can no longer be bought."""
+
+    kind = "variant_sold_out"
+    variant_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentChanged(Event):
+    """A shopper said yes or no to marketing on one medium."""
+
+    kind = "consent_changed"
+    medium: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileErased(Event):
+    """A shopper's personal data was erased."""
+
+    kind = "profile_erased"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopUninstalled(Event):
+    """The app was removed from the store, and its token found dead."""
+
+    kind = "shop_uninstalled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionBroken(Event):
+    """The store can no longer be read; the merchant has to reconnect."""
+
+    kind = "connection_broken"
+    reason: str
+
+
+class EventRow(OfShop, Base):
+    """One event as it is kept: the shopper's timeline, and what reactions drain."""
+
+    __tablename__ = "event"
+
+    id: Mapped[key]
+    kind: Mapped[str]
+    once: Mapped[str | None]
+    """What this event says at most once per shop."""
+    profile_id: Mapped[int | None] = mapped_column(index=True)
+    data: Mapped[dict[str, Any]]
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    reacted_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("shop_id", "once"),
+        Index("ix_event_unreacted", "id", postgresql_where=text("reacted_at IS NULL")),
+    )
+
+
+KINDS: dict[str, type[Event]] = {kind.kind: kind for kind in Event.__subclasses__()}
+
+
+def record(session: Session, shop_id: int, event: Event, *, once: str | None = None) -> None:
+    """Append an event in this transaction and wake the reactions; `once` makes a second one a no-op."""
+    fields = {k: v for k, v in asdict(event).items() if k not in ("happened_at", "profile_id")}
+    row = {
+        "shop_id": shop_id,
+        "kind": event.kind,
+        "once": once,
+        "profile_id": event.profile_id,
+        "data": {k: v.isoformat() if isinstance(v, datetime) else v for k, v in fields.items()},
+        "happened_at": event.happened_at,
+        "recorded_at": clock.now(),
+    }
+    session.execute(insert(EventRow).values(row).on_conflict_do_nothing(constraint="uq_event_shop_id_once"))
+    queue.wake(session, "jobs.flows.react")
+
+
+def revive(row: EventRow) -> Event:
+    """Return the event that a row keeps."""
+    kind = KINDS[row.kind]
+    data: dict[str, Any] = dict(row.data)
+    for name in ("first_heard_at",):
+        if name in data:
+            data[name] = datetime.fromisoformat(data[name])
+    if "status" in data:
+        data["status"] = ShipmentStatus(data["status"])
+    return kind(happened_at=row.happened_at, profile_id=row.profile_id, **data)

@@ -1,0 +1,1 @@
+"""What every room stands on: clock, configuration, database, network, queue, secrets."""

@@ -1,0 +1,52 @@
+"""Settings of one installation, read from the environment."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What the operator decides; everything a merchant decides is a row of their shop."""
+
+    model_config = SettingsConfigDict(env_prefix="DOORSTEP_", frozen=True)
+
+    database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL"))
+    redis_url: str = Field(validation_alias=AliasChoices("REDIS_URL"))
+    url: str = "http://127.0.0.1:8000"
+    """Our own public address, without a trailing slash; links in mails start with it."""
+    secret_keys: str = Field(min_length=32)
+    """Comma-separated master keys of at least 32 characters; the first signs and encrypts, all verify."""
+
+    shopify_client_id: str = ""
+    shopify_client_secret: str = ""
+    shopify_previous_secret: str = ""
+    """The secret before the last rotation: Shopify signs with it for up to an hour."""
+
+    smtp_url: str = "smtp://127.0.0.1:25"
+    mail_from: str = "orders@localhost"
+    journal_dir: Path = Path("var/journal")
+    """Where workers keep their send journals; must survive a restart of the process."""
+    webhook_body_limit: int = 5_000_000
+    """Bytes; larger deliveries are answered 413."""
+
+    demo: bool = False
+    stand_ins: dict[str, str] = {}
+    """Demo only: host name → host:port that plays it. Refused unless demo is on."""
+
+    @property
+    def shopify_secrets(self) -> tuple[str, ...]:
+        """The client secrets that may have signed a request, newest first."""
+        return tuple(s for s in (self.shopify_client_secret, self.shopify_previous_secret) if s)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The master keys, newest first."""
+        return tuple(key.strip() for key in self.secret_keys.split(",") if key.strip())
+
+
+@cache
+def settings() -> Settings:
+    """Return this process's settings; raises pydantic.ValidationError naming what is missing or wrong."""
+    return Settings.model_validate({})

@@ -1,0 +1,44 @@
+"""Secrets at rest: encrypted with a key from the environment, which may be rotated."""
+
+import base64
+import hashlib
+from functools import cache
+
+from cryptography.fernet import Fernet, MultiFernet
+
+from app.lib.config import settings
+
+
+def seal(secret: str) -> bytes:
+    """Encrypt a secret with the newest master key."""
+    return _fernet(settings().keys).encrypt(secret.encode())
+
+
+def unseal(sealed: bytes) -> str:
+    """Decrypt a secret sealed with any master key still listed; raises InvalidToken for any other."""
+    return _fernet(settings().keys).decrypt(sealed).decode()
+
+
+def reseal(sealed: bytes) -> bytes:
+    """Encrypt again with the newest master key what an older one sealed."""
+    return _fernet(settings().keys).rotate(sealed)
+
+
+def fingerprint(value: str) -> bytes:
+    """Return a keyed hash of an address, for looking it up without keeping it.
+
+    Keyed with the *last* master key listed, so append new keys in front and never drop the last while
+    suppressions must hold.
+    """
+    return hashlib.blake2b(
+        value.strip().lower().encode(), key=_derive(settings().keys[-1]), digest_size=16
+    ).digest()
+
+
+def _derive(master: str) -> bytes:
+    return hashlib.blake2b(master.encode(), person=b"doorstep.seal", digest_size=32).digest()
+
+
+@cache
+def _fernet(masters: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(master))) for master in masters])

@@ -1,0 +1,85 @@
+"""The database: one engine, one declarative base, and the only commit in the house."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any, ClassVar
+
+from sqlalchemy import BigInteger, DateTime, Engine, ForeignKey, Identity, MetaData, String, create_engine
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from app.lib.config import settings
+
+type_map: dict[Any, Any] = {
+    datetime: DateTime(timezone=True),
+    int: BigInteger,
+    dict[str, Any]: JSONB,
+    list[dict[str, Any]]: JSONB,
+}
+key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True, sort_order=-2)]
+"""A surrogate primary key."""
+
+
+class Base(DeclarativeBase):
+    """A table of ours; constraint names are fixed so that migrations can name them."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = type_map
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class OfShop:
+    """A row that belongs to one shop: every table but `shop` itself has this column."""
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"), sort_order=-1)
+
+
+def word(kind: type[StrEnum], **options: Any) -> Any:  # noqa: ANN401 - what mapped_column returns
+    """Return a column that stores an enum as the lower-case word it is."""
+    return mapped_column(Word(kind), **options)
+
+
+class Word(String):
+    """A VARCHAR that gives back members of its enum."""
+
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Any:  # noqa: ANN401, ARG002 - SQLAlchemy's
+        return lambda value: None if value is None else self.kind(value)
+
+
+@cache
+def engine() -> Engine:
+    """Return this process's engine; sessions speak UTC."""
+    url = settings().database_url
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            url = "postgresql+psycopg://" + url.removeprefix(scheme)
+    return create_engine(
+        url,
+        pool_size=10,
+        max_overflow=30,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
+    )
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the transaction of one edge: committed at the end of the block, rolled back on any exception."""
+    with Session(engine(), expire_on_commit=False) as session:
+        yield session
+        session.commit()

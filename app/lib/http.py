@@ -1,0 +1,205 @@
+"""The network seam: every HTTP call to the outside world leaves the house through here.
+
+Timeouts always; retries with jitter where a repetition does no harm; a breaker per host; never a
+connection to a private address, whatever a merchant or a redirect names; answers of bounded size.
+"""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import Retry
+
+from app.lib.config import settings
+
+TIMEOUT = (5.0, 30.0)
+"""Seconds to connect, and between two bytes of the answer."""
+ANSWER_LIMIT = 20_000_000
+BREAK_AFTER = 5
+BREAK_FOR = 30.0
+RETRIES = Retry(
+    total=2,
+    backoff_factor=0.3,
+    backoff_jitter=0.3,
+    status_forcelist=(502, 503, 504),
+    allowed_methods=("GET", "HEAD"),
+    respect_retry_after_header=False,
+    raise_on_status=False,
+)
+
+
+class Unreachable(Exception):
+    """The other side did not answer as a server should; trying later may help unless `permanent`."""
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+
+
+class PrivateAddress(Unreachable):
+    """The name leads to an address inside a private network, where no store or carrier lives."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{host} is not a public address", permanent=True)
+
+
+class Outside(requests.Session):
+    """A requests session that may be handed to any library that wants one."""
+
+    def __init__(self, *, retries: Retry = RETRIES, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.max_redirects = 3
+        self.headers.update({"User-Agent": "Doorstep/0.1", **(headers or {})})
+        self._guarded = _GuardedAdapter(max_retries=retries)
+
+    def get_adapter(self, url: str | bytes) -> BaseAdapter:
+        """Return the stand-in that plays this host, or the guarded way out."""
+        return _stand_in(urlsplit(str(url)).hostname or "") or self._guarded
+
+    def request(self, *args: Any, **options: Any) -> requests.Response:  # noqa: ANN401 - requests' own
+        """Send and read whole; raises Unreachable, or PrivateAddress, in place of requests' errors."""
+        options["timeout"] = options.get("timeout") or TIMEOUT
+        options["stream"] = True
+        url = str(options.get("url") or args[1])
+        breaker = _breakers.of(urlsplit(url).hostname or "")
+        breaker.check()
+        try:
+            response = super().request(*args, **options)
+            body = response.raw.read(ANSWER_LIMIT + 1, decode_content=True)
+        except Unreachable:
+            raise
+        except Exception as error:
+            breaker.record(failed=True)
+            raise _cause(error) from error
+        breaker.record(failed=response.status_code >= requests.codes.server_error)
+        if len(body) > ANSWER_LIMIT:
+            raise Unreachable(f"answer of more than {ANSWER_LIMIT} bytes", permanent=True)
+        response._content = body  # noqa: SLF001 - how requests itself keeps a body that was read
+        return response
+
+
+def play(host: str, adapter: BaseAdapter | None) -> None:
+    """Let an adapter answer for a host (None: no longer); for tests, and the demo's fakes."""
+    if adapter is None:
+        _played.pop(host, None)
+    else:
+        _played[host] = adapter
+
+
+_played: dict[str, BaseAdapter] = {}
+
+
+def _stand_in(host: str) -> BaseAdapter | None:
+    if host in _played:
+        return _played[host]
+    address = settings().stand_ins.get(host) if settings().demo else None
+    if address:
+        _played[host] = _LoopbackAdapter(address)
+    return _played.get(host)
+
+
+def _cause(error: Exception) -> Unreachable:
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, PrivateAddress):
+            return seen
+        reason = getattr(seen, "reason", None)
+        seen = seen.__cause__ or seen.__context__ or (reason if isinstance(reason, BaseException) else None)
+    return Unreachable(type(error).__name__)
+
+
+class _LoopbackAdapter(HTTPAdapter):
+    """Sends what was meant for a reserved name to the demo's own port, the name kept in Host."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:  # noqa: ANN401
+        parts = urlsplit(str(request.url))
+        request.headers["Host"] = parts.netloc
+        request.headers["X-Forwarded-Proto"] = parts.scheme
+        request.url = parts._replace(scheme="http", netloc=self.address).geturl()
+        response = super().send(request, *args, **options)
+        response.url = parts.geturl()
+        return response
+
+
+class _GuardedHTTP(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        """Connect to the very address that was checked, so that a second look-up cannot change it."""
+        host = self._dns_host
+        found = [row[4][0] for row in socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM)]
+        if not found or not all(is_public(str(address)) for address in found):
+            raise PrivateAddress(host)
+        self._dns_host = str(found[0])
+        try:
+            return super()._new_conn()
+        finally:
+            self._dns_host = host
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address is one that the public internet routes."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return (mapped or ip).is_global and not (mapped or ip).is_multicast
+
+
+class _GuardedHTTPS(_GuardedHTTP, HTTPSConnection):
+    pass
+
+
+class _GuardedHTTPPool(HTTPConnectionPool):
+    ConnectionCls = _GuardedHTTP
+
+
+class _GuardedHTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _GuardedHTTPS
+
+
+class _GuardedAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - requests' own
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _GuardedHTTPPool, "https": _GuardedHTTPSPool}
+
+
+class _Breaker:
+    def __init__(self) -> None:
+        self.failures = 0
+        self.open_until = 0.0
+
+    def check(self) -> None:
+        if time.monotonic() < self.open_until:
+            raise Unreachable("it failed several times just now; waiting before the next try")
+
+    def record(self, *, failed: bool) -> None:
+        self.failures = self.failures + 1 if failed else 0
+        if self.failures >= BREAK_AFTER:
+            self.open_until = time.monotonic() + BREAK_FOR
+
+
+class _Breakers:
+    def __init__(self) -> None:
+        self._by_host: dict[str, _Breaker] = {}
+        self._lock = Lock()
+
+    def of(self, host: str) -> _Breaker:
+        with self._lock:
+            return self._by_host.setdefault(host, _Breaker())
+
+    def reset(self) -> None:
+        """Forget every failure; for tests."""
+        self._by_host.clear()
+
+
+_breakers = _Breakers()

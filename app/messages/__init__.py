@@ -1,0 +1,1 @@
+"""Messages: may we, what does it say, and send it once."""

@@ -1,0 +1,58 @@
+"""Tables of what was, will be or will not be sent."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.lib.db import Base, OfShop, key, word
+from app.vocabulary import Category, Medium, MessageState, Reason, Trigger
+
+
+class Message(OfShop, Base):
+    """One thing to tell one shopper; `key` is unique per shop: whoever asks twice gets the first."""
+
+    __tablename__ = "message"
+
+    id: Mapped[key]
+    key: Mapped[str]
+    """subject:trigger:step:medium."""
+    trigger: Mapped[Trigger] = word(Trigger)
+    step: Mapped[int] = mapped_column(default=1)
+    medium: Mapped[Medium] = word(Medium)
+    category: Mapped[Category] = word(Category)
+    profile_id: Mapped[int | None] = mapped_column(ForeignKey("profile.id"), index=True)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
+    shipment_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
+    """The parcels it speaks of."""
+    occasion_at: Mapped[datetime]
+    """When what it tells of happened."""
+    to: Mapped[str | None]
+    subject: Mapped[str | None]
+    """As sent."""
+    rfc_id: Mapped[str]
+    """Message-ID, the same on every try."""
+    state: Mapped[MessageState] = word(MessageState, default=MessageState.QUEUED)
+    reason: Mapped[Reason | None] = word(Reason)
+    failure: Mapped[str | None]
+    """The channel's last complaint, without personal data."""
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    resent_at: Mapped[datetime | None]
+    """When a transactional message of unknown fate was given its one second try."""
+    journal: Mapped[str | None]
+    """The send journal of whoever claimed it."""
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+    sending_at: Mapped[datetime | None]
+    """Committed before the first byte of its chunk goes out."""
+    sent_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("shop_id", "key"),
+        Index("ix_message_due", "shop_id", "due_at", "id", postgresql_where=text("state = 'queued'")),
+        Index("ix_message_leased", "lease_until", postgresql_where=text("state = 'sending'")),
+        Index("ix_message_recent", "shop_id", text("id DESC")),
+    )

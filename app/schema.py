@@ -1,0 +1,35 @@
+"""Every table, by one import."""
+
+from app.audience.models import ConsentRow, Profile, Suppression
+from app.commerce.models import Checkout, Delivery, Fulfillment, LineItem, Order, Product, Refund, Variant
+from app.events import EventRow
+from app.flows.models import Flow
+from app.lib.db import Base
+from app.messages.models import Message
+from app.shops.models import AccessRecord, Credential, Errand, PrivacyTask, Shop
+from app.tracking.models import Shipment, TrackingEvent
+
+__all__ = [
+    "AccessRecord",
+    "Base",
+    "Checkout",
+    "ConsentRow",
+    "Credential",
+    "Delivery",
+    "Errand",
+    "EventRow",
+    "Flow",
+    "Fulfillment",
+    "LineItem",
+    "Message",
+    "Order",
+    "PrivacyTask",
+    "Product",
+    "Profile",
+    "Refund",
+    "Shipment",
+    "Shop",
+    "Suppression",
+    "TrackingEvent",
+    "Variant",
+]

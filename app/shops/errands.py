@@ -1,0 +1,107 @@
+"""Errands: what the store must be asked or told, kept as leased rows so that two ticks do no harm."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import uniform
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.lib import clock, queue
+from app.shops.models import Errand
+
+LEASE = timedelta(minutes=5)
+FIRST_RETRY = timedelta(seconds=30)
+LAST_RETRY = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A claimed errand; `fence` shows later that it is still ours."""
+
+    id: int
+    fence: int
+    asks: int
+    shop_id: int
+    kind: str
+    subject: str
+    cursor: str | None
+
+
+def add(  # noqa: PLR0913 - the columns of one row
+    session: Session,
+    shop_id: int,
+    kind: str,
+    subject: str = "",
+    *,
+    due_at: datetime | None = None,
+    every: int | None = None,
+) -> None:
+    """Ask for an errand; one that waits is made due earlier, one that runs will run again. `every`: seconds."""
+    row = {
+        "shop_id": shop_id,
+        "kind": kind,
+        "subject": subject,
+        "due_at": due_at or clock.now(),
+        "every": every,
+    }
+    asked = insert(Errand).values(**row, asks=1, attempts=0, fence=0)
+    again = {
+        "due_at": func.least(Errand.due_at, asked.excluded.due_at),
+        "every": asked.excluded.every,
+        "asks": Errand.asks + 1,
+    }
+    session.execute(asked.on_conflict_do_update(constraint="uq_errand_shop_id_kind_subject", set_=again))
+    queue.wake(session, "jobs.sync.run")
+
+
+def claim(session: Session, kinds: list[str]) -> Due | None:
+    """Lease the errand that has been due for longest, of the kinds we know how to run."""
+    now = clock.now()
+    free = or_(Errand.lease_until.is_(None), Errand.lease_until < now)
+    row = session.scalar(
+        select(Errand)
+        .where(Errand.due_at <= now, free, Errand.kind.in_(kinds))
+        .order_by(Errand.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if row is None:
+        return None
+    row.lease_until = now + LEASE
+    row.fence += 1
+    return Due(row.id, row.fence, row.asks, row.shop_id, row.kind, row.subject, row.cursor)
+
+
+def finish(session: Session, due: Due, cursor: str | None) -> None:
+    """Note that an errand was run: a repeated one becomes due again, any other is gone."""
+    row = _still_ours(session, due)
+    if row is None:
+        return
+    if row.every is None and row.asks == due.asks:
+        session.delete(row)
+        return
+    row.lease_until, row.attempts, row.failure, row.cursor = None, 0, None, cursor
+    if row.asks == due.asks and row.every is not None:
+        row.due_at = clock.now() + timedelta(seconds=row.every * uniform(0.9, 1.1))
+
+
+def fail(session: Session, due: Due, reason: str) -> None:
+    """Note that an errand failed; it is tried again after twice as long each time, for ever."""
+    row = _still_ours(session, due)
+    if row is None:
+        return
+    row.attempts += 1
+    row.failure = reason
+    row.lease_until = None
+    row.due_at = clock.now() + min(FIRST_RETRY * 2 ** min(row.attempts, 12), LAST_RETRY) * uniform(0.8, 1.2)
+
+
+def drop_all(session: Session, shop_id: int) -> None:
+    """Forget every errand of a shop."""
+    session.execute(delete(Errand).filter_by(shop_id=shop_id))
+
+
+def _still_ours(session: Session, due: Due) -> Errand | None:
+    return session.scalar(select(Errand).filter_by(id=due.id, fence=due.fence).with_for_update())

@@ -1,0 +1,117 @@
+"""A store connects, or leaves."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import events
+from app.lib import clock, crypto
+from app.shops import errands
+from app.shops.models import Credential, Shop
+from app.vocabulary import PlatformKey, ShopState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """What a platform's API says of the store that connects."""
+
+    platform: PlatformKey
+    domain: str
+    url: str
+    name: str
+    external_id: str | None = None
+    email: str | None = None
+    timezone: str | None = None
+    currency: str | None = None
+    locale: str | None = None
+    country: str | None = None
+    scopes: str = ""
+
+
+def install(session: Session, store: Store) -> Shop:
+    """Return the shop of a store that has just connected, new or come back; every flow stays as it was: off."""
+    shop = find(session, store.platform, store.domain)
+    if shop is None:
+        shop = Shop(
+            platform=store.platform,
+            domain=store.domain,
+            url=store.url,
+            key=secrets.token_urlsafe(24),
+            name=store.name,
+            settings={},
+            installed_at=clock.now(),
+        )
+        session.add(shop)
+    shop.state = ShopState.INSTALLED
+    shop.uninstalled_at = None
+    shop.broken_reason = None
+    for field in (
+        "url",
+        "name",
+        "external_id",
+        "email",
+        "timezone",
+        "currency",
+        "locale",
+        "country",
+        "scopes",
+    ):
+        if getattr(store, field):
+            setattr(shop, field, getattr(store, field))
+    session.flush()  # the credentials and errands below need its id
+    return shop
+
+
+def find(session: Session, platform: PlatformKey, domain: str) -> Shop | None:
+    """Return the shop of a store, whatever its state."""
+    return session.scalar(select(Shop).where(Shop.platform == platform, Shop.domain == domain))
+
+
+def keep_secret(  # noqa: PLR0913 - the parts of one secret
+    session: Session,
+    shop: Shop,
+    kind: str,
+    secret: str,
+    *,
+    refresh: str | None = None,
+    expires_at: datetime | None = None,
+    refresh_expires_at: datetime | None = None,
+) -> None:
+    """Seal and store a secret of a shop, in place of the one it had."""
+    credential = session.scalar(select(Credential).filter_by(shop_id=shop.id, kind=kind).with_for_update())
+    if credential is None:
+        credential = Credential(shop_id=shop.id, kind=kind)
+        session.add(credential)
+    credential.secret = crypto.seal(secret)
+    credential.refresh = crypto.seal(refresh) if refresh else None
+    credential.expires_at = expires_at
+    credential.refresh_expires_at = refresh_expires_at
+    credential.dead_at = None
+
+
+def secret_of(session: Session, shop_id: int, kind: str) -> str | None:
+    """Return a living secret of a shop in the clear."""
+    credential = session.scalar(select(Credential).filter_by(shop_id=shop_id, kind=kind, dead_at=None))
+    return crypto.unseal(credential.secret) if credential else None
+
+
+def uninstall(session: Session, shop: Shop) -> None:
+    """Stop working for a shop: its token is dead; its rows stay until it is redacted."""
+    if shop.state != ShopState.INSTALLED:
+        return
+    shop.state = ShopState.UNINSTALLED
+    shop.uninstalled_at = clock.now()
+    for credential in session.scalars(select(Credential).filter_by(shop_id=shop.id, dead_at=None)):
+        credential.dead_at = clock.now()
+    errands.drop_all(session, shop.id)
+    events.record(session, shop.id, events.ShopUninstalled(happened_at=clock.now()))
+
+
+def mark_broken(session: Session, shop: Shop, reason: str) -> None:
+    """Note that the store can no longer be read; deliveries go on, and the admin says "needs reconnect"."""
+    if shop.broken_reason != reason:
+        shop.broken_reason = reason
+        events.record(session, shop.id, events.ConnectionBroken(happened_at=clock.now(), reason=reason))

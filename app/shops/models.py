@@ -1,0 +1,120 @@
+"""Tables of a shop."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.lib.db import Base, OfShop, key, word
+from app.vocabulary import PlatformKey, ShopState
+
+
+class Shop(Base):
+    """One installation of Doorstep in one store."""
+
+    __tablename__ = "shop"
+
+    id: Mapped[key]
+    platform: Mapped[PlatformKey] = word(PlatformKey)
+    domain: Mapped[str]
+    """Shopify: the myshopify.com name. WooCommerce: the home's host and path, without slash at the end."""
+    url: Mapped[str]
+    """The storefront's address as shoppers know it, without slash at the end."""
+    key: Mapped[str] = mapped_column(unique=True)
+    """Unguessable; names the shop in the admin's and WooCommerce's webhook addresses."""
+    external_id: Mapped[str | None]
+    """The platform's own id of the shop."""
+    state: Mapped[ShopState] = word(ShopState, default=ShopState.INSTALLED)
+    name: Mapped[str]
+    email: Mapped[str | None]
+    timezone: Mapped[str] = mapped_column(default="UTC")
+    currency: Mapped[str] = mapped_column(default="USD")
+    locale: Mapped[str] = mapped_column(default="en")
+    country: Mapped[str | None]
+    scopes: Mapped[str] = mapped_column(default="")
+    """Space-separated."""
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the merchant chose, read through app/shops/settings.py and brand.py."""
+    broken_reason: Mapped[str | None]
+    """Why the store can no longer be read; None while it can."""
+    installed_at: Mapped[datetime]
+    uninstalled_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("platform", "domain"),)
+
+
+class Credential(OfShop, Base):
+    """One sealed secret of a shop: an API token, REST keys, a webhook secret."""
+
+    __tablename__ = "credential"
+
+    id: Mapped[key]
+    kind: Mapped[str]
+    """"offline_token" (Shopify), "rest_keys" and "webhook_secret" (WooCommerce)."""
+    secret: Mapped[bytes]
+    """Sealed; rest_keys is "key:secret"."""
+    refresh: Mapped[bytes | None]
+    expires_at: Mapped[datetime | None]
+    refresh_expires_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+    """Counts leases: whoever comes back late with an old number is ignored."""
+    dead_at: Mapped[datetime | None]
+    """When the platform told us that it no longer accepts this secret."""
+
+    __table_args__ = (UniqueConstraint("shop_id", "kind"),)
+
+
+class Errand(OfShop, Base):
+    """Something to ask or tell the store, once or again and again; a wait is its `due_at`."""
+
+    __tablename__ = "errand"
+
+    id: Mapped[key]
+    kind: Mapped[str]
+    subject: Mapped[str] = mapped_column(default="")
+    due_at: Mapped[datetime]
+    every: Mapped[int | None]
+    """Seconds until it is due again; None: once."""
+    asks: Mapped[int] = mapped_column(default=1)
+    """How often it was asked for: one more while it runs, and it runs again."""
+    cursor: Mapped[str | None]
+    """How far a catch-up has come."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    failure: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (UniqueConstraint("shop_id", "kind", "subject"), Index("ix_errand_due_at", "due_at"))
+
+
+class PrivacyTask(OfShop, Base):
+    """A shopper's or merchant's request under privacy law, and its answer."""
+
+    __tablename__ = "privacy_task"
+
+    id: Mapped[key]
+    kind: Mapped[str]
+    external_id: Mapped[str]
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    """The law's last day: 30 days after it was asked."""
+    subject: Mapped[bytes | None]
+    """Sealed JSON of who it is about; emptied when done."""
+    done_at: Mapped[datetime | None]
+    export: Mapped[bytes | None]
+    """Sealed JSON that the merchant may fetch; emptied after 30 days."""
+
+    __table_args__ = (UniqueConstraint("shop_id", "kind", "external_id"),)
+
+
+class AccessRecord(OfShop, Base):
+    """Who looked at which shopper's data, and when (Shopify's protected-data rules, level 2)."""
+
+    __tablename__ = "access_record"
+
+    id: Mapped[key]
+    who: Mapped[str]
+    what: Mapped[str]
+    at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Tracking: parcels, their scans, and how far they have come."""

@@ -1,0 +1,136 @@
+"""The words that everyone shares; enum values are stored as they read."""
+
+from enum import StrEnum
+
+
+class PlatformKey(StrEnum):
+    """Where a shop's orders come from."""
+
+    SHOPIFY = "shopify"
+    WOOCOMMERCE = "woocommerce"
+
+
+class ShipmentStatus(StrEnum):
+    """Where a parcel is, in the words of data/carriers/taxonomy.json."""
+
+    PENDING = "pending"
+    LABEL_CREATED = "label_created"
+    PICKED_UP = "picked_up"
+    IN_TRANSIT = "in_transit"
+    DELAYED = "delayed"
+    EXCEPTION = "exception"
+    ATTEMPT_FAILED = "attempt_failed"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    AVAILABLE_FOR_PICKUP = "available_for_pickup"
+    RETURN_TO_SENDER = "return_to_sender"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+    @property
+    def rank(self) -> int:
+        """How far along the way this is; between scans of the same moment the higher rank holds."""
+        return _RANKS[self]
+
+
+_RANKS = {
+    ShipmentStatus.PENDING: 0,
+    ShipmentStatus.LABEL_CREATED: 1,
+    ShipmentStatus.PICKED_UP: 2,
+    ShipmentStatus.IN_TRANSIT: 3,
+    ShipmentStatus.DELAYED: 3,
+    ShipmentStatus.EXCEPTION: 3,
+    ShipmentStatus.ATTEMPT_FAILED: 4,
+    ShipmentStatus.OUT_FOR_DELIVERY: 5,
+    ShipmentStatus.AVAILABLE_FOR_PICKUP: 5,
+    ShipmentStatus.RETURN_TO_SENDER: 6,
+    ShipmentStatus.DELIVERED: 7,
+    ShipmentStatus.CANCELLED: 7,
+}
+
+
+class Medium(StrEnum):
+    """What consent is for."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class Category(StrEnum):
+    """Whether the shopper's own purchase asks for the message, or the merchant does."""
+
+    TRANSACTIONAL = "transactional"
+    MARKETING = "marketing"
+
+
+class Trigger(StrEnum):
+    """What starts a flow; the name of its file in app/flows/triggers and of its template folder."""
+
+    THANK_YOU = "thank_you"
+    SHIPPED = "shipped"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERED = "delivered"
+
+
+class MessageState(StrEnum):
+    """What has become of a message."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """A crash left its fate unknown, and it was not, or not again, sent blindly."""
+    HELD = "held"
+    SKIPPED = "skipped"
+
+
+class Reason(StrEnum):
+    """Why a message was not sent; each has a sentence for the merchant in templates/admin."""
+
+    FLOW_OFF = "flow_off"
+    NO_ADDRESS = "no_address"
+    BAD_ADDRESS = "bad_address"
+    SUPPRESSED = "suppressed"
+    ERASED = "erased"
+    NO_CONSENT = "no_consent"
+    SHOP_GONE = "shop_gone"
+    TOO_OLD = "too_old"
+    """The store told us of it long after it happened."""
+    SUPERSEDED = "superseded"
+    """By the time it could be sent, the parcel was further along, or the order was cancelled."""
+    TEST_ORDER = "test_order"
+    REFUSED = "refused"
+    """The receiving side said no for good."""
+    UNRENDERABLE = "unrenderable"
+    """The template cannot be filled."""
+    GAVE_UP = "gave_up"
+    """Temporary failures went on for too long."""
+    FATE_UNKNOWN = "fate_unknown"
+
+
+class ConsentState(StrEnum):
+    """What a shopper has said about marketing on one medium."""
+
+    SUBSCRIBED = "subscribed"
+    UNSUBSCRIBED = "unsubscribed"
+    PENDING = "pending"
+    NOT_SUBSCRIBED = "not_subscribed"
+
+
+class ShopState(StrEnum):
+    """Whether we still work for a shop."""
+
+    INSTALLED = "installed"
+    UNINSTALLED = "uninstalled"
+    REDACTED = "redacted"
+
+
+class InboxState(StrEnum):
+    """What has become of a delivery."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    IGNORED = "ignored"
+    """Genuine, but of a topic that we do not know, or a repetition: kept and counted."""
+    PARKED = "parked"
+    """It failed several times; the merchant sees why and may replay it."""

@@ -1,0 +1,1 @@
+"""Tests; see ARCHITECTURE.md for what goes where."""

@@ -1,0 +1,66 @@
+"""What every test stands on: a real PostgreSQL and a real Redis, emptied after each test."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+os.environ.setdefault("DOORSTEP_SECRET_KEYS", "a-master-key-for-tests-of-32-characters-or-more")
+os.environ.setdefault("DOORSTEP_SHOPIFY_CLIENT_ID", "test-client-id")
+os.environ.setdefault("DOORSTEP_SHOPIFY_CLIENT_SECRET", "test-client-secret")
+os.environ.setdefault("DOORSTEP_URL", "https://doorstep.test")
+os.environ.setdefault("DOORSTEP_JOURNAL_DIR", tempfile.mkdtemp(prefix="doorstep-journal-"))
+
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the embedded servers once, before any worker, where none are given."""
+    if "PYTEST_XDIST_WORKER" in os.environ or config.option.collectonly:
+        return
+    if not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
+        from demo.servers import embedded
+
+        servers = embedded(Path(tempfile.mkdtemp(prefix="doorstep-test-")))
+        config.add_cleanup(servers.stop)
+        os.environ.setdefault("DATABASE_URL", servers.database_url)
+        os.environ.setdefault("REDIS_URL", servers.redis_url)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database() -> Iterator[None]:
+    """Give this test process its own migrated database."""
+    given = os.environ["DATABASE_URL"]
+    name = f"doorstep_test_{os.getpid()}"
+    with psycopg.connect(given, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    head, slash, tail = given.partition("://")[2].partition("/")
+    os.environ["DATABASE_URL"] = f"postgresql://{head}{slash}{name}" + tail[len(tail.partition("?")[0]) :]
+    command.upgrade(Config(str(ROOT / "alembic.ini")), "head")
+    yield
+    from app.lib.db import engine
+
+    engine().dispose()
+    with psycopg.connect(given, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    """Open a session on an empty database; what the code under test commits is gone after the test."""
+    from app.lib.db import engine
+    from app.schema import Base
+
+    with Session(engine(), expire_on_commit=False) as opened:
+        yield opened
+        opened.rollback()
+        tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        opened.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        opened.commit()

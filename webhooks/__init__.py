@@ -1,0 +1,1 @@
+"""What the world tells us: verify, keep, answer 200."""
