@@ -58,6 +58,7 @@ class Word(String):
         self.kind = kind
 
     def result_processor(self, dialect: Any, coltype: Any) -> Any:  # noqa: ANN401, ARG002 - SQLAlchemy's
+        """Return the function that makes a member of a stored word."""
         return lambda value: None if value is None else self.kind(value)
 
 

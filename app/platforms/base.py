@@ -16,6 +16,10 @@ Json = dict[str, Any]
 """A stranger's JSON object."""
 
 
+IN_ORDER = "meta:"
+"""Prefix of the id of a fulfillment that exists only as a line in its order."""
+
+
 class Unreadable(Exception):
     """A genuine delivery does not hold what its topic promises; the sentence says what is missing."""
 
@@ -105,7 +109,7 @@ class Order:
     cart_token: str | None = None
     status_url: str | None = None
     fulfillments: tuple["Fulfillment", ...] | None = None
-    """All of them, where the order's payload carries them; a live one that is missing was deleted."""
+    """Those in the order's payload; a live one whose id begins with IN_ORDER and is missing was deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +134,6 @@ class Fulfillment:
     parcels: tuple[Parcel, ...] = ()
     items: tuple[tuple[str, int], ...] = ()
     """Line item's external id, quantity; empty where the store does not say: the whole order."""
-    status: ShipmentStatus | None = None
-    """What the store itself says of the parcel, where it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,15 +38,20 @@ def add(  # noqa: PLR0913 - the columns of one row
     due_at: datetime | None = None,
     every: int | None = None,
 ) -> None:
-    """Ask for an errand; one that waits is made due earlier, one that runs will run again. `every`: seconds."""
-    row = {
-        "shop_id": shop_id,
-        "kind": kind,
-        "subject": subject,
-        "due_at": due_at or clock.now(),
-        "every": every,
-    }
-    asked = insert(Errand).values(**row, asks=1, attempts=0, fence=0)
+    """Ask for an errand; one that waits is made due earlier, one that runs will run again.
+
+    `every` is in seconds; None runs it once.
+    """
+    asked = insert(Errand).values(
+        shop_id=shop_id,
+        kind=kind,
+        subject=subject,
+        due_at=due_at or clock.now(),
+        every=every,
+        asks=1,
+        attempts=0,
+        fence=0,
+    )
     again = {
         "due_at": func.least(Errand.due_at, asked.excluded.due_at),
         "every": asked.excluded.every,

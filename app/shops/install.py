@@ -32,7 +32,7 @@ class Store:
 
 
 def install(session: Session, store: Store) -> Shop:
-    """Return the shop of a store that has just connected, new or come back; every flow stays as it was: off."""
+    """Return the shop of a store that has just connected, new or come back; its flows stay as they were."""
     shop = find(session, store.platform, store.domain)
     if shop is None:
         shop = Shop(
