@@ -7,7 +7,18 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Engine, ForeignKey, Identity, MetaData, String, create_engine
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    ForeignKey,
+    Identity,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -48,18 +59,19 @@ def word(kind: type[StrEnum], **options: Any) -> Any:  # noqa: ANN401 - what map
     return mapped_column(Word(kind), **options)
 
 
-class Word(String):
+class Word(TypeDecorator[StrEnum]):
     """A VARCHAR that gives back members of its enum."""
 
+    impl = String
     cache_ok = True
 
     def __init__(self, kind: type[StrEnum]) -> None:
         super().__init__()
         self.kind = kind
 
-    def result_processor(self, dialect: Any, coltype: Any) -> Any:  # noqa: ANN401, ARG002 - SQLAlchemy's
-        """Return the function that makes a member of a stored word."""
-        return lambda value: None if value is None else self.kind(value)
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
+        """Return the member that a stored word is."""
+        return None if value is None else self.kind(value)
 
 
 @cache

@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import structlog
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue, SimpleWorker
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -57,5 +59,9 @@ def work(name: str) -> None:
 
 @cache
 def connection() -> Redis:
-    """Return this process's Redis connection pool."""
-    return Redis.from_url(settings().redis_url, socket_connect_timeout=0.5, socket_keepalive=True)
+    """Return this process's Redis connection pool; a Redis that is away is known at once, not waited for."""
+    url = settings().redis_url
+    over_network = (
+        {} if url.startswith("unix:") else {"socket_connect_timeout": 0.5, "socket_keepalive": True}
+    )
+    return Redis.from_url(url, retry=Retry(NoBackoff(), 0), **over_network)

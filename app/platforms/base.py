@@ -354,6 +354,10 @@ class Platform:
     signature_header: str
     envelope: Callable[[Mapping[str, str], bytes], Envelope]
     """Lower-case headers and raw body → what the headers say; raises Unreadable."""
+    sender: Callable[[Mapping[str, str], str], str]
+    """Headers and what follows the platform's name in the URL → the claimed shop; raises Unreadable."""
+    is_ping: Callable[[Mapping[str, str], bytes], bool]
+    """Whether an unsigned request is the platform's harmless greeting, to be answered 200."""
     dated: Callable[[str, bytes], bool]
     """Topic and raw body → whether the body carries its own updated time (cheap: called before the 200)."""
     parse: Callable[[str, Json, str], tuple[Record, ...]]

@@ -11,7 +11,17 @@ from app.vocabulary import ShipmentStatus as S
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-@given(st.lists(st.deferred(lambda: scans()), max_size=12), st.randoms())
+def scans() -> st.SearchStrategy[Mark]:
+    return st.builds(
+        Mark.of,
+        st.sampled_from(S),
+        st.integers(0, 100).map(lambda hours: NOON + timedelta(hours=hours)),
+        st.text("ab", min_size=1, max_size=2),
+        st.sampled_from([None, CORRECTION, UNKNOWN, "customs"]),
+    )
+
+
+@given(st.lists(scans(), max_size=12), st.randoms())
 def test_any_order_and_any_repetition_of_scans_give_the_same_progress(
     found: list[Mark], chance: object
 ) -> None:
@@ -20,12 +30,12 @@ def test_any_order_and_any_repetition_of_scans_give_the_same_progress(
     assert fold(shuffled) == fold(sorted(found))
 
 
-@given(st.lists(st.deferred(lambda: scans()), max_size=12))
+@given(st.lists(scans(), max_size=12))
 def test_progress_survives_its_row(found: list[Mark]) -> None:
     assert read(write(fold(found))) == fold(found)
 
 
-@given(st.lists(st.deferred(lambda: scans()), min_size=1, max_size=8), st.deferred(lambda: scans()))
+@given(st.lists(scans(), min_size=1, max_size=8), scans())
 def test_an_older_scan_never_changes_the_status(found: list[Mark], late: Mark) -> None:
     proof = fold(found).mark
     exempt = (S.PENDING, S.LABEL_CREATED, S.RETURN_TO_SENDER, S.DELIVERED)
@@ -79,13 +89,3 @@ def mark(status: S, *, hours: float = 0, detail: str | None = None) -> Mark:
 
 def fold(marks: list[Mark]) -> Progress:
     return reduce(merge, marks, Progress())
-
-
-def scans() -> st.SearchStrategy[Mark]:
-    return st.builds(
-        Mark.of,
-        st.sampled_from(S),
-        st.integers(0, 100).map(lambda hours: NOON + timedelta(hours=hours)),
-        st.text("ab", min_size=1, max_size=2),
-        st.sampled_from([None, CORRECTION, UNKNOWN, "customs"]),
-    )

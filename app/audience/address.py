@@ -1,0 +1,18 @@
+"""E-mail addresses as stores hand them to us."""
+
+from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
+
+
+def readable_email(raw: str) -> str | None:
+    """Return an address in normal form; None for what no mail server could deliver.
+
+    Special-use domains such as example.com are let through: a store sent the address, and it is the
+    channel's to refuse. `site.invalid` is what WooCommerce leaves of an erased shopper.
+    """
+    try:
+        found = validate_email(
+            raw, check_deliverability=False, test_environment=True, globally_deliverable=False
+        )
+    except (EmailNotValidError, EmailSyntaxError):
+        return None
+    return None if found.domain.endswith(".invalid") else found.normalized

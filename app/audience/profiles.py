@@ -1,0 +1,130 @@
+"""Profiles: one shopper in one shop, found again by platform id, then by e-mail address."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app import events
+from app.audience.models import ConsentRow, Profile
+from app.lib import clock
+from app.platforms.base import Consent, Person
+from app.vocabulary import ConsentState, Medium
+
+
+def keep(session: Session, shop_id: int, person: Person, *, heard_at: datetime) -> Profile | None:
+    """Return the profile of a person, made or brought up to date; None where nothing identifies them.
+
+    An address that already belongs to another platform id stays there: the order keeps its own copy.
+    """
+    email = person.email.lower() if person.email else None
+    if person.external_id is None and email is None:
+        return None
+    profile = _find(session, shop_id, person.external_id, email)
+    if profile is None:
+        new = {
+            "shop_id": shop_id,
+            "external_id": person.external_id,
+            "email": email,
+            "first_seen_at": heard_at,
+        }
+        session.execute(insert(Profile).values(new).on_conflict_do_nothing())
+        profile = _find(session, shop_id, person.external_id, email)
+    if profile is None or profile.erased_at is not None:
+        return profile
+    if profile.external_id is None:
+        profile.external_id = person.external_id
+    if email and profile.email != email and _find(session, shop_id, None, email) is None:
+        profile.email = email
+    if _is_news(profile, person):
+        for field in ("phone", "first_name", "last_name", "locale"):
+            setattr(profile, field, getattr(person, field) or getattr(profile, field))
+        profile.platform_updated_at = person.updated_at or profile.platform_updated_at
+    return profile
+
+
+def keep_consent(session: Session, shop_id: int, consent: Consent, *, heard_at: datetime) -> None:
+    """Remember what a shopper said about marketing; saying it again changes nothing."""
+    profile = keep(session, shop_id, consent.person, heard_at=heard_at)
+    if profile is None or profile.erased_at is not None:
+        return
+    before = state_of(session, profile.id, consent.medium)
+    row = {
+        "shop_id": shop_id,
+        "profile_id": profile.id,
+        "medium": consent.medium,
+        "state": consent.state,
+        "source": consent.source,
+        "at": consent.at or heard_at,
+    }
+    session.execute(insert(ConsentRow).values(row).on_conflict_do_nothing())
+    after = state_of(session, profile.id, consent.medium)
+    if after is not None and after != before:
+        changed = events.ConsentChanged(
+            happened_at=consent.at or heard_at, profile_id=profile.id, medium=consent.medium, state=after
+        )
+        events.record(session, shop_id, changed)
+
+
+def state_of(session: Session, profile_id: int, medium: Medium) -> ConsentState | None:
+    """Return what a shopper last said about marketing on a medium; None where they never said anything."""
+    latest = select(ConsentRow.state).filter_by(profile_id=profile_id, medium=medium)
+    return session.scalar(latest.order_by(ConsentRow.at.desc(), ConsentRow.id.desc()).limit(1))
+
+
+def merge(session: Session, shop_id: int, kept_id: str, gone_id: str) -> None:
+    """Let one platform record stand for two: what the gone one had is remembered under the kept one."""
+    kept, gone = (_find(session, shop_id, external_id, None) for external_id in (kept_id, gone_id))
+    if gone is None:
+        return
+    if kept is None:
+        gone.external_id = kept_id
+        return
+    for table in _referring_tables():
+        session.execute(table.update().where(table.c.profile_id == gone.id).values(profile_id=kept.id))
+    kept_fields = {field: getattr(kept, field) or getattr(gone, field) for field in ("phone", "locale")}
+    email = kept.email or gone.email
+    session.delete(gone)
+    session.flush()  # frees the address for the kept profile
+    kept.email = email
+    for field, value in kept_fields.items():
+        setattr(kept, field, value)
+
+
+def forget_platform_record(session: Session, shop_id: int, external_id: str) -> None:
+    """Let go of a platform id that the store deleted; the shopper's orders stay theirs."""
+    profile = _find(session, shop_id, external_id, None)
+    if profile is not None:
+        profile.external_id = None
+        said_no = Consent(
+            person=Person(email=profile.email),
+            medium=Medium.EMAIL,
+            state=ConsentState.UNSUBSCRIBED,
+            source="store record deleted",
+            at=clock.now(),
+        )
+        keep_consent(session, shop_id, said_no, heard_at=clock.now())
+
+
+def _find(session: Session, shop_id: int, external_id: str | None, email: str | None) -> Profile | None:
+    for field, value in (("external_id", external_id), ("email", email)):
+        if value is not None:
+            row = session.scalar(
+                select(Profile).filter_by(shop_id=shop_id, **{field: value}).with_for_update()
+            )
+            if row is not None and (field == "external_id" or external_id in (None, row.external_id)):
+                return row
+            if row is not None and row.external_id is None:
+                return row
+    return None
+
+
+def _is_news(profile: Profile, person: Person) -> bool:
+    known = profile.platform_updated_at
+    return known is None or person.updated_at is None or person.updated_at >= known
+
+
+def _referring_tables() -> list[Any]:
+    return [t for t in Profile.metadata.sorted_tables if "profile_id" in t.c]

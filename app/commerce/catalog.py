@@ -1,0 +1,55 @@
+"""Products and their stock: what is sold, and when something sold out can be bought again."""
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app import events
+from app.commerce.models import Product, Variant
+from app.platforms import base
+
+
+def keep(session: Session, shop_id: int, record: base.Product) -> None:
+    """Bring a product and the variants in its record up to date."""
+    product = _lock_product(session, shop_id, record.external_id)
+    if product.updated_at is None or record.updated_at >= product.updated_at:
+        product.updated_at = record.updated_at
+        product.deleted_at = record.updated_at if record.deleted else None
+        for field in ("title", "url", "image_url"):
+            setattr(product, field, getattr(record, field) or getattr(product, field))
+    for variant in record.variants or ():
+        keep_variant(session, shop_id, variant)
+
+
+def keep_variant(session: Session, shop_id: int, record: base.Variant) -> None:
+    """Bring a variant up to date; a change of its stock is an event, the first look at it is not."""
+    product = _lock_product(session, shop_id, record.product_id)
+    find = select(Variant).filter_by(shop_id=shop_id, external_id=record.external_id).with_for_update()
+    variant = session.scalar(find)
+    if variant is None:
+        new = {"shop_id": shop_id, "product_id": product.id, "external_id": record.external_id}
+        session.execute(insert(Variant).values(new).on_conflict_do_nothing())
+        variant = session.scalars(find).one()
+    if variant.updated_at is not None and record.updated_at < variant.updated_at:
+        return
+    before = variant.in_stock
+    variant.updated_at = record.updated_at
+    for field in ("title", "sku", "price", "in_stock", "quantity"):
+        said = getattr(record, field)
+        setattr(variant, field, said if said is not None else getattr(variant, field))
+    if variant.in_stock != before:
+        variant.stock_updated_at = record.updated_at
+    if before is not None and variant.in_stock is not None and variant.in_stock != before:
+        kind = events.VariantRestocked if variant.in_stock else events.VariantSoldOut
+        change = kind(happened_at=record.updated_at, variant_id=variant.id)
+        events.record(session, shop_id, change)
+
+
+def _lock_product(session: Session, shop_id: int, external_id: str) -> Product:
+    find = select(Product).filter_by(shop_id=shop_id, external_id=external_id).with_for_update()
+    product = session.scalar(find)
+    if product is None:
+        new = {"shop_id": shop_id, "external_id": external_id}
+        session.execute(insert(Product).values(new).on_conflict_do_nothing())
+        product = session.scalars(find).one()
+    return product

@@ -1,0 +1,115 @@
+"""Checkouts: a cart joins its checkout by cart token, and both end in an order."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app import events
+from app.audience import profiles
+from app.commerce.models import Checkout, Order
+from app.platforms import base
+from app.platforms.base import Consent, OrderState, Person
+from app.vocabulary import ConsentState, Medium
+
+
+def keep(session: Session, shop_id: int, record: base.Checkout, *, heard_at: datetime) -> None:
+    """Bring a checkout up to date; an older record never changes a newer row."""
+    checkout = _lock(session, shop_id, record, heard_at=heard_at)
+    if checkout is None:
+        return
+    at = record.updated_at or heard_at
+    is_cart = record.token is None
+    if at < checkout.updated_at and checkout.started_at != checkout.updated_at:
+        return
+    had_contact = bool(checkout.email or checkout.phone)
+    checkout.updated_at = at
+    checkout.deleted_at = at if record.deleted else None
+    if not (is_cart and checkout.token):  # the checkout knows prices; its cart, updated later, does not
+        checkout.currency = record.currency or checkout.currency
+        checkout.total = record.total if record.total is not None else checkout.total
+        checkout.items = [asdict(item) for item in record.items] or checkout.items
+    checkout.url = record.url or checkout.url
+    checkout.completed_at = record.completed_at or checkout.completed_at
+    if record.person is not None:
+        _write_person(session, shop_id, checkout, record, record.person, heard_at=heard_at)
+    if (checkout.email or checkout.phone) and not had_contact:
+        started = events.CheckoutStarted(
+            happened_at=at, profile_id=checkout.profile_id, checkout_id=checkout.id
+        )
+        events.record(session, shop_id, started, once=f"checkout:{checkout.id}")
+    if checkout.completed_at is not None:
+        _complete(session, checkout, checkout.completed_at)
+
+
+def close(session: Session, order: Order, *, at: datetime) -> None:
+    """Mark the checkout that an order came from as completed."""
+    if order.state != OrderState.PLACED:
+        return
+    for field in ("checkout_token", "cart_token"):
+        token = getattr(order, field)
+        if token:
+            column = {"checkout_token": "token", "cart_token": "cart_token"}[field]
+            found = select(Checkout).filter_by(shop_id=order.shop_id, **{column: token}).with_for_update()
+            for checkout in session.scalars(found):
+                checkout.completed_at = checkout.completed_at or at
+                _complete(session, checkout, at)
+
+
+def _complete(session: Session, checkout: Checkout, at: datetime) -> None:
+    done = events.CheckoutCompleted(happened_at=at, profile_id=checkout.profile_id, checkout_id=checkout.id)
+    events.record(session, checkout.shop_id, done, once=f"completed:{checkout.id}")
+
+
+def _lock(session: Session, shop_id: int, record: base.Checkout, *, heard_at: datetime) -> Checkout | None:
+    at = record.updated_at or heard_at
+    by_token = _one(session, shop_id, token=record.token) if record.token else None
+    by_cart = _one(session, shop_id, cart_token=record.cart_token) if record.cart_token else None
+    if by_token and by_cart and by_token is not by_cart:
+        session.delete(by_cart)  # the same cart, kept twice because it came before its checkout
+        session.flush()  # frees the cart token for the checkout
+        by_cart = None
+    found = by_token or by_cart
+    if found is not None:
+        found.token = found.token or record.token
+        found.cart_token = found.cart_token or record.cart_token
+        return found
+    if record.deleted:
+        return None
+    keys = {"shop_id": shop_id, "token": record.token, "cart_token": record.cart_token}
+    new = insert(Checkout).values(**keys, items=[], started_at=at, updated_at=at)
+    session.execute(new.on_conflict_do_nothing())
+    if record.token:
+        return _one(session, shop_id, token=record.token)
+    return _one(session, shop_id, cart_token=record.cart_token)
+
+
+def _one(session: Session, shop_id: int, **keys: str | None) -> Checkout | None:
+    return session.scalar(select(Checkout).filter_by(shop_id=shop_id, **keys).with_for_update())
+
+
+def _write_person(  # noqa: PLR0913 - what is said of whom
+    session: Session,
+    shop_id: int,
+    checkout: Checkout,
+    record: base.Checkout,
+    person: Person,
+    *,
+    heard_at: datetime,
+) -> None:
+    profile = profiles.keep(session, shop_id, person, heard_at=heard_at)
+    checkout.profile_id = profile.id if profile else checkout.profile_id
+    checkout.email = person.email.lower() if person.email else checkout.email
+    checkout.phone = person.phone or checkout.phone
+    for medium, accepts in ((Medium.EMAIL, record.accepts_email), (Medium.SMS, record.accepts_sms)):
+        if accepts:
+            consent = Consent(
+                person=person,
+                medium=medium,
+                state=ConsentState.SUBSCRIBED,
+                source="checkout",
+                at=record.updated_at,
+            )
+            profiles.keep_consent(session, shop_id, consent, heard_at=heard_at)

@@ -1,0 +1,170 @@
+"""Orders: upserted by the platform's own time, so that nothing depends on the order of arrival.
+
+The order's row is the lock for all that belongs to it: whoever changes an order, its fulfillments or
+its parcels locks this row first.
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app import events
+from app.audience import profiles
+from app.commerce.models import LineItem, Order, Refund
+from app.platforms import base
+from app.platforms.base import OrderState
+
+
+def keep(session: Session, shop_id: int, record: base.Order, *, heard_at: datetime) -> Order:
+    """Return the order's row as this record and all before it leave it."""
+    order = lock(session, shop_id, record.external_id, heard_at=heard_at)
+    if record.erased:
+        forget_person(order, at=record.updated_at)
+    if order.updated_at is not None and record.updated_at < order.updated_at:
+        return order
+    before = OrderState(order.state) if order.state else OrderState.OPEN
+    same_moment = order.updated_at == record.updated_at
+    state = max(before, record.state, key=_forward) if same_moment else record.state
+    _write(order, record)
+    if order.erased_at is None:
+        _write_person(session, shop_id, order, record, heard_at=heard_at)
+    _write_items(session, order, record)
+    order.state = state
+    _tell(session, order, before, state, record)
+    return order
+
+
+def lock(session: Session, shop_id: int, external_id: str, *, heard_at: datetime) -> Order:
+    """Return an order's locked row; a stub where the store has not told us of it yet."""
+    find = select(Order).filter_by(shop_id=shop_id, external_id=external_id).with_for_update()
+    order = session.scalar(find.execution_options(populate_existing=True))
+    if order is None:
+        stub = {"shop_id": shop_id, "external_id": external_id, "first_heard_at": heard_at, "refunded": 0}
+        session.execute(insert(Order).values(**stub, is_test=False).on_conflict_do_nothing())
+        order = session.scalars(find).one()
+    return order
+
+
+def keep_refund(session: Session, shop_id: int, record: base.Refund, *, heard_at: datetime) -> None:
+    """Remember money given back, once."""
+    order = lock(session, shop_id, record.order_id, heard_at=heard_at)
+    row = {
+        "shop_id": shop_id,
+        "order_id": order.id,
+        "external_id": record.external_id,
+        "amount": record.amount,
+        "created_at": record.created_at,
+    }
+    added = session.scalar(insert(Refund).values(row).on_conflict_do_nothing().returning(Refund.id))
+    if added is None:
+        return
+    total = select(func.coalesce(func.sum(Refund.amount), 0)).where(Refund.order_id == order.id)
+    order.refunded = max(order.refunded, session.scalar(total) or 0)
+    refunded = events.OrderRefunded(
+        happened_at=record.created_at, profile_id=order.profile_id, order_id=order.id, amount=record.amount
+    )
+    events.record(session, shop_id, refunded, once=f"refunded:{record.external_id}")
+
+
+def keep_edit(session: Session, shop_id: int, record: base.OrderEdited, *, heard_at: datetime) -> None:
+    """Note in the order's timeline that its items were edited."""
+    order = lock(session, shop_id, record.external_id, heard_at=heard_at)
+    edited = events.OrderEdited(happened_at=record.at, profile_id=order.profile_id, order_id=order.id)
+    events.record(session, shop_id, edited, once=f"edited:{order.id}:{record.at.isoformat()}")
+
+
+def keep_deletion(session: Session, shop_id: int, external_id: str, *, heard_at: datetime) -> None:
+    """Note that the store threw the order away; it counts as cancelled until the store restores it."""
+    order = lock(session, shop_id, external_id, heard_at=heard_at)
+    order.deleted_at = order.deleted_at or heard_at
+
+
+def forget_person(order: Order, *, at: datetime) -> None:
+    """Empty what an order says of its shopper; the goods, the money and the times stay."""
+    order.email = order.phone = None
+    place = order.ship_to or {}
+    order.ship_to = {"country": place["country"]} if place.get("country") else None
+    order.status_url = None
+    order.erased_at = order.erased_at or at
+
+
+_forward = list(OrderState).index
+
+
+def _write(order: Order, record: base.Order) -> None:
+    order.updated_at = record.updated_at
+    order.name = record.name
+    order.currency = record.currency
+    order.total = record.total
+    order.refunded = max(order.refunded, record.refunded)
+    order.is_test = record.is_test
+    order.created_at = record.created_at
+    order.placed_at = record.placed_at or order.placed_at
+    order.cancelled_at = record.cancelled_at
+    order.deleted_at = None
+    for field in ("is_first", "checkout_token", "cart_token"):
+        setattr(order, field, getattr(record, field) or getattr(order, field))
+
+
+def _write_person(
+    session: Session, shop_id: int, order: Order, record: base.Order, *, heard_at: datetime
+) -> None:
+    profile = profiles.keep(session, shop_id, record.person, heard_at=heard_at)
+    order.profile_id = profile.id if profile else order.profile_id
+    order.email = record.person.email.lower() if record.person.email else order.email
+    order.phone = record.person.phone or order.phone
+    order.locale = record.person.locale or order.locale
+    order.status_url = record.status_url or order.status_url
+    if record.ship_to is not None:
+        order.ship_to = {k: v for k, v in asdict(record.ship_to).items() if v}
+
+
+def _write_items(session: Session, order: Order, record: base.Order) -> None:
+    if not record.items:
+        return
+    rows = [
+        {
+            "shop_id": order.shop_id,
+            "order_id": order.id,
+            "external_id": item.external_id,
+            "position": position,
+            "title": item.title,
+            "variant_title": item.variant_title,
+            "sku": item.sku,
+            "quantity": item.quantity,
+            "price": item.price,
+            "image_url": item.image_url,
+            "product_external_id": item.product_id,
+            "variant_external_id": item.variant_id,
+        }
+        for position, item in enumerate({item.external_id: item for item in record.items}.values())
+    ]
+    upsert = insert(LineItem).values(rows)
+    news = {
+        name: upsert.excluded[name] for name in rows[0] if name not in ("shop_id", "order_id", "external_id")
+    }
+    session.execute(upsert.on_conflict_do_update(index_elements=["order_id", "external_id"], set_=news))
+    kept = [row["external_id"] for row in rows]
+    gone = delete(LineItem).where(LineItem.order_id == order.id, LineItem.external_id.not_in(kept))
+    session.execute(gone)
+
+
+def _tell(session: Session, order: Order, before: OrderState, state: OrderState, record: base.Order) -> None:
+    if state is OrderState.PLACED:
+        placed = events.OrderPlaced(
+            happened_at=order.placed_at or record.created_at,
+            profile_id=order.profile_id,
+            order_id=order.id,
+            first_heard_at=order.first_heard_at,
+        )
+        events.record(session, order.shop_id, placed, once=f"placed:{order.id}")
+    elif state is OrderState.CANCELLED and before is not OrderState.CANCELLED:
+        cancelled = events.OrderCancelled(
+            happened_at=record.cancelled_at or record.updated_at,
+            profile_id=order.profile_id,
+            order_id=order.id,
+        )
+        events.record(session, order.shop_id, cancelled, once=f"cancelled:{order.id}")

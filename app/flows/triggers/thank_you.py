@@ -1,0 +1,25 @@
+"""Thank the shopper for a purchase: one e-mail at once."""
+
+from sqlalchemy.orm import Session
+
+from app.commerce.models import Order
+from app.events import OrderPlaced
+from app.messages import outbox
+from app.vocabulary import Category, Medium, Trigger
+
+
+def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
+    """Ask for the thank-you of an order."""
+    order = session.get_one(Order, event.order_id)
+    thanks = outbox.Ask(
+        key=f"order-{order.id}:{Trigger.THANK_YOU}:1:{Medium.EMAIL}",
+        trigger=Trigger.THANK_YOU,
+        step=1,
+        medium=Medium.EMAIL,
+        category=Category.TRANSACTIONAL,
+        profile_id=order.profile_id,
+        order_id=order.id,
+        to=order.email,
+        occasion_at=event.happened_at,
+    )
+    outbox.ask(session, shop_id, thanks)

@@ -1,0 +1,90 @@
+"""What an operator's machines ask: are you alive, are you ready, how much waits."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from redis import RedisError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app.commerce.models import Delivery
+from app.events import EventRow
+from app.lib import clock, queue
+from app.lib.db import transaction
+from app.messages.models import Message
+from app.shops.models import Errand, Shop
+from app.vocabulary import InboxState, MessageState
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+def alive() -> str:
+    """Answer as long as this process can."""
+    return "ok\n"
+
+
+@blueprint.get("/readyz")
+def ready() -> tuple[dict[str, str], int]:
+    """Answer 200 when the database does; a Redis that is away is said, and costs only seconds."""
+    answer = {"database": "ok", "redis": "ok"}
+    try:
+        with transaction() as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        answer["database"] = type(error).__name__
+    try:
+        queue.connection().ping()
+    except RedisError as error:
+        answer["redis"] = type(error).__name__
+    return answer, 200 if answer["database"] == "ok" else 503
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Return Prometheus metrics: counters of every web worker, and what waits in the tables."""
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    registry.register(_Tables())
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _Tables(Collector):
+    """Gauges read from the rows, which are the truth whatever process answers."""
+
+    def collect(self) -> Iterator[Metric]:
+        with transaction() as session:
+            yield _by_words(session, "shops", Shop.platform, Shop.state)
+            yield _by_words(session, "messages", Message.state, Message.reason)
+            yield _by_words(session, "inbox", Delivery.state, Delivery.topic)
+            yield _waiting(session)
+
+
+def _by_words(session: Session, name: str, *columns: Any) -> Metric:  # noqa: ANN401 - mapped columns
+    """Count rows by the words in two columns."""
+    gauge = GaugeMetricFamily(
+        f"doorstep_{name}", f"Rows of {name}", labels=[column.key for column in columns]
+    )
+    for *words, count in session.execute(select(*columns, func.count()).group_by(*columns)):
+        gauge.add_metric([word or "" for word in words], count)
+    return gauge
+
+
+def _waiting(session: Session) -> Metric:
+    """Tell for how many seconds the oldest due row of each kind has waited."""
+    oldest = {
+        "inbox": select(func.min(Delivery.due_at)).filter_by(state=InboxState.WAITING),
+        "events": select(func.min(EventRow.recorded_at)).where(EventRow.reacted_at.is_(None)),
+        "messages": select(func.min(Message.due_at)).filter_by(state=MessageState.QUEUED),
+        "errands": select(func.min(Errand.due_at)),
+    }
+    gauge = GaugeMetricFamily("doorstep_oldest_due_seconds", "Age of the oldest due row", labels=["of"])
+    for of, query in oldest.items():
+        since = session.scalar(query)
+        gauge.add_metric([of], max(0.0, (clock.now() - since).total_seconds()) if since else 0.0)
+    return gauge

@@ -1,0 +1,76 @@
+"""What a store's delivery says → who keeps it; the whole intake in one table."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import privacy
+from app.audience import profiles
+from app.commerce import catalog, checkouts, orders
+from app.platforms import base
+from app.platforms.base import Record
+from app.shops import errands, install
+from app.shops.models import Shop
+from app.tracking import register
+
+
+def apply(session: Session, shop: Shop, records: Iterable[Record], heard_at: datetime) -> None:
+    """Apply what a store says, in one transaction of the caller's; doing it twice is doing it once."""
+    for record in records:
+        KEEPERS[type(record)](session, shop, record, heard_at)
+
+
+def _order(session: Session, shop: Shop, record: base.Order, heard_at: datetime) -> None:
+    order = orders.keep(session, shop.id, record, heard_at=heard_at)
+    checkouts.close(session, order, at=record.updated_at)
+    register.keep_list(session, order, record, heard_at=heard_at)
+    register.announce(session, order)
+    if record.erased:
+        privacy.erase_order(session, order)
+
+
+def _person(session: Session, shop: Shop, record: base.Person, heard_at: datetime) -> None:
+    profiles.keep(session, shop.id, record, heard_at=heard_at)
+
+
+def _shop(session: Session, shop: Shop, record: base.ShopChanged, heard_at: datetime) -> None:
+    del session, heard_at
+    for field in ("name", "email", "timezone", "currency", "locale", "country"):
+        setattr(shop, field, getattr(record, field) or getattr(shop, field))
+
+
+def _scopes(session: Session, shop: Shop, record: base.ScopesChanged, heard_at: datetime) -> None:
+    del session, heard_at
+    shop.scopes = " ".join(sorted(record.scopes))
+
+
+def _uninstalled(session: Session, shop: Shop, record: base.Uninstalled, heard_at: datetime) -> None:
+    del record, heard_at
+    errands.add(session, shop.id, f"{shop.platform}.confirm_uninstall")
+
+
+Keeper = Callable[[Session, Shop, Any, datetime], None]
+
+KEEPERS: dict[type[Any], Keeper] = {
+    base.Order: _order,
+    base.OrderEdited: lambda s, shop, r, at: orders.keep_edit(s, shop.id, r, heard_at=at),
+    base.OrderDeleted: lambda s, shop, r, at: orders.keep_deletion(s, shop.id, r.external_id, heard_at=at),
+    base.Refund: lambda s, shop, r, at: orders.keep_refund(s, shop.id, r, heard_at=at),
+    base.Fulfillment: lambda s, shop, r, at: register.keep_fulfillment(s, shop.id, r, heard_at=at),
+    base.Scan: lambda s, shop, r, at: register.keep_scan(s, shop.id, r, source=shop.platform, heard_at=at),
+    base.Checkout: lambda s, shop, r, at: checkouts.keep(s, shop.id, r, heard_at=at),
+    base.Product: lambda s, shop, r, _: catalog.keep(s, shop.id, r),
+    base.Variant: lambda s, shop, r, _: catalog.keep_variant(s, shop.id, r),
+    base.Person: _person,
+    base.Consent: lambda s, shop, r, at: profiles.keep_consent(s, shop.id, r, heard_at=at),
+    base.PersonMerged: lambda s, shop, r, _: profiles.merge(s, shop.id, r.kept_id, r.gone_id),
+    base.PersonDeleted: lambda s, shop, r, _: profiles.forget_platform_record(s, shop.id, r.external_id),
+    base.ShopChanged: _shop,
+    base.ScopesChanged: _scopes,
+    base.Uninstalled: _uninstalled,
+    base.Broken: lambda s, shop, r, _: install.mark_broken(s, shop, r.reason),
+    base.AskStore: lambda s, shop, r, _: errands.add(s, shop.id, r.errand, r.subject),
+    base.PrivacyRequest: lambda s, shop, r, at: privacy.ask(s, shop, r, heard_at=at),
+}

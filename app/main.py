@@ -1,0 +1,34 @@
+"""The only wiring of the web process: ingress in front of Flask."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from app import admin, health, storefront
+from app.lib.config import settings
+from app.lib.logs import configure
+from webhooks.ingress import Ingress
+
+ROOT = Path(__file__).parent.parent
+FORM_LIMIT = 1_000_000
+
+
+def create_app() -> Flask:
+    """Return the Flask application with every page."""
+    configure()
+    app = Flask("doorstep", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.secret_key = settings().keys[0]
+    app.config.update(
+        SECRET_KEY_FALLBACKS=list(settings().keys[1:]),
+        SESSION_COOKIE_SECURE=settings().url.startswith("https://"),
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="doorstep",
+        MAX_CONTENT_LENGTH=FORM_LIMIT,
+    )
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(storefront.blueprint)
+    app.register_blueprint(admin.blueprint, url_prefix="/admin")
+    return app
+
+
+web = Ingress(create_app())

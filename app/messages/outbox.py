@@ -1,0 +1,222 @@
+"""The outbox: whoever asks twice gets the first; claimed in chunks, sent once, nothing lost silently."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from random import uniform
+from urllib.parse import urlsplit
+
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.lib import clock, queue
+from app.lib.config import settings
+from app.messages.journal import Dead, Fate
+from app.messages.models import Message
+from app.vocabulary import Category, Medium, MessageState, Reason, Trigger
+
+CHUNK = 50
+LEASE = timedelta(minutes=2)
+LAST_START = timedelta(seconds=45)
+"""No send begins when less than this is left of the lease: it could outlast it."""
+FOREIGN_GRACE = timedelta(minutes=10)
+"""How long another host's journal may be away before its messages count as unknown."""
+RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A message that somebody wants sent."""
+
+    key: str
+    trigger: Trigger
+    step: int
+    medium: Medium
+    category: Category
+    profile_id: int | None
+    order_id: int
+    shipment_ids: tuple[int, ...] = ()
+    to: str | None
+    occasion_at: datetime
+    due_at: datetime | None = None
+
+
+def ask(session: Session, shop_id: int, wanted: Ask) -> bool:
+    """Put a message into the outbox in this transaction; False when its key was already there."""
+    now = clock.now()
+    host = urlsplit(settings().url).hostname or "localhost"
+    digest = hashlib.blake2b(f"{shop_id}:{wanted.key}".encode(), digest_size=15).hexdigest()
+    row = {
+        "shop_id": shop_id,
+        "key": wanted.key,
+        "trigger": wanted.trigger,
+        "step": wanted.step,
+        "medium": wanted.medium,
+        "category": wanted.category,
+        "profile_id": wanted.profile_id,
+        "order_id": wanted.order_id,
+        "shipment_ids": list(wanted.shipment_ids),
+        "to": wanted.to,
+        "occasion_at": wanted.occasion_at,
+        "rfc_id": f"<{digest}@{host}>",
+        "state": MessageState.QUEUED,
+        "due_at": wanted.due_at or now,
+        "created_at": now,
+        "attempts": 0,
+        "fence": 0,
+    }
+    put = insert(Message).values(row).on_conflict_do_nothing(constraint="uq_message_shop_id_key")
+    if session.scalar(put.returning(Message.id)) is None:
+        return False
+    queue.wake(session, "jobs.messages.send")
+    return True
+
+
+def claim(session: Session, journal: str) -> list[Message]:
+    """Lease a chunk of due messages, an equal share for every shop that has some."""
+    now = clock.now()
+    ids = list(session.scalars(FAIR_SHARE, {"now": now, "chunk": CHUNK}))
+    if not ids:
+        return []
+    taken = (
+        update(Message)
+        .where(Message.id.in_(ids))
+        .values(
+            state=MessageState.SENDING,
+            journal=journal,
+            lease_until=now + LEASE,
+            fence=Message.fence + 1,
+            attempts=Message.attempts + 1,
+        )
+    )
+    session.execute(taken)
+    rows = session.scalars(
+        select(Message).where(Message.id.in_(ids)).execution_options(populate_existing=True)
+    )
+    return sorted(rows, key=lambda message: message.id)
+
+
+FAIR_SHARE = text(
+    """
+    WITH RECURSIVE shops AS (
+        (SELECT shop_id FROM message WHERE state = 'queued' ORDER BY shop_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT m.shop_id FROM message m WHERE m.state = 'queued' AND m.shop_id > shops.shop_id
+                ORDER BY m.shop_id LIMIT 1)
+        FROM shops WHERE shops.shop_id IS NOT NULL
+    ),
+    waiting AS (
+        SELECT shop_id FROM shops WHERE shop_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM message m
+            WHERE m.shop_id = shops.shop_id AND m.state = 'queued' AND m.due_at <= :now)
+        ORDER BY random() LIMIT :chunk
+    )
+    SELECT due.id FROM waiting, LATERAL (
+        SELECT id FROM message m
+        WHERE m.shop_id = waiting.shop_id AND m.state = 'queued' AND m.due_at <= :now
+        ORDER BY m.due_at, m.id
+        LIMIT greatest(1, :chunk / (SELECT count(*) FROM waiting)) FOR UPDATE SKIP LOCKED
+    ) due
+    """
+)
+"""Ids of due messages, fair between shops: a shop with a million due delays no other (ADR 0009)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one claimed message."""
+
+    message_id: int
+    fence: int
+    state: MessageState
+    reason: Reason | None = None
+    failure: str | None = None
+    subject: str | None = None
+    due_at: datetime | None = None
+    resent_at: datetime | None = None
+
+
+def record(session: Session, results: Iterable[Result]) -> int:
+    """Write down results; a result with an old fence is ignored, for another has the message now."""
+    written = 0
+    for result in results:
+        values: dict[str, object] = {
+            "state": result.state,
+            "reason": result.reason,
+            "failure": result.failure,
+            "lease_until": None,
+            "journal": None,
+        }
+        said = {name: getattr(result, name) for name in ("subject", "due_at", "resent_at")}
+        values |= {name: value for name, value in said.items() if value is not None}
+        if result.state is MessageState.SENT:
+            values["sent_at"] = clock.now()
+        mine = update(Message).where(
+            Message.id == result.message_id,
+            Message.fence == result.fence,
+            Message.state == MessageState.SENDING,
+        )
+        written += len(session.scalars(mine.values(values).returning(Message.id)).all())
+    return written
+
+
+def after_failure(message: Message, reason: str, *, permanent: bool) -> Result:
+    """Return what follows when the channel refused: never for good, or again after a while."""
+    result = partial(Result, message_id=message.id, fence=message.fence, failure=reason)
+    if permanent:
+        return result(state=MessageState.FAILED, reason=Reason.REFUSED)
+    if message.attempts > len(RETRIES):
+        return result(state=MessageState.FAILED, reason=Reason.GAVE_UP)
+    wait = RETRIES[message.attempts - 1] * uniform(0.8, 1.2)
+    return result(state=MessageState.QUEUED, due_at=clock.now() + wait)
+
+
+def after_doubt(message: Message, reason: str) -> Result:
+    """Return what follows when nobody knows whether a message went out (PRODUCT, promise 2).
+
+    A transactional one is sent again once with the same Message-ID; a marketing one is held.
+    """
+    result = partial(Result, message_id=message.id, fence=message.fence, failure=reason)
+    if message.category is Category.MARKETING:
+        return result(state=MessageState.HELD, reason=Reason.FATE_UNKNOWN)
+    if message.resent_at is not None:
+        return result(state=MessageState.UNKNOWN, reason=Reason.FATE_UNKNOWN)
+    return result(state=MessageState.QUEUED, due_at=clock.now(), resent_at=clock.now())
+
+
+def recover(session: Session, mine: str) -> int:
+    """Settle what dead or frozen senders left behind, and what `mine` could not write down itself.
+
+    Call it while nothing of `mine` is being sent; returns how many messages were settled.
+    """
+    left = select(Message).where(Message.state == MessageState.SENDING)
+    found = list(session.scalars(left.with_for_update(skip_locked=True).limit(1000)))
+    journals = {name: Dead(name) for name in {message.journal for message in found} if name}
+    results = []
+    for message in found:
+        journal = journals.get(message.journal or "")
+        if journal is not None and (journal.name == mine or _may_settle(message, journal)):
+            results.append(_settled(message, journal.fate(message.id, message.fence)))
+    return record(session, results)
+
+
+def _settled(message: Message, fate: Fate | None) -> Result:
+    if fate is Fate.TAKEN:
+        return Result(message_id=message.id, fence=message.fence, state=MessageState.SENT)
+    if fate is Fate.NOT_BEGUN:
+        return Result(
+            message_id=message.id, fence=message.fence, state=MessageState.QUEUED, due_at=message.due_at
+        )
+    return after_doubt(
+        message, "its sender died in the middle" if fate else "its sender and journal are gone"
+    )
+
+
+def _may_settle(message: Message, journal: Dead) -> bool:
+    lease_until = message.lease_until or message.created_at
+    if journal.is_ours:
+        return not journal.owner_lives or lease_until < clock.now()
+    return lease_until + FOREIGN_GRACE < clock.now()

@@ -1,0 +1,108 @@
+"""One chunk of messages, from the claim to the results; the caller owns the transactions.
+
+Say the process dies on any line: before `sending_at` is committed the claim was never made; after it,
+the journal knows of every message whether its send was begun and whether it was taken.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.channels.base import Channel, Connection, SendError
+from app.lib import clock, plugins
+from app.messages import compose, outbox
+from app.messages.compose import Letter
+from app.messages.journal import Journal
+from app.messages.models import Message
+from app.messages.outbox import Result
+from app.messages.permission import Allowed, Deferred, Facts, Skipped, decide
+from app.vocabulary import MessageState, Reason
+
+Gather = Callable[[Session, Sequence[Message]], dict[int, Facts]]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message that may go, with everything that its text needs."""
+
+    message: Message
+    letter: Letter
+
+
+def prepare(session: Session, journal: str, gather: Gather) -> list[Ready] | None:
+    """Claim a chunk, ask the gate about each, and mark those that go; None when nothing was due."""
+    claimed = outbox.claim(session, journal)
+    if not claimed:
+        return None
+    facts = gather(session, claimed)
+    ready = []
+    for message in claimed:
+        decision = decide(facts[message.id])
+        if isinstance(decision, Allowed):
+            message.sending_at = clock.now()
+            ready.append(Ready(message, compose.gather(session, message)))
+        else:
+            outbox.record(session, [_not_now(message, decision)])
+    return ready
+
+
+def deliver(ready: Sequence[Ready], journal: Journal, channel: str = "smtp") -> list[Result]:
+    """Send a chunk that `prepare` committed; returns what became of each, in order."""
+    plugin: Channel = plugins.discover("app.channels")[channel]
+    results: list[Result] = []
+    try:
+        with plugin.connect() as line:
+            results.extend(_send(item, line, journal) for item in ready)
+    except SendError as error:  # the channel itself is away: nothing was begun for the rest
+        log.warning("channel.away", channel=channel, reason=str(error))
+        rest = ready[len(results) :]
+        results += [outbox.after_failure(item.message, str(error), permanent=False) for item in rest]
+    return results
+
+
+def _send(item: Ready, line: Connection, journal: Journal) -> Result:
+    message = item.message
+    if message.lease_until is None or clock.now() > message.lease_until - outbox.LAST_START:
+        return _with(message, MessageState.QUEUED)
+    try:
+        mail = compose.render(item.letter)
+    except compose.Unrenderable as error:
+        log.warning("message.unrenderable", message=message.id, reason=str(error))
+        return Result(
+            message_id=message.id,
+            fence=message.fence,
+            state=MessageState.FAILED,
+            reason=Reason.UNRENDERABLE,
+            failure=str(error)[:300],
+        )
+    journal.begin(message.id, message.fence)
+    try:
+        line.send(mail)
+    except SendError as error:
+        if error.everyone:
+            raise
+        if error.unknown:
+            return outbox.after_doubt(message, str(error))
+        return outbox.after_failure(message, str(error), permanent=error.permanent)
+    journal.taken(message.id, message.fence)
+    return Result(
+        message_id=message.id, fence=message.fence, state=MessageState.SENT, subject=mail.subject[:300]
+    )
+
+
+def _not_now(message: Message, decision: Deferred | Skipped) -> Result:
+    if isinstance(decision, Deferred):
+        return Result(
+            message_id=message.id, fence=message.fence, state=MessageState.QUEUED, due_at=decision.until
+        )
+    return Result(
+        message_id=message.id, fence=message.fence, state=MessageState.SKIPPED, reason=decision.reason
+    )
+
+
+def _with(message: Message, state: MessageState) -> Result:
+    return Result(message_id=message.id, fence=message.fence, state=state)

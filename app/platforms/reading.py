@@ -1,0 +1,98 @@
+"""Reading a stranger's JSON: the value in our terms, or Unreadable with a sentence."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import phonenumbers
+
+from app.lib import money
+from app.platforms.base import Json, Unreadable
+
+
+def text(data: Json, name: str) -> str | None:
+    """Return a non-empty text, stripped; numbers become text; None where there is none."""
+    value = data.get(name)
+    if value is None or isinstance(value, bool | dict | list):
+        return None
+    return str(value).strip() or None
+
+
+def required(data: Json, name: str) -> str:
+    """Return a non-empty text; raises Unreadable where it is missing."""
+    value = text(data, name)
+    if value is None:
+        raise Unreadable(f"it has no {name}")
+    return value
+
+
+def moment(data: Json, name: str, zone: Any = UTC) -> datetime | None:  # noqa: ANN401 - a tzinfo
+    """Return an ISO 8601 time as UTC; `zone` is that of times without an offset. Raises Unreadable."""
+    value = text(data, name)
+    if value is None:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Unreadable(f"{name} is no time") from error
+
+
+def required_moment(data: Json, name: str) -> datetime:
+    """Return a time as UTC; raises Unreadable where it is missing."""
+    at = moment(data, name)
+    if at is None:
+        raise Unreadable(f"it has no {name}")
+    return at
+
+
+def amount(data: Json, name: str, currency: str) -> int:
+    """Return money in minor units, 0 where there is none; raises Unreadable."""
+    value = data.get(name)
+    if isinstance(value, bool | dict | list):
+        raise Unreadable(f"{name} is no amount of money")
+    try:
+        return money.minor(value, currency)
+    except ValueError as error:
+        raise Unreadable(f"{name} is no amount of money") from error
+
+
+def whole(data: Json, name: str) -> int | None:
+    """Return a whole number; None where there is none. Raises Unreadable."""
+    value = data.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise Unreadable(f"{name} is no whole number") from error
+
+
+def object_(data: Json, name: str) -> Json:
+    """Return a nested object; an empty one where there is none."""
+    value = data.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def objects(data: Json, name: str) -> list[Json]:
+    """Return a nested list's objects; an empty list where there is none."""
+    value = data.get(name)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def texts(data: Json, name: str) -> list[str]:
+    """Return a nested list's texts; an empty list where there is none."""
+    value = data.get(name)
+    return [str(v).strip() for v in value if isinstance(v, str | int)] if isinstance(value, list) else []
+
+
+def phone(raw: str | None, country: str | None) -> str | None:
+    """Return a phone number as E.164 where it can be read as one, else as it was written."""
+    if not raw:
+        return None
+    try:
+        number = phonenumbers.parse(raw, country)
+    except phonenumbers.NumberParseException:
+        return raw
+    if not phonenumbers.is_possible_number(number):
+        return raw
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,147 @@
+"""Shopify's customers, their consent, and what privacy law lets them ask, in our words."""
+
+from app.platforms import reading
+from app.platforms.base import (
+    Consent,
+    Json,
+    Person,
+    PersonDeleted,
+    PersonMerged,
+    PrivacyKind,
+    PrivacyRequest,
+    Record,
+    ScopesChanged,
+    ShopChanged,
+    Uninstalled,
+)
+from app.vocabulary import ConsentState, Medium
+
+STATES = {
+    "subscribed": ConsentState.SUBSCRIBED,
+    "unsubscribed": ConsentState.UNSUBSCRIBED,
+    "redacted": ConsentState.UNSUBSCRIBED,
+    "pending": ConsentState.PENDING,
+    "not_subscribed": ConsentState.NOT_SUBSCRIBED,
+    "invalid": ConsentState.NOT_SUBSCRIBED,
+}
+
+
+def customer(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return a shopper."""
+    del currency
+    country = reading.text(reading.object_(body, "default_address"), "country_code")
+    return (
+        Person(
+            external_id=reading.required(body, "id"),
+            email=reading.text(body, "email"),
+            phone=reading.phone(reading.text(body, "phone"), country),
+            first_name=reading.text(body, "first_name"),
+            last_name=reading.text(body, "last_name"),
+            locale=reading.text(body, "locale"),
+            updated_at=reading.moment(body, "updated_at"),
+        ),
+    )
+
+
+def customer_deleted(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return that the store deleted a shopper's record."""
+    del currency
+    return (PersonDeleted(external_id=reading.required(body, "id")),)
+
+
+def customers_merged(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return that two records became one; nothing while the merge is not completed."""
+    del currency
+    if reading.text(body, "status") != "completed":
+        return ()
+    kept, gone = (
+        reading.required(body, f"admin_graphql_api_customer_{which}_id").rpartition("/")[2]
+        for which in ("kept", "deleted")
+    )
+    return (PersonMerged(kept_id=kept, gone_id=gone),)
+
+
+def email_consent(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return what a shopper said about marketing e-mail; nothing where the state is null."""
+    del currency
+    return _consent(body, Medium.EMAIL, reading.required(body, "customer_id"))
+
+
+def sms_consent(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return what a shopper said about marketing text messages; nothing where the state is null."""
+    del currency
+    return _consent(body, Medium.SMS, reading.required(body, "id"))
+
+
+def data_request(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return a shopper's request to see what we hold."""
+    del currency
+    asked = reading.object_(body, "data_request")
+    return (_privacy(PrivacyKind.EXPORT, body, "orders_requested", reading.text(asked, "id")),)
+
+
+def redact(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return a shopper's request to be forgotten."""
+    del currency
+    return (_privacy(PrivacyKind.ERASE_PERSON, body, "orders_to_redact", None),)
+
+
+def shop_redact(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return that everything of a shop must go."""
+    del currency
+    return (PrivacyRequest(kind=PrivacyKind.ERASE_SHOP, external_id=reading.required(body, "shop_id")),)
+
+
+def uninstalled(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return the claim that the app was removed."""
+    del body, currency
+    return (Uninstalled(),)
+
+
+def scopes_updated(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return what the merchant lets us do now."""
+    del currency
+    return (ScopesChanged(scopes=tuple(reading.texts(body, "current"))),)
+
+
+def shop_updated(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return the store's own name, zone, currency and language."""
+    del currency
+    return (
+        ShopChanged(
+            name=reading.text(body, "name"),
+            email=reading.text(body, "customer_email") or reading.text(body, "email"),
+            timezone=reading.text(body, "iana_timezone"),
+            currency=reading.text(body, "currency"),
+            locale=reading.text(body, "primary_locale"),
+            country=reading.text(body, "country_code"),
+        ),
+    )
+
+
+def _consent(body: Json, medium: Medium, customer_id: str) -> tuple[Record, ...]:
+    said = reading.object_(body, f"{medium}_marketing_consent")
+    state = STATES.get((reading.text(said, "state") or "").lower())
+    if state is None:
+        return ()
+    person = Person(
+        external_id=customer_id,
+        email=reading.text(body, "email_address"),
+        phone=reading.text(body, "phone"),
+    )
+    at = reading.moment(said, "consent_updated_at")
+    return (Consent(person=person, medium=medium, state=state, source="shopify", at=at),)
+
+
+def _privacy(kind: PrivacyKind, body: Json, orders: str, external_id: str | None) -> PrivacyRequest:
+    customer = reading.object_(body, "customer")
+    return PrivacyRequest(
+        kind=kind,
+        external_id=external_id or reading.required(customer, "id"),
+        person=Person(
+            external_id=reading.text(customer, "id"),
+            email=reading.text(customer, "email"),
+            phone=reading.text(customer, "phone"),
+        ),
+        order_ids=tuple(reading.texts(body, orders)),
+    )

@@ -1,0 +1,175 @@
+"""What the law lets people ask for: everything we hold about a shopper, or nothing left of it."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Table, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app import events
+from app.audience.models import Profile
+from app.commerce import orders
+from app.commerce.models import Checkout, Delivery, Fulfillment, Order
+from app.lib import clock, crypto
+from app.lib.db import Base
+from app.messages.models import Message
+from app.platforms.base import PrivacyKind, PrivacyRequest
+from app.shops import errands, install
+from app.shops.models import PrivacyTask, Shop
+from app.tracking.models import TrackingEvent
+from app.vocabulary import MessageState, Reason, ShopState
+
+DUE = timedelta(days=30)
+
+
+def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: datetime) -> None:
+    """Remember a request, and answer it at once; the answer to an export waits for the merchant, sealed."""
+    person = request.person
+    subject = {
+        "external_id": person.external_id if person else None,
+        "email": person.email.lower() if person and person.email else None,
+        "orders": list(request.order_ids),
+    }
+    row = {
+        "shop_id": shop.id,
+        "kind": request.kind,
+        "external_id": request.external_id,
+        "asked_at": heard_at,
+        "due_at": heard_at + DUE,
+    }
+    add = insert(PrivacyTask).values(row).on_conflict_do_nothing().returning(PrivacyTask.id)
+    task_id = session.scalar(add)
+    if task_id is None:
+        return
+    task = session.get_one(PrivacyTask, task_id)
+    if request.kind is PrivacyKind.ERASE_SHOP:
+        if shop.state is ShopState.INSTALLED:
+            errands.add(session, shop.id, f"{shop.platform}.confirm_uninstall")
+        else:
+            erase_shop(session, shop)
+        return
+    found = _profiles(session, shop.id, subject)
+    if request.kind is PrivacyKind.EXPORT:
+        task.export = crypto.seal(orjson.dumps(export(session, shop.id, found), default=str).decode())
+    else:
+        for profile in found:
+            erase(session, profile)
+        for external_id in request.order_ids:
+            order = session.scalar(select(Order).filter_by(shop_id=shop.id, external_id=external_id))
+            if order is not None:
+                erase_order(session, order)
+    task.done_at = clock.now()
+
+
+def leave(session: Session, shop: Shop) -> None:
+    """Uninstall a shop whose token was found dead, and erase it if that was asked for meanwhile."""
+    install.uninstall(session, shop)
+    asked = select(PrivacyTask.id).filter_by(shop_id=shop.id, kind=PrivacyKind.ERASE_SHOP, done_at=None)
+    if session.scalar(asked) is not None:
+        erase_shop(session, shop)
+
+
+def export(session: Session, shop_id: int, found: list[Profile]) -> dict[str, list[dict[str, Any]]]:
+    """Return every row that a shopper's profiles lead to, by table; times are ISO 8601 UTC."""
+    ids = [profile.id for profile in found]
+    order_ids = list(session.scalars(select(Order.id).where(Order.profile_id.in_(ids))))
+    reached: dict[str, list[dict[str, Any]]] = {}
+    for table in Base.metadata.sorted_tables:
+        rows = [dict(row) for row in session.execute(_of_person(table, shop_id, ids, order_ids)).mappings()]
+        if rows:
+            reached[table.name] = rows
+    return reached
+
+
+def erase(session: Session, profile: Profile) -> None:
+    """Leave nothing that says who a shopper was; orders keep goods, money and times."""
+    for order in session.scalars(select(Order).filter_by(profile_id=profile.id)):
+        erase_order(session, order)
+    for checkout in session.scalars(select(Checkout).filter_by(profile_id=profile.id)):
+        checkout.email = checkout.phone = checkout.url = None
+    _empty_deliveries(
+        session, profile.shop_id, {profile.email, profile.phone, profile.external_id} - {None, ""}
+    )
+    _silence(session, select(Message.id).filter_by(profile_id=profile.id))
+    profile.email = profile.phone = profile.first_name = profile.last_name = None
+    profile.external_id = profile.locale = None
+    if profile.erased_at is None:
+        profile.erased_at = clock.now()
+        erased = events.ProfileErased(happened_at=clock.now(), profile_id=profile.id)
+        events.record(session, profile.shop_id, erased)
+
+
+def erase_order(session: Session, order: Order) -> None:
+    """Empty what an order, its parcels and its messages say of the shopper."""
+    known_by = {order.email, order.phone} - {None, ""}
+    place = order.ship_to or {}
+    known_by |= {place.get("line1"), place.get("last_name")} - {None, ""}
+    orders.forget_person(order, at=clock.now())
+    _empty_deliveries(session, order.shop_id, known_by | {order.external_id})
+    _silence(session, select(Message.id).filter_by(order_id=order.id))
+    fulfillments = select(Fulfillment.id).filter_by(order_id=order.id)
+    told = update(TrackingEvent).where(TrackingEvent.fulfillment_id.in_(fulfillments)).values(text=None)
+    session.execute(told)
+
+
+def erase_shop(session: Session, shop: Shop) -> None:
+    """Remove every row of a shop; a bare tombstone stays, so that late deliveries find nobody."""
+    for table in reversed(Base.metadata.sorted_tables):
+        if "shop_id" in table.c:
+            session.execute(delete(table).where(table.c.shop_id == shop.id))
+    shop.state = ShopState.REDACTED
+    shop.name = shop.domain
+    shop.email = None
+    shop.settings = {}
+
+
+def purge_bodies(session: Session, *, before: datetime) -> int:
+    """Empty the bodies of deliveries received before a moment; their keys stay and keep saying "once"."""
+    old = update(Delivery).where(Delivery.received_at < before, Delivery.body.is_not(None)).values(body=None)
+    return session.execute(old).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def _profiles(session: Session, shop_id: int, subject: dict[str, Any]) -> list[Profile]:
+    by_order = select(Order.profile_id).where(
+        Order.shop_id == shop_id, Order.external_id.in_(subject["orders"]), Order.profile_id.is_not(None)
+    )
+    matches = [Profile.id.in_(by_order)]
+    if subject["external_id"]:
+        matches.append(Profile.external_id == subject["external_id"])
+    if subject["email"]:
+        matches.append(Profile.email == subject["email"])
+    return list(session.scalars(select(Profile).where(Profile.shop_id == shop_id, or_(*matches))))
+
+
+def _of_person(table: Table, shop_id: int, profile_ids: list[int], order_ids: list[int]) -> Any:  # noqa: ANN401
+    reached = [table.c.id.in_(profile_ids)] if table.name == "profile" else []
+    if table.name == "order":
+        reached = [table.c.id.in_(order_ids)]
+    if "profile_id" in table.c:
+        reached.append(table.c.profile_id.in_(profile_ids))
+    if "order_id" in table.c:
+        reached.append(table.c.order_id.in_(order_ids))
+    if not reached:
+        return select(table).where(table.c.id.is_(None))
+    return select(table).where(table.c.shop_id == shop_id, or_(*reached))
+
+
+def _empty_deliveries(session: Session, shop_id: int, words: set[Any]) -> None:
+    """Empty every kept body in which one of these words stands, as UTF-8 or in JSON's escapes."""
+    for form in {form for word in words for form in _as_written(str(word))}:
+        holds = func.pg_catalog.position(Delivery.body, form) > 0
+        session.execute(update(Delivery).where(Delivery.shop_id == shop_id, holds).values(body=None))
+
+
+def _as_written(word: str) -> tuple[bytes, ...]:
+    escaped = json.dumps(word)[1:-1]
+    return (word.encode(), escaped.encode(), escaped.replace("/", "\\/").encode())
+
+
+def _silence(session: Session, chosen: Any) -> None:  # noqa: ANN401 - a select of ids
+    waiting = update(Message).where(Message.id.in_(chosen), Message.state == MessageState.QUEUED)
+    session.execute(waiting.values(state=MessageState.SKIPPED, reason=Reason.ERASED))
+    session.execute(update(Message).where(Message.id.in_(chosen)).values(to=None, subject=None))

@@ -1,0 +1,5 @@
+"""The shopper's pages."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("storefront", __name__)

@@ -1,0 +1,47 @@
+"""The tick: says "look now" every few seconds, and does the looking itself while Redis is away."""
+
+import signal
+from datetime import timedelta
+from threading import Event
+
+import structlog
+from rq.utils import import_attribute
+
+from app import privacy
+from app.lib import clock, queue
+from app.lib.db import transaction
+
+EVERY = 2.0
+"""Seconds between two ticks: the longest that anything due waits for a lost wake-up."""
+KEEP_BODIES = timedelta(days=30)
+PURGE_EVERY_TICKS = 1800
+
+log = structlog.get_logger()
+
+
+def tick_forever() -> None:
+    """Tick until SIGTERM or SIGINT."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    ticks = 0
+    while not stop.is_set():
+        tick()
+        if ticks % PURGE_EVERY_TICKS == 0:
+            purge()
+        ticks += 1
+        stop.wait(EVERY)
+
+
+def tick() -> None:
+    """Wake every job; run it here where the alarm clock does not answer."""
+    for name in queue.QUEUES:
+        if not queue.wake_now(name):
+            import_attribute(name)()
+
+
+def purge() -> None:
+    """Empty the bodies that are older than we keep them."""
+    with transaction() as session:
+        emptied = privacy.purge_bodies(session, before=clock.now() - KEEP_BODIES)
+    log.info("inbox.purged", bodies=emptied)

@@ -1,0 +1,41 @@
+"""Ask the stores what their deliveries did not say, and keep the connections healthy."""
+
+from collections.abc import Callable
+from time import monotonic
+
+import structlog
+
+from app.lib import queue
+from app.lib.db import transaction
+from app.lib.http import Unreachable
+from app.shops import errands
+from app.shops.errands import Due
+from jobs import SLICE, shopify, woocommerce
+
+HANDLERS: dict[str, Callable[[Due], str | None]] = {**shopify.HANDLERS, **woocommerce.HANDLERS}
+
+log = structlog.get_logger()
+
+
+def run() -> None:
+    """Run due errands for a few seconds at most; no transaction is open while a store is asked."""
+    ends = monotonic() + SLICE
+    while monotonic() < ends:
+        with transaction() as session:
+            due = errands.claim(session, list(HANDLERS))
+        if due is None:
+            return
+        _run_one(due)
+    queue.wake_now("jobs.sync.run")
+
+
+def _run_one(due: Due) -> None:
+    try:
+        cursor = HANDLERS[due.kind](due)
+    except Unreachable as error:
+        log.warning("errand.failed", kind=due.kind, shop=due.shop_id, reason=str(error))
+        with transaction() as session:
+            errands.fail(session, due, str(error))
+        return
+    with transaction() as session:
+        errands.finish(session, due, cursor)

@@ -1,0 +1,129 @@
+"""A shop with every flow on, its store's voice, and the jobs run by hand until nothing is left to do."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from werkzeug.test import Client
+
+from app import intake, reactions
+from app.commerce import inbox
+from app.flows.models import Flow
+from app.lib import clock
+from app.messages.models import Message
+from app.shops.install import Store, install, keep_secret
+from app.shops.models import Shop
+from app.vocabulary import PlatformKey, Trigger
+from webhooks.ingress import Ingress
+
+SHOPIFY_SECRET = "test-client-secret"
+WOO_SECRET = "WooSecret0123456789"
+
+
+@dataclass
+class StoreVoice:
+    """A store that signs and delivers, and what the app then does."""
+
+    session: Session
+    shop: Shop
+    secret: str
+    client: Client
+    answers: list[int] = field(default_factory=list)
+
+    def shopify(
+        self, topic: str, payload: dict[str, Any], *, event: str | None = None, **headers: str
+    ) -> int:
+        body = json.dumps(payload).encode()
+        signature = base64.b64encode(hmac.digest(self.secret.encode(), body, hashlib.sha256)).decode()
+        sent = {
+            "X-Shopify-Topic": topic,
+            "X-Shopify-Hmac-Sha256": signature,
+            "X-Shopify-Shop-Domain": self.shop.domain,
+            "X-Shopify-Webhook-Id": event or uuid4().hex,
+            **headers,
+        }
+        response = self.client.post("/webhooks/shopify", data=body, headers=sent)
+        self.answers.append(response.status_code)
+        return response.status_code
+
+    def woocommerce(self, body: bytes, headers: dict[str, str]) -> int:
+        signature = base64.b64encode(hmac.digest(self.secret.encode(), body, hashlib.sha256)).decode()
+        sent = {**headers, "X-WC-Webhook-Signature": signature}
+        response = self.client.post(f"/webhooks/woocommerce/{self.shop.key}", data=body, headers=sent)
+        self.answers.append(response.status_code)
+        return response.status_code
+
+    def settle(self) -> None:
+        """Run the jobs until nothing is left to do; messages stay queued."""
+        while inbox.drain_one(self.session, intake.apply) is not None:
+            self.session.commit()
+        self.session.commit()
+        while reactions.react_one(self.session):
+            self.session.commit()
+        self.session.commit()
+
+    def messages(self) -> list[Message]:
+        self.session.expire_all()
+        return list(self.session.scalars(select(Message).order_by(Message.id)))
+
+    def told(self) -> list[str]:
+        """What was asked to be told, as words."""
+        return [str(message.trigger) for message in self.messages()]
+
+
+@pytest.fixture
+def shopify_store(session: Session) -> StoreVoice:
+    store = Store(
+        platform=PlatformKey.SHOPIFY,
+        domain="ridge.myshopify.com",
+        url="https://ridge.example",
+        name="Ridge & Pine",
+        currency="USD",
+    )
+    return _voice(session, install(session, store), SHOPIFY_SECRET)
+
+
+@pytest.fixture
+def woo_store(session: Session) -> StoreVoice:
+    store = Store(
+        platform=PlatformKey.WOOCOMMERCE,
+        domain="harbor.example",
+        url="https://harbor.example",
+        name="Harbor Goods",
+        currency="USD",
+    )
+    shop = install(session, store)
+    keep_secret(session, shop, "webhook_secret", WOO_SECRET)
+    return _voice(session, shop, WOO_SECRET)
+
+
+@pytest.fixture
+def later(session: Session) -> Callable[[timedelta], None]:
+    """Let every queued message become due by moving its time into the past."""
+
+    def move(by: timedelta) -> None:
+        session.execute(update(Message).values(due_at=clock.now() - by))
+        session.commit()
+
+    return move
+
+
+def _voice(session: Session, shop: Shop, secret: str) -> StoreVoice:
+    for trigger in Trigger:
+        session.add(Flow(shop_id=shop.id, trigger=trigger, on_since=clock.now()))
+    session.commit()
+    return StoreVoice(session, shop, secret, Client(Ingress(_nothing_behind)))
+
+
+def _nothing_behind(_: Any, start_response: Any) -> list[bytes]:
+    start_response("404 Not Found", [])
+    return []
