@@ -1,0 +1,36 @@
+# The commands of Doorstep; `make help` lists them. They work from any directory: make -C path demo
+MAKEFLAGS += --no-print-directory
+ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3.14 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+VENV := $(ROOT).venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+export PORT
+
+.PHONY: help demo test sure lock
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(ROOT)Makefile | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+demo: $(VENV)/demo.stamp ## the whole product at work, on PORT (8000)
+	@cd $(ROOT) && exec $(BIN)/python -m demo
+
+test: $(VENV)/dev.stamp ## prove it: style, types, and every test but the long ones
+	@cd $(ROOT) && $(MAKE) sure && $(BIN)/pytest -m "not long" --ignore=tests/unit --ignore=tests/architecture --ignore=tests/contracts
+
+sure: $(VENV)/dev.stamp ## before every commit: format, lint, imports, types, quick tests
+	@cd $(ROOT) && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports && $(BIN)/mypy && $(BIN)/pytest tests/unit tests/architecture tests/contracts
+
+lock: ## pin every dependency anew, with hashes (needs uv)
+	@cd $(ROOT)requirements && for f in runtime demo dev; do \
+		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" $$f.in $$([ $$f = runtime ] || echo "-c runtime.txt") -o $$f.txt; done
+
+$(VENV)/%.stamp: $(ROOT)requirements/%.txt
+	@[ -n "$(PYTHON)" ] || { echo "Doorstep needs Python 3.11 or newer."; exit 1; }
+	@[ -x $(BIN)/python ] || { echo "· making a virtual environment with $(PYTHON)"; $(PYTHON) -m venv $(VENV) || \
+		{ echo "Python's venv is missing; on Debian: apt-get install python3-venv"; exit 1; }; }
+	@echo "· installing the locked dependencies (once; a minute or two)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
