@@ -48,7 +48,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             suppressed=suppressed.get((message.shop_id, message.medium, message.to, message.category)),
             erased=order.erased_at is not None or bool(profile and profile.erased_at),
             order_is_test=order.is_test,
-            order_is_cancelled=order.state == OrderState.CANCELLED or order.deleted_at is not None,
+            order_is_cancelled=_is_called_off(order),
             order_age_when_heard=max(heard_late, timedelta(0)),
             parcels=tuple(
                 shipments[i].status
@@ -57,6 +57,11 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             ),
         )
     return facts
+
+
+def _is_called_off(order: Order) -> bool:
+    given_back = bool(order.total) and order.refunded >= (order.total or 0)
+    return order.state == OrderState.CANCELLED or order.deleted_at is not None or given_back
 
 
 def _suppressions(

@@ -1,1 +1,56 @@
-"""WooCommerce."""
+"""WooCommerce: topic → who reads it, the whole platform in one table."""
+
+from collections.abc import Callable
+
+from app.platforms import reading
+from app.platforms.base import Broken, Json, Platform, Record, UnknownTopic
+from app.platforms.woocommerce import catalog, envelope, orders
+from app.vocabulary import PlatformKey
+
+READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
+    "order.created": orders.order,
+    "order.updated": orders.order,
+    "order.restored": orders.order,
+    "order.deleted": orders.order_deleted,
+    "product.created": catalog.product,
+    "product.updated": catalog.product,
+    "product.restored": catalog.product,
+    "product.deleted": catalog.product_deleted,
+    "customer.created": catalog.customer,
+    "customer.updated": catalog.customer,
+    "customer.deleted": catalog.customer_deleted,
+    "cart.updated": orders.cart,
+    "cart.deleted": orders.cart_deleted,
+}
+
+MAY_NOT_SEE = (401, 403)
+
+
+def parse(topic: str, body: Json, currency: str) -> tuple[Record, ...]:
+    """Return what a delivery says; raises UnknownTopic, Unreadable.
+
+    The store builds the body when it delivers, as the user who made the webhook: where that user is gone
+    or demoted it signs an error instead, and goes on delivering.
+    """
+    if topic not in READERS:
+        raise UnknownTopic(topic)
+    if "code" in body and "id" not in body:
+        status = reading.whole(reading.object_(body, "data"), "status")
+        if status in MAY_NOT_SEE:
+            return (Broken(reason="The store user who connected Doorstep may no longer see its orders."),)
+        return ()
+    return READERS[topic](body, currency)
+
+
+PLUGIN = Platform(
+    key=PlatformKey.WOOCOMMERCE,
+    label="WooCommerce",
+    signature_header="x-wc-webhook-signature",
+    envelope=envelope.envelope,
+    sender=envelope.sender,
+    is_ping=envelope.is_ping,
+    dated=envelope.dated,
+    parse=parse,
+    shop_named=envelope.shop_named,
+    tracking_mails=("Processing order", "Completed order", "Fulfillment created"),
+)

@@ -1,0 +1,75 @@
+"""WooCommerce's products and people in our words."""
+
+from app.lib import clock
+from app.platforms import reading
+from app.platforms.base import Json, Person, PersonDeleted, Product, Record, Variant
+
+SHOPPERS = ("customer", "subscriber")
+"""Roles of people who buy; a shop manager is created like a customer, but is none."""
+
+
+def product(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return a product, or the one variation that such a delivery may be about."""
+    external_id = reading.required(body, "id")
+    updated_at = reading.moment(body, "date_modified_gmt") or reading.required_moment(
+        body, "date_created_gmt"
+    )
+    parent_id = reading.text(body, "parent_id")
+    is_variation = reading.text(body, "type") == "variation" and parent_id not in (None, "0")
+    product_id = parent_id if is_variation and parent_id else external_id
+    variant = Variant(
+        external_id=external_id,
+        product_id=product_id,
+        updated_at=updated_at,
+        title=reading.text(body, "name"),
+        sku=reading.text(body, "sku"),
+        price=reading.amount(body, "price", currency),
+        in_stock={"instock": True, "onbackorder": True, "outofstock": False}.get(
+            reading.text(body, "stock_status") or ""
+        ),
+        quantity=reading.whole(body, "stock_quantity"),
+    )
+    if is_variation:
+        return (variant,)
+    pictures = reading.objects(body, "images")
+    return (
+        Product(
+            external_id=external_id,
+            updated_at=updated_at,
+            title=reading.text(body, "name"),
+            url=reading.text(body, "permalink"),
+            image_url=reading.text(pictures[0], "src") if pictures else None,
+            variants=(variant,) if reading.text(body, "type") == "simple" else (),
+        ),
+    )
+
+
+def product_deleted(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return that a product is no longer sold; the payload holds nothing but its id."""
+    del currency
+    return (Product(external_id=reading.required(body, "id"), updated_at=clock.now(), deleted=True),)
+
+
+def customer(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return a registered shopper; nothing for the store's own people."""
+    del currency
+    if reading.text(body, "role") not in SHOPPERS:
+        return ()
+    billing = reading.object_(body, "billing")
+    country = reading.text(billing, "country")
+    return (
+        Person(
+            external_id=reading.required(body, "id"),
+            email=reading.text(body, "email"),
+            phone=reading.phone(reading.text(billing, "phone"), country),
+            first_name=reading.text(body, "first_name"),
+            last_name=reading.text(body, "last_name"),
+            updated_at=reading.moment(body, "date_modified_gmt"),
+        ),
+    )
+
+
+def customer_deleted(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return that the store deleted a shopper's record."""
+    del currency
+    return (PersonDeleted(external_id=reading.required(body, "id")),)

@@ -1,0 +1,224 @@
+"""WooCommerce's orders in our words: what they are is derived from their state, never from a step seen."""
+
+from app.lib import clock
+from app.platforms import reading
+from app.platforms.base import (
+    Address,
+    AskStore,
+    Checkout,
+    Consent,
+    Json,
+    LineItem,
+    Order,
+    OrderDeleted,
+    OrderState,
+    Person,
+    Record,
+    Refund,
+)
+from app.platforms.woocommerce.tracking import parcels
+from app.vocabulary import ConsentState, Medium
+
+DRAFT = "checkout-draft"
+STATES = {
+    "processing": OrderState.PLACED,
+    "completed": OrderState.PLACED,
+    "refunded": OrderState.PLACED,
+    "cancelled": OrderState.CANCELLED,
+}
+"""Every other status, a plug-in's too, is no purchase yet."""
+PAID_OPAQUE = ("delivered", "partial-shipped", "updated-tracking", "shipped")
+"""Statuses that shipment plug-ins add after payment."""
+ERASED = "deleted@site.invalid"
+"""What WooCommerce's eraser leaves where an e-mail address was."""
+MARKETING_WORDS = ("marketing", "newsletter")
+
+
+def order(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return an order with its parcels, refunds and consent; a checkout's draft is a checkout."""
+    currency = reading.text(body, "currency") or currency
+    status = reading.required(body, "status")
+    external_id = reading.required(body, "id")
+    if status == DRAFT:
+        return (_draft(body, external_id, currency),)
+    if status == "trash":
+        return (OrderDeleted(external_id=external_id),)
+    erased = reading.text(reading.object_(body, "billing"), "email") == ERASED
+    person = Person() if erased else _person(body)
+    state = OrderState.PLACED if status in PAID_OPAQUE else STATES.get(status, OrderState.OPEN)
+    created_at = reading.required_moment(body, "date_created_gmt")
+    updated_at = reading.moment(body, "date_modified_gmt") or created_at
+    refunds = tuple(_refund(data, external_id, body, currency) for data in reading.objects(body, "refunds"))
+    record = Order(
+        external_id=external_id,
+        updated_at=updated_at,
+        state=state,
+        name=f"#{reading.text(body, 'number') or external_id}",
+        currency=currency,
+        total=reading.amount(body, "total", currency),
+        refunded=sum(refund.amount for refund in refunds),
+        person=person,
+        ship_to=None if erased else _ship_to(body),
+        items=items(body, currency),
+        created_at=created_at,
+        placed_at=(reading.moment(body, "date_paid_gmt") or created_at)
+        if state is OrderState.PLACED
+        else None,
+        cancelled_at=updated_at if state is OrderState.CANCELLED else None,
+        erased=erased,
+        checkout_token=f"draft:{external_id}",
+        fulfillments=parcels(body, external_id, updated_at),
+    )
+    return (record, *refunds, *_look_up(body, external_id), *_consent(body, person))
+
+
+def order_deleted(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return that an order was put into the trash."""
+    del currency
+    return (OrderDeleted(external_id=reading.required(body, "id")),)
+
+
+def cart(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return a cart as our companion plug-in reports it; it says no time, so its arrival is its time."""
+    currency = reading.text(body, "currency") or currency
+    lines = reading.objects(body, "items")
+    return (
+        Checkout(
+            token=None,
+            cart_token=reading.required(body, "id"),
+            updated_at=None,
+            person=Person(email=reading.text(body, "email")),
+            currency=currency,
+            total=reading.amount(body, "total", currency),
+            items=tuple(
+                LineItem(
+                    external_id=reading.text(line, "key") or f"line-{position}",
+                    title=reading.text(line, "name") or "Item",
+                    quantity=reading.whole(line, "quantity") or 1,
+                    sku=reading.text(line, "sku"),
+                    price=reading.amount(line, "line_total", currency)
+                    // max(reading.whole(line, "quantity") or 1, 1),
+                    product_id=_id(line, "product_id"),
+                    variant_id=_id(line, "variation_id"),
+                )
+                for position, line in enumerate(lines)
+            ),
+        ),
+    )
+
+
+def cart_deleted(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return that a cart was emptied."""
+    del currency
+    cart_token = reading.required(body, "id")
+    return (Checkout(token=None, cart_token=cart_token, updated_at=clock.now(), deleted=True),)
+
+
+def items(body: Json, currency: str) -> tuple[LineItem, ...]:
+    """Return an order's lines."""
+    return tuple(
+        LineItem(
+            external_id=reading.text(line, "id") or f"line-{position}",
+            title=reading.text(line, "parent_name") or reading.text(line, "name") or "Item",
+            quantity=quantity,
+            variant_title=_variant_title(line),
+            sku=reading.text(line, "sku"),
+            price=reading.amount(line, "price", currency),
+            image_url=_picture(line),
+            product_id=_id(line, "product_id"),
+            variant_id=_id(line, "variation_id") or _id(line, "product_id"),
+        )
+        for position, line in enumerate(reading.objects(body, "line_items"))
+        if (quantity := reading.whole(line, "quantity") or 0) > 0
+    )
+
+
+def _draft(body: Json, external_id: str, currency: str) -> Checkout:
+    return Checkout(
+        token=f"draft:{external_id}",
+        cart_token=None,
+        updated_at=reading.moment(body, "date_modified_gmt"),
+        person=_person(body),
+        currency=currency,
+        total=reading.amount(body, "total", currency),
+        items=items(body, currency),
+        url=reading.text(body, "payment_url"),
+    )
+
+
+def _person(body: Json) -> Person:
+    billing = reading.object_(body, "billing")
+    country = reading.text(billing, "country")
+    return Person(
+        external_id=_id(body, "customer_id"),
+        email=reading.text(billing, "email"),
+        phone=reading.phone(reading.text(billing, "phone"), country),
+        first_name=reading.text(billing, "first_name"),
+        last_name=reading.text(billing, "last_name"),
+    )
+
+
+def _ship_to(body: Json) -> Address | None:
+    shipping = reading.object_(body, "shipping")
+    place = shipping if reading.text(shipping, "city") else reading.object_(body, "billing")
+    if not place:
+        return None
+    return Address(
+        first_name=reading.text(place, "first_name"),
+        last_name=reading.text(place, "last_name"),
+        line1=reading.text(place, "address_1"),
+        line2=reading.text(place, "address_2"),
+        city=reading.text(place, "city"),
+        region=reading.text(place, "state"),
+        postcode=reading.text(place, "postcode"),
+        country=reading.text(place, "country"),
+    )
+
+
+def _refund(data: Json, order_id: str, body: Json, currency: str) -> Refund:
+    at = reading.moment(body, "date_modified_gmt") or reading.required_moment(body, "date_created_gmt")
+    return Refund(
+        external_id=reading.required(data, "id"),
+        order_id=order_id,
+        amount=abs(reading.amount(data, "total", currency)),
+        currency=currency,
+        created_at=at,
+    )
+
+
+def _look_up(body: Json, order_id: str) -> tuple[Record, ...]:
+    """WooCommerce's own fulfillments put no tracking number into the order: ask for them."""
+    asked = any(meta.get("key") == "_fulfillment_status" for meta in reading.objects(body, "meta_data"))
+    return (AskStore(errand="woocommerce.fulfillments", subject=order_id),) if asked else ()
+
+
+def _consent(body: Json, person: Person) -> tuple[Record, ...]:
+    for meta in reading.objects(body, "meta_data"):
+        key = reading.text(meta, "key") or ""
+        asks = key.startswith("_wc_other/") and any(word in key for word in MARKETING_WORDS)
+        if asks and person.email and reading.text(meta, "value") == "1":
+            at = reading.moment(body, "date_created_gmt")
+            consent = Consent(
+                person=person, medium=Medium.EMAIL, state=ConsentState.SUBSCRIBED, source="checkout", at=at
+            )
+            return (consent,)
+    return ()
+
+
+def _variant_title(line: Json) -> str | None:
+    shown = [
+        reading.text(meta, "display_value")
+        for meta in reading.objects(line, "meta_data")
+        if not (reading.text(meta, "key") or "_").startswith("_")
+    ]
+    return ", ".join(value for value in shown if value) or None
+
+
+def _picture(line: Json) -> str | None:
+    url = reading.text(reading.object_(line, "image"), "src")
+    return url if url and url.startswith(("https://", "http://")) else None
+
+
+def _id(data: Json, name: str) -> str | None:
+    value = reading.text(data, name)
+    return None if value == "0" else value
