@@ -1,19 +1,23 @@
 """Money: integer minor units with their currency."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from babel.numbers import format_currency, get_currency_precision
+
+_EXACT = Context(prec=18)
+"""A BIGINT holds 18 digits; more than that is InvalidOperation."""
 
 
 def minor(amount: str | float | None, currency: str) -> int:
     """Turn a store's decimal string into minor units: "79.63", "USD" → 7963; "500", "JPY" → 500.
 
-    Raises ValueError for what is not a finite amount.
+    Raises ValueError for what is not a finite amount, or more than anybody owns.
     """
     try:
         value = Decimal(str(amount if amount not in (None, "") else 0))
-        return int(value.scaleb(get_currency_precision(currency)).to_integral_value(ROUND_HALF_UP))
-    except (InvalidOperation, OverflowError) as error:
+        exact = value.scaleb(get_currency_precision(currency)).quantize(Decimal(1), ROUND_HALF_UP, _EXACT)
+        return int(exact)
+    except (ArithmeticError, ValueError) as error:
         raise ValueError(f"not an amount of money: {amount!r}") from error
 
 

@@ -8,6 +8,9 @@ import phonenumbers
 from app.lib import money
 from app.platforms.base import Json, Unreadable
 
+LARGEST = 2**63
+"""What a BIGINT cannot hold."""
+
 
 def text(data: Json, name: str) -> str | None:
     """Return a non-empty text, stripped; numbers become text; None where there is none."""
@@ -62,9 +65,12 @@ def whole(data: Json, name: str) -> int | None:
     if value is None or value == "":
         return None
     try:
-        return int(value)
+        number = int(value)
     except (TypeError, ValueError, OverflowError) as error:
         raise Unreadable(f"{name} is no whole number") from error
+    if abs(number) >= LARGEST:
+        raise Unreadable(f"{name} is too large")
+    return number
 
 
 def object_(data: Json, name: str) -> Json:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from app.platforms.base import Envelope, Json, Unreadable
 from app.platforms.shopify.domain import shop_domain
 
-UNDATED = ("app/uninstalled", "customers/data_request", "customers/redact", "shop/redact", "products/delete")
-"""Topics whose bodies carry no updated time of their own, whatever else they contain."""
+UNDATED = ("app/uninstalled", "variants/in_stock", "variants/out_of_stock")
+"""Topics whose bodies may come again, byte for byte, for something that happened again."""
 
 
 def envelope(headers: Mapping[str, str], body: bytes) -> Envelope:

@@ -44,7 +44,7 @@ def order(body: Json, currency: str) -> tuple[Record, ...]:
         cancelled_at=cancelled_at,
         is_test=body.get("test") is True,
         checkout_token=reading.text(body, "checkout_token"),
-        cart_token=reading.text(body, "cart_token"),
+        cart_token=_cart_token(reading.text(body, "cart_token")),
         status_url=reading.text(body, "order_status_url"),
     )
     sent = [
@@ -94,7 +94,7 @@ def checkout(body: Json, currency: str) -> tuple[Record, ...]:
     return (
         Checkout(
             token=reading.required(body, "token"),
-            cart_token=reading.text(body, "cart_token"),
+            cart_token=_cart_token(reading.text(body, "cart_token")),
             updated_at=reading.required_moment(body, "updated_at"),
             person=person(body),
             currency=currency,
@@ -111,7 +111,7 @@ def checkout(body: Json, currency: str) -> tuple[Record, ...]:
 def checkout_deleted(body: Json, currency: str) -> tuple[Record, ...]:
     """Return that a checkout is gone; 2024's payloads name it by its cart token only."""
     del currency
-    token, cart_token = reading.text(body, "token"), reading.text(body, "cart_token")
+    token, cart_token = reading.text(body, "token"), _cart_token(reading.text(body, "cart_token"))
     if not (token or cart_token):
         raise Unreadable("it names neither a checkout nor a cart")
     return (Checkout(token=token, cart_token=cart_token, updated_at=None, deleted=True),)
@@ -123,7 +123,7 @@ def cart(body: Json, currency: str) -> tuple[Record, ...]:
     return (
         Checkout(
             token=None,
-            cart_token=reading.text(body, "token") or reading.required(body, "id"),
+            cart_token=_cart_token(reading.text(body, "token") or reading.required(body, "id")),
             updated_at=updated_at,
             items=items(body, currency),
         ),
@@ -195,3 +195,8 @@ def address(data: Json) -> Address | None:
         postcode=reading.text(data, "zip"),
         country=reading.text(data, "country_code"),
     )
+
+
+def _cart_token(raw: str | None) -> str | None:
+    """Return a cart's token without the access key that carts carry behind it and checkouts do not."""
+    return raw.partition("?")[0] or None if raw else None

@@ -1,5 +1,7 @@
 """Shopify's fulfillments and fulfillment events in our words."""
 
+from itertools import zip_longest
+
 from app.platforms import reading
 from app.platforms.base import Fulfillment, Json, Parcel, Record, Scan
 from app.vocabulary import ShipmentStatus as S
@@ -28,11 +30,9 @@ STATUSES: dict[str, tuple[S, str | None]] = {
 
 
 def fulfillment(body: Json, order_id: str | None = None) -> tuple[Record, ...]:
-    """Return one fulfillment; one that is pending or open has not left yet and is not told."""
+    """Return one fulfillment; one that is pending, without a number, has not left yet and is not told."""
     status = reading.text(body, "status")
-    if status in ("pending", "open"):
-        status = "success" if reading.text(body, "tracking_number") else status
-    if status in ("pending", "open"):
+    if status in ("pending", "open") and not reading.text(body, "tracking_number"):
         return ()
     created_at = reading.required_moment(body, "created_at")
     return (
@@ -96,10 +96,8 @@ def _parcels(body: Json) -> tuple[Parcel, ...]:
     numbers = numbers or ([single] if single else [])
     urls = reading.texts(body, "tracking_urls") or [reading.text(body, "tracking_url") or ""]
     carrier = reading.text(body, "tracking_company")
-    return tuple(
-        Parcel(number=number, carrier=carrier, url=_web(urls[i]) if i < len(urls) else None)
-        for i, number in enumerate(dict.fromkeys(numbers))
-    )
+    linked = dict(zip_longest(numbers, urls[: len(numbers)], fillvalue=""))
+    return tuple(Parcel(number=number, carrier=carrier, url=_web(url)) for number, url in linked.items())
 
 
 def _web(url: str) -> str | None:
