@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo test sure lock
+.PHONY: help demo test sure bench-ingest faults replay lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -21,6 +21,9 @@ test: $(VENV)/dev.stamp ## prove it: style, types, and every test but the long o
 
 sure: $(VENV)/dev.stamp ## before every commit: format, lint, imports, types, quick tests
 	@cd $(ROOT) && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports && $(BIN)/mypy && $(BIN)/pytest tests/unit tests/architecture tests/contracts
+
+bench-ingest: $(VENV)/dev.stamp ## deliveries per second, beside a Node peer and pgbench (needs wrk and npm)
+	@cd $(ROOT) && $(BIN)/python -m bench.ingest
 
 lock: ## pin every dependency anew, with hashes (needs uv)
 	@cd $(ROOT)requirements && for f in runtime demo dev; do \

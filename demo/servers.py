@@ -46,11 +46,12 @@ class Servers:
         shutil.rmtree(self.sockets, ignore_errors=True)
 
 
-def embedded(root: Path, *, durable: bool = True) -> Servers:
+def embedded(root: Path, *, durable: bool = True, programs: Path | None = None) -> Servers:
     """Start both servers with their data under `root`; they end with the calling process.
 
-    `durable=False` gives up fsync, for tests. As root, PostgreSQL runs as another user, and its data lies
-    in a folder of that user's, so that no other folder's permissions change. Raises RuntimeError.
+    `durable=False` gives up fsync, for tests; `programs` is a folder of another PostgreSQL's programs. As
+    root, PostgreSQL runs as another user, and its data lies in a folder of that user's, so that no other
+    folder's permissions change. Raises RuntimeError.
     """
     root.mkdir(parents=True, exist_ok=True)
     user = _postgres_user()
@@ -58,7 +59,8 @@ def embedded(root: Path, *, durable: bool = True) -> Servers:
     sockets = Path(tempfile.mkdtemp(prefix="doorstep-"))  # a socket's path has at most 108 bytes
     if user:
         os.chown(sockets, user.pw_uid, user.pw_gid)
-    postgres = _start_postgres(home / "postgres", sockets, user, durable=durable)
+    programs = programs or _postgres_programs(home, user)
+    postgres = _start_postgres(programs, home / "postgres", sockets, user, durable=durable)
     redis = _start_redis(root / "redis", sockets, durable=durable)
     servers = Servers(
         f"postgresql://doorstep@/postgres?host={sockets}",
@@ -70,6 +72,12 @@ def embedded(root: Path, *, durable: bool = True) -> Servers:
     _wait(postgres, "PostgreSQL", lambda: psycopg.connect(servers.database_url).close())
     _wait(redis, "Redis", lambda: Redis.from_url(servers.redis_url).ping())
     return servers
+
+
+def newest_installed() -> Path | None:
+    """Return the programs of the newest PostgreSQL that Debian has installed, where there is one."""
+    found = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    return max((file.parent for file in found), key=lambda path: int(path.parent.name), default=None)
 
 
 def dies_with_parent(user: pwd.struct_passwd | None = None, sent: int = signal.SIGTERM) -> Callable[[], None]:
@@ -92,9 +100,8 @@ def dies_with_parent(user: pwd.struct_passwd | None = None, sent: int = signal.S
 
 
 def _start_postgres(
-    data: Path, sockets: Path, user: pwd.struct_passwd | None, *, durable: bool
+    programs: Path, data: Path, sockets: Path, user: pwd.struct_passwd | None, *, durable: bool
 ) -> subprocess.Popen[bytes]:
-    programs = _postgres_programs(data.parent, user)
     if not (data / "PG_VERSION").exists():
         shutil.rmtree(data, ignore_errors=True)
         made = _run_as(
