@@ -1,14 +1,20 @@
 """The `doorstep` command: what the Procfile runs, and what an operator needs."""
 
+import os
+import tempfile
 from importlib import import_module
 from pathlib import Path
 
 import click
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import select
 
+from app.commerce import inbox
 from app.lib import logs, queue
 from app.lib.config import settings
+from app.lib.db import transaction
+from app.shops.models import Shop
 
 ROOT = Path(__file__).parent.parent
 
@@ -34,7 +40,7 @@ def web(port: int, host: str, workers: int) -> None:
     from granian.constants import Interfaces  # noqa: PLC0415 - only this process serves
     from granian.server import Server  # noqa: PLC0415
 
-    settings()
+    _share_metrics()
     Server(
         settings().wsgi,
         address=host,
@@ -65,6 +71,43 @@ def tick() -> None:
     from jobs import schedule  # noqa: PLC0415 - the app names jobs by string elsewhere
 
     schedule.tick_forever()
+
+
+@main.command()
+def doctor() -> None:
+    """Say what is missing or wrong in this installation, and what to do about it."""
+    from app import doctor as checks  # noqa: PLC0415 - opens connections
+
+    found = checks.examine()
+    for finding in found:
+        click.echo(f"{'ok  ' if finding.ok else 'FAIL'} {finding.what}: {finding.said}")
+    raise SystemExit(not all(finding.ok for finding in found))
+
+
+@main.command()
+def shops() -> None:
+    """List the shops of this installation."""
+    with transaction() as session:
+        for shop in session.scalars(select(Shop).order_by(Shop.id)):
+            click.echo(f"{shop.id}\t{shop.platform}\t{shop.state}\t{shop.domain}\t{shop.broken_reason or ''}")
+
+
+@main.command()
+@click.argument("shop_id", type=int)
+def replay(shop_id: int) -> None:
+    """Let every parked delivery of a shop be tried again."""
+    with transaction() as session:
+        click.echo(f"{inbox.replay(session, shop_id)} deliveries will be tried again")
+
+
+def _share_metrics() -> None:
+    """Give the web workers one folder for their counters, empty at every start."""
+    folder = Path(
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="doorstep-metrics-"))
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.db"):
+        old.unlink()
 
 
 if __name__ == "__main__":

@@ -167,10 +167,12 @@ def _prepare(servers: Servers) -> None:
     subprocess.run([sys.executable, "-m", "app.cli", "migrate"], check=True, cwd=ROOT)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO shop"
-            " (platform, domain, url, key, state, name, timezone, currency, locale, scopes, settings, installed_at)"
-            " VALUES ('shopify', 'bench.myshopify.com', 'https://bench.example', 'bench', 'installed', 'Bench',"
-            " 'UTC', 'USD', 'en', '', '{}', now())"
+            """
+            INSERT INTO shop (platform, domain, url, key, state, name, timezone, currency, locale, scopes,
+                              settings, installed_at)
+            VALUES ('shopify', 'bench.myshopify.com', 'https://bench.example', 'bench', 'installed', 'Bench',
+                    'UTC', 'USD', 'en', '', '{}', now())
+            """
         )
         for table in ("peer_inbox", "pgbench_inbox"):
             connection.execute(f"CREATE TABLE {table} (LIKE inbox INCLUDING ALL)")
@@ -246,7 +248,7 @@ def _stored(servers: Servers) -> dict[str, int]:
     del servers
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
         return {
-            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # type: ignore[arg-type, index]
+            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # type: ignore[index]
             for table in answered
         }
 

@@ -1,0 +1,94 @@
+"""`doorstep doctor`: the questions an operator asks first, answered."""
+
+import smtplib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from redis import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.lib import clock, queue
+from app.lib.config import settings
+from app.lib.db import engine
+
+CLOCK_TOLERANCE = 5.0
+"""Seconds that our clock and the database's may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    said: str
+
+
+def examine() -> list[Finding]:
+    """Look at everything that this installation depends on; never raises."""
+    return [_look(what, check) for what, check in CHECKS.items()]
+
+
+def _look(what: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, ok=True, said=check())
+    except (SQLAlchemyError, RedisError, OSError, smtplib.SMTPException, ValueError) as error:
+        return Finding(what, ok=False, said=f"{type(error).__name__}: {str(error).splitlines()[0][:200]}")
+
+
+def _database() -> str:
+    with engine().connect() as connection:
+        version = connection.execute(text("SHOW server_version")).scalar()
+        theirs = connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar()
+    if abs(float(theirs or 0) - time.time()) > CLOCK_TOLERANCE:
+        raise ValueError(f"its clock differs from ours ({clock.now():%H:%M:%S} UTC) by more than 5 seconds")
+    return f"PostgreSQL {version}"
+
+
+def _tables() -> str:
+    with engine().connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    newest = ScriptDirectory("migrations").get_current_head()
+    if current != newest:
+        raise ValueError(f"tables are at {current}, the code wants {newest}: run the release command")
+    return f"at {current}"
+
+
+def _redis() -> str:
+    return f"Redis {queue.connection().info('server')['redis_version']}"
+
+
+def _mail() -> str:
+    parts = urlsplit(settings().smtp_url)
+    with smtplib.SMTP(parts.hostname or "127.0.0.1", parts.port or 25, timeout=5) as line:
+        return f"{parts.hostname} answers {line.noop()[0]}"
+
+
+def _address() -> str:
+    if not settings().url.startswith("https://") and not settings().demo:
+        raise ValueError(f"{settings().url} is not https: stores will refuse to call it")
+    return settings().url
+
+
+def _journal() -> str:
+    folder = settings().journal_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / "probe"
+    probe.write_text("x")
+    probe.unlink()
+    return f"{folder} is writable"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "tables": _tables,
+    "redis": _redis,
+    "mail server": _mail,
+    "public address": _address,
+    "send journal": _journal,
+}
