@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from app.platforms import base
 from app.platforms.base import Record, Unreadable
-from app.platforms.shopify import API_VERSION, PLUGIN, READERS
+from app.platforms.shopify import PLUGIN, READERS
+from app.platforms.shopify.graphql import API_VERSION
 from app.vocabulary import ShipmentStatus
 
 ROOT = Path(__file__).parents[2]

@@ -6,8 +6,6 @@ from app.platforms.base import Json, Platform, Record, UnknownTopic
 from app.platforms.shopify import catalog, envelope, orders, people, shipping
 from app.vocabulary import PlatformKey
 
-API_VERSION = "2026-10"
-
 READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
     "orders/create": orders.order,
     "orders/updated": orders.order,

@@ -6,6 +6,8 @@ from app.platforms import reading
 from app.platforms.base import Fulfillment, Json, Parcel, Record, Scan
 from app.vocabulary import ShipmentStatus as S
 
+WAITING = ("pending", "open")
+FAILED = ("cancelled", "error", "failure")
 UNKNOWN = (S.PENDING, "unknown")
 """A code that we do not know is kept and counted, and moves nothing."""
 
@@ -32,7 +34,7 @@ STATUSES: dict[str, tuple[S, str | None]] = {
 def fulfillment(body: Json, order_id: str | None = None) -> tuple[Record, ...]:
     """Return one fulfillment; one that is pending, without a number, has not left yet and is not told."""
     status = reading.text(body, "status")
-    if status in ("pending", "open") and not reading.text(body, "tracking_number"):
+    if status in WAITING and not reading.text(body, "tracking_number"):
         return ()
     created_at = reading.required_moment(body, "created_at")
     return (
@@ -41,7 +43,7 @@ def fulfillment(body: Json, order_id: str | None = None) -> tuple[Record, ...]:
             order_id=order_id or reading.required(body, "order_id"),
             updated_at=reading.moment(body, "updated_at") or created_at,
             shipped_at=created_at,
-            cancelled=status in ("cancelled", "error", "failure"),
+            cancelled=status in FAILED,
             parcels=_parcels(body),
             items=tuple(
                 (reading.required(line, "id"), reading.whole(line, "quantity") or 0)
