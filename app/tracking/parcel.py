@@ -1,0 +1,56 @@
+"""A parcel, as much of it as its story needs."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Self
+
+from app.lib.days import Calendar
+from app.tracking import carrier
+from app.tracking.models import Shipment
+from app.vocabulary import ShipmentStatus as S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """What a shipment's row says, without the database."""
+
+    status: S
+    detail: str = ""
+    status_at: datetime | None = None
+    shipped_at: datetime
+    expected_at: datetime | None = None
+    carrier: str | None = None
+    has_number: bool = True
+    is_void: bool = False
+    """It will never come: its fulfillment or its label was cancelled."""
+
+    @classmethod
+    def of(cls, row: Shipment) -> Self:
+        """Return what a shipment's row says."""
+        return cls(
+            status=row.status,
+            detail=row.detail or "",
+            status_at=row.status_at,
+            shipped_at=row.shipped_at,
+            expected_at=row.expected_at,
+            carrier=carrier.name(row.carrier),
+            has_number=row.number is not None,
+            is_void=row.cancelled_at is not None or row.status is S.CANCELLED,
+        )
+
+    def expected_day(self, calendar: Calendar) -> date | None:
+        """Return the day the carrier named; stores write a day without an hour as midnight UTC."""
+        if self.expected_at is None:
+            return None
+        utc = self.expected_at.astimezone(UTC)
+        return utc.date() if utc.time() == time() else calendar.day(utc)
+
+    @property
+    def who(self) -> str:
+        """The carrier, at the beginning of a sentence."""
+        return self.carrier or "The carrier"
+
+    @property
+    def at(self) -> datetime:
+        """When the latest thing that we know of it happened."""
+        return self.status_at or self.shipped_at
