@@ -13,7 +13,7 @@ class Mail:
 
     to: str
     sender: str
-    """As in a From header: "Ridge & Pine <orders@shop.example>"."""
+    """"Ridge & Pine <orders@shop.example>", not encoded."""
     reply_to: str | None
     subject: str
     text: str
@@ -27,7 +27,13 @@ class SendError(Exception):
     """The channel did not take the message; the sentence holds no personal data."""
 
     def __init__(
-        self, reason: str, *, permanent: bool = False, unknown: bool = False, everyone: bool = False
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        unknown: bool = False,
+        everyone: bool = False,
+        bad_address: bool = False,
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent
@@ -36,6 +42,8 @@ class SendError(Exception):
         """The message may have been taken: the connection broke after it was handed over."""
         self.everyone = everyone
         """It is the channel that fails, not this message: the rest of the chunk would fail too."""
+        self.bad_address = bad_address
+        """No mailbox is there: the address should not be written to again."""
 
 
 class Connection(Protocol):
