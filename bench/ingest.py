@@ -21,7 +21,9 @@ from typing import Any
 
 import psycopg
 
-from demo.servers import Servers, dies_with_parent, embedded, newest_installed
+from demo.child import dies_with_parent
+from demo.cluster import newest_installed
+from demo.servers import Servers, embedded
 
 ROOT = Path(__file__).parent.parent
 HERE = Path(__file__).parent

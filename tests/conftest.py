@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
         from demo.servers import embedded
 
-        servers = embedded(Path(tempfile.mkdtemp(prefix="doorstep-test-")))
+        servers = embedded(Path(tempfile.mkdtemp(prefix="doorstep-test-")), durable=False)
         config.add_cleanup(servers.stop)
         os.environ.setdefault("DATABASE_URL", servers.database_url)
         os.environ.setdefault("REDIS_URL", servers.redis_url)
