@@ -25,6 +25,9 @@ sure: $(VENV)/dev.stamp ## before every commit: format, lint, imports, types, qu
 bench-ingest: $(VENV)/dev.stamp ## deliveries per second, beside a Node peer and pgbench (needs wrk and npm)
 	@cd $(ROOT) && $(BIN)/python -m bench.ingest
 
+replay: $(VENV)/dev.stamp ## the real orders in DATA, delivered as two stores would
+	@cd $(ROOT) && $(BIN)/python -m bench.replay "$(DATA)"
+
 lock: ## pin every dependency anew, with hashes (needs uv)
 	@cd $(ROOT)requirements && for f in runtime demo dev; do \
 		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -1,0 +1,224 @@
+"""The Olist orders as store deliveries: half a Shopify shop's, half a WooCommerce shop's.
+
+Real: when each order was placed, approved, handed over and delivered, its items, prices and town. The
+data lacks, and we make up: e-mail addresses, tracking numbers, and the moment of a cancellation (two
+hours after approval). Times are local to Brazil and are read as America/Sao_Paulo.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from demo.sample import SHOPIFY_HOST, ups_number
+
+BRAZIL = ZoneInfo("America/Sao_Paulo")
+CANCELLED_AFTER = timedelta(hours=2)
+CANCELLED = ("canceled", "unavailable")
+PAID = ("delivered", "shipped", "invoiced", "processing", "approved", *CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """One real order; times are UTC, None where it never came so far."""
+
+    number: int
+    status: str
+    placed_at: datetime
+    approved_at: datetime | None
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    email: str
+    state: str
+    items: tuple[tuple[str, int], ...]
+
+    @property
+    def is_shopify(self) -> bool:
+        """Whether it is told as a Shopify order."""
+        return self.number % 2 == 0
+
+    @property
+    def paid_at(self) -> datetime | None:
+        """When it became a purchase; None where it never did."""
+        return (self.approved_at or self.placed_at) if self.status in PAID else None
+
+    @property
+    def cancelled_at(self) -> datetime | None:
+        """When it was called off."""
+        return (self.paid_at or self.placed_at) + CANCELLED_AFTER if self.status in CANCELLED else None
+
+    @property
+    def tracking_number(self) -> str:
+        """A made-up number with a right check digit."""
+        return ups_number(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One delivery of a store, and when it is sent."""
+
+    at: datetime
+    sale: int
+    topic: str
+    payload: dict[str, Any]
+    is_shopify: bool
+
+
+def sales(folder: Path) -> list[Sale]:
+    """Return every order of the data set, oldest first."""
+    items = defaultdict(list)
+    for row in _rows(folder / "olist_order_items_dataset.csv"):
+        items[row["order_id"]].append((row["product_id"], round(float(row["price"]) * 100)))
+    customers = {row["customer_id"]: row for row in _rows(folder / "olist_customers_dataset.csv")}
+    rows = sorted(
+        _rows(folder / "olist_orders_dataset.csv"),
+        key=lambda row: (row["order_purchase_timestamp"], row["order_id"]),
+    )
+    return [
+        Sale(
+            number=number,
+            status=row["order_status"],
+            placed_at=_required(row["order_purchase_timestamp"]),
+            approved_at=_time(row["order_approved_at"]),
+            shipped_at=_time(row["order_delivered_carrier_date"]),
+            delivered_at=_time(row["order_delivered_customer_date"]),
+            email=f"{customers[row['customer_id']]['customer_unique_id'][:16]}@example.org",
+            state=customers[row["customer_id"]]["customer_state"],
+            items=tuple(items[row["order_id"]]),
+        )
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+def tellings(sale: Sale) -> Iterator[Telling]:
+    """Return what the store says of one order, in the order in which it happened."""
+    yield from _shopify(sale) if sale.is_shopify else _woocommerce(sale)
+
+
+def _shopify(sale: Sale) -> Iterator[Telling]:
+    def tell(at: datetime, topic: str, payload: dict[str, Any]) -> Telling:
+        return Telling(at, sale.number, topic, payload, is_shopify=True)
+
+    if sale.paid_at is None:
+        yield tell(sale.placed_at, "orders/create", _shopify_order(sale, sale.placed_at, "pending"))
+    else:
+        yield tell(sale.paid_at, "orders/paid", _shopify_order(sale, sale.paid_at, "paid"))
+    fulfillment_id = sale.number * 10
+    if sale.shipped_at is not None:
+        sent = {
+            "id": fulfillment_id,
+            "order_id": sale.number,
+            "status": "success",
+            "created_at": sale.shipped_at.isoformat(),
+            "updated_at": sale.shipped_at.isoformat(),
+            "tracking_company": "UPS",
+            "tracking_numbers": [sale.tracking_number],
+            "line_items": [],
+        }
+        yield tell(sale.shipped_at, "fulfillments/create", sent)
+        for ident, (status, at) in enumerate(
+            (("in_transit", sale.shipped_at), ("delivered", sale.delivered_at))
+        ):
+            if at is not None:
+                scan = {
+                    "id": fulfillment_id * 10 + ident,
+                    "fulfillment_id": fulfillment_id,
+                    "order_id": sale.number,
+                    "status": status,
+                    "happened_at": at.isoformat(),
+                    "updated_at": at.isoformat(),
+                }
+                yield tell(at, "fulfillment_events/create", scan)
+    if sale.cancelled_at is not None:
+        cancelled = _shopify_order(sale, sale.cancelled_at, "paid") | {
+            "cancelled_at": sale.cancelled_at.isoformat()
+        }
+        yield tell(sale.cancelled_at, "orders/cancelled", cancelled)
+
+
+def _woocommerce(sale: Sale) -> Iterator[Telling]:
+    def tell(at: datetime, topic: str, payload: dict[str, Any]) -> Telling:
+        return Telling(at, sale.number, topic, payload, is_shopify=False)
+
+    yield tell(sale.placed_at, "order.created", _woo_order(sale, sale.placed_at, "pending"))
+    if sale.paid_at is not None:
+        yield tell(sale.paid_at, "order.updated", _woo_order(sale, sale.paid_at, "processing"))
+    if sale.shipped_at is not None:
+        yield tell(sale.shipped_at, "order.updated", _woo_order(sale, sale.shipped_at, "processing"))
+    if sale.delivered_at is not None:
+        yield tell(sale.delivered_at, "order.updated", _woo_order(sale, sale.delivered_at, "completed"))
+    if sale.cancelled_at is not None:
+        yield tell(sale.cancelled_at, "order.updated", _woo_order(sale, sale.cancelled_at, "cancelled"))
+
+
+def _shopify_order(sale: Sale, at: datetime, financial_status: str) -> dict[str, Any]:
+    return {
+        "id": sale.number,
+        "name": f"#{sale.number}",
+        "email": sale.email,
+        "created_at": sale.placed_at.isoformat(),
+        "processed_at": (sale.paid_at or sale.placed_at).isoformat(),
+        "updated_at": at.isoformat(),
+        "cancelled_at": None,
+        "financial_status": financial_status,
+        "test": False,
+        "currency": "BRL",
+        "total_price": f"{sum(price for _, price in sale.items) / 100:.2f}",
+        "order_status_url": f"https://{SHOPIFY_HOST}/1/orders/{sale.number}",
+        "shipping_address": {"city": "", "province_code": sale.state, "country_code": "BR"},
+        "line_items": [
+            {"id": sale.number * 100 + i, "title": product[:8], "quantity": 1, "price": f"{price / 100:.2f}"}
+            for i, (product, price) in enumerate(sale.items)
+        ],
+    }
+
+
+def _woo_order(sale: Sale, at: datetime, status: str) -> dict[str, Any]:
+    has_left = sale.shipped_at is not None and at >= sale.shipped_at
+    line = {
+        "tracking_provider": "ups",
+        "tracking_number": sale.tracking_number,
+        "date_shipped": str(int(sale.shipped_at.timestamp())) if sale.shipped_at else "",
+        "tracking_id": f"{sale.number:032x}",
+    }
+    return {
+        "id": sale.number,
+        "number": str(sale.number),
+        "status": status,
+        "currency": "BRL",
+        "total": f"{sum(price for _, price in sale.items) / 100:.2f}",
+        "customer_id": 0,
+        "billing": {"email": sale.email, "state": sale.state, "country": "BR"},
+        "shipping": {},
+        "date_created_gmt": _gmt(sale.placed_at),
+        "date_modified_gmt": _gmt(at),
+        "date_paid_gmt": _gmt(sale.paid_at) if sale.paid_at and at >= sale.paid_at else None,
+        "meta_data": [{"id": 1, "key": "_wc_shipment_tracking_items", "value": [line]}] if has_left else [],
+        "line_items": [
+            {"id": sale.number * 100 + i, "name": product[:8], "quantity": 1, "price": price / 100}
+            for i, (product, price) in enumerate(sale.items)
+        ],
+    }
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(newline="", encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _time(raw: str) -> datetime | None:
+    return datetime.fromisoformat(raw).replace(tzinfo=BRAZIL).astimezone(UTC) if raw else None
+
+
+def _required(raw: str) -> datetime:
+    at = _time(raw)
+    assert at is not None
+    return at
+
+
+def _gmt(at: datetime | None) -> str | None:
+    return at.strftime("%Y-%m-%dT%H:%M:%S") if at else None

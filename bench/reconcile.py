@@ -1,0 +1,97 @@
+"""What came of a replay, beside what the data says: nothing lost, nothing twice, everything explained."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from bench.house import House
+from bench.olist import Sale
+
+EXPLAINED = {"too_old", "superseded", "test_order", "no_address"}
+
+
+def reconcile(running: House, found: list[Sale], counts: dict[str, int]) -> dict[str, Any]:
+    """Print the table; return its figures."""
+    orders = _orders(running)
+    lost = [sale for sale in found if (sale.is_shopify, str(sale.number)) not in orders]
+    shipped = _compare(found, orders, "shipped_at")
+    delivered = _compare([sale for sale in found if sale.is_shopify], orders, "delivered_at")
+    messages = running.query(
+        "SELECT trigger, state, coalesce(reason, ''), count(*) FROM message GROUP BY 1, 2, 3"
+    )
+    inbox = Counter(dict(running.query("SELECT state, count(*) FROM inbox GROUP BY state")))
+    twice = sum(taken - 1 for taken in running.sink.taken.values())
+    sent = sum(count for _, state, _, count in messages if state == "sent")
+    unexplained = sum(
+        count for _, state, reason, count in messages if state != "sent" and reason not in EXPLAINED
+    )
+    wanted = _wanted(found)
+    got = Counter(dict.fromkeys(wanted, 0))
+    for trigger, _, _, count in messages:
+        got[trigger] += count
+    rows: list[tuple[str, object, object]] = [
+        ("orders in the data / stored", len(found), len(orders)),
+        ("orders lost", 0, len(lost)),
+        ("shipped times that differ", 0, shipped),
+        ("delivered times that differ (Shopify half)", 0, delivered),
+        ("deliveries sent / kept once", counts["deliveries"], sum(inbox.values())),
+        ("deliveries parked", 0, inbox["parked"]),
+        *((f"{trigger}: wanted / asked for", wanted[trigger], got[trigger]) for trigger in wanted),
+        ("mails sent / taken by the mail server", sent, len(running.sink.taken)),
+        ("mails taken twice", 0, twice),
+        ("messages neither sent nor explained", 0, unexplained),
+    ]
+    print(f"\n{'':<48}{'data':>10}{'Doorstep':>10}")
+    for what, data, ours in rows:
+        print(f"{what:<48}{data!s:>10}{ours!s:>10}")
+    print("\nmessages by kind, outcome and reason")
+    for trigger, state, reason, count in sorted(messages):
+        print(f"  {trigger:<20}{state:<10}{reason:<16}{count:>8}")
+    met = not (lost or shipped or delivered or inbox["parked"] or twice or unexplained)
+    met = met and wanted == dict(got) and sent == len(running.sink.taken)
+    return {
+        "bench": "replay",
+        "orders": len(found),
+        "lost": len(lost),
+        "times_that_differ": shipped + delivered,
+        "duplicates": twice,
+        "unexplained": unexplained,
+        "parked": inbox["parked"],
+        "sent": sent,
+        "targets": {"lost": 0, "times_that_differ": 0, "duplicates": 0, "unexplained": 0, "parked": 0},
+        "met": met,
+    }
+
+
+def _orders(running: House) -> dict[tuple[bool, str], dict[str, datetime | None]]:
+    rows = running.query(
+        'SELECT shop.platform, o.external_id, s.shipped_at, s.delivered_at FROM "order" o'
+        " JOIN shop ON shop.id = o.shop_id LEFT JOIN shipment s ON s.order_id = o.id"
+    )
+    return {
+        (platform == "shopify", external_id): {"shipped_at": shipped_at, "delivered_at": delivered_at}
+        for platform, external_id, shipped_at, delivered_at in rows
+    }
+
+
+def _compare(
+    found: list[Sale], orders: dict[tuple[bool, str], dict[str, datetime | None]], field: str
+) -> int:
+    differ = 0
+    for sale in found:
+        ours = orders.get((sale.is_shopify, str(sale.number)), {}).get(field)
+        theirs = getattr(sale, field) if sale.shipped_at is not None else None
+        differ += ours != theirs
+    return differ
+
+
+def _wanted(found: list[Sale]) -> dict[str, int]:
+    """Return how many messages of each kind the data calls for, sent or not."""
+    return {
+        "thank_you": sum(sale.paid_at is not None for sale in found),
+        "shipped": sum(sale.shipped_at is not None for sale in found),
+        "delivered": sum(
+            sale.is_shopify and sale.shipped_at is not None and sale.delivered_at is not None
+            for sale in found
+        ),
+    }
