@@ -22,7 +22,7 @@ import psycopg
 import requests
 
 from demo.processes import Process, Processes, procfile
-from demo.servers import Servers, embedded
+from demo.servers import Servers, beside, embedded
 from demo.voice import Voice
 
 ROOT = Path(__file__).parent.parent
@@ -105,7 +105,7 @@ class House:
 
     def process(self, name: str) -> Process:
         """Return a process by its Procfile name."""
-        return next(process for process in self.processes.running if process.name == name)
+        return next(process for process in self.processes.all if process.name == name)
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query against the installation's database."""
@@ -174,11 +174,11 @@ def running(
         )
         shops = json.loads(made.stdout)
         (scratch / "log").mkdir()
-        processes = Processes(ROOT, here, scratch / "log")
+        processes = Processes(here, scratch / "log")
         for name, command in procfile(ROOT).items():
             for number in range((wanted or {}).get(name, 1)):
                 if name != "release" and not (name == "web" and number):
-                    processes.add(name if number == 0 else f"{name}{number + 1}", command)
+                    processes.start(name if number == 0 else f"{name}{number + 1}", command)
         session = requests.Session()
         house = House(
             scratch,
@@ -204,7 +204,7 @@ def running(
 
 def _environment(scratch: Path, servers: Servers, sink: Sink, port: int) -> dict[str, str]:
     return {
-        "DATABASE_URL": servers.database_url.replace("/postgres?", "/house?"),
+        "DATABASE_URL": beside(servers.database_url, "house"),
         "REDIS_URL": servers.redis_url,
         "PORT": str(port),
         "PYTHONPATH": str(ROOT),

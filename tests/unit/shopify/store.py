@@ -64,7 +64,7 @@ def respond(request: PreparedRequest, status: int, body: bytes, headers: dict[st
 def playing(domain: str = DOMAIN) -> Iterator[StoreApi]:
     api = StoreApi()
     http.play(domain, api)
-    http._breakers.reset()  # noqa: SLF001 - a failure of one test is none of the next
+    http._breakers.reset()
     try:
         yield api
     finally:
