@@ -3,25 +3,104 @@
 import json
 import random
 import signal
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 from app.lib import clock
-from demo.sample import WAY, shopify_fulfillment, shopify_order, shopify_scan, woo_order, woo_tracking
-from demo.seed import FIRST_SHOPIFY_ID, FIRST_WOO_ID, voices
-from demo.voice import Voice
+from demo import shoppers, stories, things
+from demo.sales import Sale, way
+from demo.seed import voices
+from demo.shopify import notices as shopify_notices
+from demo.shopify.wire import HOST as SHOPIFY_HOST
+from demo.stores import Json, Shelf
+from demo.voice import ShopifyVoice, WooVoice
+from demo.woocommerce import notices as woo_notices
 
 NOTES = Path(__file__).parent.parent / "var" / "demo.json"
-BEAT = (4.0, 9.0)
+BEAT = (3.0, 5.0)
 """Seconds between two events."""
-NEXT = ("carrier_picked_up", "in_transit", "out_for_delivery", "delivered")
-LIVING_AT_MOST = 8
-ORDERED = 0.4
-"""The share of events that are new orders."""
-REPEATED = 0.2
-"""The share of deliveries that comes twice, as from a real store."""
+ALIVE_AT_MOST = 12
+"""Orders whose parcels still move; beyond it nobody orders until one has arrived."""
+ORDERED, HARBORS, REPEATED, REORDERED, TROUBLED = 0.3, 0.35, 0.15, 0.15, 0.3
+"""Shares: of events that are new orders, of those at Harbor Goods, of deliveries that a store repeats, of
+deliveries that arrive after the next one, and of parcels that have a hard time."""
+TROUBLES = ("delayed", "attempted", "pickup")
+CARRIERS = {"US": ("ups", "usps", "fedex")}
+NEW = 1000
+"""Distance between the ids of the orders that were there when the demo began and those placed since."""
+
+
+class World:
+    """Both stores, and what happens in them."""
+
+    def __init__(self, shopify: ShopifyVoice, woocommerce: WooVoice) -> None:
+        self.shopify, self.woocommerce = shopify, woocommerce
+        self.ridge, self.harbor = Shelf(SHOPIFY_HOST), woocommerce.shelf
+        self._held: list[tuple[str, Json]] = []
+
+    def happen(self) -> None:
+        """Let one thing happen."""
+        now = clock.now().replace(microsecond=0)
+        moving = [(shelf, sale) for shelf in (self.ridge, self.harbor) for sale in _alive(shelf)]
+        if not moving or (len(moving) < ALIVE_AT_MOST and random.random() < ORDERED):
+            self._order(now)
+            return
+        shelf, sale = random.choice(moving)
+        if shelf is self.ridge:
+            self._move(sale, now)
+        else:
+            self._process(sale, now)
+
+    def _order(self, now: datetime) -> None:
+        if random.random() < HARBORS:
+            sale = _bought(self.harbor, stories.FIRST_HARBOR, shoppers.HARBOR, things.HARBOR, now)
+            told = woo_notices.placed(sale)
+            if random.random() < REORDERED:
+                told.reverse()
+            self._tell_woocommerce(told)
+        else:
+            sale = _bought(self.ridge, stories.FIRST_RIDGE, shoppers.RIDGE, things.RIDGE, now)
+            self._tell_shopify(shopify_notices.placed(sale))
+
+    def _move(self, sale: Sale, now: datetime) -> None:
+        """Send a parcel of Ridge & Pine's, or bring one a step further."""
+        waiting = [parcel for parcel in sale.parcels if parcel.ahead]
+        if not sale.parcels:
+            shopper = next(s for s in shoppers.RIDGE if s.id == sale.shopper)
+            ending = random.choice(TROUBLES) if random.random() < TROUBLED else "delivered"
+            carrier = random.choice(CARRIERS.get(shopper.town[2], ("dhl",)))
+            parcel = sale.send(carrier, now, way(shopper, ending))
+            told = shopify_notices.sent(sale, parcel)
+        else:
+            parcel = random.choice(waiting)
+            told = shopify_notices.scanned(sale, parcel, parcel.advance(now))
+        sale.alive = any(parcel.ahead for parcel in sale.parcels)
+        _keep(self.ridge, sale)
+        self._tell_shopify(told)
+
+    def _process(self, sale: Sale, now: datetime) -> None:
+        """Ship an order of Harbor Goods', or complete it; its carriers tell the store nothing."""
+        if not sale.parcels:
+            shopper = next(s for s in shoppers.HARBOR if s.id == sale.shopper)
+            sale.send("an-post" if shopper.town[2] in ("IE", "GB") else "dhl", now, [])
+        else:
+            sale.completed_at = sale.updated_at = now
+            sale.alive = False
+        _keep(self.harbor, sale)
+        self._tell_woocommerce(woo_notices.changed(sale))
+
+    def _tell_shopify(self, told: list[tuple[str, Json]]) -> None:
+        """Deliver, a share twice, and a share only after what comes next."""
+        told, self._held = told + self._held, []
+        if random.random() < REORDERED:
+            self._held.append(told.pop())
+        for topic, body in told:
+            self.shopify.tell(topic, body, times=2 if random.random() < REPEATED else 1)
+
+    def _tell_woocommerce(self, told: list[tuple[str, Json]]) -> None:
+        for topic, body in told:
+            self.woocommerce.tell(topic, body)
 
 
 def main() -> None:
@@ -33,44 +112,40 @@ def main() -> None:
         pass
     if stop.is_set():
         return
-    shopify, woocommerce = voices(json.loads(NOTES.read_text()))
-    living: list[tuple[dict[str, Any], int]] = []
-    born = 0
+    world = World(*voices(json.loads(NOTES.read_text())))
     while not stop.wait(random.uniform(*BEAT)):
-        if len(living) < LIVING_AT_MOST and random.random() < ORDERED:
-            born += 1
-            living.append((_order(shopify, FIRST_SHOPIFY_ID + 1000 + born), 0))
-            if born % 3 == 0:
-                _woo_order(woocommerce, FIRST_WOO_ID + 1000 + born)
-        elif living:
-            sent, step = living.pop(0)
-            _move(shopify, sent, step)
-            if step + 1 < len(NEXT):
-                living.append((sent, step + 1))
+        world.happen()
 
 
-def _order(store: Voice, ident: int) -> dict[str, Any]:
-    now = clock.now().replace(microsecond=0)
-    order = shopify_order(ident, now)
-    store.shopify("orders/paid", order)
-    return shopify_fulfillment(order, now)
+def _alive(shelf: Shelf) -> list[Sale]:
+    return [Sale.model_validate(row) for row in shelf.every("sale") if row["alive"]]
 
 
-def _move(store: Voice, sent: dict[str, Any], step: int) -> None:
-    if step == 0:
-        store.shopify("fulfillments/create", sent)
-    scan = shopify_scan(sent, NEXT[step], clock.now().replace(microsecond=0), WAY[step])
-    delivery = store.shopify("fulfillment_events/create", scan)
-    if random.random() < REPEATED:
-        store.shopify("fulfillment_events/create", scan, delivery=delivery)
+def _keep(shelf: Shelf, sale: Sale) -> None:
+    shelf.put("sale", sale.id, sale.model_dump(mode="json"))
 
 
-def _woo_order(store: Voice, ident: int) -> None:
-    now = clock.now().replace(microsecond=0)
-    store.woocommerce("order.created", woo_order(ident, now - timedelta(minutes=2)))
-    shipped = woo_order(ident, now - timedelta(minutes=2), "completed", [woo_tracking(ident, now)])
-    shipped["date_modified_gmt"] = now.strftime("%Y-%m-%dT%H:%M:%S")
-    store.woocommerce("order.updated", shipped)
+def _bought(
+    shelf: Shelf,
+    first: int,
+    who: tuple[shoppers.Shopper, ...],
+    what: dict[int, things.Thing],
+    now: datetime,
+) -> Sale:
+    ident = first + NEW + shelf.take_number("sale")
+    chosen = random.sample(sorted(what), random.randint(1, 3))
+    at = now - timedelta(seconds=random.randint(2, 40))
+    sale = Sale(
+        id=ident,
+        number=ident - first + 1001 if first == stories.FIRST_RIDGE else ident,
+        shopper=random.choice(who).id,
+        lines=[(thing, random.choice((1, 1, 1, 2))) for thing in chosen],
+        placed_at=at,
+        updated_at=at,
+        alive=True,
+    )
+    _keep(shelf, sale)
+    return sale
 
 
 if __name__ == "__main__":

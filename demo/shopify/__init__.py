@@ -1,0 +1,1 @@
+"""A sample Shopify store: Ridge & Pine of Portland, Oregon."""

@@ -1,0 +1,1 @@
+"""A sample WooCommerce store: Harbor Goods of Cork, Ireland."""
