@@ -85,7 +85,7 @@ class MessageState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a message was not sent; each has a sentence for the merchant in templates/admin."""
+    """Why a message was not sent; each has a sentence for the merchant in app/admin/words.py."""
 
     FLOW_OFF = "flow_off"
     NO_ADDRESS = "no_address"

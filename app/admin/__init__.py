@@ -2,4 +2,13 @@
 
 from flask import Blueprint
 
+from app.admin import flows, home, inbox, messages, shell, shipment, shipments
+
+SHOP = "/<int(max=9223372036854775807):shop_id>"
+"""Where a shop's pages are: by its number, for its key is a secret."""
+
 blueprint = Blueprint("admin", __name__)
+blueprint.after_request(shell.protect)
+home.register(blueprint)
+for room in (shipments, shipment, messages, flows, inbox):
+    blueprint.register_blueprint(room.blueprint, url_prefix=SHOP)

@@ -5,12 +5,12 @@ the record's currency. None means "the store did not say", which never overwrite
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from app.vocabulary import ConsentState, Medium, PlatformKey, ShipmentStatus
+from app.vocabulary import ConsentState, Medium, PlatformKey, ShipmentStatus, Trigger
 
 Json = dict[str, Any]
 """A stranger's JSON object."""
@@ -364,5 +364,9 @@ class Platform:
     """Topic, body and the shop's currency → records; raises UnknownTopic, Unreadable."""
     shop_named: Callable[[str, Json], str | None]
     """Topic and body → the shop's domain where the body names it, lower case."""
-    tracking_mails: tuple[str, ...] = ()
-    """The store's own mails that our flows would double, in the merchant's words."""
+    tracking_mails: Mapping[Trigger, str] = field(default_factory=dict)
+    """The store's own mails that our flows would double, by the flow, as the store calls them."""
+    mails_page: str = ""
+    """Where the merchant switches those off: an address with {domain} and {url} of the shop."""
+    order_page: str = ""
+    """Where the merchant sees an order: an address with {domain}, {url} and the platform's {order}."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.platforms.base import Json, Platform, Record, UnknownTopic
 from app.platforms.shopify import catalog, envelope, orders, people, shipping
-from app.vocabulary import PlatformKey
+from app.vocabulary import PlatformKey, Trigger
 
 READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
     "orders/create": orders.order,
@@ -61,5 +61,12 @@ PLUGIN = Platform(
     dated=envelope.dated,
     parse=parse,
     shop_named=envelope.shop_named,
-    tracking_mails=("Order confirmation", "Shipping confirmation", "Out for delivery", "Delivered"),
+    tracking_mails={
+        Trigger.THANK_YOU: "Order confirmation",
+        Trigger.SHIPPED: "Shipping confirmation",
+        Trigger.OUT_FOR_DELIVERY: "Out for delivery",
+        Trigger.DELIVERED: "Delivered",
+    },
+    mails_page="https://{domain}/admin/settings/notifications",
+    order_page="https://{domain}/admin/orders/{order}",
 )

@@ -1,0 +1,83 @@
+"""The switches: what goes out by itself, and which of the store's own mails it would double."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from flask import Blueprint, abort, redirect, request
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.admin import shell
+from app.admin.session import address, for_shop
+from app.flows import switches
+from app.lib import clock
+from app.messages.models import Message
+from app.shops.models import Shop
+from app.vocabulary import MessageState, Reason, Trigger
+
+blueprint = Blueprint("flows", __name__)
+
+LATELY = timedelta(days=30)
+
+
+class Words(NamedTuple):
+    """What a flow is called and does."""
+
+    icon: str
+    what: str
+    when_on: str
+
+
+WORDS = {
+    Trigger.THANK_YOU: Words(
+        "heart",
+        "An order is paid. One mail, at once.",
+        "the next order is thanked for within seconds. Earlier orders are left alone.",
+    ),
+    Trigger.SHIPPED: Words(
+        "parcel",
+        "A parcel is handed over. One mail with its tracking link.",
+        "shoppers hear of the next parcel that leaves. Those already on their way are left alone.",
+    ),
+    Trigger.OUT_FOR_DELIVERY: Words(
+        "truck",
+        "The driver has it. One mail in the morning of the day it comes.",
+        "shoppers hear of the next parcel that goes out for delivery.",
+    ),
+    Trigger.DELIVERED: Words(
+        "home",
+        "It has arrived. One mail.",
+        "shoppers hear of the next parcel that arrives.",
+    ),
+}
+
+
+@blueprint.get("/flows")
+@for_shop
+def index(session: Session, shop: Shop) -> str:
+    """Show every flow with its switch and what it did lately."""
+    done = (
+        select(Message.trigger, Message.state, Message.reason, func.count())
+        .where(Message.shop_id == shop.id, Message.created_at > clock.now() - LATELY)
+        .group_by(Message.trigger, Message.state, Message.reason)
+    )
+    sent = dict.fromkeys(Trigger, 0)
+    missed = dict.fromkeys(Trigger, 0)
+    for trigger, state, reason, count in session.execute(done):
+        if state is MessageState.SENT:
+            sent[trigger] += count
+        elif reason is Reason.FLOW_OFF:
+            missed[trigger] += count
+    on = switches.switched_on(session, shop.id)
+    return shell.page(session, shop, "flows.html", "flows", flows=WORDS, on=on, sent=sent, missed=missed)
+
+
+@blueprint.post("/flows/<name>")
+@for_shop
+def switch(session: Session, shop: Shop, name: str) -> Response:
+    """Switch one flow on or off."""
+    if name not in list(Trigger):
+        abort(404)
+    switches.switch(session, shop.id, Trigger(name), on=request.form.get("on") == "yes")
+    return redirect(address("flows.index") + f"#{name}", 303)

@@ -1,0 +1,58 @@
+"""The connection to the store: whether it speaks to us, and what it said that we could not read."""
+
+from flask import Blueprint, redirect
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.admin import paging, shell
+from app.admin.session import address, for_shop
+from app.commerce import inbox
+from app.commerce.models import Delivery
+from app.shops.models import Shop
+from app.vocabulary import InboxState
+
+blueprint = Blueprint("inbox", __name__)
+
+
+@blueprint.get("/connection")
+@for_shop
+def index(session: Session, shop: Shop) -> str:
+    """Show the state of the connection, and every notice from the store that could not be read."""
+    columns = (
+        Delivery.id,
+        Delivery.topic,
+        Delivery.received_at,
+        Delivery.failure,
+        Delivery.attempts,
+        Delivery.body.is_not(None).label("is_kept"),
+    )
+    parked = select(*columns).filter_by(shop_id=shop.id, state=InboxState.PARKED)
+    page = paging.newest_first(session, parked, Delivery.id)
+    newest = select(Delivery.received_at).filter_by(shop_id=shop.id).order_by(Delivery.id.desc()).limit(1)
+    waiting = select(func.count()).select_from(Delivery).filter_by(shop_id=shop.id, state=InboxState.WAITING)
+    return shell.page(
+        session,
+        shop,
+        "connection.html",
+        "connection",
+        page=page,
+        heard_at=session.scalar(newest),
+        waiting=session.scalar(waiting),
+    )
+
+
+@blueprint.post("/connection/notices/<int(max=9223372036854775807):notice_id>/replay")
+@for_shop
+def replay(session: Session, shop: Shop, notice_id: int) -> Response:
+    """Let one notice be read again."""
+    count = inbox.replay(session, shop.id, notice_id)
+    return redirect(address("inbox.index", said="again" if count else "gone"), 303)
+
+
+@blueprint.post("/connection/notices/replay")
+@for_shop
+def replay_all(session: Session, shop: Shop) -> Response:
+    """Let every notice that could not be read be read again."""
+    count = inbox.replay(session, shop.id)
+    return redirect(address("inbox.index", said="again" if count else "gone"), 303)

@@ -1,0 +1,125 @@
+"""Who is asking, and for which shop: every page of a shop passes here first.
+
+There are three ways in: the session token of Shopify's back office, the cookie of a merchant who connected
+or followed a sign-in link, and, in the demo only, simply coming.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from flask import abort, g, request, url_for
+from flask import session as cookie
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.lib import clock, signing
+from app.lib.config import settings
+from app.lib.db import transaction
+from app.shops.models import AccessRecord, Shop
+from app.vocabulary import ShopState
+
+SIGN_IN = "sign-in"
+SIGN_IN_SECONDS = 15 * 60
+
+P = ParamSpec("P")
+Answer = str | Response
+Handler = Callable[Concatenate[Session, Shop, P], Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Somebody who may see one shop or several."""
+
+    who: str
+    """For the record of who looked at which shopper's data."""
+    shop_ids: frozenset[int] | None = frozenset()
+    """None: every shop, in the demo."""
+    has_cookie: bool = True
+    """Whether the browser vouches for them on its own, so that forms need a token."""
+
+    def may_see(self, shop: Shop) -> bool:
+        """Tell whether a shop is one of theirs."""
+        return self.shop_ids is None or shop.id in self.shop_ids
+
+
+def visitor() -> Visitor | None:
+    """Return who is asking; None for a stranger."""
+    if cookie.get("shops"):
+        return Visitor(who=cookie.get("who", "merchant"), shop_ids=frozenset(cookie["shops"]))
+    if settings().demo:
+        return Visitor(who="demo", shop_ids=None)
+    return None
+
+
+def grant(shop_id: int, *, who: str = "merchant") -> None:
+    """Let this browser into a shop from now on; call it only for someone shown to own the store."""
+    cookie["shops"] = sorted({*cookie.get("shops", ()), shop_id})
+    cookie["who"] = who
+    cookie["csrf"] = secrets.token_urlsafe(16)
+    cookie.permanent = True
+
+
+def sign_in_link(shop_id: int) -> str:
+    """Return an address that lets whoever opens it within 15 minutes into a shop's admin."""
+    return f"{settings().url}/admin/sign-in/{signing.timed_token(SIGN_IN, shop_id)}"
+
+
+def shop_of_link(token: str) -> int:
+    """Return the shop that a sign-in link was made for; raises Forged."""
+    shop_id = signing.read_timed_token(SIGN_IN, token, SIGN_IN_SECONDS)
+    if not isinstance(shop_id, int):
+        raise signing.Forged
+    return shop_id
+
+
+def for_shop(handler: Handler[P]) -> Callable[P, Answer]:
+    """Give a handler the transaction of its request and the shop that its address names.
+
+    A stranger is answered 401, and somebody else's shop 404, whether or not it exists.
+    """
+
+    @wraps(handler)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Answer:
+        shop_id = kwargs.pop("shop_id")
+        g.visitor = visitor()
+        if g.visitor is None:
+            abort(401)
+        with transaction() as session:
+            shop = session.scalar(select(Shop).filter_by(id=shop_id, state=ShopState.INSTALLED))
+            if shop is None or not g.visitor.may_see(shop):
+                abort(404)
+            g.shop = shop
+            if request.method == "POST" and g.visitor.has_cookie:
+                check_form()
+            return handler(session, shop, *args, **kwargs)
+
+    return guarded
+
+
+def form_token() -> str:
+    """Return what a form of this browser's session must carry."""
+    if "csrf" not in cookie:
+        cookie["csrf"] = secrets.token_urlsafe(16)
+    return str(cookie["csrf"])
+
+
+def check_form() -> None:
+    """Answer 400 to a form that did not come from one of our pages in this very session."""
+    if not hmac.compare_digest(request.form.get("csrf", ""), cookie.get("csrf") or secrets.token_urlsafe(16)):
+        abort(400, "This page was open for too long. Go back, reload it and try again.")
+
+
+def saw(session: Session, what: str) -> None:
+    """Record that this visitor was shown shoppers' data; the law asks for it even where nothing changes."""
+    row = AccessRecord(shop_id=g.shop.id, who=g.visitor.who, what=what[:500], at=clock.now())
+    session.add(row)
+
+
+def address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - what url_for takes
+    """Return the address of a page of the current shop."""
+    return url_for(f"admin.{endpoint}", shop_id=g.shop.id, **values)

@@ -1,0 +1,88 @@
+"""What every page of the admin has around it: navigation, the shop's name, and words for templates."""
+
+from dataclasses import dataclass
+
+from flask import Response, g, render_template, request
+from sqlalchemy.orm import Session
+
+from app.admin import answer, words
+from app.admin.answer import Tally
+from app.admin.session import address, form_token
+from app.lib import plugins
+from app.lib.config import settings
+from app.platforms.base import Platform
+from app.shops.models import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation."""
+
+    key: str
+    name: str
+    icon: str
+    endpoint: str
+    count: int = 0
+    counted: str = ""
+
+
+def page(session: Session, shop: Shop, template: str, here: str, **values: object) -> str:
+    """Render a page of a shop; `here` names its entry in the navigation."""
+    tally = answer.tally(session, [shop])[shop.id]
+    return render_template(
+        f"admin/{template}",
+        shop=shop,
+        platform=platform_of(shop),
+        tally=tally,
+        nav=_places(tally),
+        here=here,
+        dates=answer.calendar(shop),
+        words=words,
+        address=address,
+        form_token=form_token,
+        visitor=g.visitor,
+        embedded=not g.visitor.has_cookie,
+        demo=settings().demo,
+        said=request.args.get("said"),
+        **values,
+    )
+
+
+def platform_of(shop: Shop) -> Platform:
+    """Return the plug-in of a shop's platform."""
+    found: Platform = plugins.discover("app.platforms")[shop.platform]
+    return found
+
+
+def protect(response: Response) -> Response:
+    """Let a page load nothing but our own files, and be framed by nobody but its own store's back office."""
+    shop: Shop | None = g.get("shop")
+    framed = shop is not None and not g.visitor.has_cookie
+    frames = f"https://{shop.domain} https://admin.shopify.com" if shop and framed else "'none'"
+    scripts = "'self' https://cdn.shopify.com" if framed else "'self'"
+    policy = (
+        f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src 'self'; font-src 'self'; "
+        f"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
+    )
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _places(tally: Tally) -> tuple[Place, ...]:
+    wrong = tally.parcels.get(answer.Group.EXCEPTIONS, 0)
+    return (
+        Place("shipments", "Shipments", "parcel", "shipments.index", wrong, "exceptions"),
+        Place("messages", "Messages", "mail", "messages.index"),
+        Place("flows", "Flows", "flow", "flows.index"),
+        Place(
+            "connection",
+            "Connection",
+            "link",
+            "inbox.index",
+            tally.unread + tally.broken,
+            "things that need you",
+        ),
+    )

@@ -1,0 +1,137 @@
+"""One parcel: everything that happened to it, and everything its shopper was told, in one timeline."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from flask import Blueprint, abort
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.admin import answer, shell, words
+from app.admin.session import for_shop, saw
+from app.admin.shipments import live_parcels, name_of
+from app.audience.models import Profile
+from app.commerce.models import Fulfillment, LineItem, Order
+from app.lib import money
+from app.messages.models import Message
+from app.shops.models import Shop
+from app.tracking.links import tracking_url
+from app.tracking.models import Shipment, TrackingEvent
+from app.vocabulary import MessageState, ShipmentStatus
+
+blueprint = Blueprint("shipment", __name__)
+
+
+class Moment(NamedTuple):
+    """One line of the timeline."""
+
+    at: datetime
+    kind: str
+    """"scan", "late", "unsent" or "": how its ring is drawn."""
+    icon: str
+    text: str
+    more: str = ""
+
+
+class Piece(NamedTuple):
+    """Something in the parcel."""
+
+    title: str
+    variant: str | None
+    quantity: int
+
+
+@blueprint.get("/shipments/<int(max=9223372036854775807):shipment_id>")
+@for_shop
+def show(session: Session, shop: Shop, shipment_id: int) -> str:
+    """Show one parcel."""
+    shipment = session.scalar(select(Shipment).filter_by(id=shipment_id, shop_id=shop.id))
+    if shipment is None:
+        abort(404)
+    order = session.get_one(Order, shipment.order_id)
+    profile = session.get(Profile, order.profile_id) if order.profile_id else None
+    parcels = live_parcels(session, {order.id})[order.id]
+    moments = sorted(_moments(session, shop, shipment, order), key=lambda moment: moment.at, reverse=True)
+    saw(session, f"shipment {shipment.id} of order {order.id}")
+    day = answer.calendar(shop).day
+    return shell.page(
+        session,
+        shop,
+        "shipment.html",
+        "shipments",
+        shipment=shipment,
+        order=order,
+        name=name_of(order, profile),
+        parcels=parcels,
+        days=[(name, list(those)) for name, those in groupby(moments, key=lambda moment: day(moment.at))],
+        pieces=_pieces(session, shipment, order),
+        as_shopper=tracking_url(order.id),
+        in_store=shell.platform_of(shop).order_page.format(
+            domain=shop.domain, url=shop.url, order=order.external_id
+        ),
+        money=money.display,
+    )
+
+
+def _moments(session: Session, shop: Shop, shipment: Shipment, order: Order) -> Iterator[Moment]:
+    if order.placed_at:
+        yield Moment(order.placed_at, "", "cart", "Order placed")
+    if order.cancelled_at:
+        yield Moment(order.cancelled_at, "late", "ban", "Order cancelled")
+    store = shell.platform_of(shop).label
+    yield Moment(shipment.shipped_at, "scan", "parcel", "Handed over for shipping", f"{store} told us.")
+    scans = select(TrackingEvent).filter_by(fulfillment_id=shipment.fulfillment_id, withdrawn_at=None)
+    for scan in session.scalars(scans):
+        yield _scanned(scan)
+    told = select(Message).where(
+        Message.shop_id == shop.id,
+        Message.order_id == order.id,
+        or_(Message.shipment_ids == [], Message.shipment_ids.contains([shipment.id])),
+    )
+    for message in session.scalars(told):
+        yield _told(message)
+
+
+def _scanned(scan: TrackingEvent) -> Moment:
+    chip = words.STATUSES[scan.status]
+    place = ", ".join(part for part in (scan.city, scan.region or scan.country) if part)
+    quoted = scan.text or scan.raw_status
+    more = ". ".join(part for part in (place, f"The carrier wrote “{quoted}”") if part) + "."
+    kind = "late" if scan.status in answer.WRONG else "scan"
+    detail = words.detail(scan.detail)
+    text = (
+        f"{chip.label}: {detail.lower()}"
+        if detail and scan.status is not ShipmentStatus.PENDING
+        else chip.label
+    )
+    return Moment(scan.happened_at, kind, "warn" if kind == "late" else "truck", text, more)
+
+
+def _told(message: Message) -> Moment:
+    name = words.TRIGGERS[message.trigger]
+    reason = words.REASONS[message.reason] if message.reason else ""
+    match message.state:
+        case MessageState.SENT:
+            text = f"Mail sent: {message.subject or name}"
+            return Moment(message.sent_at or message.created_at, "", "mail", text, f"{name}.")
+        case MessageState.QUEUED | MessageState.SENDING:
+            return Moment(message.due_at, "", "clock", f"Mail waiting to go out: {name}")
+        case MessageState.SKIPPED:
+            return Moment(message.created_at, "unsent", "ban", f"Mail not sent: {name}", reason)
+        case MessageState.FAILED:
+            return Moment(message.created_at, "late", "warn", f"Mail failed: {name}", reason)
+        case MessageState.UNKNOWN | MessageState.HELD:
+            return Moment(message.created_at, "late", "warn", f"Mail may have been sent: {name}", reason)
+
+
+def _pieces(session: Session, shipment: Shipment, order: Order) -> list[Piece]:
+    fulfillment = session.get_one(Fulfillment, shipment.fulfillment_id)
+    inside = {part["item"]: int(part["quantity"]) for part in fulfillment.items}
+    items = session.scalars(select(LineItem).filter_by(order_id=order.id).order_by(LineItem.position))
+    return [
+        Piece(item.title, item.variant_title, inside.get(item.external_id, item.quantity))
+        for item in items
+        if not inside or item.external_id in inside
+    ]

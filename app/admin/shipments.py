@@ -1,0 +1,114 @@
+"""The list of parcels: where each one is, filtered by what is in the address."""
+
+from typing import Any, NamedTuple
+
+from flask import Blueprint, request
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.admin import answer, paging, shell
+from app.admin.answer import Group
+from app.admin.session import for_shop, saw
+from app.audience.models import Profile
+from app.commerce.models import Order
+from app.shops.models import Shop
+from app.tracking.models import Shipment, TrackingEvent
+
+blueprint = Blueprint("shipments", __name__)
+
+TABS = {
+    "all": "All",
+    Group.TRANSIT: "In transit",
+    Group.TODAY: "Arriving today",
+    Group.EXCEPTIONS: "Exceptions",
+    Group.DELIVERED: "Delivered",
+}
+
+
+class Line(NamedTuple):
+    """One parcel as a row of the list."""
+
+    shipment: Shipment
+    order: Order
+    name: str
+    number: int
+    """Which of its order's parcels."""
+    of: int
+    seen: TrackingEvent | None
+    """Its latest scan."""
+
+
+@blueprint.get("/shipments")
+@for_shop
+def index(session: Session, shop: Shop) -> str:
+    """Show parcels, newest first; only those of one tab, or that a search finds."""
+    tab = request.args.get("tab", "all")
+    tab = tab if tab in TABS else "all"
+    search = request.args.get("q", "").strip()[:100]
+    found = select(Shipment.id, Shipment, Order, Profile).join(Order, Order.id == Shipment.order_id)
+    found = found.outerjoin(Profile, Profile.id == Order.profile_id).where(Shipment.shop_id == shop.id)
+    if tab != "all":
+        found = found.where(answer.group_of([shop]) == tab)
+    if search:
+        found = found.where(_matches(search))
+    page = paging.newest_first(session, found, Shipment.id)
+    lines = _lines(session, page.rows)
+    if lines:
+        saw(session, "shipments of orders " + ",".join(str(line.order.id) for line in lines))
+    return shell.page(
+        session, shop, "shipments.html", "shipments", tabs=TABS, tab=tab, q=search, lines=lines, page=page
+    )
+
+
+def name_of(order: Order, profile: Profile | None) -> str:
+    """Return the shopper's name as the parcel's label has it, or as the store knows them."""
+    place = order.ship_to or {}
+    parts = (place.get("first_name"), place.get("last_name"))
+    if not any(parts) and profile is not None:
+        parts = (profile.first_name, profile.last_name)
+    return " ".join(part for part in parts if part)
+
+
+def live_parcels(session: Session, order_ids: set[int]) -> dict[int, list[Shipment]]:
+    """Return the parcels of these orders that were not cancelled, in order."""
+    rows = select(Shipment).where(Shipment.order_id.in_(order_ids), Shipment.cancelled_at.is_(None))
+    parcels: dict[int, list[Shipment]] = {order_id: [] for order_id in order_ids}
+    for shipment in session.scalars(rows.order_by(Shipment.id)):
+        parcels[shipment.order_id].append(shipment)
+    return parcels
+
+
+def _lines(session: Session, rows: list[Any]) -> list[Line]:
+    parcels = live_parcels(session, {order.id for _, _, order, _ in rows})
+    seen = _latest_scans(session, {shipment.fulfillment_id for _, shipment, _, _ in rows})
+    lines = []
+    for _, shipment, order, profile in rows:
+        siblings = [parcel.id for parcel in parcels[order.id]]
+        number = siblings.index(shipment.id) + 1 if shipment.id in siblings else 0
+        latest = seen.get(shipment.fulfillment_id)
+        lines.append(Line(shipment, order, name_of(order, profile), number, len(siblings), latest))
+    return lines
+
+
+def _latest_scans(session: Session, fulfillment_ids: set[int]) -> dict[int, TrackingEvent]:
+    latest = (
+        select(TrackingEvent)
+        .where(TrackingEvent.fulfillment_id.in_(fulfillment_ids), TrackingEvent.withdrawn_at.is_(None))
+        .distinct(TrackingEvent.fulfillment_id)
+        .order_by(TrackingEvent.fulfillment_id, TrackingEvent.happened_at.desc(), TrackingEvent.id.desc())
+    )
+    return {scan.fulfillment_id: scan for scan in session.scalars(latest)}
+
+
+def _matches(search: str) -> ColumnElement[bool]:
+    """Tell whether an order's number, its shopper's name or a tracking number is what was searched for."""
+    bare = search.removeprefix("#")
+    packed = "".join(search.split()).upper()
+    on_label = func.concat_ws(" ", Order.ship_to["first_name"].astext, Order.ship_to["last_name"].astext)
+    in_store = func.concat_ws(" ", Profile.first_name, Profile.last_name)
+    return or_(
+        Order.name.in_((search, bare, f"#{bare}")),
+        on_label.icontains(search, autoescape=True),
+        in_store.icontains(search, autoescape=True),
+        func.upper(Shipment.number).contains(packed, autoescape=True),
+    )

@@ -1,0 +1,98 @@
+"""Our enums in the merchant's words: a chip of three words at most, and a sentence where it needs one."""
+
+import re
+from typing import NamedTuple
+
+from app.vocabulary import MessageState, Reason, ShipmentStatus, Trigger
+
+
+class Chip(NamedTuple):
+    """A state in words; `tone` gives it its shape and color."""
+
+    label: str
+    tone: str = ""
+
+
+STATUSES = {
+    ShipmentStatus.PENDING: Chip("No scan yet", "off"),
+    ShipmentStatus.LABEL_CREATED: Chip("Label printed", "off"),
+    ShipmentStatus.PICKED_UP: Chip("Picked up"),
+    ShipmentStatus.IN_TRANSIT: Chip("On its way"),
+    ShipmentStatus.DELAYED: Chip("Running late", "warn"),
+    ShipmentStatus.EXCEPTION: Chip("Held up", "bad"),
+    ShipmentStatus.ATTEMPT_FAILED: Chip("Delivery missed", "warn"),
+    ShipmentStatus.OUT_FOR_DELIVERY: Chip("Out for delivery", "good"),
+    ShipmentStatus.AVAILABLE_FOR_PICKUP: Chip("Ready to collect", "good"),
+    ShipmentStatus.RETURN_TO_SENDER: Chip("Coming back", "bad"),
+    ShipmentStatus.DELIVERED: Chip("Delivered", "good"),
+    ShipmentStatus.CANCELLED: Chip("Cancelled", "off"),
+}
+
+STATES = {
+    MessageState.QUEUED: Chip("Waiting"),
+    MessageState.SENDING: Chip("Going out"),
+    MessageState.SENT: Chip("Sent", "good"),
+    MessageState.FAILED: Chip("Failed", "bad"),
+    MessageState.UNKNOWN: Chip("Not sure", "warn"),
+    MessageState.HELD: Chip("Held", "warn"),
+    MessageState.SKIPPED: Chip("Not sent", "off"),
+}
+
+REASONS = {
+    Reason.FLOW_OFF: "This flow is switched off.",
+    Reason.NO_ADDRESS: "The order came without an e-mail address.",
+    Reason.BAD_ADDRESS: "Nobody could deliver to the address as it was typed.",
+    Reason.SUPPRESSED: "They asked for no more mail, or their mailbox has turned us away.",
+    Reason.ERASED: "Their personal data was erased.",
+    Reason.NO_CONSENT: "They have not agreed to offers.",
+    Reason.SHOP_GONE: "The store was disconnected before it could go out.",
+    Reason.TOO_OLD: "Your store told us long after it happened; by then it was no news.",
+    Reason.SUPERSEDED: "By then the parcel was further along, or the order was cancelled.",
+    Reason.TEST_ORDER: "It was a test order.",
+    Reason.REFUSED: "Their mail server refused it for good.",
+    Reason.UNRENDERABLE: "The message could not be put together. Look at its text.",
+    Reason.GAVE_UP: "Their mail server could not be reached for two days.",
+    Reason.FATE_UNKNOWN: "We were cut off while it went out. It may have arrived, so we did not repeat it.",
+}
+
+TRIGGERS = {
+    Trigger.THANK_YOU: "Thank-you",
+    Trigger.SHIPPED: "Shipped",
+    Trigger.OUT_FOR_DELIVERY: "Out for delivery",
+    Trigger.DELIVERED: "Delivered",
+}
+
+
+def detail(word: str | None) -> str:
+    """Write a status's detail as people do: "address_issue" → "Address issue"."""
+    if word == "unknown":
+        return "In words that we do not know yet"
+    return word.replace("_", " ").capitalize() if word else ""
+
+
+def masked(address: str | None) -> str:
+    """Show enough of an address to know it again: "ada@example.com" → "a•••@example.com"."""
+    if not address:
+        return ""
+    name, at, host = address.rpartition("@")
+    return f"{name[:1]}•••{at}{host}" if at else f"•••{address[-2:]}"
+
+
+def topic(name: str) -> str:
+    """Write a store's word for what it told us: "orders/paid" → "Orders, paid"."""
+    return ", ".join(re.split(r"[/.]", name.replace("_", " "))).capitalize()
+
+
+def failure(said: str | None) -> str:
+    """Say why something that the store told us could not be used."""
+    kind, _, sentence = (said or "").partition(": ")
+    if kind == "Unreadable" and sentence:
+        return f"{sentence[0].upper()}{sentence[1:]}."
+    if kind in ("JSONDecodeError", "ValueError"):
+        return "It came damaged: part of it cannot be read."
+    return f"Something in it is new to us ({kind or 'nothing more is known'}). Try again after an update."
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """Count in words: (1, "parcel") → "1 parcel", (1200, "parcel") → "1,200 parcels"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

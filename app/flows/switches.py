@@ -1,0 +1,32 @@
+"""Flows are off until the merchant switches them on; what happened before is not told later."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.flows.models import Flow
+from app.lib import clock
+from app.vocabulary import Trigger
+
+
+def switch(session: Session, shop_id: int, trigger: Trigger, *, on: bool) -> None:
+    """Switch a shop's flow on or off from now; doing it twice keeps the first time."""
+    row = {"shop_id": shop_id, "trigger": trigger, "on_since": clock.now() if on else None}
+    put = insert(Flow).values(row)
+    changes = (Flow.on_since.is_(None)) if on else (Flow.on_since.is_not(None))
+    session.execute(
+        put.on_conflict_do_update(
+            index_elements=[Flow.shop_id, Flow.trigger],
+            set_={"on_since": put.excluded.on_since},
+            where=changes,
+        )
+    )
+
+
+def switched_on(session: Session, shop_id: int) -> Mapping[Trigger, datetime]:
+    """Return since when each flow that is on has been on."""
+    on = select(Flow.trigger, Flow.on_since).filter_by(shop_id=shop_id).where(Flow.on_since.is_not(None))
+    return {trigger: since for trigger, since in session.execute(on) if since is not None}
