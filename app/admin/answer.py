@@ -111,7 +111,7 @@ def tally(session: Session, shops: Iterable[Shop]) -> dict[int, Tally]:
     parked = select(Delivery.shop_id, func.count()).where(
         Delivery.shop_id.in_(known), Delivery.state == InboxState.PARKED
     )
-    unread = dict(session.execute(parked.group_by(Delivery.shop_id)).tuples().all())
+    unread = dict(session.execute(parked.group_by(Delivery.shop_id)).all())
     return {
         shop_id: Tally(parcels[shop_id], unread.get(shop_id, 0), shop.broken_reason is not None)
         for shop_id, shop in known.items()

@@ -27,10 +27,11 @@ def index(session: Session, shop: Shop) -> str:
         Delivery.attempts,
         Delivery.body.is_not(None).label("is_kept"),
     )
-    parked = select(*columns).filter_by(shop_id=shop.id, state=InboxState.PARKED)
+    parked = select(*columns).where(Delivery.shop_id == shop.id, Delivery.state == InboxState.PARKED)
     page = paging.newest_first(session, parked, Delivery.id)
-    newest = select(Delivery.received_at).filter_by(shop_id=shop.id).order_by(Delivery.id.desc()).limit(1)
-    waiting = select(func.count()).select_from(Delivery).filter_by(shop_id=shop.id, state=InboxState.WAITING)
+    heard = select(Delivery.received_at).where(Delivery.shop_id == shop.id)
+    newest = heard.order_by(Delivery.id.desc()).limit(1)
+    waiting = select(func.count()).where(Delivery.shop_id == shop.id, Delivery.state == InboxState.WAITING)
     return shell.page(
         session,
         shop,

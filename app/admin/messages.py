@@ -71,13 +71,8 @@ def index(session: Session, shop: Shop) -> str:
     ]
     if lines:
         saw(session, "messages " + ",".join(str(line.message.id) for line in lines))
-    counts = dict(
-        session.execute(
-            select(Message.state, func.count()).filter_by(shop_id=shop.id).group_by(Message.state)
-        )
-        .tuples()
-        .all()
-    )
+    outcomes = select(Message.state, func.count()).filter_by(shop_id=shop.id).group_by(Message.state)
+    counts = dict(session.execute(outcomes).all())
     return shell.page(
         session,
         shop,

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, request
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.admin import answer, paging, shell
@@ -94,7 +95,7 @@ def _latest_scans(session: Session, fulfillment_ids: set[int]) -> dict[int, Trac
     latest = (
         select(TrackingEvent)
         .where(TrackingEvent.fulfillment_id.in_(fulfillment_ids), TrackingEvent.withdrawn_at.is_(None))
-        .distinct(TrackingEvent.fulfillment_id)
+        .ext(distinct_on(TrackingEvent.fulfillment_id))
         .order_by(TrackingEvent.fulfillment_id, TrackingEvent.happened_at.desc(), TrackingEvent.id.desc())
     )
     return {scan.fulfillment_id: scan for scan in session.scalars(latest)}

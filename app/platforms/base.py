@@ -364,7 +364,7 @@ class Platform:
     """Topic, body and the shop's currency → records; raises UnknownTopic, Unreadable."""
     shop_named: Callable[[str, Json], str | None]
     """Topic and body → the shop's domain where the body names it, lower case."""
-    tracking_mails: Mapping[Trigger, str] = field(default_factory=dict)
+    tracking_mails: Mapping[Trigger, tuple[str, ...]] = field(default_factory=dict)
     """The store's own mails that our flows would double, by the flow, as the store calls them."""
     mails_page: str = ""
     """Where the merchant switches those off: an address with {domain} and {url} of the shop."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.platforms import reading
 from app.platforms.base import Broken, Json, Platform, Record, UnknownTopic
 from app.platforms.woocommerce import catalog, envelope, orders
-from app.vocabulary import PlatformKey
+from app.vocabulary import PlatformKey, Trigger
 
 READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
     "order.created": orders.order,
@@ -52,5 +52,10 @@ PLUGIN = Platform(
     dated=envelope.dated,
     parse=parse,
     shop_named=envelope.shop_named,
-    tracking_mails=("Processing order", "Completed order", "Fulfillment created"),
+    tracking_mails={
+        Trigger.THANK_YOU: ("Processing order",),
+        Trigger.SHIPPED: ("Completed order", "Fulfillment created"),
+    },
+    mails_page="{url}/wp-admin/admin.php?page=wc-settings&tab=email",
+    order_page="{url}/wp-admin/admin.php?page=wc-orders&action=edit&id={order}",
 )

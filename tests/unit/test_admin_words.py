@@ -1,0 +1,102 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.admin import words
+from app.admin.answer import Group, Tally
+from app.admin.dates import Calendar, zone
+from app.admin.flows import WORDS
+from app.vocabulary import MessageState, Reason, ShipmentStatus, Trigger
+
+
+def test_every_word_of_ours_has_the_merchants_words() -> None:
+    assert set(words.STATUSES) == set(ShipmentStatus)
+    assert set(words.STATES) == set(MessageState)
+    assert set(words.REASONS) == set(Reason)
+    assert set(words.TRIGGERS) == set(Trigger) == set(WORDS)
+
+
+def test_a_chip_has_three_words_at_most_and_a_reason_is_a_sentence() -> None:
+    for chip in (*words.STATUSES.values(), *words.STATES.values()):
+        assert 1 <= len(chip.label.split()) <= 3
+        assert chip.tone in ("", "good", "warn", "bad", "off")
+    for sentence in words.REASONS.values():
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+
+
+@given(st.emails())
+def test_a_masked_address_keeps_one_letter_of_the_name(address: str) -> None:
+    shown = words.masked(address)
+    name, _, host = address.rpartition("@")
+    assert shown == f"{name[0]}•••@{host}"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"), [(None, ""), ("", ""), ("+13035550100", "•••00"), ("@x.example", "•••@x.example")]
+)
+def test_what_is_no_address_is_masked_as_well(address: str | None, shown: str) -> None:
+    assert words.masked(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Unreadable: it names no order", "It names no order."),
+        ("JSONDecodeError: unexpected end", "It came damaged: part of it cannot be read."),
+        ("KeyError", "Something in it is new to us (KeyError). Try again after an update."),
+        (None, "Something in it is new to us (nothing more is known). Try again after an update."),
+    ],
+)
+def test_a_failure_is_said_without_jargon(said: str | None, shown: str) -> None:
+    assert words.failure(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("tally", "sentence"),
+    [
+        (Tally(), "No parcels yet."),
+        (Tally({Group.TRANSIT: 3}), "Everything is moving."),
+        (Tally({Group.TRANSIT: 9, Group.TODAY: 3}), "Everything is moving. 3 parcels arrive today."),
+        (Tally({Group.TODAY: 1}), "Everything is moving. 1 parcel arrives today."),
+        (Tally({Group.DELIVERED: 5}), "Every parcel has arrived."),
+        (Tally({Group.EXCEPTIONS: 1, Group.TODAY: 2}), "1 parcel needs a look. 2 parcels arrive today."),
+        (Tally({Group.TRANSIT: 3}, unread=2), "2 notices from your store could not be read."),
+        (Tally({}, unread=2, broken=True), "Your store is cut off from Doorstep."),
+    ],
+)
+def test_the_answer_names_the_worst_first(tally: Tally, sentence: str) -> None:
+    assert tally.sentence == sentence
+
+
+NOON_IN_DENVER = Calendar(zone("America/Denver"), datetime(2026, 11, 24, 19, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("moment", "day", "when"),
+    [
+        (datetime(2026, 11, 24, 16, 2, tzinfo=UTC), "Today, November 24", "Today, 9:02 am"),
+        (datetime(2026, 11, 24, 6, 59, tzinfo=UTC), "Yesterday, November 23", "Yesterday, 11:59 pm"),
+        (datetime(2026, 11, 20, 19, 0, tzinfo=UTC), "Friday, November 20", "Nov 20, 12:00 pm"),
+        (datetime(2026, 11, 27, 19, 0, tzinfo=UTC), "Friday, November 27", "Nov 27, 12:00 pm"),
+        (datetime(2025, 1, 2, 19, 0, tzinfo=UTC), "January 2, 2025", "Jan 2, 2025, 12:00 pm"),
+    ],
+)
+def test_dates_are_words_on_the_shops_own_clock(moment: datetime, day: str, when: str) -> None:
+    assert NOON_IN_DENVER.day(moment) == day
+    assert NOON_IN_DENVER.when(moment) == when
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(1, "1 second ago"), (90, "90 seconds ago"), (180, "3 minutes ago"), (7300, "Today, 9:58 am")],
+)
+def test_what_is_recent_is_said_roughly(seconds: int, said: str) -> None:
+    assert NOON_IN_DENVER.ago(NOON_IN_DENVER.now - timedelta(seconds=seconds)) == said
+
+
+@pytest.mark.parametrize("name", ["", "+05:00", "Nowhere/Else", "../etc/passwd", "America"])
+def test_a_zone_that_is_none_is_utc(name: str) -> None:
+    assert zone(name) is UTC
