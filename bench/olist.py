@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from demo.sample import SHOPIFY_HOST, ups_number
+from demo import numbers
+from demo.shopify.wire import HOST as SHOPIFY_HOST
 
 BRAZIL = ZoneInfo("America/Sao_Paulo")
 CANCELLED_AFTER = timedelta(hours=2)
@@ -54,7 +56,7 @@ class Sale:
     @property
     def tracking_number(self) -> str:
         """A made-up number with a right check digit."""
-        return ups_number(self.number)
+        return numbers.ups(Random(self.number))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from app.lib import clock
 from app.lib.db import transaction
 from app.shops.install import Store, install, keep_secret
 from app.vocabulary import PlatformKey, Trigger
-from demo.sample import SHOPIFY_HOST, WOO_HOST
+from demo.shopify.wire import HOST as SHOPIFY_HOST
+from demo.woocommerce.wire import HOST as WOO_HOST
 
 
 def main() -> None:

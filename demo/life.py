@@ -14,7 +14,7 @@ from demo.seed import voices
 from demo.shopify import notices as shopify_notices
 from demo.shopify.wire import HOST as SHOPIFY_HOST
 from demo.stores import Json, Shelf
-from demo.voice import ShopifyVoice, WooVoice
+from demo.voice import Registered, Voice
 from demo.woocommerce import notices as woo_notices
 
 NOTES = Path(__file__).parent.parent / "var" / "demo.json"
@@ -34,7 +34,7 @@ NEW = 1000
 class World:
     """Both stores, and what happens in them."""
 
-    def __init__(self, shopify: ShopifyVoice, woocommerce: WooVoice) -> None:
+    def __init__(self, shopify: Voice, woocommerce: Registered) -> None:
         self.shopify, self.woocommerce = shopify, woocommerce
         self.ridge, self.harbor = Shelf(SHOPIFY_HOST), woocommerce.shelf
         self._held: list[tuple[str, Json]] = []
@@ -96,11 +96,13 @@ class World:
         if random.random() < REORDERED:
             self._held.append(told.pop())
         for topic, body in told:
-            self.shopify.tell(topic, body, times=2 if random.random() < REPEATED else 1)
+            delivery = self.shopify.shopify(topic, body)
+            if random.random() < REPEATED:
+                self.shopify.shopify(topic, body, delivery=delivery)
 
     def _tell_woocommerce(self, told: list[tuple[str, Json]]) -> None:
         for topic, body in told:
-            self.woocommerce.tell(topic, body)
+            self.woocommerce.woocommerce(topic, body)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from demo.shopify import notices as shopify_notices
 from demo.shopify import oauth
 from demo.shopify import wire as shopify_wire
 from demo.stores import Json, Shelf
-from demo.voice import ShopifyVoice, WooVoice
+from demo.voice import Registered, Voice
 from demo.woocommerce import auth, webhooks
 from demo.woocommerce import notices as woo_notices
 from demo.woocommerce import wire as woo_wire
@@ -102,10 +102,10 @@ def run(base: str) -> dict[str, Any]:
     return notes
 
 
-def voices(notes: Json) -> tuple[ShopifyVoice, WooVoice]:
+def voices(notes: Json) -> tuple[Voice, Registered]:
     """Return the senders of both stores."""
     shopify = notes["shopify"]
-    return ShopifyVoice(shopify["webhook_url"], shopify["secret"]), WooVoice(Shelf(woo_wire.HOST))
+    return Voice(shopify["webhook_url"], shopify["secret"]), Registered(Shelf(woo_wire.HOST))
 
 
 def _install(base: str) -> Json:
@@ -137,7 +137,7 @@ def _install(base: str) -> Json:
     return hooks[0]
 
 
-def _ridge(voice: ShopifyVoice) -> list[Callable[[], None]]:
+def _ridge(voice: Voice) -> list[Callable[[], object]]:
     """Deliver Ridge & Pine's products and orders."""
     now = clock.now().replace(microsecond=0)
     shelf = Shelf(shopify_wire.HOST)
@@ -146,17 +146,17 @@ def _ridge(voice: ShopifyVoice) -> list[Callable[[], None]]:
         ("products/create", shopify_wire.product(t, now - timedelta(days=90))) for t in things.RIDGE.values()
     ]
     told = [notice for sale in _kept(shelf, stories.ridge(now)) for notice in shopify_notices.whole(sale)]
-    return [partial(voice.tell, *notice) for notice in [*listed, *told]]
+    return [partial(voice.shopify, *notice) for notice in [*listed, *told]]
 
 
-def _harbor(voice: WooVoice) -> list[Callable[[], None]]:
+def _harbor(voice: Registered) -> list[Callable[[], object]]:
     """Deliver Harbor Goods' products and orders."""
     now = clock.now().replace(microsecond=0)
     listed = [
         ("product.created", woo_wire.product(t, now - timedelta(days=90))) for t in things.HARBOR.values()
     ]
     told = [notice for sale in _kept(voice.shelf, stories.harbor(now)) for notice in woo_notices.whole(sale)]
-    return [partial(voice.tell, *notice) for notice in [*listed, *told]]
+    return [partial(voice.woocommerce, *notice) for notice in [*listed, *told]]
 
 
 def _kept(shelf: Shelf, sales: Iterator[Sale]) -> Iterator[Sale]:

@@ -10,7 +10,7 @@ import pytest
 
 from app.platforms import shopify, woocommerce
 from app.platforms.base import Fulfillment, Order
-from demo import stories
+from demo import stories, things
 from demo.sales import Sale
 from demo.shopify import notices as shopify_notices
 from demo.shopify import wire as shopify_wire
@@ -42,7 +42,7 @@ def test_a_woocommerce_order_has_the_keys_that_a_live_store_sent() -> None:
 
 def test_a_woocommerce_product_has_the_keys_that_a_live_store_sent() -> None:
     recorded = _recorded("047_product.updated_publish")
-    thing = next(iter(woo_wire.THINGS.values()))
+    thing = next(iter(things.HARBOR.values()))
     assert woo_wire.product(thing, NOW).keys() >= recorded.keys()
 
 
