@@ -2,35 +2,31 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, abort
 
-PICTURES = Path(__file__).parent / "pictures"
+from demo.shopify.server import store as ridge_and_pine
+from demo.shopify.wire import HOST as SHOPIFY_HOST
+from demo.woocommerce.server import store as harbor_goods
+from demo.woocommerce.wire import HOST as WOO_HOST
 
-stores = Flask("stores", root_path=str(Path(__file__).parent), static_folder=None)
+PICTURES = {file.stem: file for file in (Path(__file__).parent / "pictures").glob("*.svg")}
+STORES: dict[str, WSGIApplication] = {SHOPIFY_HOST: ridge_and_pine, WOO_HOST: harbor_goods}
+
+gallery = Flask("gallery", static_folder=None)
 
 
-@stores.get("/pictures/<name>.svg")
+@gallery.get("/pictures/<name>.svg")
 def picture(name: str) -> Response:
     """Return a sample product's picture."""
-    known = {file.stem: file for file in PICTURES.glob("*.svg")}
-    if name not in known:
-        return Response(status=404)
-    return Response(known[name].read_bytes(), content_type="image/svg+xml")
-
-
-@stores.errorhandler(404)
-def no_route(_: Exception) -> tuple[Response, int]:
-    """Answer as WordPress does for what it does not know."""
-    body = {
-        "code": "rest_no_route",
-        "message": "No route was found matching the URL and request method.",
-        "data": {"status": 404},
-    }
-    return jsonify(body), 404
+    file = PICTURES.get(name) or abort(404)
+    headers = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
+    return Response(file.read_bytes(), content_type="image/svg+xml", headers=headers)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answer for every stand-in host."""
-    return stores(environ, start_response)
+    """Answer for every stand-in host, and with pictures on any host."""
+    host = environ.get("HTTP_HOST", "").partition(":")[0]
+    in_gallery = environ.get("PATH_INFO", "").startswith("/pictures/")
+    return (gallery if in_gallery else STORES.get(host, gallery))(environ, start_response)

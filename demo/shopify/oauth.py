@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from base64 import b64encode
 from urllib.parse import urlencode, urlsplit
 
 import jwt
@@ -73,7 +74,7 @@ def back_to_app(shelf: Shelf, redirect_uri: str, state: str) -> str:
     shelf.put("code", code, {})
     query = {
         "code": code,
-        "host": _base64(f"admin.shopify.com/store/{HOST.partition('.')[0]}"),
+        "host": b64encode(f"admin.shopify.com/store/{HOST.partition('.')[0]}".encode()).decode().rstrip("="),
         "shop": HOST,
         "state": state,
         "timestamp": str(int(clock.now().timestamp())),
@@ -131,9 +132,3 @@ def _redeem(shelf: Shelf, asked: Json) -> Json:
         raise Denied("invalid_request", "The authorization code was not found or was already used")
     shelf.drop("code", code)
     return issue(shelf, expiring=str(asked.get("expiring", "")) == "1")
-
-
-def _base64(text: str) -> str:
-    from base64 import b64encode  # noqa: PLC0415
-
-    return b64encode(text.encode()).decode().rstrip("=")

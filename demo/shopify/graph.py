@@ -1,0 +1,272 @@
+"""Ridge & Pine as Shopify's Admin GraphQL API names it: one function for each kind of object."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from app.lib import clock
+from demo.carriers import CARRIERS
+from demo.sales import Parcel, Sale, Scan
+from demo.shopify import oauth, wire
+from demo.shoppers import RIDGE, Shopper
+from demo.stores import Json, Shelf
+from demo.things import RIDGE as THINGS
+from demo.things import Thing
+
+CONDITION = re.compile(r"(\w+):(>=|<=|>|<)?'?\"?([^'\"\s]+)")
+SEARCHED = {"updated_at": "updatedAt", "created_at": "createdAt", "name": "name", "email": "email"}
+"""Search terms that the sample store understands; like a real one it ignores those it does not know."""
+COMPARE: dict[str, Callable[[str, str], bool]] = {
+    "": lambda a, b: a == b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+}
+SORTED = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt", "PROCESSED_AT": "processedAt"}
+FULFILLED = {"fulfilled": "FULFILLED", "partial": "PARTIALLY_FULFILLED", None: "UNFULFILLED"}
+NOT_IN_THE_ENUM = {"returning_to_sender": "FAILURE"}
+"""What carriers tell Shopify, but FulfillmentEventStatus of 2026-10 cannot."""
+
+
+def root(shelf: Shelf) -> Json:
+    """Return what queries begin with."""
+    found: Json = {
+        "shop": shop(),
+        "order": lambda id: _order(shelf, id),  # noqa: A006 - Shopify's name for it
+        "orders": lambda **asked: orders(shelf, **asked),
+        "customer": lambda id: next((c for c in _customers() if c["id"] == id), None),  # noqa: A006
+        "product": lambda id: next((p for p in _products() if p["id"] == id), None),  # noqa: A006
+        "products": lambda **_: _products(),
+        "currentAppInstallation": {
+            "id": gid("AppInstallation", 1),
+            "accessScopes": [{"handle": handle} for handle in oauth.SCOPES.split(",")],
+        },
+    }
+    return {**found, "node": lambda id: node(found, id)}  # noqa: A006
+
+
+def node(found: Json, ident: str) -> Json | None:
+    """Return any object of the sample store by its global id."""
+    kind = ident.removeprefix("gid://shopify/").partition("/")[0]
+    ask = found.get(kind.lower())
+    result: Json | None = ask(id=ident) if callable(ask) else None
+    return result
+
+
+def orders(shelf: Shelf, query: str | None = None, sortKey: str = "", **_: object) -> list[Json]:  # noqa: N803
+    """Return the orders that a search finds."""
+    found = [order(Sale.model_validate(row)) for row in shelf.every("sale")]
+    for term, sign, wanted in CONDITION.findall(query or ""):
+        field = SEARCHED.get(term)
+        if field:
+            found = [row for row in found if COMPARE[sign](str(row[field]), wanted.replace("Z", "+00:00"))]
+    return sorted(found, key=lambda row: str(row[SORTED.get(sortKey, "createdAt")]))
+
+
+def shop() -> Json:
+    """Return the shop itself."""
+    return {
+        "__typename": "Shop",
+        "id": gid("Shop", wire.SHOP_ID),
+        "name": "Ridge & Pine",
+        "email": "hello@ridge-and-pine.example",
+        "contactEmail": "hello@ridge-and-pine.example",
+        "myshopifyDomain": wire.HOST,
+        "primaryDomain": {"url": "https://ridge-and-pine.example", "host": "ridge-and-pine.example"},
+        "url": "https://ridge-and-pine.example",
+        "currencyCode": wire.CURRENCY,
+        "ianaTimezone": "America/Los_Angeles",
+        "plan": {"publicDisplayName": "Grow", "partnerDevelopment": False, "shopifyPlus": False},
+        "shopAddress": {"countryCodeV2": "US", "city": "Portland", "zip": "97209"},
+    }
+
+
+def order(sale: Sale) -> Json:
+    """Return an order."""
+    shopper = wire.shopper_of(sale)
+    body = wire.order(sale)
+    return {
+        "__typename": "Order",
+        "id": gid("Order", sale.id),
+        "name": body["name"],
+        "createdAt": body["created_at"],
+        "updatedAt": body["updated_at"],
+        "processedAt": body["processed_at"],
+        "cancelledAt": body["cancelled_at"],
+        "cancelReason": "CUSTOMER" if sale.cancelled_at else None,
+        "test": False,
+        "confirmed": True,
+        "email": shopper.email,
+        "phone": None,
+        "customerLocale": shopper.locale,
+        "displayFinancialStatus": body["financial_status"].upper(),
+        "displayFulfillmentStatus": FULFILLED[body["fulfillment_status"]],
+        "statusPageUrl": body["order_status_url"],
+        "currencyCode": wire.CURRENCY,
+        "checkoutToken": body["checkout_token"],
+        "cartToken": body["cart_token"],
+        "totalPriceSet": money(wire.total(sale)),
+        "totalRefundedSet": money(sale.refunded),
+        "customer": customer(shopper),
+        "shippingAddress": _address(shopper),
+        "billingAddress": _address(shopper),
+        "lineItems": [_line(sale, position) for position in range(len(sale.lines))],
+        "fulfillments": [_fulfillment(sale, parcel) for parcel in sale.parcels],
+        "refunds": [_refund(sale)] if sale.refunded else [],
+    }
+
+
+def customer(shopper: Shopper) -> Json:
+    """Return a shopper."""
+    return {
+        "__typename": "Customer",
+        "id": gid("Customer", wire.SHOP_ID + shopper.id),
+        "firstName": shopper.first,
+        "lastName": shopper.last,
+        "locale": shopper.locale,
+        "updatedAt": clock.now().replace(month=1, day=1, hour=0, minute=0).isoformat(),
+        "defaultEmailAddress": {"emailAddress": shopper.email, "marketingState": "NOT_SUBSCRIBED"},
+        "defaultPhoneNumber": {"phoneNumber": shopper.phone},
+    }
+
+
+def product(thing: Thing) -> Json:
+    """Return a product with its only variant."""
+    image = _image(thing)
+    found: Json = {
+        "__typename": "Product",
+        "id": gid("Product", thing.id),
+        "title": thing.title,
+        "handle": thing.handle,
+        "status": "ACTIVE",
+        "onlineStoreUrl": f"https://ridge-and-pine.example/products/{thing.handle}",
+        "featuredImage": image,
+    }
+    variant = {
+        "__typename": "ProductVariant",
+        "id": gid("ProductVariant", thing.variant_id),
+        "title": thing.variant,
+        "sku": thing.sku,
+        "price": wire.amount(thing.price),
+        "availableForSale": True,
+        "inventoryQuantity": 40,
+        "image": image,
+    }
+    return {**found, "variants": [{**variant, "product": found}]}
+
+
+def gid(kind: str, ident: int) -> str:
+    """Return Shopify's global id."""
+    return f"gid://shopify/{kind}/{ident}"
+
+
+def money(cents: int) -> Json:
+    """Return an amount in the shop's and in the shopper's currency."""
+    amount = {"amount": wire.amount(cents), "currencyCode": wire.CURRENCY}
+    return {"shopMoney": amount, "presentmentMoney": amount}
+
+
+def _order(shelf: Shelf, ident: str) -> Json | None:
+    row = shelf.get("sale", ident.rpartition("/")[2])
+    return order(Sale.model_validate(row)) if row else None
+
+
+def _customers() -> list[Json]:
+    return [customer(shopper) for shopper in RIDGE]
+
+
+def _products() -> list[Json]:
+    return [product(thing) for thing in THINGS.values()]
+
+
+def _line(sale: Sale, position: int) -> Json:
+    thing, quantity = THINGS[sale.lines[position][0]], sale.lines[position][1]
+    whole = product(thing)
+    return {
+        "__typename": "LineItem",
+        "id": gid("LineItem", sale.id * 10 + position),
+        "title": thing.title,
+        "name": f"{thing.title} - {thing.variant}",
+        "variantTitle": thing.variant,
+        "sku": thing.sku,
+        "quantity": quantity,
+        "currentQuantity": quantity,
+        "originalUnitPriceSet": money(thing.price),
+        "image": _image(thing),
+        "product": whole,
+        "variant": whole["variants"][0],
+    }
+
+
+def _fulfillment(sale: Sale, parcel: Parcel) -> Json:
+    carrier = CARRIERS[parcel.carrier]
+    sent = parcel.shipped_at.isoformat()
+    return {
+        "__typename": "Fulfillment",
+        "id": gid("Fulfillment", parcel.id),
+        "name": f"#{sale.number}.{parcel.id % 10}",
+        "status": "SUCCESS",
+        "createdAt": sent,
+        "updatedAt": sent,
+        "estimatedDeliveryAt": parcel.expected_at.isoformat(),
+        "trackingInfo": [
+            {"company": carrier.name, "number": number, "url": carrier.url(number)}
+            for number in parcel.numbers
+        ],
+        "fulfillmentLineItems": [
+            {
+                "id": gid("FulfillmentLineItem", parcel.id * 10 + i),
+                "quantity": sale.lines[i][1],
+                "lineItem": _line(sale, i),
+            }
+            for i in parcel.lines
+        ],
+        "events": [_event(scan) for scan in parcel.scans],
+    }
+
+
+def _event(scan: Scan) -> Json:
+    city, region, country = scan.place
+    return {
+        "__typename": "FulfillmentEvent",
+        "id": gid("FulfillmentEvent", scan.id),
+        "status": NOT_IN_THE_ENUM.get(scan.status, scan.status.upper()),
+        "message": wire.WORDS[scan.status],
+        "happenedAt": scan.at.isoformat(),
+        "createdAt": scan.at.isoformat(),
+        "city": city,
+        "province": region or None,
+        "country": country,
+        "estimatedDeliveryAt": scan.expected_at.isoformat() if scan.expected_at else None,
+    }
+
+
+def _refund(sale: Sale) -> Json:
+    body: dict[str, Any] = wire.refund(sale)
+    return {
+        "__typename": "Refund",
+        "id": gid("Refund", body["id"]),
+        "createdAt": body["created_at"],
+        "processedAt": body["processed_at"],
+        "totalRefundedSet": money(sale.refunded),
+    }
+
+
+def _address(shopper: Shopper) -> Json:
+    city, region, country = shopper.town
+    return {
+        "firstName": shopper.first,
+        "lastName": shopper.last,
+        "address1": shopper.street,
+        "address2": None,
+        "city": city,
+        "provinceCode": region or None,
+        "zip": shopper.postcode,
+        "countryCodeV2": country,
+        "phone": shopper.phone,
+    }
+
+
+def _image(thing: Thing) -> Json:
+    return {"url": thing.picture_url, "altText": thing.title, "width": 240, "height": 240}

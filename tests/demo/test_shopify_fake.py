@@ -1,0 +1,186 @@
+"""Ridge & Pine's back office answers as Shopify's does."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import time_machine
+from werkzeug.test import Client
+
+from app.lib import http
+from app.lib.config import settings
+from app.platforms.shopify import graphql as our_client
+from demo import fakes, stories
+from demo.shopify import oauth
+from demo.shopify.wire import HOST
+from demo.stores import Shelf
+from tests.demo.wsgi import Wsgi
+
+pytestmark = pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+OPERATIONS = sorted(our_client.OPERATIONS.glob("*.graphql"))
+VARIABLES: dict[str, dict[str, str]] = {
+    "Order": {"id": f"gid://shopify/Order/{stories.SHOWN}"},
+    "OrdersUpdatedSince": {"since": "updated_at:>='2026-01-01T00:00:00Z'"},
+}
+
+
+@pytest.mark.parametrize("file", OPERATIONS, ids=lambda file: str(file.stem))
+def test_every_operation_of_ours_is_answered_whole(file: Path, token: str) -> None:
+    data = our_client.ask(HOST, token, file.stem, VARIABLES.get(file.stem))
+    assert all(value is not None for value in data.values())
+
+
+def test_an_order_has_its_parcels_and_scans(token: str) -> None:
+    order = our_client.ask(HOST, token, "Order", VARIABLES["Order"])["order"]
+    assert order["name"] == "#1001"
+    assert [line["title"] for line in order["lineItems"]["nodes"]] == ["Merino Overshirt", "Enamel Camp Mug"]
+    scans = order["fulfillments"][0]["events"]["nodes"]
+    assert [scan["status"] for scan in scans] == [
+        "IN_TRANSIT",
+        "IN_TRANSIT",
+        "CARRIER_PICKED_UP",
+        "LABEL_PRINTED",
+    ]
+
+
+def test_an_order_that_the_store_never_had_is_null(token: str) -> None:
+    assert our_client.ask(HOST, token, "ShopInfo")["shop"]["name"] == "Ridge & Pine"
+    answer = _api({"query": '{ order(id: "gid://shopify/Order/19") { id } }'}, token)
+    assert answer.json == {"data": {"order": None}, "extensions": answer.json["extensions"]}
+
+
+def test_orders_come_in_pages_oldest_change_first(token: str) -> None:
+    seen: list[dict[str, Any]] = []
+    after = None
+    while True:
+        query = "query($a: String) { orders(first: 10, after: $a, sortKey: UPDATED_AT) { nodes { id updatedAt } pageInfo { hasNextPage endCursor } } }"  # noqa: E501
+        page = _api({"query": query, "variables": {"a": after}}, token).json["data"]["orders"]
+        seen += page["nodes"]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert len({row["id"] for row in seen}) == len(seen) == len(stories.STORIES)
+    assert [row["updatedAt"] for row in seen] == sorted(row["updatedAt"] for row in seen)
+
+
+def test_only_orders_changed_since_are_found(token: str) -> None:
+    since = (NOW - timedelta(hours=24)).isoformat().replace("+00:00", "Z")
+    found = our_client.ask(HOST, token, "OrdersUpdatedSince", {"since": f"updated_at:>='{since}'"})
+    assert 0 < len(found["orders"]["nodes"]) < len(stories.STORIES)
+
+
+def test_a_field_outside_the_schema_is_refused_as_shopify_refuses_it(token: str) -> None:
+    answer = _api({"query": "{ shop { nickname } }"}, token)
+    assert answer.status_code == 200
+    assert answer.json["errors"][0]["extensions"]["code"] == "undefinedField"
+
+
+def test_an_empty_bucket_throttles_and_fills_again(token: str) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        Shelf(HOST).put("store", "bucket", {"points": 0, "at": NOW.timestamp()})
+        throttled = _api({"query": "{ shop { name } }"}, token).json
+        assert throttled["errors"][0]["extensions"]["code"] == "THROTTLED"
+        clock.shift(1)
+        assert _api({"query": "{ shop { name } }"}, token).json["data"]["shop"]["name"] == "Ridge & Pine"
+
+
+def test_a_wrong_token_is_refused_in_shopifys_words() -> None:
+    answer = _api({"query": "{ shop { name } }"}, "shpat_wrong")
+    assert (answer.status_code, answer.json) == (
+        401,
+        {"errors": "[API] Invalid API key or access token (unrecognized login or wrong password)"},
+    )
+
+
+def test_a_session_token_is_exchanged_for_an_expiring_one() -> None:
+    found = _grant(grant_type=oauth.EXCHANGE, subject_token=oauth.session_token(), expiring="1")
+    assert found.status_code == 200
+    assert found.json.keys() == {
+        "access_token",
+        "scope",
+        "expires_in",
+        "refresh_token",
+        "refresh_token_expires_in",
+    }
+    assert _api({"query": "{ shop { name } }"}, found.json["access_token"]).status_code == 200
+
+
+def test_a_session_token_of_another_secret_is_not() -> None:
+    assert _grant(grant_type=oauth.EXCHANGE, subject_token="ey.made.up").json["error"] == (
+        "invalid_subject_token"
+    )
+
+
+def test_a_refresh_token_lives_until_its_replacement_is_used() -> None:
+    first = _exchange()["refresh_token"]
+    second = _refresh(first).json["refresh_token"]
+    assert _refresh(first).status_code == 200
+    third = _refresh(second)
+    assert third.status_code == 200
+    gone = _refresh(first)
+    assert (gone.status_code, gone.json["error"]) == (400, "invalid_grant")
+
+
+def test_an_access_token_ends_after_an_hour() -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        token = str(_exchange()["access_token"])
+        clock.shift(3601)
+        assert _api({"query": "{ shop { name } }"}, token).status_code == 401
+
+
+def test_the_code_grant_leads_back_with_a_code_that_works_once() -> None:
+    asked = {"client_id": settings().shopify_client_id, "scope": "read_orders",
+             "redirect_uri": "https://doorstep.test/back", "state": "s1"}  # fmt: skip
+    client = Client(fakes.application)
+    page = client.get("/admin/oauth/authorize", query_string=asked, base_url=f"https://{HOST}")
+    assert "Install" in page.text
+    agreed = client.post("/admin/oauth/authorize", data=asked, base_url=f"https://{HOST}")
+    back = parse_qs(urlsplit(agreed.headers["Location"]).query)
+    assert (back["state"], back["shop"]) == (["s1"], [HOST])
+    assert _grant(code=back["code"][0]).json["access_token"]
+    assert _grant(code=back["code"][0]).status_code == 400
+
+
+@pytest.fixture
+def token() -> Iterator[str]:
+    """The store with its orders, reachable as the app reaches it."""
+    shelf = Shelf(HOST)
+    for sale in stories.ridge(NOW):
+        shelf.put("sale", sale.id, sale.model_dump(mode="json"))
+    http.play(HOST, Wsgi(fakes.application))
+    yield str(oauth.issue(shelf)["access_token"])
+    http.play(HOST, None)
+
+
+def _api(asked: dict[str, Any], token: str) -> Any:
+    return Client(fakes.application).post(
+        "/admin/api/2026-10/graphql.json",
+        json=asked,
+        headers={"X-Shopify-Access-Token": token},
+        base_url=f"https://{HOST}",
+    )
+
+
+def _grant(**asked: str) -> Any:
+    who = {
+        "client_id": settings().shopify_client_id,
+        "client_secret": settings().shopify_client_secret,
+    }
+    return Client(fakes.application).post(
+        "/admin/oauth/access_token", json={**who, **asked}, base_url=f"https://{HOST}"
+    )
+
+
+def _exchange() -> dict[str, Any]:
+    found: dict[str, Any] = _grant(
+        grant_type=oauth.EXCHANGE, subject_token=oauth.session_token(), expiring="1"
+    ).json
+    return found
+
+
+def _refresh(token: str) -> Any:
+    return _grant(grant_type="refresh_token", refresh_token=token)
