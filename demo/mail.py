@@ -22,8 +22,10 @@ from app.lib import clock
 COLUMNS = ("id", "at", "sender", "recipients", "subject", "message_id", "headers", "text", "html")
 SELECT = """
     SELECT id, at, sender, recipients, subject, message_id, headers, text, html FROM mail
-    WHERE (? IS NULL OR id = ?) AND recipients || subject LIKE ? ORDER BY id DESC
+    WHERE (? IS NULL OR id = ?) AND recipients || subject LIKE ? ORDER BY id DESC LIMIT ?
 """
+COUNT = "SELECT count(*) FROM mail WHERE recipients || subject LIKE ?"
+ALL = -1
 
 
 class Sink:
@@ -61,11 +63,19 @@ def keep(store: Path, recipients: list[str], content: bytes) -> None:
         )
 
 
-def mails(store: Path, *, search: str = "", only: int | None = None) -> list[dict[str, Any]]:
+def mails(
+    store: Path, *, search: str = "", only: int | None = None, at_most: int = ALL
+) -> list[dict[str, Any]]:
     """Return stored mails, newest first, as the viewer and its JSON show them."""
     with opened(store) as table:
-        rows = table.execute(SELECT, (only, only, f"%{search}%")).fetchall()
+        rows = table.execute(SELECT, (only, only, f"%{search}%", at_most)).fetchall()
     return [_shown(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+
+
+def count(store: Path, *, search: str = "") -> int:
+    """Tell how many mails match a search."""
+    with opened(store) as table:
+        return int(table.execute(COUNT, (f"%{search}%",)).fetchone()[0])
 
 
 @contextmanager
