@@ -4,6 +4,7 @@ ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3.14 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 VENV := $(ROOT).venv
 BIN := $(VENV)/bin
+QUICK := tests/unit tests/architecture tests/contracts
 PORT ?= 8000
 export PORT
 
@@ -17,10 +18,11 @@ demo: $(VENV)/demo.stamp ## the whole product at work, on PORT (8000)
 	@cd $(ROOT) && exec $(BIN)/python -m demo
 
 test: $(VENV)/dev.stamp ## prove it: style, types, and every test but the long ones
-	@cd $(ROOT) && $(MAKE) sure && $(BIN)/pytest -m "not long" --ignore=tests/unit --ignore=tests/architecture --ignore=tests/contracts
+	@cd $(ROOT) && $(MAKE) sure && $(BIN)/pytest -m "not long" $(QUICK:%=--ignore=%)
 
 sure: $(VENV)/dev.stamp ## before every commit: format, lint, imports, types, quick tests
-	@cd $(ROOT) && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports && $(BIN)/mypy && $(BIN)/pytest tests/unit tests/architecture tests/contracts
+	@cd $(ROOT) && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports && $(BIN)/mypy \
+		&& $(BIN)/pytest $(QUICK)
 
 bench-ingest: $(VENV)/dev.stamp ## deliveries per second, beside a Node peer and pgbench (needs wrk and npm)
 	@cd $(ROOT) && $(BIN)/python -m bench.ingest
@@ -33,10 +35,11 @@ lock: ## pin every dependency anew, with hashes (needs uv)
 		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--custom-compile-command "make lock" $$f.in $$([ $$f = runtime ] || echo "-c runtime.txt") -o $$f.txt; done
 
+# A half-made environment has no pip; the folder itself is never removed, for it may be a link.
 $(VENV)/%.stamp: $(ROOT)requirements/%.txt
 	@[ -n "$(PYTHON)" ] || { echo "Doorstep needs Python 3.11 or newer."; exit 1; }
-	@[ -x $(BIN)/python ] || { echo "· making a virtual environment with $(PYTHON)"; $(PYTHON) -m venv $(VENV) || \
-		{ echo "Python's venv is missing; on Debian: apt-get install python3-venv"; exit 1; }; }
+	@[ -x $(BIN)/pip ] || { echo "· making a virtual environment with $(PYTHON)"; $(PYTHON) -m venv $(VENV) || \
+		{ echo "Python cannot make one; on Debian: apt-get install python3-venv"; exit 1; }; }
 	@echo "· installing the locked dependencies (once; a minute or two)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

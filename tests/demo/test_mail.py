@@ -65,7 +65,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def every_mail() -> list[dict[str, Any]]:
-    return json.loads(Client(viewer).get("/mail.json").text)
+    mails: list[dict[str, Any]] = json.loads(Client(viewer).get("/mail.json").text)
+    return mails
 
 
 def a_mail(to: str, subject: str) -> bytes:
