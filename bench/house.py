@@ -37,6 +37,8 @@ class Sink:
         self.taken: Counter[str] = Counter()
         self.answers: dict[str, bytes] = {}
         """Command → answer in place of the usual one; b"" cuts the connection, "." is the final dot."""
+        self.pause = 0.0
+        """Seconds between a message's last byte and its answer."""
         self._socket = socket.create_server(("127.0.0.1", port), backlog=256)
         self.port: int = self._socket.getsockname()[1]
         threading.Thread(target=self._listen, daemon=True).start()
@@ -64,6 +66,7 @@ class Sink:
                     if "DATA" in self.answers:
                         continue
                     self._take(lines)
+                    time.sleep(self.pause)
                     if not self._answer(connection, ".", b"250 kept"):
                         return
                 elif command == "EHLO":
