@@ -7,7 +7,6 @@ import json
 import random
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,16 +14,17 @@ import requests
 
 from app.lib import clock
 from bench.house import SHOPIFY_SECRET, House
-from demo.sample import SHOPIFY_HOST, shopify_order
+from demo.shopify.wire import HOST as SHOPIFY_HOST
+from tests.journeys import payloads
 
 FIRST = 5_000_000
 
 
-def order(number: int, **changes: object) -> dict[str, Any]:
+def order(number: int) -> dict[str, Any]:
     """A paid order of a minute ago, with an address of its own."""
-    at = (clock.now() - timedelta(minutes=1)).replace(microsecond=0)
-    body = shopify_order(FIRST + number, at)
-    return {**body, "email": f"shopper{number}@example.org", "customer": None, **changes}
+    at = clock.now().replace(microsecond=0)
+    body = payloads.order(at, FIRST + number, order_status_url=f"https://{SHOPIFY_HOST}/1/orders/{number}")
+    return {**body, "email": f"shopper{number}@example.org", "customer": None}
 
 
 def signed(body: bytes, *, secret: str = SHOPIFY_SECRET, **headers: str) -> dict[str, str]:
