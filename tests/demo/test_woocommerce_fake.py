@@ -1,23 +1,19 @@
 """Harbor Goods answers as the recorded store does."""
 
 import json
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
-from werkzeug.serving import make_server
 from werkzeug.test import Client
-from werkzeug.wrappers import Request, Response
 
 from demo import fakes, stories
 from demo.stores import Shelf
 from demo.voice import Registered
 from demo.woocommerce import auth, webhooks, wire
 from demo.woocommerce.wire import HOME, HOST
+from tests.demo.receiver import Receiver
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -136,12 +132,15 @@ def test_the_stores_own_mail_can_be_switched_off(store: Store) -> None:
     assert store.ask("GET", route).json["value"] == "no"
 
 
-def test_a_webhook_greets_unsigned_and_never_tells_its_secret(store: Store, app: "Receiver") -> None:
+def test_a_webhook_greets_unsigned_and_never_tells_its_secret(store: Store, app: Receiver) -> None:
     asked = {"topic": "order.updated", "delivery_url": app.url, "secret": "abc"}
     answer = store.ask("POST", "webhooks", json=asked)
     assert answer.status_code == 201
     assert answer.json.keys() == wire.TEMPLATES["webhook"].keys()
-    assert app.heard == [("application/x-www-form-urlencoded", None, f"webhook_id={answer.json['id']}")]
+    (ping,) = app.heard
+    assert ping.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert not [name for name in ping.headers if name.startswith("X-Wc")]
+    assert ping.body == f"webhook_id={answer.json['id']}".encode()
 
 
 @pytest.mark.parametrize(
@@ -159,7 +158,7 @@ def test_a_webhook_that_the_store_does_not_make(store: Store, asked: dict[str, s
     assert (answer.status_code, answer.json["code"]) == (400, code)
 
 
-def test_a_webhook_is_changed_and_deleted_by_force_only(store: Store, app: "Receiver") -> None:
+def test_a_webhook_is_changed_and_deleted_by_force_only(store: Store, app: Receiver) -> None:
     hook = store.ask("POST", "webhooks", json={"topic": "order.created", "delivery_url": app.url}).json
     paused = store.ask("PUT", f"webhooks/{hook['id']}", json={"status": "paused"}).json
     assert paused["status"] == "paused"
@@ -168,7 +167,7 @@ def test_a_webhook_is_changed_and_deleted_by_force_only(store: Store, app: "Rece
     assert store.ask("GET", f"webhooks/{hook['id']}").status_code == 404
 
 
-def test_the_seventh_failure_in_a_row_disables_and_a_success_forgives(store: Store, app: "Receiver") -> None:
+def test_the_seventh_failure_in_a_row_disables_and_a_success_forgives(store: Store, app: Receiver) -> None:
     hook = webhooks.create(store.shelf, {"topic": "order.updated", "delivery_url": app.url})
     voice = Registered(store.shelf)
     app.status = 500
@@ -184,7 +183,7 @@ def test_the_seventh_failure_in_a_row_disables_and_a_success_forgives(store: Sto
     assert kept["failures"] == 0
 
 
-def test_keys_are_handed_over_after_login_and_consent(store: Store, app: "Receiver") -> None:
+def test_keys_are_handed_over_after_login_and_consent(store: Store, app: Receiver) -> None:
     asked = {"app_name": "Doorstep", "scope": "read_write", "user_id": "state-42",
              "return_url": "https://doorstep.test/back", "callback_url": app.url}  # fmt: skip
     first = store.client.get("/wc-auth/v1/authorize", query_string=asked, base_url=HOME)
@@ -195,9 +194,8 @@ def test_keys_are_handed_over_after_login_and_consent(store: Store, app: "Receiv
     approve = page.split('<a href="')[1].partition('"')[0].replace("&amp;", "&")
     done = store.client.get(_inside(approve), base_url=HOME)
     assert parse_qs(urlsplit(done.headers["Location"]).query) == {"success": ["1"], "user_id": ["state-42"]}
-    (kind, _, body) = app.heard[0]
-    keys = json.loads(body)
-    assert kind == "application/json;charset=UTF-8"
+    keys = json.loads(app.heard[0].body)
+    assert app.heard[0].headers["Content-Type"] == "application/json;charset=UTF-8"
     assert list(keys) == ["key_id", "user_id", "consumer_key", "consumer_secret", "key_permissions"]
     auth.check(store.shelf, "POST", keys["consumer_key"], keys["consumer_secret"])
     again = store.client.get(_inside(approve), base_url=HOME)
@@ -224,32 +222,6 @@ def test_pictures_are_served_on_any_host() -> None:
     client = Client(fakes.application)
     assert client.get("/pictures/mug.svg").content_type == "image/svg+xml"
     assert client.get("/pictures/none.svg").status_code == 404
-
-
-class Receiver:
-    """An app that listens."""
-
-    def __init__(self) -> None:
-        self.heard: list[tuple[str | None, str | None, str]] = []
-        self.status = 200
-        self.server = make_server("127.0.0.1", 0, self._take)
-        self.url = f"http://127.0.0.1:{self.server.port}/hook"
-
-    def _take(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = Request(environ)
-        signature = request.headers.get("X-WC-Webhook-Signature")
-        self.heard.append((request.headers.get("Content-Type"), signature, request.get_data(as_text=True)))
-        return Response(status=self.status)(environ, start_response)
-
-
-@pytest.fixture
-def app() -> Iterator[Receiver]:
-    receiver = Receiver()
-    thread = Thread(target=receiver.server.serve_forever)
-    thread.start()
-    yield receiver
-    receiver.server.shutdown()
-    thread.join()
 
 
 def _inside(url: str) -> str:
