@@ -1,0 +1,143 @@
+"""A shopper asks what is held, or to be forgotten; a canary is planted everywhere and found nowhere."""
+
+import json
+from datetime import timedelta
+
+import orjson
+from sqlalchemy import select, text
+
+from app import privacy
+from app.commerce.models import Delivery, Order
+from app.lib import clock, crypto
+from app.lib.db import Base
+from app.shops.models import PrivacyTask, Shop
+from app.vocabulary import ShopState
+from tests.journeys import payloads
+from tests.journeys.conftest import StoreVoice
+
+CANARY = "canary.zoë@example.com"
+
+
+def test_redaction_leaves_the_canary_nowhere(shopify_store: StoreVoice) -> None:
+    plant(shopify_store)
+    shopify_store.shopify("customers/redact", {**asked_by(shopify_store), "orders_to_redact": [1042]})
+    shopify_store.settle()
+    assert where_is(shopify_store, "canary") == []
+    assert where_is(shopify_store, "Zoë Straße 7") == []
+    order = shopify_store.session.scalars(select(Order)).one()
+    assert (order.total, order.email, order.ship_to) == (38800, None, {"country": "DE"})
+
+
+def test_a_redacted_shopper_does_not_come_back_with_a_late_delivery(shopify_store: StoreVoice) -> None:
+    plant(shopify_store)
+    shopify_store.shopify("customers/redact", {**asked_by(shopify_store), "orders_to_redact": [1042]})
+    shopify_store.settle()
+    late = planted(shopify_store)
+    late["updated_at"] = clock.now().isoformat()
+    shopify_store.shopify("orders/updated", late)
+    shopify_store.settle()
+    shopify_store.session.expire_all()
+    order = shopify_store.session.scalars(select(Order)).one()
+    assert order.email is None
+
+
+def test_an_export_holds_every_row_and_waits_sealed(shopify_store: StoreVoice) -> None:
+    plant(shopify_store)
+    body = {**asked_by(shopify_store), "orders_requested": [1042], "data_request": {"id": 9}}
+    shopify_store.shopify("customers/data_request", body)
+    shopify_store.settle()
+    task = shopify_store.session.scalars(select(PrivacyTask)).one()
+    assert task.done_at is not None
+    assert task.export is not None
+    assert b"canary" not in task.export
+    found = orjson.loads(crypto.unseal(task.export))
+    assert {"profile", "order", "line_item", "shipment", "message"} <= set(found)
+    assert found["profile"][0]["email"] == CANARY
+
+
+def test_a_shop_is_erased_only_once_it_is_known_to_have_left(shopify_store: StoreVoice) -> None:
+    plant(shopify_store)
+    redact = {"shop_id": 1, "shop_domain": shopify_store.shop.domain}
+    shopify_store.shopify("shop/redact", redact)
+    shopify_store.settle()
+    assert shopify_store.session.scalars(select(Order)).all(), (
+        "its token may be alive: nothing is believed yet"
+    )
+    privacy.leave(shopify_store.session, shopify_store.session.get_one(Shop, shopify_store.shop.id))
+    shopify_store.session.commit()
+    assert where_is(shopify_store, "canary") == []
+    shopify_store.session.expire_all()
+    assert shopify_store.session.scalars(select(Shop.state)).all() == [ShopState.REDACTED]
+
+
+def test_a_claim_to_end_a_shop_that_names_another_does_nothing(shopify_store: StoreVoice) -> None:
+    shopify_store.shopify("shop/redact", {"shop_id": 1, "shop_domain": "other.myshopify.com"})
+    shopify_store.shopify("app/uninstalled", {"id": 1, "myshopify_domain": None})
+    shopify_store.settle()
+    assert shopify_store.session.scalars(select(PrivacyTask)).all() == []
+    assert set(shopify_store.session.scalars(select(Delivery.state))) == {"parked"}
+
+
+def test_bodies_are_emptied_after_thirty_days_and_still_say_once(shopify_store: StoreVoice) -> None:
+    plant(shopify_store)
+    assert privacy.purge_bodies(shopify_store.session, before=clock.now() + timedelta(seconds=1)) > 0
+    shopify_store.session.commit()
+    told = shopify_store.told()
+    shopify_store.shopify("orders/paid", planted(shopify_store), event="again")
+    shopify_store.settle()
+    assert shopify_store.told() == told
+
+
+def planted(store: StoreVoice) -> dict[str, object]:
+    """An order full of canaries; the same at every call."""
+    if "planted" not in store.session.info:
+        home = {"first_name": "Canary", "last_name": "Zoë", "address1": "Zoë Straße 7", "country_code": "DE"}
+        store.session.info["planted"] = {
+            **payloads.order(clock.now()),
+            "email": CANARY,
+            "contact_email": CANARY,
+            "customer": {"id": 77, "email": CANARY, "first_name": "Canary", "last_name": "Zoë"},
+            "shipping_address": home,
+            "billing_address": home,
+        }
+    found: dict[str, object] = store.session.info["planted"]
+    return found
+
+
+def plant(store: StoreVoice) -> None:
+    """Let the canary order, be told, and put something into a cart."""
+    store.shopify("orders/paid", planted(store))
+    store.shopify("fulfillments/create", payloads.fulfillment(clock.now()))
+    store.shopify("fulfillment_events/create", payloads.scan("in_transit", clock.now(), 1))
+    checkout = json.loads((payloads.RECORDINGS / "shopify" / "checkouts__create.json").read_text())
+    checkout |= {"email": CANARY, "customer": {"id": 77, "email": CANARY}, "abandoned_checkout_url": None}
+    store.shopify("checkouts/create", checkout)
+    consent = {
+        "customer_id": 77,
+        "email_address": CANARY,
+        "email_marketing_consent": {"state": "subscribed", "consent_updated_at": clock.now().isoformat()},
+    }
+    store.shopify("customers_email_marketing_consent/update", consent)
+    store.settle()
+    assert where_is(store, "canary") != []
+
+
+def asked_by(store: StoreVoice) -> dict[str, object]:
+    return {"shop_id": 1, "shop_domain": store.shop.domain, "customer": {"id": 77, "email": CANARY}}
+
+
+def where_is(store: StoreVoice, word: str) -> list[str]:
+    """Every table in which a word stands, in text or in bytes."""
+    store.session.commit()
+    found = []
+    for table in Base.metadata.sorted_tables:
+        for row in store.session.execute(text(f'SELECT * FROM "{table.name}"')).mappings():
+            for name, value in row.items():
+                plain = (
+                    bytes(value).decode("utf-8", "replace")
+                    if isinstance(value, bytes | memoryview)
+                    else str(value)
+                )
+                if word.lower() in plain.lower() or json.dumps(word)[1:-1].lower() in plain.lower():
+                    found.append(f"{table.name}.{name}")
+    return found
