@@ -78,7 +78,10 @@ def export(session: Session, shop_id: int, found: list[Profile]) -> dict[str, li
     order_ids = list(session.scalars(select(Order.id).where(Order.profile_id.in_(ids))))
     reached: dict[str, list[dict[str, Any]]] = {}
     for table in Base.metadata.sorted_tables:
-        rows = [{str(k): v for k, v in row.items()} for row in session.execute(_of_person(table, shop_id, ids, order_ids)).mappings()]
+        rows = [
+            {str(k): v for k, v in row.items()}
+            for row in session.execute(_of_person(table, shop_id, ids, order_ids)).mappings()
+        ]
         if rows:
             reached[table.name] = rows
     return reached
