@@ -72,16 +72,14 @@ def leave(session: Session, shop: Shop) -> None:
         erase_shop(session, shop)
 
 
-def export(session: Session, shop_id: int, found: list[Profile]) -> dict[str, list[dict[str, Any]]]:
+def export(session: Session, shop_id: int, profiles: list[Profile]) -> dict[str, list[dict[str, Any]]]:
     """Return every row that a shopper's profiles lead to, by table; times are ISO 8601 UTC."""
-    ids = [profile.id for profile in found]
+    ids = [profile.id for profile in profiles]
     order_ids = list(session.scalars(select(Order.id).where(Order.profile_id.in_(ids))))
     reached: dict[str, list[dict[str, Any]]] = {}
     for table in Base.metadata.sorted_tables:
-        rows = [
-            {str(k): v for k, v in row.items()}
-            for row in session.execute(_of_person(table, shop_id, ids, order_ids)).mappings()
-        ]
+        found = session.execute(_of_person(table, shop_id, ids, order_ids)).mappings()
+        rows = [{str(name): value for name, value in row.items()} for row in found]
         if rows:
             reached[table.name] = rows
     return reached

@@ -1,4 +1,4 @@
-"""A Shopify store as the network shows it: it answers as a test tells it to, and remembers what it was asked."""
+"""A Shopify store as the network shows it: answers as a test tells it to, and remembers what it was asked."""
 
 import json
 from collections.abc import Iterator
