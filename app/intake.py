@@ -1,7 +1,7 @@
 """What a store's delivery says → who keeps it; the whole intake in one table."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,11 +15,23 @@ from app.shops import errands, install
 from app.shops.models import Shop
 from app.tracking import register
 
+PATIENCE = timedelta(minutes=1)
+"""How long an order may come after what belongs to it, before the store is asked for it."""
 
-def apply(session: Session, shop: Shop, records: Iterable[Record], heard_at: datetime) -> None:
+
+def apply(session: Session, shop: Shop, records: tuple[Record, ...], heard_at: datetime) -> None:
     """Apply what a store says, in one transaction of the caller's; doing it twice is doing it once."""
     for record in records:
         KEEPERS[type(record)](session, shop, record, heard_at)
+    for external_id in orders.behind(session, shop.id, dict.fromkeys(_spoken_of(records))):
+        errands.add(session, shop.id, f"{shop.platform}.order", external_id, due_at=heard_at + PATIENCE)
+
+
+def _spoken_of(records: tuple[Record, ...]) -> set[str]:
+    """Return the orders that records speak of without holding them."""
+    parts = (base.Fulfillment, base.Scan, base.Refund)
+    spoken_of = {record.order_id for record in records if isinstance(record, parts) and record.order_id}
+    return spoken_of - {record.external_id for record in records if isinstance(record, base.Order)}
 
 
 def _order(session: Session, shop: Shop, record: base.Order, heard_at: datetime) -> None:

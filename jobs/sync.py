@@ -8,6 +8,7 @@ import structlog
 from app.lib import queue
 from app.lib.db import transaction
 from app.lib.http import Unreachable
+from app.platforms.base import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
 from jobs import SLICE, shopify, woocommerce
@@ -32,7 +33,7 @@ def run() -> None:
 def _run_one(due: Due) -> None:
     try:
         cursor = HANDLERS[due.kind](due)
-    except Unreachable as error:
+    except (Unreachable, Unreadable) as error:
         log.warning("errand.failed", kind=due.kind, shop=due.shop_id, reason=str(error))
         with transaction() as session:
             errands.fail(session, due, str(error))

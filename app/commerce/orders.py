@@ -4,6 +4,7 @@ The order's row is the lock for all that belongs to it: whoever changes an order
 its parcels locks this row first.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -46,6 +47,21 @@ def lock(session: Session, shop_id: int, external_id: str, *, heard_at: datetime
         session.execute(insert(Order).values(**stub, is_test=False).on_conflict_do_nothing())
         order = session.scalars(find).one()
     return order
+
+
+def behind(session: Session, shop_id: int, wanted: Mapping[str, datetime | None]) -> list[str]:
+    """Return which orders we do not hold as of these times (None: at all)."""
+    if not wanted:
+        return []
+    known = select(Order.external_id, Order.updated_at).where(
+        Order.shop_id == shop_id, Order.external_id.in_(wanted), Order.updated_at.is_not(None)
+    )
+    held = {external_id: updated_at for external_id, updated_at in session.execute(known) if updated_at}
+    return [
+        external_id
+        for external_id, at in wanted.items()
+        if external_id not in held or (at is not None and held[external_id] < at)
+    ]
 
 
 def keep_refund(session: Session, shop_id: int, record: base.Refund, *, heard_at: datetime) -> None:

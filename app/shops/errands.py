@@ -14,6 +14,7 @@ from app.shops.models import Errand
 LEASE = timedelta(minutes=5)
 FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(hours=6)
+NOW = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ def finish(session: Session, due: Due, cursor: str | None) -> None:
         session.delete(row)
         return
     row.lease_until, row.attempts, row.failure, row.cursor = None, 0, None, cursor
-    if row.asks == due.asks and row.every is not None:
-        row.due_at = clock.now() + timedelta(seconds=row.every * uniform(0.9, 1.1))
+    again = timedelta(seconds=row.every * uniform(0.9, 1.1)) if row.every and row.asks == due.asks else NOW
+    row.due_at = clock.now() + again  # whoever is asked again goes to the end of the line
 
 
 def fail(session: Session, due: Due, reason: str) -> None:

@@ -1,5 +1,7 @@
 """What the Admin API answers, in the same records as a delivery of the same thing."""
 
+from datetime import datetime
+
 from app.platforms import reading
 from app.platforms.base import (
     Address,
@@ -34,6 +36,13 @@ def shop(data: Json) -> tuple[ShopChanged, ScopesChanged]:
         ),
         ScopesChanged(scopes=tuple(reading.required(scope, "handle") for scope in granted)),
     )
+
+
+def changed(data: Json) -> tuple[dict[str, datetime], str | None]:
+    """Return which orders changed when, and where the next page begins; None where this is the last."""
+    page = reading.object_(reading.object_(data, "orders"), "pageInfo")
+    found = {_id(node): reading.required_moment(node, "updatedAt") for node in _nodes(data, "orders")}
+    return found, reading.text(page, "endCursor") if page.get("hasNextPage") is True else None
 
 
 def order(node: Json) -> tuple[Record, ...]:
