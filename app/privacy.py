@@ -4,7 +4,6 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 from sqlalchemy import Table, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -53,7 +52,7 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
         return
     found = _profiles(session, shop.id, subject)
     if request.kind is PrivacyKind.EXPORT:
-        task.export = crypto.seal(orjson.dumps(export(session, shop.id, found), default=str).decode())
+        task.export = crypto.seal(json.dumps(export(session, shop.id, found), default=str))
     else:
         for profile in found:
             erase(session, profile)
@@ -79,7 +78,7 @@ def export(session: Session, shop_id: int, profiles: list[Profile]) -> dict[str,
     reached: dict[str, list[dict[str, Any]]] = {}
     for table in Base.metadata.sorted_tables:
         found = session.execute(_of_person(table, shop_id, ids, order_ids)).mappings()
-        rows = [{str(name): value for name, value in row.items()} for row in found]
+        rows = [dict(row) for row in found]
         if rows:
             reached[table.name] = rows
     return reached
