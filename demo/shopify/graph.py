@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from app.lib import clock
@@ -60,7 +61,7 @@ def orders(shelf: Shelf, query: str | None = None, sortKey: str = "", **_: objec
     for term, sign, wanted in CONDITION.findall(query or ""):
         field = SEARCHED.get(term)
         if field:
-            found = [row for row in found if COMPARE[sign](str(row[field]), wanted.replace("Z", "+00:00"))]
+            found = [row for row in found if COMPARE[sign](str(row[field]), _comparable(term, wanted))]
     return sorted(found, key=lambda row: str(row[SORTED.get(sortKey, "createdAt")]))
 
 
@@ -90,10 +91,10 @@ def order(sale: Sale) -> Json:
         "__typename": "Order",
         "id": gid("Order", sale.id),
         "name": body["name"],
-        "createdAt": body["created_at"],
-        "updatedAt": body["updated_at"],
-        "processedAt": body["processed_at"],
-        "cancelledAt": body["cancelled_at"],
+        "createdAt": _time(sale.placed_at),
+        "updatedAt": _time(sale.updated_at),
+        "processedAt": _time(sale.placed_at),
+        "cancelledAt": _time(sale.cancelled_at) if sale.cancelled_at else None,
         "cancelReason": "CUSTOMER" if sale.cancelled_at else None,
         "test": False,
         "confirmed": True,
@@ -125,7 +126,7 @@ def customer(shopper: Shopper) -> Json:
         "firstName": shopper.first,
         "lastName": shopper.last,
         "locale": shopper.locale,
-        "updatedAt": clock.now().replace(month=1, day=1, hour=0, minute=0).isoformat(),
+        "updatedAt": _time(clock.now().replace(month=1, day=1, hour=0, minute=0, second=0)),
         "defaultEmailAddress": {"emailAddress": shopper.email, "marketingState": "NOT_SUBSCRIBED"},
         "defaultPhoneNumber": {"phoneNumber": shopper.phone},
     }
@@ -201,7 +202,7 @@ def _line(sale: Sale, position: int) -> Json:
 
 def _fulfillment(sale: Sale, parcel: Parcel) -> Json:
     carrier = CARRIERS[parcel.carrier]
-    sent = parcel.shipped_at.isoformat()
+    sent = _time(parcel.shipped_at)
     return {
         "__typename": "Fulfillment",
         "id": gid("Fulfillment", parcel.id),
@@ -209,7 +210,7 @@ def _fulfillment(sale: Sale, parcel: Parcel) -> Json:
         "status": "SUCCESS",
         "createdAt": sent,
         "updatedAt": sent,
-        "estimatedDeliveryAt": parcel.expected_at.isoformat(),
+        "estimatedDeliveryAt": _time(parcel.expected_at),
         "trackingInfo": [
             {"company": carrier.name, "number": number, "url": carrier.url(number)}
             for number in parcel.numbers
@@ -233,12 +234,12 @@ def _event(scan: Scan) -> Json:
         "id": gid("FulfillmentEvent", scan.id),
         "status": NOT_IN_THE_ENUM.get(scan.status, scan.status.upper()),
         "message": wire.WORDS[scan.status],
-        "happenedAt": scan.at.isoformat(),
-        "createdAt": scan.at.isoformat(),
+        "happenedAt": _time(scan.at),
+        "createdAt": _time(scan.at),
         "city": city,
         "province": region or None,
         "country": country,
-        "estimatedDeliveryAt": scan.expected_at.isoformat() if scan.expected_at else None,
+        "estimatedDeliveryAt": _time(scan.expected_at) if scan.expected_at else None,
     }
 
 
@@ -247,8 +248,8 @@ def _refund(sale: Sale) -> Json:
     return {
         "__typename": "Refund",
         "id": gid("Refund", body["id"]),
-        "createdAt": body["created_at"],
-        "processedAt": body["processed_at"],
+        "createdAt": _time(sale.updated_at),
+        "processedAt": _time(sale.updated_at),
         "totalRefundedSet": money(sale.refunded),
     }
 
@@ -266,6 +267,15 @@ def _address(shopper: Shopper) -> Json:
         "countryCodeV2": country,
         "phone": shopper.phone,
     }
+
+
+def _comparable(term: str, wanted: str) -> str:
+    """Return a searched value as the objects hold it."""
+    return _time(datetime.fromisoformat(wanted)) if term.endswith("_at") else wanted
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _image(thing: Thing) -> Json:

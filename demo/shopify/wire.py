@@ -4,6 +4,7 @@ import json
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from demo.carriers import CARRIERS
 from demo.sales import Parcel, Sale, Scan
@@ -16,6 +17,7 @@ from demo.things import Thing
 HOST = "ridge-and-pine.myshopify.com"
 SHOP_ID = 10**12
 CURRENCY = "USD"
+ZONE = ZoneInfo("America/Los_Angeles")
 SHIPPING = 600
 BY_ID = {shopper.id: shopper for shopper in SHOPPERS}
 TEMPLATES: Json = json.loads((Path(__file__).parent / "templates.json").read_text())
@@ -276,4 +278,5 @@ def _template(name: str) -> Json:
 
 
 def _time(at: datetime) -> str:
-    return at.replace(microsecond=0).isoformat()
+    """Write a moment as webhooks do: in the shop's own time zone."""
+    return at.astimezone(ZONE).replace(microsecond=0).isoformat()
