@@ -27,6 +27,9 @@ sure: $(VENV)/dev.stamp ## before every commit: format, lint, imports, types, qu
 bench-ingest: $(VENV)/dev.stamp ## deliveries per second, beside a Node peer and pgbench (needs wrk and npm)
 	@cd $(ROOT) && $(BIN)/python -m bench.ingest
 
+faults: $(VENV)/dev.stamp ## kill, starve and lie to real servers and processes, long (half an hour)
+	@cd $(ROOT) && $(BIN)/pytest -s -p no:cacheprovider tests/faults
+
 replay: $(VENV)/dev.stamp ## the real orders in DATA, delivered as two stores would
 	@cd $(ROOT) && $(BIN)/python -m bench.replay "$(DATA)"
 

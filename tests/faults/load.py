@@ -18,6 +18,8 @@ from demo.shopify.wire import HOST as SHOPIFY_HOST
 from tests.journeys import payloads
 
 FIRST = 5_000_000
+TOLD: list[tuple[str, dict[str, object]]] = []
+"""What the tests of this run have counted."""
 
 
 def order(number: int) -> dict[str, Any]:
@@ -77,7 +79,8 @@ def stored(house: House) -> set[int]:
 
 
 def tell(what: str, **counts: object) -> None:
-    """Print what a test counted."""
+    """Print what a test counted, and keep it for the last line."""
+    TOLD.append((what, counts))
     print(f"\n  {what}: " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items()))
 
 
