@@ -111,10 +111,11 @@ def embedded(root: Path, *, durable: bool = True, programs: Path | None = None) 
     programs = programs or readable_programs(place, user)
     postgres = _postgres(programs, place, run, user, durable=durable)
     alarm_clock = _redis(root, run, durable=durable)
-    postgres.start()
     try:
+        postgres.start()
         alarm_clock.start()
-    except NotStarted:
+    except BaseException:  # Ctrl-C too
+        alarm_clock.stop()
         postgres.stop()
         raise
     return Servers(
