@@ -178,7 +178,6 @@ def _prepare(servers: Servers) -> None:
         )
         for table in ("peer_inbox", "pgbench_inbox"):
             connection.execute(f"CREATE TABLE {table} (LIKE inbox INCLUDING ALL)")
-            connection.execute(f"ALTER TABLE {table} ADD FOREIGN KEY (shop_id) REFERENCES shop (id)")
 
 
 def _environment(servers: Servers) -> dict[str, str]:

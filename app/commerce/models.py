@@ -11,12 +11,14 @@ from app.lib.db import Base, OfShop, key, word
 from app.vocabulary import InboxState
 
 
-class Delivery(OfShop, Base):
+class Delivery(Base):
     """One webhook delivery as it came; `delivery_key` and `body_key` say "at most once" (ADR 0008)."""
 
     __tablename__ = "inbox"
 
     id: Mapped[key]
+    shop_id: Mapped[int] = mapped_column(sort_order=-1)
+    """No foreign key: ingress has just looked the shop up, and each check would lock the shop's row."""
     topic: Mapped[str]
     delivery_key: Mapped[Any] = mapped_column(UUID)
     """Hash of the delivery's own identity."""
