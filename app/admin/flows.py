@@ -42,7 +42,7 @@ WORDS = {
     ),
     Trigger.OUT_FOR_DELIVERY: Words(
         "truck",
-        "The driver has it. One mail in the morning of the day it comes.",
+        "The driver has it. One mail as soon as the carrier says so.",
         "shoppers hear of the next parcel that goes out for delivery.",
     ),
     Trigger.DELIVERED: Words(

@@ -42,6 +42,11 @@ class Visitor:
     has_cookie: bool = True
     """Whether the browser vouches for them on its own, so that forms need a token."""
 
+    @property
+    def sees_several(self) -> bool:
+        """Tell whether they have more than one store to choose from."""
+        return self.shop_ids is None or len(self.shop_ids) > 1
+
     def may_see(self, shop: Shop) -> bool:
         """Tell whether a shop is one of theirs."""
         return self.shop_ids is None or shop.id in self.shop_ids

@@ -97,7 +97,7 @@ def _moments(session: Session, shop: Shop, shipment: Shipment, order: Order) -> 
 def _scanned(scan: TrackingEvent) -> Moment:
     chip = words.STATUSES[scan.status]
     place = ", ".join(part for part in (scan.city, scan.region or scan.country) if part)
-    quoted = scan.text or scan.raw_status
+    quoted = (scan.text or scan.raw_status).rstrip(". ")
     more = ". ".join(part for part in (place, f"The carrier wrote “{quoted}”") if part) + "."
     kind = "late" if scan.status in answer.WRONG else "scan"
     detail = words.detail(scan.detail)

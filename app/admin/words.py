@@ -52,7 +52,7 @@ REASONS = {
     Reason.REFUSED: "Their mail server refused it for good.",
     Reason.UNRENDERABLE: "The message could not be put together. Look at its text.",
     Reason.GAVE_UP: "Their mail server could not be reached for two days.",
-    Reason.FATE_UNKNOWN: "We were cut off while it went out. It may have arrived, so we did not repeat it.",
+    Reason.FATE_UNKNOWN: "We were cut off while it went out. It may or may not have arrived.",
 }
 
 TRIGGERS = {
@@ -63,10 +63,13 @@ TRIGGERS = {
 }
 
 
+VERBS = {"create": "created", "update": "updated", "delete": "deleted", "merge": "merged"}
+
+
 def detail(word: str | None) -> str:
     """Write a status's detail as people do: "address_issue" → "Address issue"."""
     if word == "unknown":
-        return "In words that we do not know yet"
+        return "The carrier’s word is new to us"
     return word.replace("_", " ").capitalize() if word else ""
 
 
@@ -79,8 +82,10 @@ def masked(address: str | None) -> str:
 
 
 def topic(name: str) -> str:
-    """Write a store's word for what it told us: "orders/paid" → "Orders, paid"."""
-    return ", ".join(re.split(r"[/.]", name.replace("_", " "))).capitalize()
+    """Write a store's word for what it told us: "fulfillment_events/create" → "Fulfillment event created"."""
+    noun, _, verb = name.replace(".", "/").replace("_", " ").partition("/")
+    one = re.sub(r"s\b", "", noun)
+    return f"{one} {VERBS.get(verb, verb)}".strip().capitalize()
 
 
 def failure(said: str | None) -> str:

@@ -183,7 +183,7 @@ def test_messages_say_what_became_of_them_and_why(merchant: FlaskClient, shopify
     address = f"/admin/{shopify_store.shop.id}/messages"
     page = merchant.get(address).text
     for said in (
-        "It may have arrived",
+        "It may or may not have arrived.",
         "This flow is switched off.",
         "a•••@example.com",
         "1 message needs a look",

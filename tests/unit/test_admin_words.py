@@ -55,6 +55,21 @@ def test_a_failure_is_said_without_jargon(said: str | None, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("orders/paid", "Order paid"),
+        ("fulfillment_events/create", "Fulfillment event created"),
+        ("variants/in_stock", "Variant in stock"),
+        ("order.updated", "Order updated"),
+        ("odd", "Odd"),
+        ("", ""),
+    ],
+)
+def test_a_topic_is_said_as_people_do(name: str, shown: str) -> None:
+    assert words.topic(name) == shown
+
+
+@pytest.mark.parametrize(
     ("tally", "sentence"),
     [
         (Tally(), "No parcels yet."),

@@ -1,0 +1,122 @@
+"""A real Chromium on the real app: what a page must hold at two widths, in light and dark."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from threading import Thread
+from typing import Any, Literal
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from app.main import create_app
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+Scheme = Literal["light", "dark"]
+
+
+@dataclass
+class Site:
+    """The app, served."""
+
+    app: Flask
+    url: str
+
+
+@dataclass
+class Look:
+    """One way of looking at pages, and what was wrong on the way."""
+
+    page: Page
+    width: int
+    scheme: Scheme
+    errors: list[str]
+
+    def holds(self) -> None:
+        """Find nothing that keeps anybody out, no error, and nothing wider than the window."""
+        self.page.evaluate(AXE.read_text())
+        rules = {"runOnly": {"type": "tag", "values": RULES}}
+        found: dict[str, Any] = self.page.evaluate("rules => axe.run(document, rules)", rules)
+        wrong = [
+            f"{violation['id']}: {node['target']} {node['failureSummary']}"
+            for violation in found["violations"]
+            for node in violation["nodes"]
+        ]
+        where = f"{self.page.url} at {self.width} px, {self.scheme}"
+        assert wrong == [], where
+        assert self.errors == [], where
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, where
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    app = create_app()
+    app.config["SESSION_COOKIE_SECURE"] = False
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(app, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("NO CHROMIUM HERE: no page was looked at (on Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def looks(chromium: Browser) -> Iterator[Callable[[], Iterator[Look]]]:
+    """Call it to look four times: on a phone and a desk, in light and dark."""
+    contexts = []
+
+    def four() -> Iterator[Look]:
+        schemes: tuple[Scheme, ...] = ("light", "dark")
+        for width, scheme in product((390, 1280), schemes):
+            context = chromium.new_context(
+                viewport={"width": width, "height": 900},
+                color_scheme=scheme,
+                reduced_motion="reduce",
+            )
+            contexts.append(context)
+            look = Look(context.new_page(), width, scheme, [])
+            _listen(look)
+            yield look
+
+    yield four
+    for context in contexts:
+        context.close()
+
+
+def _listen(look: Look) -> None:
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            look.errors.append(message.text)
+
+    def broke(error: Exception) -> None:
+        look.errors.append(str(error))
+
+    look.page.on("console", said)
+    look.page.on("pageerror", broke)
