@@ -43,9 +43,13 @@ def database() -> Iterator[None]:
         connection.execute(f'CREATE DATABASE "{name}"')
     head, slash, tail = given.partition("://")[2].partition("/")
     os.environ["DATABASE_URL"] = f"postgresql://{head}{slash}{name}" + tail[len(tail.partition("?")[0]) :]
+    from app.lib.config import settings
+    from app.lib.db import engine
+
+    settings.cache_clear()  # a module imported at collection may have read the address of the given one
+    engine.cache_clear()
     command.upgrade(Config(str(ROOT / "alembic.ini")), "head")
     yield
-    from app.lib.db import engine
 
     engine().dispose()
     with psycopg.connect(given, autocommit=True) as connection:
