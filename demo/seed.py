@@ -14,6 +14,7 @@ from app.commerce.models import Delivery, Order
 from app.flows.models import Flow
 from app.lib import clock
 from app.lib.db import transaction
+from app.shops import errands
 from app.shops.install import Store, install, keep_secret
 from app.tracking.links import tracking_url
 from app.vocabulary import InboxState, PlatformKey, Trigger
@@ -32,6 +33,9 @@ HOSTS = (shopify_wire.HOST, woo_wire.HOST)
 WOO_TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored",
               "product.created", "product.updated", "customer.updated", "customer.deleted")  # fmt: skip
 APPLIED_WITHIN = 60.0
+CALM = timedelta(seconds=30)
+"""Until the app first asks the stores: by then their own notices have told it everything."""
+HOURLY = 3600
 
 RIDGE = Store(
     platform=PlatformKey.SHOPIFY,
@@ -128,6 +132,8 @@ def _install(base: str) -> Json:
             expires_at=now + timedelta(seconds=token["expires_in"]),
             refresh_expires_at=now + timedelta(seconds=token["refresh_token_expires_in"]),
         )
+        errands.add(session, shops[RIDGE.domain].id, "shopify.shop_info", due_at=now + CALM)
+        errands.add(session, shops[RIDGE.domain].id, "shopify.catch_up", due_at=now + CALM, every=HOURLY)
         rest_keys = f"{keys['consumer_key']}:{keys['consumer_secret']}"
         keep_secret(session, shops[HARBOR.domain], "rest_keys", rest_keys)
         keep_secret(session, shops[HARBOR.domain], "webhook_secret", webhook_secret)

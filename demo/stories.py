@@ -64,7 +64,7 @@ STORIES = (
           last=20),
     Story(who=12, what=(STOVE,), placed=200, sent=180, ending="returning", done=6, last=26),
     Story(who=14, what=(PACK, LANTERN), placed=82, sent=66, done=3, parts=2, alive=True),
-    Story(who=6, what=(FLASK,), placed=210, sent=190, carrier="dhl", ending="failure", done=4, last=30),
+    Story(who=6, what=(FLASK,), placed=210, sent=190, carrier="dhl", ending="failure", done=5, last=30),
     Story(who=5, what=(BEANIE,), placed=9, state="cancelled"),
     Story(who=13, what=(MUG,), placed=200, sent=185, carrier="dhl", done=6, last=90, state="refunded"),
     Story(who=8, what=(BLANKET,), placed=5, state="pending"),

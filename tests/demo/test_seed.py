@@ -1,0 +1,77 @@
+"""The sample shops come in through the front door, whole."""
+
+from collections.abc import Iterator
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from app import intake
+from app.commerce import inbox
+from app.commerce.models import Delivery, Order, Product
+from app.lib.db import transaction
+from app.shops.install import secret_of
+from app.shops.models import Shop
+from app.tracking.links import order_of
+from app.tracking.models import Shipment
+from app.vocabulary import InboxState, ShipmentStatus
+from demo import seed, stories, things
+from demo.shopify import oauth
+from demo.shopify.wire import HOST as SHOPIFY_HOST
+from demo.stores import Shelf
+from webhooks.ingress import Ingress
+
+TOLD = set(ShipmentStatus) - {ShipmentStatus.CANCELLED}
+
+
+def test_seeding_fills_both_shops_with_every_state(session: Session, base: str) -> None:
+    notes = seed.run(base)
+    assert notes["shopify"]["webhook_url"] == f"{base}/webhooks/shopify"
+    assert notes["woocommerce"]["webhook_url"].startswith(f"{base}/webhooks/woocommerce/")
+    shown = session.get_one(Order, order_of(notes["tracking"].rpartition("/")[2]))
+    assert shown.external_id == str(stories.SHOWN)
+    states = set(session.scalars(select(Delivery.state)))
+    assert states == {InboxState.DONE}
+    orders = [str(ident) for ident in session.scalars(select(Order.external_id))]
+    drafts = [tale for tale in stories.TALES if tale.state == "draft"]
+    assert len(orders) == len(stories.STORIES) + len(stories.TALES) - len(drafts)
+    assert set(session.scalars(select(Shipment.status))) == TOLD
+    pictures = session.scalars(select(Product.image_url)).all()
+    assert len([url for url in pictures if url]) == len(things.RIDGE) + len(things.HARBOR)
+
+    ridge = session.scalars(select(Shop).filter_by(domain=SHOPIFY_HOST)).one()
+    token = secret_of(session, ridge.id, "offline_token")
+    assert token
+    assert oauth.is_valid(Shelf(SHOPIFY_HOST), token)
+
+
+@pytest.fixture
+def base() -> Iterator[str]:
+    """The app's front door on a port, and its worker."""
+    server = make_server("127.0.0.1", 0, Ingress(_nothing_behind), threaded=True)
+    stop = Event()
+    threads = [Thread(target=server.serve_forever), Thread(target=_work, args=(stop,))]
+    for thread in threads:
+        thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    stop.set()
+    server.shutdown()
+    for thread in threads:
+        thread.join()
+    server.server_close()
+
+
+def _work(stop: Event) -> None:
+    while not stop.is_set():
+        with transaction() as session:
+            idle = inbox.drain_one(session, intake.apply) is None
+        if idle:
+            stop.wait(0.05)
+
+
+def _nothing_behind(_: Any, start_response: Any) -> list[bytes]:
+    start_response("404 Not Found", [])
+    return []
