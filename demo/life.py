@@ -22,9 +22,10 @@ BEAT = (3.0, 5.0)
 """Seconds between two events."""
 ALIVE_AT_MOST = 12
 """Orders whose parcels still move; beyond it nobody orders until one has arrived."""
-ORDERED, HARBORS, REPEATED, REORDERED, TROUBLED = 0.3, 0.35, 0.15, 0.15, 0.3
+ORDERED, HARBORS, REPEATED, REORDERED, TROUBLED, CORE = 0.3, 0.35, 0.15, 0.15, 0.3, 0.3
 """Shares: of events that are new orders, of those at Harbor Goods, of deliveries that a store repeats, of
-deliveries that arrive after the next one, and of parcels that have a hard time."""
+deliveries that arrive after the next one, of parcels that have a hard time, and of Harbor Goods' orders whose
+parcels are the core's own fulfillments."""
 TROUBLES = ("delayed", "attempted", "pickup")
 CARRIERS = {"US": ("ups", "usps", "fedex")}
 NEW = 1000
@@ -144,6 +145,7 @@ def _bought(
         lines=[(thing, random.choice((1, 1, 1, 2))) for thing in chosen],
         placed_at=at,
         updated_at=at,
+        core_fulfillments=random.random() < CORE,
         alive=True,
     )
     _keep(shelf, sale)

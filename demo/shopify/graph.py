@@ -39,6 +39,8 @@ def root(shelf: Shelf) -> Json:
         "customer": lambda id: next((c for c in _customers() if c["id"] == id), None),  # noqa: A006
         "product": lambda id: next((p for p in _products() if p["id"] == id), None),  # noqa: A006
         "products": lambda **_: _products(),
+        "productVariant": lambda id: next((v for v in _variants() if v["id"] == id), None),  # noqa: A006
+        "fulfillment": lambda id: _sent(shelf, id),  # noqa: A006
         "currentAppInstallation": {
             "id": gid("AppInstallation", 1),
             "accessScopes": [{"handle": handle} for handle in oauth.SCOPES.split(",")],
@@ -50,7 +52,7 @@ def root(shelf: Shelf) -> Json:
 def node(found: Json, ident: str) -> Json | None:
     """Return any object of the sample store by its global id."""
     kind = ident.removeprefix("gid://shopify/").partition("/")[0]
-    ask = found.get(kind.lower())
+    ask = found.get(kind[:1].lower() + kind[1:])
     result: Json | None = ask(id=ident) if callable(ask) else None
     return result
 
@@ -179,6 +181,16 @@ def _customers() -> list[Json]:
 
 def _products() -> list[Json]:
     return [product(thing) for thing in THINGS.values()]
+
+
+def _variants() -> list[Json]:
+    return [variant for found in _products() for variant in found["variants"]]
+
+
+def _sent(shelf: Shelf, ident: str) -> Json | None:
+    parcel = int(ident.rpartition("/")[2])
+    found = _order(shelf, str(parcel // 10))
+    return next((sent for sent in found["fulfillments"] if sent["id"] == ident), None) if found else None
 
 
 def _line(sale: Sale, position: int) -> Json:

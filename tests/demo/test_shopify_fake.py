@@ -20,7 +20,7 @@ from app.platforms.shopify import graphql as our_client
 from app.platforms.shopify import oauth as our_office
 from demo import fakes, stories
 from demo.sales import Sale
-from demo.shopify import notices, oauth
+from demo.shopify import notices, oauth, wire
 from demo.shopify.wire import HOST
 from demo.stores import Shelf
 from tests.demo.wsgi import Wsgi
@@ -66,6 +66,18 @@ def test_an_order_that_the_store_never_had_is_null(token: str) -> None:
     assert our_client.ask(HOST, token, "ShopInfo")["shop"]["name"] == "Ridge & Pine"
     answer = _api({"query": '{ order(id: "gid://shopify/Order/19") { id } }'}, token)
     assert answer.json == {"data": {"order": None}, "extensions": answer.json["extensions"]}
+
+
+@pytest.mark.parametrize("kind", ["Order", "Fulfillment", "Customer", "Product", "ProductVariant"])
+def test_any_object_is_found_by_its_global_id(kind: str, token: str) -> None:
+    sale = next(stories.ridge(NOW))
+    thing = sale.lines[0][0]
+    idents = {"Order": sale.id, "Fulfillment": sale.parcels[0].id, "Customer": wire.SHOP_ID + sale.shopper,
+              "Product": thing, "ProductVariant": thing * 10 + 1}  # fmt: skip
+    ident = f"gid://shopify/{kind}/{idents[kind]}"
+    query = "query($id: ID!) { node(id: $id) { __typename id } }"
+    found = _api({"query": query, "variables": {"id": ident}}, token).json["data"]["node"]
+    assert found == {"__typename": kind, "id": ident}
 
 
 def test_orders_come_in_pages_oldest_change_first(token: str) -> None:
