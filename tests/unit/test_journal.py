@@ -1,5 +1,6 @@
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -61,16 +62,17 @@ def test_another_hosts_journal_is_not_ours() -> None:
     assert not Dead("elsewhere.boot.ident").is_ours
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_on_a_full_disk_nothing_is_begun() -> None:
-    with Journal() as journal, pytest.raises(OSError, match="File too large"):
+    with Journal() as journal, pytest.raises(OSError, match="File too large"), full_disk():
         journal.begin(1, 1)
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """No file may grow, as on a disk without room."""
+    """No file may grow, as on a disk without room: not pytest's own output either, so be brief."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
