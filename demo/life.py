@@ -111,10 +111,6 @@ def main() -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    while not NOTES.exists() and not stop.wait(0.5):
-        pass
-    if stop.is_set():
-        return
     world = World(*voices(json.loads(NOTES.read_text())))
     while not stop.wait(random.uniform(*BEAT)):
         world.happen()
