@@ -1,5 +1,7 @@
 """Reading a stranger's JSON: the value in our terms, or Unreadable with a sentence."""
 
+import html
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +19,13 @@ def text(data: Json, name: str) -> str | None:
     value = data.get(name)
     if value is None or isinstance(value, bool | dict | list):
         return None
-    return str(value).strip() or None
+    return _kept(value) or None
+
+
+def plain(data: Json, name: str) -> str | None:
+    """Return a text that a store keeps as HTML ("Salt &amp; Pepper") as people read it."""
+    value = text(data, name)
+    return html.unescape(re.sub(r"<[^<>]*>", "", value)).strip() or None if value else None
 
 
 def required(data: Json, name: str) -> str:
@@ -88,7 +96,7 @@ def objects(data: Json, name: str) -> list[Json]:
 def texts(data: Json, name: str) -> list[str]:
     """Return a nested list's texts; an empty list where there is none."""
     value = data.get(name)
-    return [str(v).strip() for v in value if isinstance(v, str | int)] if isinstance(value, list) else []
+    return [_kept(v) for v in value if isinstance(v, str | int)] if isinstance(value, list) else []
 
 
 def phone(raw: str | None, country: str | None) -> str | None:
@@ -102,3 +110,7 @@ def phone(raw: str | None, country: str | None) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return raw
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _kept(value: object) -> str:
+    return str(value).replace("\x00", "").strip()  # PostgreSQL keeps no NUL

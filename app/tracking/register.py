@@ -77,11 +77,18 @@ def keep_scan(session: Session, shop_id: int, scan: base.Scan, *, source: str, h
 
 
 def keep_list(session: Session, order: Order, record: base.Order, *, heard_at: datetime) -> None:
-    """Bring the fulfillments in an order's own payload up to date, and cancel those that left it."""
+    """Bring the fulfillments in an order's own payload up to date, and cancel those that left it.
+
+    A list older than what we know may name parcels that have left it since: it adds none that live in it.
+    """
     if record.fulfillments is None:
         return
+    is_old = order.updated_at is not None and record.updated_at < order.updated_at
     for fulfillment in record.fulfillments:
-        keep_fulfillment(session, order.shop_id, fulfillment, heard_at=heard_at)
+        if not (is_old and fulfillment.external_id.startswith(base.IN_ORDER)):
+            keep_fulfillment(session, order.shop_id, fulfillment, heard_at=heard_at)
+    if is_old:
+        return
     listed = [fulfillment.external_id for fulfillment in record.fulfillments]
     gone = select(Fulfillment).where(
         Fulfillment.order_id == order.id,
@@ -122,13 +129,17 @@ def normalize(number: str) -> str:
 def _keep_parcels(session: Session, order: Order, fulfillment: Fulfillment, record: base.Fulfillment) -> None:
     mine = {s.slot: s for s in session.scalars(select(Shipment).filter_by(fulfillment_id=fulfillment.id))}
     wanted = {_slot(fulfillment, parcel): parcel for parcel in record.parcels or (Parcel(number=None),)}
-    elsewhere = select(Shipment.slot).where(
+    elsewhere = select(Shipment).where(
         Shipment.order_id == order.id,
         Shipment.slot.in_(wanted),
         Shipment.fulfillment_id != fulfillment.id,
     )
-    for slot in session.scalars(elsewhere):  # two plug-ins reported the same number: the first keeps it
-        del wanted[slot]
+    for other in session.scalars(elsewhere):
+        if other.cancelled_at is None:  # two plug-ins reported the same number: the first keeps it
+            del wanted[other.slot]
+        else:  # until it lets go of it
+            other.fulfillment_id = fulfillment.id
+            mine[other.slot] = other
     known = _fold(session, fulfillment.id)
     left = [s for slot, s in mine.items() if slot not in wanted and s.cancelled_at is None]
     for slot, parcel in wanted.items():

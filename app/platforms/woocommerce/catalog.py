@@ -7,6 +7,9 @@ from app.platforms.base import Json, Person, PersonDeleted, Product, Record, Var
 SHOPPERS = ("customer", "subscriber")
 """Roles of people who buy; a shop manager is created like a customer, but is none."""
 
+WITHOUT_STOCK = ("variable", "variable-subscription", "grouped")
+"""Types of products that are never bought themselves, only what is under them."""
+
 
 def product(body: Json, currency: str) -> tuple[Record, ...]:
     """Return a product, or the one variation that such a delivery may be about."""
@@ -21,7 +24,7 @@ def product(body: Json, currency: str) -> tuple[Record, ...]:
         external_id=external_id,
         product_id=product_id,
         updated_at=updated_at,
-        title=reading.text(body, "name"),
+        title=reading.plain(body, "name"),
         sku=reading.text(body, "sku"),
         price=reading.amount(body, "price", currency),
         in_stock={"instock": True, "onbackorder": True, "outofstock": False}.get(
@@ -36,10 +39,10 @@ def product(body: Json, currency: str) -> tuple[Record, ...]:
         Product(
             external_id=external_id,
             updated_at=updated_at,
-            title=reading.text(body, "name"),
+            title=reading.plain(body, "name"),
             url=reading.text(body, "permalink"),
             image_url=reading.text(pictures[0], "src") if pictures else None,
-            variants=(variant,) if reading.text(body, "type") == "simple" else (),
+            variants=() if (reading.text(body, "type") or "") in WITHOUT_STOCK else (variant,),
         ),
     )
 

@@ -1,5 +1,7 @@
 """WooCommerce's orders in our words: what they are is derived from their state, never from a step seen."""
 
+import re
+
 from app.lib import clock
 from app.platforms import reading
 from app.platforms.base import (
@@ -31,7 +33,10 @@ PAID_OPAQUE = ("delivered", "partial-shipped", "updated-tracking", "shipped")
 """Statuses that shipment plug-ins add after payment."""
 ERASED = "deleted@site.invalid"
 """What WooCommerce's eraser leaves where an e-mail address was."""
-MARKETING_WORDS = ("marketing", "newsletter")
+CHECKOUT_FIELD = re.compile(r"_wc_other/[^/]+/(?P<name>.+)")
+"""Where the block checkout keeps the boxes that plug-ins add to it: "_wc_other/<plug-in>/<name>"."""
+ASKS_FOR_MARKETING = re.compile(r"marketing|newsletter")
+ASKS_FOR_NONE = re.compile(r"opt-?_?out|unsubscribe|(^|[-_])(no|not|stop|without)[-_]")
 
 
 def order(body: Json, currency: str) -> tuple[Record, ...]:
@@ -67,7 +72,7 @@ def order(body: Json, currency: str) -> tuple[Record, ...]:
         cancelled_at=updated_at if state is OrderState.CANCELLED else None,
         erased=erased,
         checkout_token=f"draft:{external_id}",
-        fulfillments=parcels(body, external_id, updated_at),
+        fulfillments=parcels(body, external_id, created_at, updated_at),
     )
     return (record, *refunds, *_look_up(body, external_id), *_consent(body, person))
 
@@ -93,13 +98,13 @@ def cart(body: Json, currency: str) -> tuple[Record, ...]:
             items=tuple(
                 LineItem(
                     external_id=reading.text(line, "key") or f"line-{position}",
-                    title=reading.text(line, "name") or "Item",
+                    title=reading.plain(line, "name") or "Item",
                     quantity=reading.whole(line, "quantity") or 1,
                     sku=reading.text(line, "sku"),
                     price=reading.amount(line, "line_total", currency)
                     // max(reading.whole(line, "quantity") or 1, 1),
                     product_id=_id(line, "product_id"),
-                    variant_id=_id(line, "variation_id"),
+                    variant_id=_id(line, "variation_id") or _id(line, "product_id"),
                 )
                 for position, line in enumerate(lines)
             ),
@@ -119,7 +124,7 @@ def items(body: Json, currency: str) -> tuple[LineItem, ...]:
     return tuple(
         LineItem(
             external_id=reading.text(line, "id") or f"line-{position}",
-            title=reading.text(line, "parent_name") or reading.text(line, "name") or "Item",
+            title=reading.plain(line, "parent_name") or reading.plain(line, "name") or "Item",
             quantity=quantity,
             variant_title=_variant_title(line),
             sku=reading.text(line, "sku"),
@@ -193,9 +198,11 @@ def _look_up(body: Json, order_id: str) -> tuple[Record, ...]:
 
 
 def _consent(body: Json, person: Person) -> tuple[Record, ...]:
+    """Return a box for marketing that was ticked; one left empty takes nothing back."""
     for meta in reading.objects(body, "meta_data"):
-        key = reading.text(meta, "key") or ""
-        asks = key.startswith("_wc_other/") and any(word in key for word in MARKETING_WORDS)
+        field = CHECKOUT_FIELD.fullmatch((reading.text(meta, "key") or "").lower())
+        name = field["name"] if field else ""
+        asks = ASKS_FOR_MARKETING.search(name) and not ASKS_FOR_NONE.search(name)
         if asks and person.email and reading.text(meta, "value") == "1":
             at = reading.moment(body, "date_created_gmt")
             consent = Consent(
@@ -207,7 +214,7 @@ def _consent(body: Json, person: Person) -> tuple[Record, ...]:
 
 def _variant_title(line: Json) -> str | None:
     shown = [
-        reading.text(meta, "display_value")
+        reading.plain(meta, "display_value")
         for meta in reading.objects(line, "meta_data")
         if not (reading.text(meta, "key") or "_").startswith("_")
     ]

@@ -1,6 +1,7 @@
 """Parcels that shipment plug-ins write into an order's meta data, and WooCommerce's own fulfillments."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from app.lib import clock
 from app.platforms import reading
@@ -12,35 +13,39 @@ AFTERSHIP = "_aftership_tracking_items"
 """AfterShip: [{slug, tracking_number, …}]."""
 AFTERSHIP_NUMBER = "_aftership_tracking_number"
 AFTERSHIP_CARRIER = "_aftership_tracking_provider_name"
+CORE = "core:"
+"""Prefix of the id of WooCommerce's own fulfillments."""
+A_DAY = timedelta(days=1)
 
 
-def parcels(body: Json, order_id: str, updated_at: datetime) -> tuple[Fulfillment, ...]:
-    """Return a fulfillment for each tracking number in the order; a number given twice counts once."""
-    meta = _meta(body)
+def parcels(body: Json, order_id: str, created_at: datetime, updated_at: datetime) -> tuple[Fulfillment, ...]:
+    """Return a fulfillment for each tracking number in the order; a number given twice counts once.
+
+    A parcel is known by its number: plug-ins edit one by deleting it and adding it again under a new id.
+    """
     found: dict[str, Fulfillment] = {}
-    for line in _lines(meta):
+    for line in _lines(_meta(body)):
         number = reading.text(line, "tracking_number")
         if number is None:
             continue
-        ident = f"{IN_ORDER}{order_id}:{reading.text(line, 'tracking_id') or number}"
+        ident = f"{IN_ORDER}{order_id}:{re.sub(r'[^0-9A-Z]', '', number.upper()) or number}"
         parcel = Parcel(number=number, carrier=_carrier(line), url=_url(line, number))
-        found.setdefault(
-            number,
-            Fulfillment(
-                external_id=ident,
-                order_id=order_id,
-                updated_at=updated_at,
-                shipped_at=_shipped_at(line) or updated_at,
-                parcels=(parcel,),
-            ),
+        fulfillment = Fulfillment(
+            external_id=ident,
+            order_id=order_id,
+            updated_at=updated_at,
+            shipped_at=_shipped_at(line, not_before=created_at - A_DAY) or updated_at,
+            parcels=(parcel,),
         )
+        found.setdefault(ident, fulfillment)
     return tuple(found.values())
 
 
-def core_fulfillment(data: Json, order_id: str) -> Fulfillment | None:
+def core_fulfillment(data: Json, order_id: str, zone: tzinfo) -> Fulfillment | None:
     """Return a fulfillment of WooCommerce's own (REST orders/<id>/fulfillments); None for a draft.
 
-    Its `date_updated` is local time without a zone, so our own clock says when we learned of it.
+    Its times are the store's local ones. `date_updated` is not renewed by every change, so our own clock
+    says when we learned of it.
     """
     if not data.get("is_fulfilled"):
         return None
@@ -48,15 +53,17 @@ def core_fulfillment(data: Json, order_id: str) -> Fulfillment | None:
     number = reading.text(meta, "_tracking_number")
     carrier = reading.text(meta, "_shipment_provider") or reading.text(meta, "_shipping_provider")
     now = clock.now()
-    lines = reading.objects(meta, "_items")
+    shipped_at = reading.moment(meta, "_date_fulfilled", zone)
     return Fulfillment(
-        external_id=f"core:{reading.required(data, 'id')}",
+        external_id=f"{CORE}{reading.required(data, 'id')}",
         order_id=order_id,
         updated_at=now,
-        shipped_at=reading.moment(meta, "_date_fulfilled") or now,
+        shipped_at=min(shipped_at, now) if shipped_at else now,
         parcels=(Parcel(number=number, carrier=carrier, url=_web(reading.text(meta, "_tracking_url"))),),
         items=tuple(
-            (reading.required(i, "item_id"), reading.whole(i, "qty") or 0) for i in lines if i.get("item_id")
+            (reading.required(line, "item_id"), reading.whole(line, "qty") or 0)
+            for line in _list(meta, "_items")
+            if line.get("item_id")
         ),
     )
 
@@ -66,10 +73,15 @@ def _meta(data: Json) -> Json:
 
 
 def _lines(meta: Json) -> list[Json]:
-    lines = [*reading.objects(meta, SHIPMENT_TRACKING), *reading.objects(meta, AFTERSHIP)]
-    if isinstance(meta.get(AFTERSHIP_NUMBER), str):
-        lines.append({"tracking_number": meta[AFTERSHIP_NUMBER], "slug": meta.get(AFTERSHIP_CARRIER)})
-    return lines
+    single = {"tracking_number": meta.get(AFTERSHIP_NUMBER), "slug": meta.get(AFTERSHIP_CARRIER)}
+    return [*_list(meta, SHIPMENT_TRACKING), *_list(meta, AFTERSHIP), single]
+
+
+def _list(meta: Json, key: str) -> list[Json]:
+    """Return a list's objects; PHP writes a list from which one was deleted as {"1": …, "2": …}."""
+    value = meta.get(key)
+    lines = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [line for line in lines if isinstance(line, dict)]
 
 
 def _carrier(line: Json) -> str | None:
@@ -86,10 +98,10 @@ def _web(url: str | None) -> str | None:
     return url if url and url.startswith(("https://", "http://")) else None
 
 
-def _shipped_at(line: Json) -> datetime | None:
-    """Read the Unix time that plug-ins write, as a string or a number; a future one is a typing error."""
-    raw = reading.text(line, "date_shipped")
-    if raw is None or not raw.isdigit() or len(raw) > len("9999999999"):
+def _shipped_at(line: Json, *, not_before: datetime) -> datetime | None:
+    """Read the Unix time that plug-ins write, as a string or a number; one out of reach is a typing error."""
+    raw = reading.text(line, "date_shipped") or ""
+    if not re.fullmatch(r"[0-9]{1,10}", raw):
         return None
     at = datetime.fromtimestamp(int(raw), UTC)
-    return at if at <= clock.now() else None
+    return at if not_before <= at <= clock.now() else None
