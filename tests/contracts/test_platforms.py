@@ -68,7 +68,7 @@ PLATFORMS: list[tuple[Platform, str]] = [
 @given(st.data())
 def test_a_body_with_anything_in_any_field_is_read_or_unreadable(data: st.DataObject) -> None:
     platform, topic = data.draw(st.sampled_from(PLATFORMS))
-    body: dict[str, Any] = dict(_sample(platform, topic))
+    body: dict[str, Any] = dict(_sample(platform.key, topic))
     for field in data.draw(st.lists(st.sampled_from(sorted(body) or ["id"]), max_size=4)):
         body[field] = data.draw(st.sampled_from(HOSTILE))
     with contextlib.suppress(Unreadable):
@@ -76,8 +76,8 @@ def test_a_body_with_anything_in_any_field_is_read_or_unreadable(data: st.DataOb
 
 
 @cache
-def _sample(platform: Platform, topic: str) -> dict[str, Any]:
-    if platform is shopify.PLUGIN:
+def _sample(platform: str, topic: str) -> dict[str, Any]:
+    if platform == shopify.PLUGIN.key:
         loaded: dict[str, Any] = json.loads(
             (RECORDINGS / "shopify" / f"{topic.replace('/', '__')}.json").read_text()
         )

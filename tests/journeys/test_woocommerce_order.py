@@ -55,11 +55,28 @@ def test_parcels_in_the_orders_meta_are_followed_and_deleted_ones_cancelled(woo_
     deliver(woo_store, "056_order.updated_processing")
     woo_store.settle()
     assert woo_store.told() == ["thank_you", "shipped"]
-    gone = body_of("058_order.updated_completed")
-    gone["meta_data"] = [m for m in gone["meta_data"] if m["key"] != "_wc_shipment_tracking_items"]
+    gone = without_parcels(body_of("058_order.updated_completed"))
     woo_store.woocommerce(json.dumps(gone).encode(), HEADERS)
     woo_store.settle()
     assert woo_store.session.scalars(select(Shipment)).one().cancelled_at is not None
+
+
+def test_a_parcel_deleted_before_we_heard_of_it_is_never_announced(woo_store: StoreVoice) -> None:
+    gone = without_parcels(body_of("058_order.updated_completed"))
+    woo_store.woocommerce(json.dumps(gone).encode(), HEADERS)
+    deliver(woo_store, "056_order.updated_processing")
+    woo_store.settle()
+    assert woo_store.told() == ["thank_you"]
+
+
+def test_a_parcel_added_again_under_a_new_id_is_still_followed(woo_store: StoreVoice) -> None:
+    deliver(woo_store, "056_order.updated_processing")
+    again = (RECORDED / "058_order.updated_completed.json").read_text()
+    changed = json.loads(again)["body_text"].replace("ec3ea71b8a301f9f2dc2c05cd40737ed", "f" * 32)
+    woo_store.woocommerce(changed.encode(), HEADERS)
+    woo_store.settle()
+    assert woo_store.session.scalars(select(Shipment)).one().cancelled_at is None
+    assert woo_store.told() == ["thank_you", "shipped"]
 
 
 def test_an_erased_order_forgets_its_shopper(woo_store: StoreVoice) -> None:
@@ -129,3 +146,8 @@ def body_of(stem: str) -> dict[str, list[dict[str, str]]]:
         json.loads((RECORDED / f"{stem}.json").read_text())["body_text"]
     )
     return found
+
+
+def without_parcels(order: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
+    kept = [meta for meta in order["meta_data"] if meta["key"] != "_wc_shipment_tracking_items"]
+    return order | {"meta_data": kept}
