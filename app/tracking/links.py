@@ -8,7 +8,12 @@ PURPOSE = "track"
 
 def tracking_url(order_id: int) -> str:
     """Return the page's address; it never expires by itself, the order's row decides."""
-    return f"{settings().url}/t/{signing.token(PURPOSE, order_id)}"
+    return f"{settings().url}/t/{token_of(order_id)}"
+
+
+def token_of(order_id: int) -> str:
+    """Return the part of the address that names the order and cannot be made up."""
+    return signing.token(PURPOSE, order_id)
 
 
 def order_of(token: str) -> int:

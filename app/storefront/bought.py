@@ -1,0 +1,82 @@
+"""Everything about one order that its page needs, read in five queries however much was bought."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from app.commerce.models import Fulfillment, LineItem, Order, Product
+from app.shops.models import Shop
+from app.tracking.models import Shipment, TrackingEvent
+from app.vocabulary import ShipmentStatus, ShopState
+
+KEPT_AFTER_DELIVERY = timedelta(days=90)
+KEPT_WITHOUT_DELIVERY = timedelta(days=365)
+"""A parcel that nobody ever reports as delivered has long arrived, or never will."""
+SHOWN = 200
+"""Scans of one order at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """One order's rows."""
+
+    shop: Shop
+    order: Order
+    shipments: list[Shipment]
+    """Those that were not cancelled, oldest first."""
+    fulfillments: dict[int, Fulfillment]
+    items: list[tuple[LineItem, str | None]]
+    """Each with the address of its picture."""
+    scans: list[TrackingEvent]
+
+    def has_ended(self, now: datetime) -> bool:
+        """Tell whether the page is no longer to be shown."""
+        gone = self.order.deleted_at or self.order.erased_at or self.shop.state is not ShopState.INSTALLED
+        return bool(gone) or now > self._ends_at()
+
+    def _ends_at(self) -> datetime:
+        if self.shipments and all(s.status is ShipmentStatus.DELIVERED for s in self.shipments):
+            return max(s.delivered_at or s.shipped_at for s in self.shipments) + KEPT_AFTER_DELIVERY
+        heard = [s.status_at or s.shipped_at for s in self.shipments]
+        return max([*heard, self.order.placed_at or self.order.first_heard_at]) + KEPT_WITHOUT_DELIVERY
+
+
+def read(session: Session, order_id: int) -> Bought | None:
+    """Return an order with everything around it; None when there is no such order."""
+    found = session.execute(
+        select(Order, Shop).join(Shop, Shop.id == Order.shop_id).where(Order.id == order_id)
+    ).one_or_none()
+    if found is None:
+        return None
+    order, shop = found
+    mine = {"shop_id": shop.id, "order_id": order.id}
+    fulfillments = session.scalars(select(Fulfillment).filter_by(**mine)).all()
+    shipments = session.scalars(
+        select(Shipment)
+        .filter_by(**mine, cancelled_at=None)
+        .where(Shipment.status != ShipmentStatus.CANCELLED)
+        .order_by(Shipment.id)
+    ).all()
+    scans = session.scalars(
+        select(TrackingEvent)
+        .filter_by(shop_id=shop.id, withdrawn_at=None)
+        .where(TrackingEvent.fulfillment_id.in_([shipment.fulfillment_id for shipment in shipments]))
+        .order_by(TrackingEvent.happened_at.desc(), TrackingEvent.id.desc())
+        .limit(SHOWN)
+    ).all()
+    return Bought(
+        shop, order, list(shipments), {f.id: f for f in fulfillments}, _items(session, order), list(scans)
+    )
+
+
+def _items(session: Session, order: Order) -> list[tuple[LineItem, str | None]]:
+    product = and_(Product.shop_id == LineItem.shop_id, Product.external_id == LineItem.product_external_id)
+    rows = session.execute(
+        select(LineItem, Product.image_url)
+        .outerjoin(Product, product)
+        .where(LineItem.shop_id == order.shop_id, LineItem.order_id == order.id)
+        .order_by(LineItem.position, LineItem.id)
+    )
+    return [(item, item.image_url or picture) for item, picture in rows]

@@ -1,0 +1,145 @@
+"""The look-up: an order number and one thing that only its shopper knows lead to the order's page."""
+
+import hmac
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import phonenumbers
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug import Response as BaseResponse
+
+from app.commerce.models import Order
+from app.lib import limits
+from app.lib.config import settings
+from app.lib.db import transaction
+from app.shops import brand as brands
+from app.shops.models import Shop
+from app.storefront import advice, look
+from app.tracking import links
+from app.vocabulary import ShopState
+
+pages = Blueprint("lookup", __name__)
+
+TRIES, WINDOW = 10, 60
+"""Tries of one visitor, and in how many seconds."""
+LONGEST = 254
+"""Characters of an answer: as long as an e-mail address may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the shopper typed."""
+
+    order: str = ""
+    who: str = ""
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """The fields left empty."""
+        return frozenset(name for name in ("order", "who") if not getattr(self, name))
+
+
+@pages.get("/track")
+def ask() -> Response:
+    """Return the form of the shop named in `?shop=`; of the only shop where there is but one."""
+    with transaction() as session:
+        shop = _shop(session)
+    return _form(shop, Asked(), indexed=True) if shop else _which_shop()
+
+
+@pages.post("/track")
+def find() -> BaseResponse:
+    """Lead to the order's page; whatever does not match gets one answer, whether the order exists or not."""
+    asked = Asked(*(request.form.get(name, "").strip()[:LONGEST] for name in ("order", "who")))
+    with transaction() as session:
+        shop = _shop(session)
+    if shop is None:
+        return _which_shop()
+    if asked.lacks:
+        return _form(shop, asked, status=422)
+    if not limits.allows("lookup", request.remote_addr or "", times=TRIES, seconds=WINDOW):
+        return look.notice(
+            429,
+            "One moment, please",
+            "That was more tries than we allow in a minute. Wait one, then try again.",
+            brands.of(shop),
+        )
+    with transaction() as session:
+        named = _named(session, shop, asked.order)
+    matches = [order.id for order in named if knows(asked.who, order, shop)]
+    if not matches:
+        return _form(shop, asked, status=422)
+    return redirect(url_for("storefront.tracking.show", token=links.token_of(max(matches))), 303)
+
+
+@pages.get("/proxy/shopify")
+def from_shopify() -> BaseResponse:
+    """Lead a visitor of the store's own /apps/track here; Shopify names the store."""
+    query = urlencode({"shop": request.args.get("shop", "")})
+    return redirect(f"{settings().url}/track?{query}", 303)
+
+
+def knows(who: str, order: Order, shop: Shop) -> bool:
+    """Tell whether someone gave the e-mail address, phone number or postal code of an order."""
+    place = order.ship_to or {}
+    country = place.get("country") or shop.country
+    postcode = _letters(place.get("postcode"))
+    answers = (
+        (who.lower(), (order.email or "").lower()),
+        (_phone(who, country), _phone(order.phone or "", country)),
+        (_letters(who), postcode),
+        (_letters(who)[:5], postcode[:5] if country == "US" else ""),  # ZIP, with or without its +4
+    )
+    fits = [bool(right) and hmac.compare_digest(given.encode(), right.encode()) for given, right in answers]
+    return any(fits)
+
+
+def _named(session: Session, shop: Shop, typed: str) -> list[Order]:
+    """Return the orders with this number, however it was typed: "1042", "# 1042", "rp-1042"."""
+    name = re.sub(r"\s+", "", typed).lstrip("#")
+    spellings = {form for bare in (name, name.upper(), name.lower()) for form in (bare, f"#{bare}")}
+    query = select(Order).filter_by(shop_id=shop.id, deleted_at=None, erased_at=None)
+    return list(session.scalars(query.where(Order.name.in_(spellings)).limit(TRIES)))
+
+
+def _phone(written: str, country: str | None) -> str:
+    try:
+        number = phonenumbers.parse(written, country)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _letters(code: str | None) -> str:
+    return re.sub(r"[^0-9A-Z]", "", (code or "").upper())
+
+
+def _shop(session: Session) -> Shop | None:
+    open_shops = select(Shop).filter_by(state=ShopState.INSTALLED)
+    if domain := request.values.get("shop"):
+        return session.scalar(open_shops.filter_by(domain=domain.lower().rstrip("/")).limit(1))
+    some = session.scalars(open_shops.limit(2)).all()
+    return some[0] if len(some) == 1 else None
+
+
+def _form(shop: Shop, asked: Asked, *, status: int = 200, indexed: bool = False) -> Response:
+    brand = brands.of(shop)
+    return look.page(
+        "lookup",
+        brand,
+        status=status,
+        indexed=indexed,
+        asked=asked,
+        shop=shop.domain,
+        is_refused=status != 200,  # noqa: PLR2004 - OK
+        contact=advice.contact(brand, "Write to us", "I cannot find my order"),
+    )
+
+
+def _which_shop() -> Response:
+    return look.notice(
+        404, "Which shop was it?", "Please open this page from the shop’s own site, or from its mail."
+    )

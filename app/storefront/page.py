@@ -1,0 +1,221 @@
+"""What one order's page shows: pure, from its rows to words."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.commerce.models import LineItem
+from app.lib import money
+from app.lib.days import Calendar
+from app.shops import brand as brands
+from app.shops.brand import Brand
+from app.storefront import advice
+from app.storefront.advice import Action, Link, Question
+from app.storefront.bought import Bought
+from app.tracking import carrier, story, updates
+from app.tracking.journey import State, Story
+from app.tracking.models import Shipment
+from app.tracking.parcel import Parcel
+from app.tracking.updates import Update
+from app.vocabulary import ShipmentStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One of several parcels, above the answer."""
+
+    number: int
+    says: str
+    icon: str
+    picture: str | None
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One line of what was bought."""
+
+    title: str
+    option: str
+    price: str
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carriage:
+    """Who carries the parcel, and under which number."""
+
+    carrier: str | None
+    number: str | None
+    page: str | None
+    calls_it: str | None
+    """The carrier's own words for the latest scan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Everything the template prints."""
+
+    brand: Brand
+    order: str
+    first_name: str | None
+    story: Story
+    tabs: list[Tab]
+    items_heading: str
+    items: list[Item]
+    other_items: list[Item]
+    facts: list[tuple[str, str]]
+    updates: list[Update]
+    carriage: Carriage | None
+    action: Action
+    questions: tuple[Question, ...]
+    contact: Link
+
+
+def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
+    """Return the page of a whole order, or of the parcel at index `shown` by itself."""
+    shop, order, shipments = bought.shop, bought.order, bought.shipments
+    calendar = Calendar.of(now, shop.timezone, order.locale or shop.locale)
+    parcels = [Parcel.of(shipment) for shipment in shipments]
+    told = story.tell(
+        parcels, calendar, is_placed=order.placed_at is not None, cancelled_at=order.cancelled_at
+    )
+    about = told.about
+    if shown is not None and shown < len(parcels):
+        about, told = shown, story.tell_one(parcels[shown], calendar)
+    shipment = None if about is None else shipments[about]
+    brand, name = brands.of(shop), label(order.name)
+    inside, outside = _items(bought, shipment, calendar)
+    carriage = _carriage(bought, shipment) if shipment else None
+    return Page(
+        brand=brand,
+        order=name,
+        first_name=(order.ship_to or {}).get("first_name"),
+        story=told,
+        tabs=_tabs(bought, parcels, about, calendar) if len(parcels) > 1 else [],
+        items_heading=_items_heading(told, shipments, about),
+        items=inside,
+        other_items=outside,
+        facts=_facts(bought, calendar),
+        updates=_history(bought, shipment, calendar),
+        carriage=carriage,
+        action=advice.action(
+            told.state,
+            brand,
+            name,
+            carrier=carriage.carrier if carriage else None,
+            page=carriage.page if carriage else None,
+        ),
+        questions=advice.QUESTIONS[told.state],
+        contact=advice.contact(brand, "Write to us", name),
+    )
+
+
+def label(name: str | None) -> str:
+    """Return an order as its shopper knows it: "Order #1042"."""
+    if not name:
+        return "Your order"
+    return f"Order #{name}" if name.isdigit() else f"Order {name}"
+
+
+def _tabs(bought: Bought, parcels: list[Parcel], about: int | None, calendar: Calendar) -> list[Tab]:
+    tabs = []
+    for i, parcel in enumerate(parcels):
+        told = story.tell_one(parcel, calendar)
+        inside, _ = _items(bought, bought.shipments[i], calendar)
+        tabs.append(
+            Tab(
+                number=i + 1,
+                says=told.headline,
+                icon=told.icon,
+                picture=next((item.picture for item in inside if item.picture), None),
+                is_shown=i == about,
+            )
+        )
+    return tabs
+
+
+def _items_heading(told: Story, shipments: list[Shipment], about: int | None) -> str:
+    if about is None:
+        return "In your order"
+    together = sum(s.fulfillment_id == shipments[about].fulfillment_id for s in shipments)
+    if together > 1:
+        return "In these parcels"
+    if len(shipments) > 1:
+        return f"In parcel {about + 1}"
+    return "Yours now" if told.state is State.DELIVERED else "In this parcel"
+
+
+def _items(bought: Bought, shipment: Shipment | None, calendar: Calendar) -> tuple[list[Item], list[Item]]:
+    """Return what is in a parcel, and what of the order is in none."""
+    if shipment is None:
+        return [_item(line, line.quantity, picture, bought, calendar) for line, picture in bought.items], []
+    packed = _packed(bought, shipment.fulfillment_id)
+    sent: Counter[str] = Counter()
+    for fulfillment_id in {s.fulfillment_id for s in bought.shipments}:
+        sent += _packed(bought, fulfillment_id)
+    inside, outside = [], []
+    for line, picture in bought.items:
+        if packed[line.external_id] > 0:
+            inside.append(_item(line, packed[line.external_id], picture, bought, calendar))
+        left = line.quantity - sent[line.external_id]
+        if left > 0:
+            outside.append(_item(line, left, picture, bought, calendar))
+    return inside, outside
+
+
+def _packed(bought: Bought, fulfillment_id: int) -> Counter[str]:
+    listed = bought.fulfillments[fulfillment_id].items
+    if not listed:  # the store did not say: the whole order
+        return Counter({line.external_id: line.quantity for line, _ in bought.items})
+    return Counter({str(entry["item"]): int(entry["quantity"]) for entry in listed})
+
+
+def _item(line: LineItem, quantity: int, picture: str | None, bought: Bought, calendar: Calendar) -> Item:
+    pieces = f"{quantity} pieces" if quantity > 1 else None
+    return Item(
+        title=line.title,
+        option=" · ".join(filter(None, (line.variant_title, pieces))),
+        price=money.display(
+            line.price * quantity, bought.order.currency or bought.shop.currency, calendar.locale
+        ),
+        picture=picture if picture and picture.startswith("https://") else None,
+    )
+
+
+def _facts(bought: Bought, calendar: Calendar) -> list[tuple[str, str]]:
+    """Return what may be shown to whoever holds the link: of the address no more than name and town."""
+    order = bought.order
+    place = order.ship_to or {}
+    placed_at = order.placed_at or order.created_at
+    facts = [
+        ("Delivering to", ", ".join(filter(None, (place.get("first_name"), place.get("city"))))),
+        ("Ordered", f"{calendar.on(calendar.day(placed_at))}" if placed_at else ""),
+    ]
+    return [(name, value[0].upper() + value[1:]) for name, value in facts if value]
+
+
+def _history(bought: Bought, shipment: Shipment | None, calendar: Calendar) -> list[Update]:
+    order = bought.order
+    told: list[Update] = []
+    if order.cancelled_at:
+        told.append(updates.of_step("The order was cancelled", order.cancelled_at, calendar))
+    if shipment:
+        scans = [scan for scan in bought.scans if scan.fulfillment_id == shipment.fulfillment_id]
+        home = (order.ship_to or {}).get("country") or bought.shop.country
+        told += updates.of_scans(scans, calendar, carrier=carrier.name(shipment.carrier), home=home)
+        told.append(updates.of_step("We packed it", shipment.shipped_at, calendar))
+    ordered_at = order.placed_at or order.created_at
+    if ordered_at:
+        told.append(updates.of_step("Thank you for your order", ordered_at, calendar))
+    return sorted(told, key=lambda update: update.at, reverse=True)
+
+
+def _carriage(bought: Bought, shipment: Shipment) -> Carriage | None:
+    latest = next((scan for scan in bought.scans if scan.fulfillment_id == shipment.fulfillment_id), None)
+    # the words of a delivery may name who signed for it, which is not for everyone who holds the link
+    calls_it = latest.text if latest and latest.status is not ShipmentStatus.DELIVERED else None
+    name, page = carrier.name(shipment.carrier), shipment.url
+    if not (name or shipment.number):
+        return None
+    return Carriage(carrier=name, number=shipment.number, page=page, calls_it=calls_it)
