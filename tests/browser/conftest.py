@@ -1,12 +1,12 @@
 """A real Chromium on the real app: what a page must hold at two widths, in light and dark."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from threading import Thread
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -28,7 +28,6 @@ FLAGS = [
 ]
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-Scheme = Literal["light", "dark"]
 
 
 @dataclass
@@ -45,7 +44,7 @@ class Look:
 
     page: Page
     width: int
-    scheme: Scheme
+    scheme: str
     errors: list[str]
 
     def holds(self) -> None:
@@ -87,27 +86,17 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def looks(chromium: Browser) -> Iterator[Callable[[], Iterator[Look]]]:
-    """Call it to look four times: on a phone and a desk, in light and dark."""
-    contexts = []
-
-    def four() -> Iterator[Look]:
-        schemes: tuple[Scheme, ...] = ("light", "dark")
-        for width, scheme in product((390, 1280), schemes):
-            context = chromium.new_context(
-                viewport={"width": width, "height": 900},
-                color_scheme=scheme,
-                reduced_motion="reduce",
-            )
-            contexts.append(context)
-            look = Look(context.new_page(), width, scheme, [])
-            _listen(look)
-            yield look
-
-    yield four
-    for context in contexts:
-        context.close()
+@pytest.fixture(params=product((390, 1280), ("light", "dark")), ids=lambda it: f"{it[0]}-{it[1]}")
+def look(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Look]:
+    """Look at pages on a phone and on a desk, in light and in dark."""
+    width, scheme = request.param
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    looking = Look(context.new_page(), width, scheme, [])
+    _listen(looking)
+    yield looking
+    context.close()
 
 
 def _listen(look: Look) -> None:
