@@ -22,12 +22,21 @@ BEAT = (3.0, 5.0)
 """Seconds between two events."""
 ALIVE_AT_MOST = 12
 """Orders whose parcels still move; beyond it nobody orders until one has arrived."""
-ORDERED, HARBORS, REPEATED, REORDERED, TROUBLED, CORE = 0.3, 0.35, 0.15, 0.15, 0.3, 0.3
-"""Shares: of events that are new orders, of those at Harbor Goods, of deliveries that a store repeats, of
-deliveries that arrive after the next one, of parcels that have a hard time, and of Harbor Goods' orders whose
-parcels are the core's own fulfillments."""
+ORDERED = 0.3
+"""The share of events that are new orders."""
+AT_HARBOR = 0.35
+"""The share of new orders that are placed at Harbor Goods."""
+REPEATED = 0.15
+"""The share of deliveries that a store makes twice."""
+REORDERED = 0.15
+"""The share of deliveries that arrive after the next one."""
+TROUBLED = 0.3
+"""The share of parcels that have a hard time."""
 TROUBLES = ("delayed", "attempted", "pickup")
+BY_CORE = 0.3
+"""The share of Harbor Goods' orders whose parcels are the core's own fulfillments."""
 CARRIERS = {"US": ("ups", "usps", "fedex")}
+"""Ridge & Pine's carriers by country; elsewhere it is DHL."""
 NEW = 1000
 """Distance between the ids of the orders that were there when the demo began and those placed since."""
 
@@ -54,7 +63,7 @@ class World:
             self._process(sale, now)
 
     def _order(self, now: datetime) -> None:
-        if random.random() < HARBORS:
+        if random.random() < AT_HARBOR:
             sale = _bought(self.harbor, stories.FIRST_HARBOR, shoppers.HARBOR, things.HARBOR, now)
             told = woo_notices.placed(sale)
             if random.random() < REORDERED:
@@ -141,7 +150,7 @@ def _bought(
         lines=[(thing, random.choice((1, 1, 1, 2))) for thing in chosen],
         placed_at=at,
         updated_at=at,
-        core_fulfillments=random.random() < CORE,
+        core_fulfillments=random.random() < BY_CORE,
         alive=True,
     )
     _keep(shelf, sale)

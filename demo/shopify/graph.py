@@ -34,19 +34,19 @@ def root(shelf: Shelf) -> Json:
     """Return what queries begin with."""
     found: Json = {
         "shop": shop(),
-        "order": lambda id: _order(shelf, id),  # noqa: A006 - Shopify's name for it
+        "order": lambda **asked: _order(shelf, asked["id"]),
         "orders": lambda **asked: orders(shelf, **asked),
-        "customer": lambda id: next((c for c in _customers() if c["id"] == id), None),  # noqa: A006
-        "product": lambda id: next((p for p in _products() if p["id"] == id), None),  # noqa: A006
+        "fulfillment": lambda **asked: _sent(shelf, asked["id"]),
+        "customer": _one_of(_customers),
+        "product": _one_of(_products),
         "products": lambda **_: _products(),
-        "productVariant": lambda id: next((v for v in _variants() if v["id"] == id), None),  # noqa: A006
-        "fulfillment": lambda id: _sent(shelf, id),  # noqa: A006
+        "productVariant": _one_of(_variants),
         "currentAppInstallation": {
             "id": gid("AppInstallation", 1),
             "accessScopes": [{"handle": handle} for handle in oauth.SCOPES.split(",")],
         },
     }
-    return {**found, "node": lambda id: node(found, id)}  # noqa: A006
+    return {**found, "node": lambda **asked: node(found, asked["id"])}
 
 
 def node(found: Json, ident: str) -> Json | None:
@@ -173,6 +173,10 @@ def money(cents: int) -> Json:
 def _order(shelf: Shelf, ident: str) -> Json | None:
     row = shelf.get("sale", ident.rpartition("/")[2])
     return order(Sale.model_validate(row)) if row else None
+
+
+def _one_of(rows: Callable[[], list[Json]]) -> Callable[..., Json | None]:
+    return lambda **asked: next((row for row in rows() if row["id"] == asked["id"]), None)
 
 
 def _customers() -> list[Json]:
