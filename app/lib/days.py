@@ -22,11 +22,13 @@ class Calendar:
     now: datetime
     zone: tzinfo = UTC
     locale: str = "en"
+    is_for_later: bool = False
+    """Whether it will be read on another day, as a mail may be: then no day is called today."""
 
     @classmethod
-    def of(cls, now: datetime, zone: str | None, locale: str | None) -> Self:
+    def of(cls, now: datetime, zone: str | None, locale: str | None, *, is_for_later: bool = False) -> Self:
         """Return a calendar for a store's zone and language; UTC and English where they are unreadable."""
-        return cls(now, _zone(zone or ""), _english(locale or ""))
+        return cls(now, _zone(zone or ""), _english(locale or ""), is_for_later)
 
     @property
     def today(self) -> date:
@@ -39,13 +41,17 @@ class Calendar:
 
     def name(self, day: date) -> str:
         """Return what one would call a day in speech: "today", "Tuesday", else its date."""
-        if self._is_next_to_today(day):
+        if self.is_next_to_today(day):
             return NAMES[(day - self.today).days]
         return self.weekday(day) if self.is_near(day) else self.written(day)
 
     def on(self, day: date) -> str:
         """Return a day so that nobody can mistake it: "today", else "Tuesday, November 17"."""
-        return self.name(day) if self._is_next_to_today(day) else f"{self.weekday(day)}, {self.written(day)}"
+        return self.name(day) if self.is_next_to_today(day) else f"{self.weekday(day)}, {self.written(day)}"
+
+    def is_next_to_today(self, day: date) -> bool:
+        """Tell whether a day is called yesterday, today or tomorrow."""
+        return not self.is_for_later and (day - self.today).days in NAMES
 
     def is_near(self, day: date) -> bool:
         """Tell whether a weekday's name is enough."""
@@ -70,9 +76,6 @@ class Calendar:
         """Return "Today, 2:14 pm", "Friday, 4:40 pm" or "November 3, 7:48 pm"."""
         name = self.name(self.day(moment))
         return f"{name[0].upper()}{name[1:]}, {self.time(moment)}"
-
-    def _is_next_to_today(self, day: date) -> bool:
-        return (day - self.today).days in NAMES
 
 
 def _zone(name: str) -> tzinfo:

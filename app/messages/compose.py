@@ -1,68 +1,141 @@
 """What a message says: gathered inside a transaction as plain data, rendered outside it."""
 
-from dataclasses import dataclass
-from email.utils import formataddr
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy.orm import Session
+from babel.lists import format_list
+from liquid import BoundTemplate, RenderContext
+from liquid.exceptions import LiquidError
+from liquid.output import LimitedStringIO
 
 from app.channels.base import Mail
-from app.commerce.models import Order
+from app.channels.mime import one_line
 from app.lib.config import settings
-from app.messages.models import Message
-from app.shops.models import Shop
-from app.tracking.links import tracking_url
-from app.vocabulary import Trigger
+from app.messages import templates
+from app.messages.letter import Item, Letter, gather
+from app.messages.liquid import Sandbox
+from app.tracking.story import State
 
-SAYS = {
-    Trigger.THANK_YOU: "Thank you for your order {name}",
-    Trigger.SHIPPED: "On its way: your order {name}",
-    Trigger.OUT_FOR_DELIVERY: "Out for delivery: your order {name}",
-    Trigger.DELIVERED: "Delivered: your order {name}",
-}
+__all__ = ["Letter", "Unrenderable", "gather", "render"]
 
 
 class Unrenderable(Exception):
-    """The template cannot be filled; the sentence says what is missing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """Everything that the text of one message needs."""
-
-    trigger: Trigger
-    step: int
-    to: str
-    shop: str
-    order: str
-    tracking_url: str
-    message_id: str
-
-
-def gather(session: Session, message: Message) -> Letter:
-    """Return what a message needs to be rendered."""
-    order = session.get_one(Order, message.order_id)
-    return Letter(
-        trigger=message.trigger,
-        step=message.step,
-        to=message.to or "",
-        shop=session.get_one(Shop, message.shop_id).name,
-        order=order.name or "",
-        tracking_url=tracking_url(order.id),
-        message_id=message.rfc_id,
-    )
+    """The template cannot be filled; the sentence says where, and holds no personal data."""
 
 
 def render(letter: Letter) -> Mail:
     """Return the mail of a letter; raises Unrenderable."""
-    subject = SAYS[letter.trigger].format(name=letter.order)
-    if letter.step > 1:
-        subject += f" (part {letter.step})"
+    data = _data(letter)
+    _, words = _fill(templates.words(letter.trigger), data)
+    data |= words
+    subject = one_line(str(data.get("subject", "")))
+    text, _ = _fill(templates.text(), data)
+    html, _ = _fill(templates.html(letter.brand.color), data)
+    if not subject:
+        raise Unrenderable(f"{letter.trigger}: the subject is empty")
     return Mail(
         to=letter.to,
-        sender=formataddr((letter.shop, settings().mail_from)),
-        reply_to=None,
+        sender=f"{letter.brand.name} <{settings().mail_from}>",
+        reply_to=letter.brand.support_email,
         subject=subject,
-        text=f"{subject}\n\n{letter.tracking_url}\n",
-        html=f'<p>{subject}</p><p><a href="{letter.tracking_url}">Follow my order</a></p>',
+        text=text,
+        html=html,
         message_id=letter.message_id,
+        headers={
+            "List-Unsubscribe": f"<{letter.preferences_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
     )
+
+
+def _fill(template: BoundTemplate, data: dict[str, Any]) -> tuple[str, Mapping[str, object]]:
+    """Return what a template prints, and what it assigns; raises Unrenderable."""
+    context = RenderContext(template, globals=data)
+    page = LimitedStringIO(limit=Sandbox.output_stream_limit)
+    try:
+        template.render_with_context(context, page)
+    except (LiquidError, ValueError, TypeError, LookupError) as error:
+        where = error.context() if isinstance(error, LiquidError) else None
+        line = f", line {where[0]}" if where else ""
+        raise Unrenderable(f"{type(error).__name__} in {template.name}{line}") from error
+    return page.getvalue(), context.locals
+
+
+def _data(letter: Letter) -> dict[str, Any]:
+    """Return what a template may name."""
+    brand, story = letter.brand, letter.story
+    carriers = {parcel.carrier for parcel in letter.parcels}
+    return {
+        "language": letter.calendar.locale,
+        "calendar": letter.calendar,
+        "currency": letter.currency,
+        "shop": {
+            "name": brand.name,
+            "url": brand.url,
+            "logo_url": brand.logo_url,
+            "legal_line": brand.legal_line,
+            "answers": brand.support_email is not None,
+        },
+        "profile": {"first_name": letter.first_name},
+        "order": {"name": letter.order_name, "total": letter.total, "is_first": letter.is_first},
+        "story": {
+            "state": story.state.value,
+            "headline": story.headline,
+            "then": story.then or "",
+            "lead": story.lead,
+            "aside": story.aside,
+            "is_bad_news": story.is_bad_news,
+            "names_a_day": letter.names_a_day and story.state is State.MOVING,
+            "stops": _stops(letter),
+        },
+        "items": [_item(item) for item in letter.items],
+        "item_titles": _list([item.title for item in letter.items], letter),
+        "have_pictures": any(item.image_url for item in letter.items),
+        "parcels": [{"carrier": p.carrier, "number": p.number} for p in letter.parcels],
+        "parcel_numbers": _list([str(parcel.place) for parcel in letter.parcels], letter),
+        "is_whole": letter.is_whole,
+        "carrier": carriers.pop() if len(carriers) == 1 else None,
+        "facts": _facts(letter),
+        "track_url": letter.track_url,
+        "preferences_url": letter.preferences_url,
+    }
+
+
+def _stops(letter: Letter) -> list[dict[str, object]]:
+    """Return the stops of the journey: behind, here or ahead."""
+    story = letter.story
+    behind = story.step if story.is_over else story.step - 1
+    return [
+        {
+            "name": name,
+            "mark": "done" if place <= behind else "now" if place == story.step else "next",
+            "is_here": place == story.step,
+        }
+        for place, name in enumerate(story.stops, start=1)
+    ]
+
+
+def _item(item: Item) -> dict[str, object]:
+    return {
+        "title": item.title,
+        "options": item.options,
+        "quantity": item.quantity,
+        "total": item.total,
+        "image_url": item.image_url,
+    }
+
+
+def _facts(letter: Letter) -> list[dict[str, object]]:
+    facts: list[dict[str, object]] = []
+    if letter.delivering_to:
+        facts.append({"title": "Delivering to", "lines": letter.delivering_to})
+    carriers = [part for p in letter.parcels for part in (p.carrier, p.number) if part]
+    if carriers:
+        facts.append({"title": "Carrier", "lines": carriers})
+    elif letter.order_name:
+        facts.append({"title": "Order", "lines": [letter.order_name]})
+    return facts
+
+
+def _list(words: list[str], letter: Letter) -> str:
+    return str(format_list(words, locale=letter.calendar.locale)) if words else ""

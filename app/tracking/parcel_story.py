@@ -210,11 +210,7 @@ def _returning(parcel: Parcel, calendar: Calendar) -> Story:
 def _delivered(parcel: Parcel, calendar: Calendar) -> Story:
     day = calendar.day(parcel.at)
     at = f"at {calendar.time(parcel.at)}"
-    when = (
-        at.capitalize()
-        if day in (calendar.today, calendar.today - timedelta(days=1))
-        else f"{calendar.written(day)} {at}"
-    )
+    when = at.capitalize() if calendar.is_next_to_today(day) else f"{calendar.written(day)} {at}"
     return Story(
         state=State.DELIVERED,
         tag="Delivered",

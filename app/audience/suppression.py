@@ -1,0 +1,55 @@
+"""Addresses that must not be written to: remembered as a keyed hash, which outlives an erasure."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.audience.models import Suppression
+from app.lib import clock, crypto
+from app.vocabulary import Category, Medium
+
+EVERYTHING = "all"
+"""The category that stands for every one."""
+UNSUBSCRIBED = "unsubscribed"
+"""The reason that a shopper can take back."""
+
+
+def suppress(  # noqa: PLR0913 - the columns of one row
+    session: Session, shop_id: int, medium: Medium, address: str, category: Category | None, *, reason: str
+) -> None:
+    """Write no more to an address about a category, or about anything (None)."""
+    row = {
+        "shop_id": shop_id,
+        "medium": medium,
+        "address_hash": crypto.fingerprint(address),
+        "category": category or EVERYTHING,
+        "reason": reason,
+        "at": clock.now(),
+    }
+    session.execute(insert(Suppression).values(row).on_conflict_do_nothing())
+
+
+def is_suppressed(
+    session: Session, shop_id: int, medium: Medium, address: str, category: Category
+) -> str | None:
+    """Return why an address may not be written to about a category; None: it may."""
+    return session.scalar(
+        select(Suppression.reason)
+        .filter_by(shop_id=shop_id, medium=medium, address_hash=crypto.fingerprint(address))
+        .where(Suppression.category.in_((category, EVERYTHING)))
+        .order_by(Suppression.category)  # "all" weighs more, and comes first
+        .limit(1)
+    )
+
+
+def lift(session: Session, shop_id: int, medium: Medium, address: str, category: Category) -> None:
+    """Let a shopper take back their own no about a category; a dead mailbox stays suppressed."""
+    session.execute(
+        delete(Suppression).where(
+            Suppression.shop_id == shop_id,
+            Suppression.medium == medium,
+            Suppression.address_hash == crypto.fingerprint(address),
+            Suppression.category == category,
+            Suppression.reason == UNSUBSCRIBED,
+        )
+    )

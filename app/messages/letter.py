@@ -1,0 +1,149 @@
+"""Everything that the text of one message needs, as plain data: gathered in a transaction, used outside."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app.audience.models import Profile
+from app.commerce.models import Fulfillment, LineItem, Order
+from app.lib import clock
+from app.lib.days import Calendar
+from app.messages import postal
+from app.messages.links import preferences_url
+from app.messages.models import Message
+from app.shops import brand
+from app.shops.brand import Brand
+from app.shops.models import Shop
+from app.tracking import story
+from app.tracking.links import tracking_url
+from app.tracking.models import Shipment
+from app.tracking.parcel import Parcel
+from app.tracking.story import Story
+from app.vocabulary import Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A line of what was bought, as much of it as the message speaks of."""
+
+    title: str
+    options: str | None
+    quantity: int
+    total: int
+    """Minor units, of all its pieces."""
+    image_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A parcel that the message tells of."""
+
+    place: int
+    """Which of the order's parcels it is, from 1; it never changes, so that no two subjects are the same."""
+    carrier: str | None
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message before its words."""
+
+    trigger: Trigger
+    to: str
+    message_id: str
+    brand: Brand
+    calendar: Calendar
+    first_name: str | None
+    order_name: str | None
+    is_first: bool
+    currency: str
+    total: int
+    items: tuple[Item, ...]
+    parcels: tuple[Told, ...]
+    is_whole: bool
+    """It is the first to tell of its milestone, and tells of every parcel of the order."""
+    story: Story
+    names_a_day: bool
+    """Whether the carrier has said when it comes."""
+    delivering_to: tuple[str, ...]
+    """The lines of the address."""
+    track_url: str
+    preferences_url: str
+
+
+def gather(session: Session, message: Message) -> Letter:
+    """Return what a message needs to be rendered, in at most seven queries."""
+    shop = session.get_one(Shop, message.shop_id)
+    order = session.get_one(Order, message.order_id)
+    profile = session.get(Profile, message.profile_id) if message.profile_id else None
+    shipments = list(session.scalars(select(Shipment).filter_by(order_id=order.id).order_by(Shipment.id)))
+    living = [shipment for shipment in shipments if shipment.cancelled_at is None]
+    told = [shipment for shipment in shipments if shipment.id in message.shipment_ids]
+    calendar = Calendar.of(clock.now(), shop.timezone, order.locale or shop.locale, is_for_later=True)
+    parcels = [Parcel.of(row) for row in told]
+    place = order.ship_to or {}
+    return Letter(
+        trigger=message.trigger,
+        to=message.to or "",
+        message_id=message.rfc_id,
+        brand=brand.of(shop),
+        calendar=calendar,
+        first_name=(profile and profile.first_name) or place.get("first_name"),
+        order_name=order.name,
+        is_first=_is_first(session, order),
+        currency=order.currency or shop.currency,
+        total=order.total or 0,
+        items=_items(session, order, told),
+        parcels=tuple(
+            Told(place=shipments.index(row) + 1, carrier=parcel.carrier, number=row.number)
+            for row, parcel in zip(told, parcels, strict=True)
+        ),
+        is_whole=message.step == 1 and told == living,
+        story=story.tell(parcels, calendar),
+        names_a_day=any(parcel.expected_at is not None for parcel in parcels),
+        delivering_to=postal.lines(place, home=shop.country, locale=calendar.locale),
+        track_url=tracking_url(order.id),
+        preferences_url=preferences_url(shop.id, message.id),
+    )
+
+
+def _is_first(session: Session, order: Order) -> bool:
+    if order.is_first is not None or order.profile_id is None or order.placed_at is None:
+        return order.is_first is not False
+    earlier = select(Order.id).where(
+        Order.shop_id == order.shop_id,
+        Order.profile_id == order.profile_id,
+        Order.placed_at < order.placed_at,
+        Order.cancelled_at.is_(None),
+    )
+    return not session.scalar(select(exists(earlier)))
+
+
+def _items(session: Session, order: Order, told: Sequence[Shipment]) -> tuple[Item, ...]:
+    """Return the lines of these parcels; of the whole order where the store does not say what is in them."""
+    lines = session.scalars(select(LineItem).filter_by(order_id=order.id).order_by(LineItem.position))
+    sent = _sent(session, {shipment.fulfillment_id for shipment in told})
+    return tuple(
+        Item(
+            title=line.title,
+            options=line.variant_title,
+            quantity=quantity,
+            total=line.price * quantity,
+            image_url=line.image_url if (line.image_url or "").startswith("https://") else None,
+        )
+        for line in lines
+        if (quantity := min(line.quantity, sent[line.external_id]) if sent else line.quantity)
+    )
+
+
+def _sent(session: Session, fulfillment_ids: set[int]) -> Counter[str]:
+    """Return how many pieces of each line these fulfillments hold; nothing where one does not say."""
+    contents = list(session.scalars(select(Fulfillment.items).where(Fulfillment.id.in_(fulfillment_ids))))
+    pieces: Counter[str] = Counter()
+    if all(contents):
+        for content in contents:
+            pieces.update({str(part["item"]): int(part["quantity"]) for part in content})
+    return pieces

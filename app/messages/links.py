@@ -1,0 +1,20 @@
+"""The link that ends mails of one kind to one address; it names a message by number, nobody by name."""
+
+from app.lib import signing
+from app.lib.config import settings
+
+PURPOSE = "unsubscribe"
+
+
+def preferences_url(shop_id: int, message_id: int) -> str:
+    """Return the address behind List-Unsubscribe, which is also that of the page; it never expires."""
+    return f"{settings().url}/u/{signing.token(PURPOSE, [shop_id, message_id])}"
+
+
+def message_of(token: str) -> tuple[int, int]:
+    """Return the shop and the message that a link was made for; raises Forged."""
+    match signing.read_token(PURPOSE, token):
+        case [int(shop_id), int(message_id)]:
+            return shop_id, message_id
+        case _:
+            raise signing.Forged

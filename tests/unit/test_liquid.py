@@ -1,0 +1,65 @@
+import re
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import pytest
+from liquid.exceptions import LiquidError
+
+from app.lib.days import Calendar
+from app.messages.liquid import sandbox
+
+BOMBS = [
+    "{% for i in (1..100000000) %}x{% endfor %}",
+    "{% for i in (1..200) %}{% for j in (1..200) %}x{% endfor %}{% endfor %}",
+    "{% for i in (1..9999) %}{{ 'a long enough word that its copies would fill any buffer' }}{% endfor %}",
+    "{% assign a = 'xxxxxxxx' %}{% for i in (1..40) %}{% assign a = a | append: a %}{% endfor %}",
+    "{% assign a = 'x' %}{% for i in (1..99) %}{% capture a %}{{ a }}{{ a }}{% endcapture %}{% endfor %}",
+]
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_no_template_is_slow_or_large(bomb: str) -> None:
+    template = sandbox(autoescape=True).from_string(bomb)
+    began = monotonic()
+    with pytest.raises(LiquidError):
+        template.render()
+    assert monotonic() - began < 2
+
+
+def test_no_template_sees_python() -> None:
+    assert shown("{{ calendar.zone }}{{ calendar.__class__ }}{{ word.__len__ }}", word="x") == ""
+
+
+def test_html_cannot_be_let_through() -> None:
+    assert shown("{{ word }}", word="<b>") == "&lt;b&gt;"
+    with pytest.raises(LiquidError):
+        shown("{{ word | safe }}", word="<b>")
+    assert "<" not in shown("{{ word | t }}{{ 'a %(word)s' | t: word: word }}", word="<b>")
+    assert "<" not in shown("{% capture x %}{{ word }}{% endcapture %}{{ x }}", word="<b>")
+
+
+def test_the_filters_that_merchants_know() -> None:
+    assert shown("{{ 12800 | money }}") == "$128.00"
+    assert shown("{{ at | date_local }}", at=MORNING) == "November 16, 2026"
+    assert re.fullmatch(r"9:00.pm", shown("{{ at | date_local: 'time' }}", at=MORNING), re.IGNORECASE)
+    assert shown("{{ 1 | pluralize: 'parcel', 'parcels' }}") == "1 parcel"
+    assert shown("{{ 2 | pluralize: 'parcel', 'parcels' }}") == "2 parcels"
+    assert shown("{{ nobody | default: 'there' }}") == "there"
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ 'x' | money }}", "{{ 1 | date_local }}", "{{ at | date_local: 'q' }}"]
+)
+def test_a_filter_says_when_it_is_given_the_wrong_thing(source: str) -> None:
+    with pytest.raises(LiquidError):
+        shown(source, at=MORNING)
+
+
+MORNING = datetime(2026, 11, 17, 5, 0, tzinfo=UTC)
+
+
+def shown(source: str, **data: Any) -> str:
+    calendar = Calendar.of(MORNING, "America/Los_Angeles", "en")
+    known = {"calendar": calendar, "currency": "USD", "language": "en", **data}
+    return sandbox(autoescape=True).from_string(source).render(known)
