@@ -51,21 +51,22 @@ class Tally:
 
     @property
     def sentence(self) -> str:
-        """Say whether anything is wrong, then what comes today."""
-        said = [self._worst()]
+        """Say everything that is wrong, or that nothing is, then what comes today."""
+        wrong = self.parcels.get(Group.EXCEPTIONS, 0)
         today = self.parcels.get(Group.TODAY, 0)
+        said = []
+        if self.broken:
+            said.append("Your store is cut off from Doorstep.")
+        if self.unread:
+            said.append(f"{plural(self.unread, 'notice')} from your store could not be read.")
+        if wrong:
+            said.append(f"{plural(wrong, 'parcel needs', 'parcels need')} a look.")
+        said = said or [self._calm()]
         if today:
             said.append(f"{plural(today, 'parcel arrives', 'parcels arrive')} today.")
         return " ".join(said)
 
-    def _worst(self) -> str:
-        wrong = self.parcels.get(Group.EXCEPTIONS, 0)
-        if self.broken:
-            return "Your store is cut off from Doorstep."
-        if self.unread:
-            return f"{plural(self.unread, 'notice')} from your store could not be read."
-        if wrong:
-            return f"{plural(wrong, 'parcel needs', 'parcels need')} a look."
+    def _calm(self) -> str:
         if self.parcels.get(Group.TRANSIT, 0) or self.parcels.get(Group.TODAY, 0):
             return "Everything is moving."
         return "Every parcel has arrived." if self.total else "No parcels yet."

@@ -81,7 +81,7 @@ def _moments(session: Session, shop: Shop, shipment: Shipment, order: Order) -> 
     if order.cancelled_at:
         yield Moment(order.cancelled_at, "late", "ban", "Order cancelled")
     store = shell.platform_of(shop).label
-    yield Moment(shipment.shipped_at, "scan", "parcel", "Handed over for shipping", f"{store} told us.")
+    yield Moment(shipment.shipped_at, "scan", "parcel", f"Marked as shipped in {store}")
     scans = select(TrackingEvent).filter_by(fulfillment_id=shipment.fulfillment_id, withdrawn_at=None)
     for scan in session.scalars(scans):
         yield _scanned(scan)

@@ -78,11 +78,14 @@ def test_a_topic_is_said_as_people_do(name: str, shown: str) -> None:
         (Tally({Group.TODAY: 1}), "Everything is moving. 1 parcel arrives today."),
         (Tally({Group.DELIVERED: 5}), "Every parcel has arrived."),
         (Tally({Group.EXCEPTIONS: 1, Group.TODAY: 2}), "1 parcel needs a look. 2 parcels arrive today."),
-        (Tally({Group.TRANSIT: 3}, unread=2), "2 notices from your store could not be read."),
-        (Tally({}, unread=2, broken=True), "Your store is cut off from Doorstep."),
+        (
+            Tally({Group.TRANSIT: 3, Group.EXCEPTIONS: 1}, unread=2),
+            "2 notices from your store could not be read. 1 parcel needs a look.",
+        ),
+        (Tally({Group.TRANSIT: 3}, broken=True), "Your store is cut off from Doorstep."),
     ],
 )
-def test_the_answer_names_the_worst_first(tally: Tally, sentence: str) -> None:
+def test_the_answer_names_all_that_is_wrong_the_worst_first(tally: Tally, sentence: str) -> None:
     assert tally.sentence == sentence
 
 
