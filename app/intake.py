@@ -49,7 +49,7 @@ def _person(session: Session, shop: Shop, record: base.Person, heard_at: datetim
 
 def _shop(session: Session, shop: Shop, record: base.ShopChanged, heard_at: datetime) -> None:
     del session, heard_at
-    for field in ("name", "email", "timezone", "currency", "locale", "country"):
+    for field in ("name", "url", "email", "timezone", "currency", "locale", "country"):
         setattr(shop, field, getattr(record, field) or getattr(shop, field))
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import BadRequest, NotFound, Unauthorized
 from werkzeug.wrappers import Response
 
-from app.admin import answer, session, shell
+from app.admin import answer, embedded, session, shell
 from app.lib import signing
 from app.lib.db import transaction
 from app.shops.models import Shop
@@ -30,7 +30,7 @@ def stores() -> str | Response:
     """Show the visitor's stores, each with its answer; a visitor with one store is taken to it."""
     visitor = session.visitor()
     if visitor is None:
-        abort(401)
+        embedded.turn_away()
     mine = select(Shop).filter_by(state=ShopState.INSTALLED).order_by(Shop.name, Shop.id).limit(STORES)
     if visitor.shop_ids is not None:
         mine = mine.where(Shop.id.in_(visitor.shop_ids))

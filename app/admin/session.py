@@ -17,11 +17,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.admin import embedded
 from app.lib import clock, signing
 from app.lib.config import settings
 from app.lib.db import transaction
+from app.platforms.shopify.session_token import Asker
 from app.shops.models import AccessRecord, Shop
-from app.vocabulary import ShopState
+from app.vocabulary import PlatformKey, ShopState
 
 SIGN_IN = "sign-in"
 SIGN_IN_SECONDS = 15 * 60
@@ -39,8 +41,8 @@ class Visitor:
     """For the record of who looked at which shopper's data."""
     shop_ids: frozenset[int] | None = frozenset()
     """None: every shop, in the demo."""
-    has_cookie: bool = True
-    """Whether the browser vouches for them on its own, so that forms need a token."""
+    staff: Asker | None = None
+    """Who they are in Shopify's back office, where no cookie vouches for them."""
 
     @property
     def sees_several(self) -> bool:
@@ -54,6 +56,9 @@ class Visitor:
 
 def visitor() -> Visitor | None:
     """Return who is asking; None for a stranger."""
+    asker = embedded.asker()
+    if asker is not None:
+        return Visitor(who=f"Shopify staff {asker.user_id}", shop_ids=_shops_of(asker), staff=asker)
     if cookie.get("shops"):
         return Visitor(who=cookie.get("who", "merchant"), shop_ids=frozenset(cookie["shops"]))
     if settings().demo:
@@ -93,13 +98,13 @@ def for_shop(handler: Handler[P]) -> Callable[P, Answer]:
         shop_id = kwargs.pop("shop_id")
         g.visitor = visitor()
         if g.visitor is None:
-            abort(401)
+            embedded.turn_away()
         with transaction() as session:
             shop = session.scalar(select(Shop).filter_by(id=shop_id, state=ShopState.INSTALLED))
             if shop is None or not g.visitor.may_see(shop):
                 abort(404)
             g.shop = shop
-            if request.method == "POST" and g.visitor.has_cookie:
+            if request.method == "POST" and g.visitor.staff is None:
                 check_form()
             return handler(session, shop, *args, **kwargs)
 
@@ -107,7 +112,10 @@ def for_shop(handler: Handler[P]) -> Callable[P, Answer]:
 
 
 def form_token() -> str:
-    """Return what a form of this browser's session must carry."""
+    """Return what a form of this visitor must carry."""
+    known: Visitor | None = g.get("visitor")
+    if known is not None and known.staff is not None:
+        return embedded.form_token(known.staff)
     if "csrf" not in cookie:
         cookie["csrf"] = secrets.token_urlsafe(16)
     return str(cookie["csrf"])
@@ -123,6 +131,12 @@ def saw(session: Session, what: str) -> None:
     """Record that this visitor was shown shoppers' data; the law asks for it even where nothing changes."""
     row = AccessRecord(shop_id=g.shop.id, who=g.visitor.who, what=what[:500], at=clock.now())
     session.add(row)
+
+
+def _shops_of(asker: Asker) -> frozenset[int]:
+    of_store = select(Shop.id).filter_by(platform=PlatformKey.SHOPIFY, domain=asker.domain)
+    with transaction() as session:
+        return frozenset(session.scalars(of_store))
 
 
 def address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - what url_for takes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Response, g, render_template, request
 from sqlalchemy.orm import Session
 
-from app.admin import answer, words
+from app.admin import answer, embedded, words
 from app.admin.answer import Tally
 from app.admin.session import address, form_token
 from app.lib import plugins
@@ -41,7 +41,8 @@ def page(session: Session, shop: Shop, template: str, here: str, **values: objec
         address=address,
         form_token=form_token,
         visitor=g.visitor,
-        embedded=not g.visitor.has_cookie,
+        embedded=g.visitor.staff is not None,
+        client_id=settings().shopify_client_id,
         demo=settings().demo,
         said=request.args.get("said"),
         **values,
@@ -57,12 +58,12 @@ def platform_of(shop: Shop) -> Platform:
 def protect(response: Response) -> Response:
     """Let a page load nothing but our own files, and be framed by nobody but its own store's back office."""
     shop: Shop | None = g.get("shop")
-    framed = shop is not None and not g.visitor.has_cookie
-    frames = f"https://{shop.domain} https://admin.shopify.com" if shop and framed else "'none'"
+    framed = shop is not None and g.visitor.staff is not None
+    frames = embedded.frames(shop.domain) if shop and framed else "frame-ancestors 'none'"
     scripts = "'self' https://cdn.shopify.com" if framed else "'self'"
     policy = (
         f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src 'self'; font-src 'self'; "
-        f"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
+        f"connect-src 'self'; form-action 'self'; base-uri 'none'; {frames}"
     )
     response.headers.setdefault("Content-Security-Policy", policy)
     response.headers.setdefault("Referrer-Policy", "same-origin")

@@ -260,6 +260,8 @@ class ShopChanged:
     """The store's own name, zone, currency or language."""
 
     name: str | None = None
+    url: str | None = None
+    """The storefront's address, without slash at the end."""
     email: str | None = None
     timezone: str | None = None
     currency: str | None = None

@@ -29,6 +29,7 @@ def shop(data: Json) -> tuple[ShopChanged, ScopesChanged]:
     return (
         ShopChanged(
             name=reading.text(info, "name"),
+            url=(reading.text(reading.object_(info, "primaryDomain"), "url") or "").rstrip("/") or None,
             email=reading.text(info, "contactEmail"),
             timezone=reading.text(info, "ianaTimezone"),
             currency=reading.text(info, "currencyCode"),

@@ -105,11 +105,13 @@ def scopes_updated(body: Json, currency: str) -> tuple[Record, ...]:
 
 
 def shop_updated(body: Json, currency: str) -> tuple[Record, ...]:
-    """Return the store's own name, zone, currency and language."""
+    """Return the store's own name, address, zone, currency and language."""
     del currency
+    domain = reading.text(body, "domain")
     return (
         ShopChanged(
             name=reading.text(body, "name"),
+            url=f"https://{domain}" if domain else None,
             email=reading.text(body, "customer_email") or reading.text(body, "email"),
             timezone=reading.text(body, "iana_timezone"),
             currency=reading.text(body, "currency"),
