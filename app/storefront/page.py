@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.commerce.models import LineItem
 from app.lib import money
+from app.lib.config import settings
 from app.lib.days import Calendar
 from app.shops import brand as brands
 from app.shops.brand import Brand
@@ -179,7 +180,7 @@ def _item(line: LineItem, quantity: int, picture: str | None, bought: Bought, ca
         price=money.display(
             line.price * quantity, bought.order.currency or bought.shop.currency, calendar.locale
         ),
-        picture=picture if picture and picture.startswith("https://") else None,
+        picture=picture if picture and picture.startswith(("https://", f"{settings().url}/")) else None,
     )
 
 

@@ -157,7 +157,7 @@ def picture(line: Json) -> str | None:
     """Return the address of a line's picture, which only carts and our own look-ups carry."""
     url = reading.text(line, "image_url") or reading.text(line, "image")
     url = url or reading.text(reading.object_(line, "featured_image"), "url")
-    return url if url and url.startswith(("https://", "http://")) else None
+    return url if url and url.startswith("https://") else None
 
 
 def person(body: Json) -> Person:
