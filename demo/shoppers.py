@@ -57,7 +57,7 @@ RIDGE = (
     Shopper(7, "Jo", "Lindqvist", "Storgatan 9", ("Umeå", "", "SE"), "903 26", "sv",
             "+46905550104", (*_ABROAD, ("Copenhagen", "", "DK"), ("Stockholm", "", "SE"))),
     Shopper(8, "Keiko", "Tanaka", "1-8-3 Marunouchi", ("Chiyoda-ku", "JP-13", "JP"), "100-0005", "ja",
-            "+81355550177", (PORTLAND, ("Anchorage", "AK", "US"), ("Narita", "JP-12", "JP"))),
+            "+81355550177", (PORTLAND, ("Anchorage", "AK", "US"), ("Narita", "", "JP"))),
     Shopper(9, "Marcus", "Okafor", "405 Ponce de Leon Avenue", ("Atlanta", "GA", "US"), "30308", "en-US",
             "+14045550150", (*_EAST, LOUISVILLE)),
     Shopper(10, "Ruth", "Abramson", "219 Court Street", ("Brooklyn", "NY", "US"), "11201", "en-US",

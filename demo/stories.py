@@ -10,9 +10,6 @@ from demo.things import HARBOR as HARBOR_THINGS
 from demo.things import RIDGE as RIDGE_THINGS
 
 FIRST_RIDGE, FIRST_HARBOR = 10**12, 100_000
-SHOWN = FIRST_RIDGE
-"""The order whose tracking page the demo shows first."""
-
 SHIRT, MUG, BEANIE, STOVE, FLASK, LANTERN, BLANKET, PACK = RIDGE_THINGS
 KETTLE, BOARD, PAN, BOWL, APRON, JAM = HARBOR_THINGS
 
@@ -29,8 +26,8 @@ class Story:
     ending: str = "delivered"
     done: int = 0
     """How many steps of the parcel's way have happened."""
-    last: float = 1.2
-    """When the last of them happened."""
+    last: float | None = None
+    """When the last of them happened; some time this morning where it does not matter."""
     promised: float = 96
     """Hours from hand-over to the carrier's own date."""
     state: str = "paid"
@@ -39,8 +36,9 @@ class Story:
     alive: bool = False
 
 
+SHOWN_STORY = Story(who=1, what=(SHIRT, MUG, MUG), placed=60, sent=44, done=4, promised=100)
 STORIES = (
-    Story(who=1, what=(SHIRT, MUG, MUG), placed=60, sent=44, done=4, promised=100),
+    SHOWN_STORY,
     Story(who=2, what=(STOVE,), placed=3),
     Story(who=4, what=(FLASK, BEANIE), placed=20),
     Story(who=9, what=(LANTERN,), placed=98),
@@ -71,10 +69,15 @@ STORIES = (
 )  # fmt: skip
 
 
+BY_AGE = sorted(STORIES, key=lambda story: -story.placed)
+SHOWN = FIRST_RIDGE + BY_AGE.index(SHOWN_STORY)
+"""The order whose tracking page the demo shows first."""
+
+
 def ridge(now: datetime) -> Iterator[Sale]:
     """Return Ridge & Pine's orders as of now."""
     shoppers = {shopper.id: shopper for shopper in RIDGE}
-    for index, story in enumerate(STORIES):
+    for index, story in enumerate(BY_AGE):
         yield _told(story, shoppers[story.who], FIRST_RIDGE + index, now)
 
 
@@ -110,7 +113,8 @@ def _sent(sale: Sale, story: Story, shopper: Shopper, part: int, now: datetime) 
     parcel.expected_at = parcel.shipped_at + timedelta(hours=story.promised)
     parcel.expected_at = parcel.expected_at.replace(hour=23, minute=0, second=0)
     done = min(story.done - part, len(parcel.ahead))
-    span = now - timedelta(hours=story.last) - at
+    last = story.last if story.last is not None else 0.7 + sale.id % 9 * 0.6
+    span = now - timedelta(hours=last) - at
     for step in range(done):
         parcel.advance(at + span * (step / max(done - 1, 1)))
 
@@ -161,7 +165,7 @@ TALES = (
 
 def harbor(now: datetime) -> Iterator[Sale]:
     """Return Harbor Goods' orders as of now."""
-    for index, tale in enumerate(TALES):
+    for index, tale in enumerate(sorted(TALES, key=lambda tale: -tale.placed)):
         placed = now - timedelta(hours=tale.placed)
         sale = Sale(
             id=FIRST_HARBOR + index,
