@@ -99,6 +99,13 @@ def texts(data: Json, name: str) -> list[str]:
     return [_kept(v) for v in value if isinstance(v, str | int)] if isinstance(value, list) else []
 
 
+def refuse_any_of(data: Json, *names: str) -> None:
+    """Raise Unreadable where a body holds what its topic never does: no topic is signed, and some destroy."""
+    wrong = [name for name in names if name in data]
+    if wrong:
+        raise Unreadable(f"it holds {wrong[0]}, so it is no delivery of this topic")
+
+
 def phone(raw: str | None, country: str | None) -> str | None:
     """Return a phone number as E.164 where it can be read as one, else as it was written."""
     if not raw:

@@ -22,6 +22,17 @@ RECORDINGS = ROOT / "tests" / "recordings" / "shopify"
 CONFIGURATION = tomllib.loads((ROOT / "shopify.app.toml").read_text())
 TOPICS = sorted(READERS)
 
+DESTRUCTIVE = (
+    "checkouts/delete",
+    "customers/delete",
+    "products/delete",
+    "customers/redact",
+    "customers/data_request",
+    "shop/redact",
+    "app/scopes_update",
+)
+"""Topics are not signed: whoever holds one signed body could send it under any of them."""
+
 SAYS: dict[str, list[type[Any]]] = {
     "orders/create": [base.Order],
     "orders/updated": [base.Order],
@@ -99,6 +110,14 @@ def test_a_bent_body_is_read_or_refused_in_a_sentence(topic: str, data: st.DataO
 @settings(max_examples=20, deadline=None)
 def test_any_object_is_read_or_refused_in_a_sentence(topic: str, body: dict[str, Any]) -> None:
     assert told(topic, body)
+
+
+@pytest.mark.parametrize("topic", DESTRUCTIVE)
+@pytest.mark.parametrize("body_of", TOPICS)
+def test_no_other_body_passes_for_one_that_destroys(topic: str, body_of: str) -> None:
+    if body_of != topic:
+        with pytest.raises(Unreadable):
+            read(topic, recording(body_of))
 
 
 def test_an_identifier_of_64_bits_stays_exact() -> None:

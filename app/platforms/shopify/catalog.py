@@ -26,6 +26,7 @@ def product(body: Json, currency: str) -> tuple[Record, ...]:
 def product_deleted(body: Json, currency: str) -> tuple[Record, ...]:
     """Return that a product is no longer sold; the payload holds nothing but its id."""
     del currency
+    reading.refuse_any_of(body, *(body.keys() - {"id", "admin_graphql_api_id"}))
     return (Product(external_id=reading.required(body, "id"), updated_at=clock.now(), deleted=True),)
 
 

@@ -111,6 +111,7 @@ def checkout(body: Json, currency: str) -> tuple[Record, ...]:
 def checkout_deleted(body: Json, currency: str) -> tuple[Record, ...]:
     """Return that a checkout is gone; 2024's payloads name it by its cart token only."""
     del currency
+    reading.refuse_any_of(body, "line_items", "created_at", "updated_at")
     token, cart_token = reading.text(body, "token"), _cart_token(reading.text(body, "cart_token"))
     if not (token or cart_token):
         raise Unreadable("it names neither a checkout nor a cart")

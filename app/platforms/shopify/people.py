@@ -13,6 +13,7 @@ from app.platforms.base import (
     ScopesChanged,
     ShopChanged,
     Uninstalled,
+    Unreadable,
 )
 from app.vocabulary import ConsentState, Medium
 
@@ -46,6 +47,9 @@ def customer(body: Json, currency: str) -> tuple[Record, ...]:
 def customer_deleted(body: Json, currency: str) -> tuple[Record, ...]:
     """Return that the store deleted a shopper's record."""
     del currency
+    if "addresses" not in body:
+        raise Unreadable("it has no addresses")
+    reading.refuse_any_of(body, "created_at", "updated_at", "email")
     return (PersonDeleted(external_id=reading.required(body, "id")),)
 
 
@@ -89,6 +93,8 @@ def redact(body: Json, currency: str) -> tuple[Record, ...]:
 def shop_redact(body: Json, currency: str) -> tuple[Record, ...]:
     """Return that everything of a shop must go."""
     del currency
+    reading.required(body, "shop_domain")
+    reading.refuse_any_of(body, "customer", "orders_requested", "orders_to_redact")
     return (PrivacyRequest(kind=PrivacyKind.ERASE_SHOP, external_id=reading.required(body, "shop_id")),)
 
 
@@ -101,6 +107,8 @@ def uninstalled(body: Json, currency: str) -> tuple[Record, ...]:
 def scopes_updated(body: Json, currency: str) -> tuple[Record, ...]:
     """Return what the merchant lets us do now."""
     del currency
+    if not isinstance(body.get("current"), list):
+        raise Unreadable("it has no current scopes")
     return (ScopesChanged(scopes=tuple(reading.texts(body, "current"))),)
 
 
@@ -137,6 +145,8 @@ def _consent(body: Json, medium: Medium, customer_id: str) -> tuple[Record, ...]
 
 def _privacy(kind: PrivacyKind, body: Json, orders: str, external_id: str | None) -> PrivacyRequest:
     customer = reading.object_(body, "customer")
+    if not isinstance(body.get(orders), list):
+        raise Unreadable(f"it has no {orders}")
     return PrivacyRequest(
         kind=kind,
         external_id=external_id or reading.required(customer, "id"),

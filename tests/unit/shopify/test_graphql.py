@@ -1,17 +1,21 @@
 import gzip
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, build_client_schema, parse, validate
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.lib.http import Unreachable
 from app.platforms import base
 from app.platforms.shopify import answers, graphql
 from app.vocabulary import ShipmentStatus
+from tests.contracts.test_shopify_recordings import bend
 from tests.unit.shopify.store import DOMAIN, StoreApi, playing
 
 SCHEMA = Path(__file__).parents[3] / "demo" / "shopify" / "schema-2026-10.json.gz"
@@ -144,6 +148,20 @@ def test_an_order_without_any_personal_data_is_read() -> None:
     order = answers.order(bare)[0]
     assert isinstance(order, base.Order)
     assert (order.person, order.ship_to) == (base.Person(), None)
+
+
+@given(data=st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_bent_answer_is_read_or_refused_in_a_sentence(data: st.DataObject) -> None:
+    node = deepcopy(ORDER)
+    for _ in range(data.draw(st.integers(1, 4))):
+        bend(node, data)
+    refused = ""
+    try:
+        records = answers.order(node)
+    except base.Unreadable as error:
+        refused, records = str(error), ()
+    assert refused or records
 
 
 def test_what_the_store_says_of_itself_is_read() -> None:
