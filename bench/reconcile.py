@@ -25,7 +25,9 @@ def reconcile(running: House, found: list[Sale], counts: dict[str, int]) -> dict
     unexplained = sum(
         count for _, state, reason, count in messages if state != "sent" and reason not in EXPLAINED
     )
+    called_off = _called_off_first(running, found)
     wanted = _wanted(found)
+    wanted["thank_you"] -= len(called_off)
     got = Counter(dict.fromkeys(wanted, 0))
     for trigger, _, _, count in messages:
         got[trigger] += count
@@ -37,6 +39,7 @@ def reconcile(running: House, found: list[Sale], counts: dict[str, int]) -> dict
         ("deliveries sent / kept once", counts["deliveries"], sum(inbox.values())),
         ("deliveries parked", 0, inbox["parked"]),
         *((f"{trigger}: wanted / asked for", wanted[trigger], got[trigger]) for trigger in wanted),
+        ("  orders called off before their payment was told", "", len(called_off)),
         ("mails sent / taken by the mail server", sent, len(running.sink.taken)),
         ("mails taken twice", 0, twice),
         ("messages neither sent nor explained", 0, unexplained),
@@ -83,6 +86,17 @@ def _compare(
         theirs = getattr(sale, field) if sale.shipped_at is not None else None
         differ += ours != theirs
     return differ
+
+
+def _called_off_first(running: House, found: list[Sale]) -> list[Sale]:
+    """Return the orders cancelled before their payment was told (it came late): never thanked for, rightly."""
+    rows = running.query(
+        'SELECT shop.platform, o.external_id FROM "order" o JOIN shop ON shop.id = o.shop_id'
+        " JOIN message m ON m.order_id = o.id AND m.trigger = 'thank_you'"
+    )
+    asked = {(platform == "shopify", external_id) for platform, external_id in rows}
+    unasked = [sale for sale in found if sale.paid_at and (sale.is_shopify, str(sale.number)) not in asked]
+    return [sale for sale in unasked if sale.cancelled_at is not None]
 
 
 def _wanted(found: list[Sale]) -> dict[str, int]:
