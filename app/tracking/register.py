@@ -1,6 +1,7 @@
 """Parcels and their scans as stores report them: registered, corrected, withdrawn, announced once."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
 
@@ -87,20 +88,24 @@ def keep_list(session: Session, order: Order, record: base.Order, *, heard_at: d
     for fulfillment in record.fulfillments:
         if not (is_old and fulfillment.external_id.startswith(base.IN_ORDER)):
             keep_fulfillment(session, order.shop_id, fulfillment, heard_at=heard_at)
-    if is_old:
-        return
-    listed = [fulfillment.external_id for fulfillment in record.fulfillments]
-    gone = select(Fulfillment).where(
-        Fulfillment.order_id == order.id,
-        Fulfillment.external_id.startswith(base.IN_ORDER),
-        Fulfillment.external_id.not_in(listed),
-        Fulfillment.cancelled_at.is_(None),
-        Fulfillment.updated_at <= record.updated_at,
-    )
-    for left in session.scalars(gone):
-        left.cancelled_at = record.updated_at
-        for shipment in session.scalars(select(Shipment).filter_by(fulfillment_id=left.id)):
-            shipment.cancelled_at = record.updated_at
+    if not is_old:
+        _cancel_missing(session, order, record.fulfillments, prefix=base.IN_ORDER, at=record.updated_at)
+
+
+def keep_whole_list(  # noqa: PLR0913 - whose list, and of what
+    session: Session,
+    shop_id: int,
+    order_id: str,
+    records: Sequence[base.Fulfillment],
+    *,
+    prefix: str,
+    heard_at: datetime,
+) -> None:
+    """Bring all of an order's fulfillments of one kind up to date, and cancel those no longer listed."""
+    order = orders.lock(session, shop_id, order_id, heard_at=heard_at)
+    for record in records:
+        keep_fulfillment(session, shop_id, record, heard_at=heard_at)
+    _cancel_missing(session, order, records, prefix=prefix, at=heard_at)
 
 
 def announce(session: Session, order: Order) -> None:
@@ -124,6 +129,22 @@ def announce(session: Session, order: Order) -> None:
 def normalize(number: str) -> str:
     """Return a tracking number as carriers print it: upper case, without blanks and dashes."""
     return re.sub(r"[\s\-]+", "", number).upper()
+
+
+def _cancel_missing(
+    session: Session, order: Order, records: Sequence[base.Fulfillment], *, prefix: str, at: datetime
+) -> None:
+    gone = select(Fulfillment).where(
+        Fulfillment.order_id == order.id,
+        Fulfillment.external_id.startswith(prefix, autoescape=True),
+        Fulfillment.external_id.not_in([record.external_id for record in records]),
+        Fulfillment.cancelled_at.is_(None),
+        Fulfillment.updated_at <= at,
+    )
+    for left in session.scalars(gone):
+        left.cancelled_at = at
+        for shipment in session.scalars(select(Shipment).filter_by(fulfillment_id=left.id)):
+            shipment.cancelled_at = at
 
 
 def _keep_parcels(session: Session, order: Order, fulfillment: Fulfillment, record: base.Fulfillment) -> None:
