@@ -181,6 +181,25 @@ def test_without_keys_nothing_is_asked(shop: StoreVoice, api: StoreApi) -> None:
     assert api.asked == []
 
 
+def test_a_long_catch_up_makes_room_for_others_and_goes_on_at_once(
+    shop: StoreVoice, api: StoreApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(woocommerce, "SLICE", -1)
+    began = datetime(2026, 11, 20, tzinfo=UTC)
+    full = [small(number, began + timedelta(minutes=number)) for number in range(PER_PAGE)]
+    api.will("GET", "orders", 200, full)
+    ask(shop, "woocommerce.catch_up", every=600)
+    assert len(api.asked) == 1
+    assert due(shop, "woocommerce.catch_up") <= clock.now()
+    cursor = shop.session.scalars(select(Errand.cursor).filter_by(kind="woocommerce.catch_up")).one()
+    assert cursor == "2026-11-20T01:38:59+00:00"
+
+
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(woocommerce, "SLICE", 600)
+
+
 @pytest.fixture
 def shop(woo_store: StoreVoice) -> StoreVoice:
     keep_secret(woo_store.session, woo_store.shop, "rest_keys", KEYS)
