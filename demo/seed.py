@@ -35,7 +35,7 @@ WOO_TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored
 APPLIED_WITHIN = 60.0
 CALM = timedelta(seconds=30)
 """Until the app first asks the stores: by then their own notices have told it everything."""
-HOURLY = 3600
+HOURLY, DAILY = 3600, 86_400
 
 RIDGE = Store(
     platform=PlatformKey.SHOPIFY,
@@ -132,7 +132,7 @@ def _install(base: str) -> Json:
             expires_at=now + timedelta(seconds=token["expires_in"]),
             refresh_expires_at=now + timedelta(seconds=token["refresh_token_expires_in"]),
         )
-        errands.add(session, shops[RIDGE.domain].id, "shopify.shop_info", due_at=now + CALM)
+        errands.add(session, shops[RIDGE.domain].id, "shopify.shop_info", due_at=now + CALM, every=DAILY)
         errands.add(session, shops[RIDGE.domain].id, "shopify.catch_up", due_at=now + CALM, every=HOURLY)
         rest_keys = f"{keys['consumer_key']}:{keys['consumer_secret']}"
         keep_secret(session, shops[HARBOR.domain], "rest_keys", rest_keys)

@@ -1,0 +1,63 @@
+"""A store that nobody has told us of connects, and is read back whole: the app's own way in, on the fakes."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import Client
+
+from app.commerce.models import Order
+from app.lib import clock, http
+from app.main import create_app
+from app.messages.models import Message
+from app.shops import errands
+from app.shops.models import Shop
+from app.tracking.models import Shipment
+from demo import fakes, stories
+from demo.shopify import oauth
+from demo.shopify.wire import HOST
+from demo.stores import Shelf
+from jobs import shopify as shopify_jobs
+from tests.demo.wsgi import Wsgi
+
+pytestmark = pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+
+
+@pytest.mark.usefixtures("ridge")
+def test_opening_the_app_connects_the_store_and_reads_its_orders(session: Session) -> None:
+    opened = {"shop": HOST, "embedded": "1", "id_token": oauth.session_token()}
+    answer = Client(create_app()).get("/admin/shopify", query_string=opened)
+    shop = session.scalars(select(Shop).filter_by(domain=HOST)).one()
+    assert answer.headers["Location"].startswith(f"/admin/{shop.id}/shipments")
+    _run_errands(session)
+    session.expire_all()
+    assert (shop.name, shop.timezone) == ("Ridge & Pine", "America/Los_Angeles")
+    orders = set(session.scalars(select(Order.external_id)))
+    assert orders == {str(stories.FIRST_RIDGE + i) for i in range(len(stories.STORIES))}
+    parcels = sum(len(sale.parcels) for sale in stories.ridge(clock.now()))
+    assert len(session.scalars(select(Shipment)).all()) == parcels
+    assert not [m for m in session.scalars(select(Message)) if m.state in ("queued", "sending", "sent")]
+
+
+@pytest.fixture
+def ridge() -> Iterator[None]:
+    """Ridge & Pine with its orders, reachable as the app reaches it."""
+    shelf = Shelf(HOST)
+    for sale in stories.ridge(clock.now()):
+        shelf.put("sale", sale.id, sale.model_dump(mode="json"))
+    http.play(HOST, Wsgi(fakes.application))
+    yield
+    http.play(HOST, None)
+
+
+def _run_errands(session: Session) -> None:
+    """Run every errand that is due, and those that they ask for."""
+    while True:
+        due = errands.claim(session, list(shopify_jobs.HANDLERS))
+        session.commit()
+        if due is None:
+            return
+        cursor = shopify_jobs.HANDLERS[due.kind](due)
+        errands.finish(session, due, cursor)
+        session.commit()
