@@ -89,7 +89,7 @@ def _compare(
 
 
 def _called_off_first(running: House, found: list[Sale]) -> list[Sale]:
-    """Return the orders cancelled before their payment was told (it came late): never thanked for, rightly."""
+    """Return the orders cancelled before their payment was told, which came late: rightly never thanked."""
     rows = running.query(
         'SELECT shop.platform, o.external_id FROM "order" o JOIN shop ON shop.id = o.shop_id'
         " JOIN message m ON m.order_id = o.id AND m.trigger = 'thank_you'"

@@ -1,0 +1,115 @@
+"""A merchant's browser, a stranger's, and what stands in the tables behind the pages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from app.admin import session as doors
+from app.commerce.models import Delivery
+from app.flows.models import Flow
+from app.lib import clock
+from app.lib.db import engine
+from app.main import create_app
+from app.messages.models import Message
+from app.shops.install import Store, install
+from app.shops.models import Shop
+from app.vocabulary import MessageState, PlatformKey, Reason, Trigger
+from tests.journeys import payloads
+from tests.journeys.conftest import StoreVoice
+
+PAGES = ("shipments", "messages", "flows", "connection")
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    made = create_app()
+    made.testing = True
+    made.config.update(SERVER_NAME="doorstep.test", PREFERRED_URL_SCHEME="https")
+    return made
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def shop(shopify_store: StoreVoice) -> Shop:
+    return shopify_store.shop
+
+
+@pytest.fixture
+def other_shop(session: Session) -> Shop:
+    store = Store(
+        platform=PlatformKey.WOOCOMMERCE, domain="harbor.example", url="https://harbor.example", name="Harbor"
+    )
+    other = install(session, store)
+    session.commit()
+    return other
+
+
+@pytest.fixture
+def merchant(browser: FlaskClient, shop: Shop) -> FlaskClient:
+    """A browser that is signed in to the shop."""
+    sign_in(browser, shop.id)
+    return browser
+
+
+def sign_in(browser: FlaskClient, shop_id: int) -> None:
+    with browser.session_transaction() as cookie:
+        cookie.clear()
+    browser.post(doors.sign_in_link(shop_id))
+
+
+def token(browser: FlaskClient) -> str:
+    with browser.session_transaction() as cookie:
+        return str(cookie["csrf"])
+
+
+def parcel(store: StoreVoice, number: int, *, status: str = "in_transit") -> None:
+    now, order_id = clock.now(), 1000 + number
+    store.shopify("orders/paid", payloads.order(now, order_id))
+    tracking = f"1Z{1000 + number:07d}"
+    sent = payloads.fulfillment(
+        now, order_id, order_id, tracking_number=tracking, tracking_numbers=[tracking]
+    )
+    store.shopify("fulfillments/create", sent)
+    moment = now - timedelta(seconds=5)
+    store.shopify("fulfillment_events/create", payloads.scan(status, moment, order_id, order_id, order_id))
+    store.settle()
+    for message in store.messages():
+        if message.state is MessageState.QUEUED and message.trigger is Trigger.SHIPPED:
+            message.state, message.reason = MessageState.SKIPPED, Reason.FLOW_OFF
+    store.session.commit()
+
+
+def poison(store: StoreVoice, number: int = 1) -> None:
+    status_url = f"https://other.myshopify.com/1/orders/{number}"
+    store.shopify("orders/paid", payloads.order(clock.now(), 9000 + number, order_status_url=status_url))
+    store.settle()
+
+
+def everything(session: Session) -> list[object]:
+    flows = session.execute(select(Flow.id, Flow.on_since).order_by(Flow.id)).all()
+    deliveries = session.execute(select(Delivery.id, Delivery.state).order_by(Delivery.id)).all()
+    messages = session.execute(select(Message.id, Message.state).order_by(Message.id)).all()
+    return [flows, deliveries, messages]
+
+
+@contextmanager
+def counting() -> Iterator[list[str]]:
+    """Collect the statements that are executed meanwhile."""
+    statements: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        statements.append(statement)
+
+    event.listen(engine(), "before_cursor_execute", note)
+    yield statements
+    event.remove(engine(), "before_cursor_execute", note)

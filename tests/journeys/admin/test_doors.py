@@ -1,0 +1,113 @@
+"""The merchant's pages open only to those who may."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.admin import session as doors
+from app.flows.models import Flow
+from app.lib.config import settings
+from app.shops.models import Shop
+from app.tracking.models import Shipment
+from app.vocabulary import Trigger
+from tests.journeys.admin.conftest import PAGES, everything, parcel, poison, sign_in, token
+from tests.journeys.conftest import StoreVoice
+
+
+@pytest.mark.parametrize("page", [*PAGES, "shipments/1"])
+def test_a_stranger_is_told_nothing_whether_the_shop_exists_or_not(
+    page: str, browser: FlaskClient, shop: Shop
+) -> None:
+    here = browser.get(f"/admin/{shop.id}/{page}")
+    nowhere = browser.get(f"/admin/{shop.id + 1000}/{page}")
+    assert (here.status_code, here.data) == (401, nowhere.data)
+
+
+def test_every_route_of_another_shop_answers_404_and_changes_nothing(
+    app: Flask, merchant: FlaskClient, shopify_store: StoreVoice, other_shop: Shop
+) -> None:
+    parcel(shopify_store, 1)
+    poison(shopify_store)
+    sign_in(merchant, other_shop.id)
+    session = shopify_store.session
+    before = everything(session)
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith("/admin/<int"):
+            continue
+        for shop_id in (shopify_store.shop.id, 10**6):
+            address = re.sub(r"<[^>]*shop_id>", str(shop_id), rule.rule)
+            address = re.sub(r"<[^>]*>", "1", address.replace("<name>", "shipped"))
+            for method in (rule.methods or set()) & {"GET", "POST"}:
+                answer = merchant.open(address, method=method, data={"csrf": token(merchant)})
+                assert answer.status_code == 404, (method, rule.rule)
+    session.expire_all()
+    assert everything(session) == before
+
+
+def test_another_shops_parcel_is_not_shown_under_ones_own_address(
+    merchant: FlaskClient, shopify_store: StoreVoice, other_shop: Shop
+) -> None:
+    parcel(shopify_store, 1)
+    sign_in(merchant, other_shop.id)
+    ident = shopify_store.session.scalars(select(Shipment.id)).one()
+    assert merchant.get(f"/admin/{other_shop.id}/shipments/{ident}").status_code == 404
+
+
+def test_a_shop_that_was_left_lets_nobody_in(merchant: FlaskClient, shop: Shop, session: Session) -> None:
+    sign_in(merchant, shop.id)
+    assert merchant.get(f"/admin/{shop.id}/shipments").status_code == 200
+    shop.state = "uninstalled"  # type: ignore[assignment]
+    session.commit()
+    assert merchant.get(f"/admin/{shop.id}/shipments").status_code == 404
+
+
+def test_a_sign_in_link_lets_in_by_its_button_only(browser: FlaskClient, shop: Shop) -> None:
+    link = doors.sign_in_link(shop.id)
+    assert browser.get(link).status_code == 200
+    assert browser.get(f"/admin/{shop.id}/shipments").status_code == 401
+    assert browser.post(link).status_code == 303
+    assert browser.get(f"/admin/{shop.id}/shipments").status_code == 200
+    assert browser.get("/admin").status_code == 302
+    cookie = browser.get_cookie("doorstep", domain="doorstep.test")
+    assert cookie is not None
+    assert (cookie.secure, cookie.http_only, cookie.same_site) == (True, True, "Lax")
+
+
+def test_a_sign_in_link_that_is_old_or_forged_lets_nobody_in(
+    browser: FlaskClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = doors.sign_in_link(shop.id)
+    assert browser.post(link[:-2] + "xx").status_code == 401
+    monkeypatch.setattr(doors, "SIGN_IN_SECONDS", -1)
+    assert browser.post(link).status_code == 401
+
+
+def test_whoever_signs_out_is_a_stranger_again(merchant: FlaskClient) -> None:
+    assert merchant.post("/admin/sign-out").status_code == 400
+    assert merchant.post("/admin/sign-out", data={"csrf": token(merchant)}).status_code == 303
+    assert merchant.get("/admin").status_code == 401
+
+
+def test_the_demo_lets_everybody_in_again_and_again(
+    browser: FlaskClient, shop: Shop, other_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "settings", lambda: settings().model_copy(update={"demo": True}))
+    for _ in range(2):
+        answer = browser.get("/admin")
+        assert answer.status_code == 200
+        assert shop.name.replace("&", "&amp;") in answer.text
+        assert other_shop.name in answer.text
+        assert browser.get(f"/admin/{shop.id}/shipments").status_code == 200
+
+
+def test_a_form_without_its_token_changes_nothing(
+    merchant: FlaskClient, shop: Shop, session: Session
+) -> None:
+    address = f"/admin/{shop.id}/flows/shipped"
+    assert merchant.post(address, data={"on": "no"}).status_code == 400
+    assert merchant.post(address, data={"on": "no", "csrf": "guessed"}).status_code == 400
+    assert session.scalars(select(Flow.on_since).filter_by(trigger=Trigger.SHIPPED)).one() is not None
