@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from app.audience.models import Profile
-from app.commerce.models import Fulfillment, LineItem, Order
+from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.lib import clock
 from app.lib.days import Calendar
 from app.messages import postal
@@ -80,8 +80,8 @@ def gather(session: Session, message: Message) -> Letter:
     order = session.get_one(Order, message.order_id)
     profile = session.get(Profile, message.profile_id) if message.profile_id else None
     shipments = list(session.scalars(select(Shipment).filter_by(order_id=order.id).order_by(Shipment.id)))
-    living = [shipment for shipment in shipments if shipment.cancelled_at is None]
-    told = [shipment for shipment in shipments if shipment.id in message.shipment_ids]
+    living = [row for row in shipments if not Parcel.of(row).is_void]
+    told = [row for row in shipments if row.id in message.shipment_ids]
     calendar = Calendar.of(clock.now(), shop.timezone, order.locale or shop.locale, is_for_later=True)
     parcels = [Parcel.of(row) for row in told]
     place = order.ship_to or {}
@@ -124,7 +124,13 @@ def _is_first(session: Session, order: Order) -> bool:
 
 def _items(session: Session, order: Order, told: Sequence[Shipment]) -> tuple[Item, ...]:
     """Return the lines of these parcels; of the whole order where the store does not say what is in them."""
-    lines = session.scalars(select(LineItem).filter_by(order_id=order.id).order_by(LineItem.position))
+    product = and_(Product.shop_id == LineItem.shop_id, Product.external_id == LineItem.product_external_id)
+    lines = session.execute(
+        select(LineItem, Product.image_url)
+        .outerjoin(Product, product)
+        .where(LineItem.order_id == order.id)
+        .order_by(LineItem.position, LineItem.id)
+    )
     sent = _sent(session, {shipment.fulfillment_id for shipment in told})
     return tuple(
         Item(
@@ -132,9 +138,9 @@ def _items(session: Session, order: Order, told: Sequence[Shipment]) -> tuple[It
             options=line.variant_title,
             quantity=quantity,
             total=line.price * quantity,
-            image_url=line.image_url if (line.image_url or "").startswith("https://") else None,
+            image_url=_secure(line.image_url or picture),
         )
-        for line in lines
+        for line, picture in lines
         if (quantity := min(line.quantity, sent[line.external_id]) if sent else line.quantity)
     )
 
@@ -147,3 +153,7 @@ def _sent(session: Session, fulfillment_ids: set[int]) -> Counter[str]:
         for content in contents:
             pieces.update({str(part["item"]): int(part["quantity"]) for part in content})
     return pieces
+
+
+def _secure(address: str | None) -> str | None:
+    return address if address and address.startswith("https://") else None

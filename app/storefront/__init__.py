@@ -3,10 +3,10 @@
 from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
 
-from app.storefront import look, lookup, tracking
+from app.storefront import look, lookup, preferences, tracking
 
 blueprint = Blueprint("storefront", __name__)
-for _room in (look, tracking, lookup):
+for _room in (look, tracking, lookup, preferences):
     blueprint.register_blueprint(_room.pages)
 
 
