@@ -66,7 +66,7 @@ def _data(letter: Letter) -> dict[str, Any]:
     brand, story = letter.brand, letter.story
     carriers = {parcel.carrier for parcel in letter.parcels}
     return {
-        "language": letter.calendar.locale,
+        "language": letter.calendar.locale.replace("_", "-"),
         "calendar": letter.calendar,
         "currency": letter.currency,
         "shop": {

@@ -41,9 +41,10 @@ def sandbox(*, autoescape: bool, undefined: type[Undefined] = Undefined) -> Sand
 @with_context
 def _money(amount: object, *, context: RenderContext) -> str:
     """Write minor units in the order's currency: 12800 → "$128.00"."""
-    if not isinstance(amount, int):
+    calendar = context.resolve("calendar")
+    if not isinstance(amount, int) or not isinstance(calendar, Calendar):
         raise LiquidTypeError("money expects an amount in minor units", token=None)
-    return _written(amount, str(context.resolve("currency")), str(context.resolve("language")))
+    return _written(amount, str(context.resolve("currency")), calendar.locale)
 
 
 @with_context

@@ -61,5 +61,5 @@ MORNING = datetime(2026, 11, 17, 5, 0, tzinfo=UTC)
 
 def shown(source: str, **data: Any) -> str:
     calendar = Calendar.of(MORNING, "America/Los_Angeles", "en")
-    known = {"calendar": calendar, "currency": "USD", "language": "en", **data}
+    known = {"calendar": calendar, "currency": "USD", **data}
     return sandbox(autoescape=True).from_string(source).render(known)

@@ -1,0 +1,47 @@
+"""Every mail as a mailbox shows it: on a phone and on a desk, in light and in dark, in any brand's color."""
+
+import re
+
+import pytest
+
+from app.messages import compose
+from app.messages.letter import Letter
+from app.shops.brand import Brand
+from app.vocabulary import ShipmentStatus, Trigger
+from tests.browser.conftest import RULES, Look
+from tests.unit.letters import MUGS, RIDGE, SHIRT, letter
+
+pytestmark = pytest.mark.browser
+
+FOR_MAILS = [rules for rules in RULES if rules != "best-practice"]
+"""A mail stands inside the mailbox's page, which has the landmarks."""
+LONG = SHIRT.__class__(
+    title="Lambswool Beanie with Hand-knit Double Cuff in Undyed Wool from Llanfairpwllgwyngyllgogerych",
+    options="Oat, One size fits all",
+    quantity=12,
+    total=123_456_789,
+    image_url=None,
+)
+
+
+def brand(color: str) -> Brand:
+    return Brand(name="Lemon", url="https://lemon.example", color=color, legal_name="Lemon")
+
+
+LETTERS = {
+    "thanks": letter(Trigger.THANK_YOU),
+    "shipped": letter(Trigger.SHIPPED, brand=brand("#ffe889"), items=(LONG,)),
+    "late": letter(Trigger.SHIPPED, ShipmentStatus.DELAYED, brand=brand("#191d33"), items=(LONG, MUGS)),
+    "out": letter(Trigger.OUT_FOR_DELIVERY, ShipmentStatus.OUT_FOR_DELIVERY, places=(2, 3), is_whole=False),
+    "delivered": letter(Trigger.DELIVERED, ShipmentStatus.DELIVERED, brand=RIDGE, delivering_to=()),
+}
+
+
+@pytest.mark.parametrize("told", LETTERS.values(), ids=LETTERS)
+def test_a_mail_holds(look: Look, told: Letter) -> None:
+    look.page.route(re.compile("^https:"), lambda route: route.fulfill(content_type="image/png", body=b""))
+    for width in (look.width, 375 if look.width < 600 else 680, 320):
+        look.page.set_viewport_size({"width": width, "height": 900})
+        look.page.set_content(compose.render(told).html)
+        look.width = width
+        look.holds(FOR_MAILS)
