@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import privacy
 from app.audience import profiles
 from app.commerce import catalog, checkouts, orders
-from app.platforms import base
+from app.platforms import base, purchases
 from app.platforms.base import Record
 from app.shops import errands, install
 from app.shops.models import Shop
@@ -29,12 +29,12 @@ def apply(session: Session, shop: Shop, records: tuple[Record, ...], heard_at: d
 
 def _spoken_of(records: tuple[Record, ...]) -> set[str]:
     """Return the orders that records speak of without holding them."""
-    parts = (base.Fulfillment, base.Scan, base.Refund)
+    parts = (purchases.Fulfillment, purchases.Scan, purchases.Refund)
     spoken_of = {record.order_id for record in records if isinstance(record, parts) and record.order_id}
-    return spoken_of - {record.external_id for record in records if isinstance(record, base.Order)}
+    return spoken_of - {record.external_id for record in records if isinstance(record, purchases.Order)}
 
 
-def _order(session: Session, shop: Shop, record: base.Order, heard_at: datetime) -> None:
+def _order(session: Session, shop: Shop, record: purchases.Order, heard_at: datetime) -> None:
     order = orders.keep(session, shop.id, record, heard_at=heard_at)
     checkouts.close(session, order, at=record.updated_at)
     register.keep_list(session, order, record, heard_at=heard_at)
@@ -43,7 +43,7 @@ def _order(session: Session, shop: Shop, record: base.Order, heard_at: datetime)
         privacy.erase_order(session, order)
 
 
-def _person(session: Session, shop: Shop, record: base.Person, heard_at: datetime) -> None:
+def _person(session: Session, shop: Shop, record: purchases.Person, heard_at: datetime) -> None:
     profiles.keep(session, shop.id, record, heard_at=heard_at)
 
 
@@ -66,16 +66,20 @@ def _uninstalled(session: Session, shop: Shop, record: base.Uninstalled, heard_a
 Keeper = Callable[[Session, Shop, Any, datetime], None]
 
 KEEPERS: dict[type[Any], Keeper] = {
-    base.Order: _order,
-    base.OrderEdited: lambda s, shop, r, at: orders.keep_edit(s, shop.id, r, heard_at=at),
-    base.OrderDeleted: lambda s, shop, r, at: orders.keep_deletion(s, shop.id, r.external_id, heard_at=at),
-    base.Refund: lambda s, shop, r, at: orders.keep_refund(s, shop.id, r, heard_at=at),
-    base.Fulfillment: lambda s, shop, r, at: register.keep_fulfillment(s, shop.id, r, heard_at=at),
-    base.Scan: lambda s, shop, r, at: register.keep_scan(s, shop.id, r, source=shop.platform, heard_at=at),
-    base.Checkout: lambda s, shop, r, at: checkouts.keep(s, shop.id, r, heard_at=at),
-    base.Product: lambda s, shop, r, _: catalog.keep(s, shop.id, r),
-    base.Variant: lambda s, shop, r, _: catalog.keep_variant(s, shop.id, r),
-    base.Person: _person,
+    purchases.Order: _order,
+    purchases.OrderEdited: lambda s, shop, r, at: orders.keep_edit(s, shop.id, r, heard_at=at),
+    purchases.OrderDeleted: lambda s, shop, r, at: orders.keep_deletion(
+        s, shop.id, r.external_id, heard_at=at
+    ),
+    purchases.Refund: lambda s, shop, r, at: orders.keep_refund(s, shop.id, r, heard_at=at),
+    purchases.Fulfillment: lambda s, shop, r, at: register.keep_fulfillment(s, shop.id, r, heard_at=at),
+    purchases.Scan: lambda s, shop, r, at: register.keep_scan(
+        s, shop.id, r, source=shop.platform, heard_at=at
+    ),
+    purchases.Checkout: lambda s, shop, r, at: checkouts.keep(s, shop.id, r, heard_at=at),
+    purchases.Product: lambda s, shop, r, _: catalog.keep(s, shop.id, r),
+    purchases.Variant: lambda s, shop, r, _: catalog.keep_variant(s, shop.id, r),
+    purchases.Person: _person,
     base.Consent: lambda s, shop, r, at: profiles.keep_consent(s, shop.id, r, heard_at=at),
     base.PersonMerged: lambda s, shop, r, _: profiles.merge(s, shop.id, r.kept_id, r.gone_id),
     base.PersonDeleted: lambda s, shop, r, _: profiles.forget_platform_record(s, shop.id, r.external_id),

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app import events
 from app.audience.models import ConsentRow, Profile
 from app.lib import clock
-from app.platforms.base import Consent, Person
+from app.platforms.base import Consent
+from app.platforms.purchases import Person
 from app.vocabulary import ConsentState, Medium
 
 

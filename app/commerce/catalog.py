@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from app import events
 from app.commerce.models import Product, Variant
-from app.platforms import base
+from app.platforms import purchases
 
 
-def keep(session: Session, shop_id: int, record: base.Product) -> None:
+def keep(session: Session, shop_id: int, record: purchases.Product) -> None:
     """Bring a product and the variants in its record up to date."""
     product = _lock_product(session, shop_id, record.external_id)
     if product.updated_at is None or record.updated_at >= product.updated_at:
@@ -21,7 +21,7 @@ def keep(session: Session, shop_id: int, record: base.Product) -> None:
         keep_variant(session, shop_id, variant)
 
 
-def keep_variant(session: Session, shop_id: int, record: base.Variant) -> None:
+def keep_variant(session: Session, shop_id: int, record: purchases.Variant) -> None:
     """Bring a variant up to date; a change of its stock is an event, the first look at it is not."""
     product = _lock_product(session, shop_id, record.product_id)
     find = select(Variant).filter_by(shop_id=shop_id, external_id=record.external_id).with_for_update()

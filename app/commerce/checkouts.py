@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from app import events
 from app.audience import profiles
 from app.commerce.models import Checkout, Order
-from app.platforms import base
-from app.platforms.base import Consent, OrderState, Person
+from app.platforms import purchases
+from app.platforms.base import Consent
+from app.platforms.purchases import OrderState, Person
 from app.vocabulary import ConsentState, Medium
 
 
-def keep(session: Session, shop_id: int, record: base.Checkout, *, heard_at: datetime) -> None:
+def keep(session: Session, shop_id: int, record: purchases.Checkout, *, heard_at: datetime) -> None:
     """Bring a checkout up to date; an older record never changes a newer row."""
     checkout = _lock(session, shop_id, record, heard_at=heard_at)
     if checkout is None:
@@ -63,7 +64,9 @@ def _complete(session: Session, checkout: Checkout, at: datetime) -> None:
     events.record(session, checkout.shop_id, done, once=f"completed:{checkout.id}")
 
 
-def _lock(session: Session, shop_id: int, record: base.Checkout, *, heard_at: datetime) -> Checkout | None:
+def _lock(
+    session: Session, shop_id: int, record: purchases.Checkout, *, heard_at: datetime
+) -> Checkout | None:
     at = record.updated_at or heard_at
     by_token = _one(session, shop_id, token=record.token) if record.token else None
     by_cart = _one(session, shop_id, cart_token=record.cart_token) if record.cart_token else None
@@ -94,7 +97,7 @@ def _write_person(  # noqa: PLR0913 - what is said of whom
     session: Session,
     shop_id: int,
     checkout: Checkout,
-    record: base.Checkout,
+    record: purchases.Checkout,
     person: Person,
     *,
     heard_at: datetime,

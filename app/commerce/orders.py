@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from app import events
 from app.audience import profiles
 from app.commerce.models import LineItem, Order, Refund
-from app.platforms import base
-from app.platforms.base import OrderState
+from app.platforms import purchases
+from app.platforms.purchases import OrderState
 
 
-def keep(session: Session, shop_id: int, record: base.Order, *, heard_at: datetime) -> Order:
+def keep(session: Session, shop_id: int, record: purchases.Order, *, heard_at: datetime) -> Order:
     """Return the order's row as this record and all before it leave it."""
     order = lock(session, shop_id, record.external_id, heard_at=heard_at)
     if record.erased:
@@ -64,7 +64,7 @@ def behind(session: Session, shop_id: int, wanted: Mapping[str, datetime | None]
     ]
 
 
-def keep_refund(session: Session, shop_id: int, record: base.Refund, *, heard_at: datetime) -> None:
+def keep_refund(session: Session, shop_id: int, record: purchases.Refund, *, heard_at: datetime) -> None:
     """Remember money given back, once."""
     order = lock(session, shop_id, record.order_id, heard_at=heard_at)
     row = {
@@ -85,7 +85,7 @@ def keep_refund(session: Session, shop_id: int, record: base.Refund, *, heard_at
     events.record(session, shop_id, refunded, once=f"refunded:{record.external_id}")
 
 
-def keep_edit(session: Session, shop_id: int, record: base.OrderEdited, *, heard_at: datetime) -> None:
+def keep_edit(session: Session, shop_id: int, record: purchases.OrderEdited, *, heard_at: datetime) -> None:
     """Note in the order's timeline that its items were edited."""
     order = lock(session, shop_id, record.external_id, heard_at=heard_at)
     edited = events.OrderEdited(happened_at=record.at, profile_id=order.profile_id, order_id=order.id)
@@ -110,7 +110,7 @@ def forget_person(order: Order, *, at: datetime) -> None:
 _forward = list(OrderState).index
 
 
-def _write(order: Order, record: base.Order) -> None:
+def _write(order: Order, record: purchases.Order) -> None:
     order.updated_at = record.updated_at
     order.name = record.name
     order.currency = record.currency
@@ -126,7 +126,7 @@ def _write(order: Order, record: base.Order) -> None:
 
 
 def _write_person(
-    session: Session, shop_id: int, order: Order, record: base.Order, *, heard_at: datetime
+    session: Session, shop_id: int, order: Order, record: purchases.Order, *, heard_at: datetime
 ) -> None:
     profile = profiles.keep(session, shop_id, record.person, heard_at=heard_at)
     order.profile_id = profile.id if profile else order.profile_id
@@ -138,7 +138,7 @@ def _write_person(
         order.ship_to = {k: v for k, v in asdict(record.ship_to).items() if v}
 
 
-def _write_items(session: Session, order: Order, record: base.Order) -> None:
+def _write_items(session: Session, order: Order, record: purchases.Order) -> None:
     if not record.items:
         return
     rows = [
@@ -168,7 +168,9 @@ def _write_items(session: Session, order: Order, record: base.Order) -> None:
     session.execute(gone)
 
 
-def _tell(session: Session, order: Order, before: OrderState, state: OrderState, record: base.Order) -> None:
+def _tell(
+    session: Session, order: Order, before: OrderState, state: OrderState, record: purchases.Order
+) -> None:
     if state is OrderState.PLACED:
         placed = events.OrderPlaced(
             happened_at=order.placed_at or record.created_at,

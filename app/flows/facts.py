@@ -14,7 +14,7 @@ from app.flows.models import Flow
 from app.lib import crypto
 from app.messages.models import Message
 from app.messages.permission import Facts
-from app.platforms.base import OrderState
+from app.platforms.purchases import OrderState
 from app.shops.models import Shop
 from app.tracking.models import Shipment
 from app.vocabulary import Medium

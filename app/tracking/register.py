@@ -13,15 +13,18 @@ from app import events
 from app.commerce import orders
 from app.commerce.models import Fulfillment, Order
 from app.lib import clock
-from app.platforms import base
-from app.platforms.base import Parcel, Unreadable
+from app.platforms import purchases
+from app.platforms.base import Unreadable
+from app.platforms.purchases import Parcel
 from app.tracking import progress
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.progress import Mark, Progress
 from app.vocabulary import ShipmentStatus
 
 
-def keep_fulfillment(session: Session, shop_id: int, record: base.Fulfillment, *, heard_at: datetime) -> None:
+def keep_fulfillment(
+    session: Session, shop_id: int, record: purchases.Fulfillment, *, heard_at: datetime
+) -> None:
     """Bring a fulfillment and its parcels up to date; an older record changes nothing."""
     order = orders.lock(session, shop_id, record.order_id, heard_at=heard_at)
     fulfillment = _fulfillment(session, order, record.external_id)
@@ -35,7 +38,9 @@ def keep_fulfillment(session: Session, shop_id: int, record: base.Fulfillment, *
     announce(session, order)
 
 
-def keep_scan(session: Session, shop_id: int, scan: base.Scan, *, source: str, heard_at: datetime) -> None:
+def keep_scan(
+    session: Session, shop_id: int, scan: purchases.Scan, *, source: str, heard_at: datetime
+) -> None:
     """Add one scan to every parcel of its fulfillment, or take back one that the store deleted."""
     known = session.scalar(select(Fulfillment).filter_by(shop_id=shop_id, external_id=scan.fulfillment_id))
     order_ref = scan.order_id or (known and _external_id(session, known.order_id))
@@ -77,7 +82,7 @@ def keep_scan(session: Session, shop_id: int, scan: base.Scan, *, source: str, h
             shipment.expected_at = scan.expected_at or shipment.expected_at
 
 
-def keep_list(session: Session, order: Order, record: base.Order, *, heard_at: datetime) -> None:
+def keep_list(session: Session, order: Order, record: purchases.Order, *, heard_at: datetime) -> None:
     """Bring the fulfillments in an order's own payload up to date, and cancel those that left it.
 
     A list older than what we know may name parcels that have left it since: it adds none that live in it.
@@ -86,17 +91,17 @@ def keep_list(session: Session, order: Order, record: base.Order, *, heard_at: d
         return
     is_old = order.updated_at is not None and record.updated_at < order.updated_at
     for fulfillment in record.fulfillments:
-        if not (is_old and fulfillment.external_id.startswith(base.IN_ORDER)):
+        if not (is_old and fulfillment.external_id.startswith(purchases.IN_ORDER)):
             keep_fulfillment(session, order.shop_id, fulfillment, heard_at=heard_at)
     if not is_old:
-        _cancel_missing(session, order, record.fulfillments, prefix=base.IN_ORDER, at=record.updated_at)
+        _cancel_missing(session, order, record.fulfillments, prefix=purchases.IN_ORDER, at=record.updated_at)
 
 
 def keep_whole_list(  # noqa: PLR0913 - whose list, and of what
     session: Session,
     shop_id: int,
     order_id: str,
-    records: Sequence[base.Fulfillment],
+    records: Sequence[purchases.Fulfillment],
     *,
     prefix: str,
     heard_at: datetime,
@@ -132,7 +137,7 @@ def normalize(number: str) -> str:
 
 
 def _cancel_missing(
-    session: Session, order: Order, records: Sequence[base.Fulfillment], *, prefix: str, at: datetime
+    session: Session, order: Order, records: Sequence[purchases.Fulfillment], *, prefix: str, at: datetime
 ) -> None:
     gone = select(Fulfillment).where(
         Fulfillment.order_id == order.id,
@@ -147,7 +152,9 @@ def _cancel_missing(
             shipment.cancelled_at = at
 
 
-def _keep_parcels(session: Session, order: Order, fulfillment: Fulfillment, record: base.Fulfillment) -> None:
+def _keep_parcels(
+    session: Session, order: Order, fulfillment: Fulfillment, record: purchases.Fulfillment
+) -> None:
     mine = {s.slot: s for s in session.scalars(select(Shipment).filter_by(fulfillment_id=fulfillment.id))}
     wanted = {_slot(fulfillment, parcel): parcel for parcel in record.parcels or (Parcel(number=None),)}
     elsewhere = select(Shipment).where(

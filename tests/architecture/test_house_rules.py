@@ -27,8 +27,7 @@ def modules(*folders: str) -> Iterator[Path]:
 
 @pytest.mark.parametrize("file", list(modules(*HOUSE, "tests")), ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_module_is_short_and_named_by_its_noun(file: Path) -> None:
-    longest = 400 if file == ROOT / "app" / "platforms" / "base.py" else 300  # one list of records
-    assert len(file.read_text().splitlines()) <= longest
+    assert len(file.read_text().splitlines()) <= 300
     assert not {part.removesuffix(".py") for part in file.relative_to(ROOT).parts} & FORBIDDEN_NAMES
 
 

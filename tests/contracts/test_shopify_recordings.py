@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.platforms import base
+from app.platforms import base, purchases
 from app.platforms.base import Record, Unreadable
 from app.platforms.shopify import PLUGIN, READERS
 from app.platforms.shopify.graphql import API_VERSION
@@ -34,30 +34,30 @@ DESTRUCTIVE = (
 """Topics are not signed: whoever holds one signed body could send it under any of them."""
 
 SAYS: dict[str, list[type[Any]]] = {
-    "orders/create": [base.Order],
-    "orders/updated": [base.Order],
-    "orders/paid": [base.Order],
-    "orders/fulfilled": [base.Order],
-    "orders/partially_fulfilled": [base.Order],
-    "orders/cancelled": [base.Order],
-    "orders/edited": [base.OrderEdited],
-    "refunds/create": [base.Refund],
-    "fulfillments/create": [base.Fulfillment],
-    "fulfillments/update": [base.Fulfillment],
-    "fulfillment_events/create": [base.Scan],
-    "fulfillment_events/delete": [base.Scan],
-    "checkouts/create": [base.Checkout],
-    "checkouts/update": [base.Checkout],
-    "checkouts/delete": [base.Checkout],
-    "carts/create": [base.Checkout],
-    "carts/update": [base.Checkout],
-    "products/create": [base.Product],
-    "products/update": [base.Product],
-    "products/delete": [base.Product],
-    "variants/in_stock": [base.Variant],
-    "variants/out_of_stock": [base.Variant],
-    "customers/create": [base.Person],
-    "customers/update": [base.Person],
+    "orders/create": [purchases.Order],
+    "orders/updated": [purchases.Order],
+    "orders/paid": [purchases.Order],
+    "orders/fulfilled": [purchases.Order],
+    "orders/partially_fulfilled": [purchases.Order],
+    "orders/cancelled": [purchases.Order],
+    "orders/edited": [purchases.OrderEdited],
+    "refunds/create": [purchases.Refund],
+    "fulfillments/create": [purchases.Fulfillment],
+    "fulfillments/update": [purchases.Fulfillment],
+    "fulfillment_events/create": [purchases.Scan],
+    "fulfillment_events/delete": [purchases.Scan],
+    "checkouts/create": [purchases.Checkout],
+    "checkouts/update": [purchases.Checkout],
+    "checkouts/delete": [purchases.Checkout],
+    "carts/create": [purchases.Checkout],
+    "carts/update": [purchases.Checkout],
+    "products/create": [purchases.Product],
+    "products/update": [purchases.Product],
+    "products/delete": [purchases.Product],
+    "variants/in_stock": [purchases.Variant],
+    "variants/out_of_stock": [purchases.Variant],
+    "customers/create": [purchases.Person],
+    "customers/update": [purchases.Person],
     "customers/delete": [base.PersonDeleted],
     "customers/merge": [],  # the recorded merge failed
     "customers_email_marketing_consent/update": [],  # the recorded state is null
@@ -122,7 +122,7 @@ def test_no_other_body_passes_for_one_that_destroys(topic: str, body_of: str) ->
 
 def test_an_identifier_of_64_bits_stays_exact() -> None:
     (order,) = read("orders/paid", recording("orders/paid"))
-    assert isinstance(order, base.Order)
+    assert isinstance(order, purchases.Order)
     assert order.external_id == "820982911946154508"
 
 
@@ -130,14 +130,14 @@ def test_a_scan_keeps_its_own_time_zone_and_promise() -> None:
     body = recording("fulfillment_events/create")
     body.update(happened_at="2026-11-24T09:00:00-05:00", estimated_delivery_at="2026-11-26")
     (scan,) = read("fulfillment_events/create", body)
-    assert isinstance(scan, base.Scan)
+    assert isinstance(scan, purchases.Scan)
     assert scan.happened_at == datetime(2026, 11, 24, 14, tzinfo=UTC)
     assert scan.expected_at == datetime(2026, 11, 26, tzinfo=UTC)
 
 
 def test_an_unknown_status_is_kept_and_moves_nothing() -> None:
     (scan,) = read("fulfillment_events/create", recording("fulfillment_events/create") | {"status": "lost?"})
-    assert isinstance(scan, base.Scan)
+    assert isinstance(scan, purchases.Scan)
     assert (scan.status, scan.detail, scan.raw_status) == (ShipmentStatus.PENDING, "unknown", "lost?")
 
 
@@ -163,8 +163,8 @@ def test_consent_is_told_with_its_time(topic: str, field: str) -> None:
 def test_a_cart_and_its_checkout_share_a_token() -> None:
     (cart,) = read("carts/create", recording("carts/create") | {"token": "c1?key=secret"})
     (checkout,) = read("checkouts/create", recording("checkouts/create") | {"cart_token": "c1"})
-    assert isinstance(cart, base.Checkout)
-    assert isinstance(checkout, base.Checkout)
+    assert isinstance(cart, purchases.Checkout)
+    assert isinstance(checkout, purchases.Checkout)
     assert cart.cart_token == checkout.cart_token == "c1"
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from app.lib.signing import any_matches
 from app.platforms import shopify, woocommerce
-from app.platforms.base import Json, Scan
+from app.platforms.base import Json
+from app.platforms.purchases import Scan
 from app.vocabulary import ShipmentStatus
 from demo import life, stories
 from demo.sales import Sale

@@ -14,7 +14,8 @@ from werkzeug.test import Client
 from app.lib import http
 from app.lib.config import settings
 from app.platforms import shopify
-from app.platforms.base import Order, Record
+from app.platforms.base import Record
+from app.platforms.purchases import Order
 from app.platforms.shopify import answers
 from app.platforms.shopify import graphql as our_client
 from app.platforms.shopify import oauth as our_office

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.platforms import shopify, woocommerce
-from app.platforms.base import Fulfillment, Order
+from app.platforms.purchases import Fulfillment, Order
 from demo import stories, things
 from demo.sales import Sale
 from demo.shopify import notices as shopify_notices

@@ -3,20 +3,17 @@
 from datetime import datetime
 
 from app.platforms import reading
-from app.platforms.base import (
+from app.platforms.base import Json, Record, ScopesChanged, ShopChanged
+from app.platforms.purchases import (
     Address,
     Fulfillment,
-    Json,
     LineItem,
     Order,
     OrderState,
     Parcel,
     Person,
-    Record,
     Refund,
     Scan,
-    ScopesChanged,
-    ShopChanged,
 )
 from app.platforms.shopify.orders import PAID
 from app.platforms.shopify.shipping import FAILED, STATUSES, UNKNOWN, WAITING

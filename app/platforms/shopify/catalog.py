@@ -2,7 +2,8 @@
 
 from app.lib import clock
 from app.platforms import reading
-from app.platforms.base import Json, Product, Record, Variant
+from app.platforms.base import Json, Record
+from app.platforms.purchases import Product, Variant
 
 
 def product(body: Json, currency: str) -> tuple[Record, ...]:

@@ -1,18 +1,16 @@
 """Shopify's orders, refunds and checkouts in our words."""
 
 from app.platforms import reading
-from app.platforms.base import (
+from app.platforms.base import Json, Record, Unreadable
+from app.platforms.purchases import (
     Address,
     Checkout,
-    Json,
     LineItem,
     Order,
     OrderEdited,
     OrderState,
     Person,
-    Record,
     Refund,
-    Unreadable,
 )
 from app.platforms.shopify.shipping import fulfillment
 

@@ -4,7 +4,6 @@ from app.platforms import reading
 from app.platforms.base import (
     Consent,
     Json,
-    Person,
     PersonDeleted,
     PersonMerged,
     PrivacyKind,
@@ -15,6 +14,7 @@ from app.platforms.base import (
     Uninstalled,
     Unreadable,
 )
+from app.platforms.purchases import Person
 from app.vocabulary import ConsentState, Medium
 
 STATES = {

@@ -3,7 +3,8 @@
 from itertools import zip_longest
 
 from app.platforms import reading
-from app.platforms.base import Fulfillment, Json, Parcel, Record, Scan
+from app.platforms.base import Json, Record
+from app.platforms.purchases import Fulfillment, Parcel, Scan
 from app.vocabulary import ShipmentStatus as S
 
 WAITING = ("pending", "open")

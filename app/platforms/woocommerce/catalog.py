@@ -2,7 +2,8 @@
 
 from app.lib import clock
 from app.platforms import reading
-from app.platforms.base import Json, Person, PersonDeleted, Product, Record, Variant
+from app.platforms.base import Json, PersonDeleted, Record
+from app.platforms.purchases import Person, Product, Variant
 
 SHOPPERS = ("customer", "subscriber")
 """Roles of people who buy; a shop manager is created like a customer, but is none."""

@@ -4,18 +4,15 @@ import re
 
 from app.lib import clock
 from app.platforms import reading
-from app.platforms.base import (
+from app.platforms.base import AskStore, Consent, Json, Record
+from app.platforms.purchases import (
     Address,
-    AskStore,
     Checkout,
-    Consent,
-    Json,
     LineItem,
     Order,
     OrderDeleted,
     OrderState,
     Person,
-    Record,
     Refund,
 )
 from app.platforms.woocommerce.tracking import parcels

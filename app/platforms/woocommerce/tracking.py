@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from app.lib import clock
 from app.platforms import reading
-from app.platforms.base import IN_ORDER, Fulfillment, Json, Parcel
+from app.platforms.base import Json
+from app.platforms.purchases import IN_ORDER, Fulfillment, Parcel
 
 SHIPMENT_TRACKING = "_wc_shipment_tracking_items"
 """WooCommerce Shipment Tracking and Advanced Shipment Tracking: [{tracking_provider, tracking_number, …}]."""

@@ -12,7 +12,7 @@ from app.commerce.models import Order
 from app.events import EventRow
 from app.lib import clock, crypto
 from app.lib.http import Unreachable
-from app.platforms import base
+from app.platforms import base, purchases
 from app.platforms.shopify import answers
 from app.platforms.shopify.graphql import TokenDead
 from app.shops import errands, install, tokens
@@ -225,12 +225,12 @@ def test_an_answer_that_cannot_be_read_fails_its_errand_and_no_other(
     assert failed.failure
 
 
-FULFILLMENT = base.Fulfillment(
+FULFILLMENT = purchases.Fulfillment(
     external_id="7",
     order_id="1042",
     updated_at=clock.now(),
     shipped_at=clock.now(),
-    parcels=(base.Parcel(number="1Z12345E0291980793"),),
+    parcels=(purchases.Parcel(number="1Z12345E0291980793"),),
 )
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.lib.http import Unreachable
-from app.platforms import base
+from app.platforms import base, purchases
 from app.platforms.shopify import answers, graphql
 from app.vocabulary import ShipmentStatus
 from tests.contracts.test_shopify_recordings import bend
@@ -121,20 +121,20 @@ def test_withheld_personal_data_does_not_fail_the_rest(api: StoreApi) -> None:
 
 def test_an_answered_order_is_read_like_a_delivered_one() -> None:
     order, fulfillment, scan, refund = answers.order(ORDER)
-    assert isinstance(order, base.Order)
+    assert isinstance(order, purchases.Order)
     assert (order.external_id, order.state, order.total, order.refunded) == ("1042", "placed", 7963, 500)
     assert order.person.email == "ada@example.com"
     assert [(item.external_id, item.quantity, item.price) for item in order.items] == [("11", 2, 3500)]
-    assert isinstance(fulfillment, base.Fulfillment)
+    assert isinstance(fulfillment, purchases.Fulfillment)
     assert fulfillment.items == (("11", 2),)
     assert [parcel.number for parcel in fulfillment.parcels] == ["1Z12345E0291980793"]
-    assert isinstance(scan, base.Scan)
+    assert isinstance(scan, purchases.Scan)
     assert (scan.external_id, scan.fulfillment_id, scan.order_id) == ("9", "7", "1042")
     assert (scan.status, scan.happened_at) == (
         ShipmentStatus.IN_TRANSIT,
         datetime(2026, 11, 21, 8, tzinfo=UTC),
     )
-    assert refund == base.Refund(
+    assert refund == purchases.Refund(
         external_id="3",
         order_id="1042",
         amount=500,
@@ -146,8 +146,8 @@ def test_an_answered_order_is_read_like_a_delivered_one() -> None:
 def test_an_order_without_any_personal_data_is_read() -> None:
     bare = ORDER | dict.fromkeys(["email", "phone", "customer", "shippingAddress", "customerLocale"])
     order = answers.order(bare)[0]
-    assert isinstance(order, base.Order)
-    assert (order.person, order.ship_to) == (base.Person(), None)
+    assert isinstance(order, purchases.Order)
+    assert (order.person, order.ship_to) == (purchases.Person(), None)
 
 
 @given(data=st.data())

@@ -6,20 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.platforms.base import (
-    AskStore,
-    Broken,
+from app.platforms.base import AskStore, Broken, Consent, Record, UnknownTopic, Unreadable
+from app.platforms.purchases import (
     Checkout,
-    Consent,
     Order,
     OrderDeleted,
     OrderState,
     Person,
     Product,
-    Record,
     Refund,
-    UnknownTopic,
-    Unreadable,
     Variant,
 )
 from app.platforms.woocommerce import READERS, parse

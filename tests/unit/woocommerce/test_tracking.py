@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.platforms.base import IN_ORDER, Fulfillment, Parcel
+from app.platforms.purchases import IN_ORDER, Fulfillment, Parcel
 from app.platforms.woocommerce import tracking
 from tests.unit.woocommerce.recorded import Json, body, with_meta
 
