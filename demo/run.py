@@ -87,7 +87,7 @@ def _run(port: int, ends: list[Callable[[], None]]) -> None:
     _wait_until("the mail server listens", processes, lambda: _is_taken(smtp))
     _wait_until("the web process is ready", processes, lambda: _is_ready(port))
     say("filling the two sample shops: their orders come in as signed store notices")
-    notes = seed.run(f"http://127.0.0.1:{port}")
+    notes = seed.run()
     _announce(notes, port)
     processes.start("life", "python -m demo.life")
     while not asked:

@@ -12,23 +12,27 @@ from werkzeug.serving import make_server
 from app import intake
 from app.commerce import inbox
 from app.commerce.models import Delivery, Order, Product
+from app.lib import http
+from app.lib.config import settings
 from app.lib.db import transaction
 from app.shops.install import secret_of
 from app.shops.models import Shop
 from app.tracking.links import order_of
 from app.tracking.models import Shipment
 from app.vocabulary import InboxState, ShipmentStatus
-from demo import seed, stories, things
+from demo import fakes, seed, stories, things
 from demo.shopify import oauth
 from demo.shopify.wire import HOST as SHOPIFY_HOST
 from demo.stores import Shelf
+from demo.woocommerce.wire import HOST as WOO_HOST
+from tests.demo.wsgi import Wsgi
 from webhooks.ingress import Ingress
 
 TOLD = set(ShipmentStatus) - {ShipmentStatus.CANCELLED}
 
 
 def test_seeding_fills_both_shops_with_every_state(session: Session, base: str) -> None:
-    notes = seed.run(base)
+    notes = seed.run()
     assert notes["shopify"]["webhook_url"] == f"{base}/webhooks/shopify"
     assert notes["woocommerce"]["webhook_url"].startswith(f"{base}/webhooks/woocommerce/")
     shown = session.get_one(Order, order_of(notes["tracking"].rpartition("/")[2]))
@@ -49,19 +53,25 @@ def test_seeding_fills_both_shops_with_every_state(session: Session, base: str) 
 
 
 @pytest.fixture
-def base() -> Iterator[str]:
-    """The app's front door on a port, and its worker."""
+def base(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The app's front door on a port, its worker, and the stores as the app reaches them."""
     server = make_server("127.0.0.1", 0, Ingress(_nothing_behind), threaded=True)
     stop = Event()
     threads = [Thread(target=server.serve_forever), Thread(target=_work, args=(stop,))]
     for thread in threads:
         thread.start()
-    yield f"http://127.0.0.1:{server.port}"
+    monkeypatch.setenv("DOORSTEP_URL", f"http://127.0.0.1:{server.port}")
+    settings.cache_clear()
+    http.play(WOO_HOST, Wsgi(fakes.application))
+    yield settings().url
+    http.play(WOO_HOST, None)
     stop.set()
     server.shutdown()
     for thread in threads:
         thread.join()
     server.server_close()
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 def _work(stop: Event) -> None:

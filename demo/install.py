@@ -1,0 +1,97 @@
+"""The two sample shops, connected as any store is: secrets, webhooks, errands; every flow on."""
+
+import secrets
+from datetime import timedelta
+
+from app.flows.models import Flow
+from app.lib import clock
+from app.lib.config import settings
+from app.lib.db import transaction
+from app.platforms.woocommerce import api, webhooks
+from app.platforms.woocommerce.webhooks import Address
+from app.shops import errands
+from app.shops.install import Store, install, keep_secret
+from app.vocabulary import PlatformKey, Trigger
+from demo.shopify import oauth
+from demo.shopify import wire as shopify_wire
+from demo.stores import Shelf
+from demo.woocommerce import auth
+from demo.woocommerce import wire as woo_wire
+from jobs import shopify, woocommerce
+
+CALM = timedelta(seconds=30)
+"""Until the app first asks the stores: by then their own notices have told it everything."""
+DAILY = 86_400
+
+RIDGE = Store(
+    platform=PlatformKey.SHOPIFY,
+    domain=shopify_wire.HOST,
+    url="https://ridge-and-pine.example",
+    name="Ridge & Pine",
+    external_id=str(shopify_wire.SHOP_ID),
+    email="hello@ridge-and-pine.example",
+    timezone=str(shopify_wire.ZONE),
+    currency="USD",
+    locale="en",
+    country="US",
+    scopes=oauth.SCOPES.replace(",", " "),
+)
+HARBOR = Store(
+    platform=PlatformKey.WOOCOMMERCE,
+    domain=woo_wire.HOST,
+    url=woo_wire.HOME,
+    name="Harbor Goods",
+    email="ahoy@harbor-goods.example",
+    timezone=str(woo_wire.ZONE),
+    currency="EUR",
+    locale="en",
+    country="IE",
+)
+BRANDS = {
+    RIDGE.domain: {
+        "color": "#1e6048",
+        "legal_name": "Ridge & Pine LLC",
+        "postal_address": "214 NW 9th Avenue, Portland, OR 97209",
+        "support_email": "hello@ridge-and-pine.example",
+    },
+    HARBOR.domain: {
+        "color": "#24507a",
+        "legal_name": "Harbor Goods Ltd",
+        "postal_address": "2 Quay Street, Cork, T12 RY7X, Ireland",
+        "support_email": "ahoy@harbor-goods.example",
+    },
+}
+
+
+def connect() -> Address:
+    """Connect both stores, every flow on; returns where Harbor Goods delivers."""
+    token, keys = oauth.issue(Shelf(RIDGE.domain)), auth.issue(Shelf(HARBOR.domain), "read_write")
+    now, signing_secret = clock.now(), secrets.token_hex(24)
+    rest_keys = f"{keys['consumer_key']}:{keys['consumer_secret']}"
+    with transaction() as session:
+        ridge, harbor = install(session, RIDGE), install(session, HARBOR)
+        for shop in (ridge, harbor):
+            shop.settings = {"brand": BRANDS[shop.domain]}
+            for trigger in Trigger:
+                session.add(Flow(shop_id=shop.id, trigger=trigger, on_since=now))
+        keep_secret(
+            session,
+            ridge,
+            "offline_token",
+            token["access_token"],
+            refresh=token["refresh_token"],
+            expires_at=now + timedelta(seconds=token["expires_in"]),
+            refresh_expires_at=now + timedelta(seconds=token["refresh_token_expires_in"]),
+        )
+        keep_secret(session, harbor, "rest_keys", rest_keys)
+        keep_secret(session, harbor, "webhook_secret", signing_secret)
+        for shop, kind, every in (
+            (ridge, "shopify.shop_info", DAILY),
+            (ridge, "shopify.catch_up", shopify.HOURLY),
+            (harbor, "woocommerce.health", woocommerce.HEALTH_EVERY),
+            (harbor, "woocommerce.catch_up", woocommerce.CATCH_UP_EVERY),
+        ):
+            errands.add(session, shop.id, kind, due_at=now + CALM, every=every)
+    address = Address(base=settings().url, key=harbor.key, secret=signing_secret)
+    webhooks.mend(api.Store(HARBOR.url, rest_keys), address)
+    return address
