@@ -3,18 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from app.admin.dates import Calendar, zone
+from app.admin.dates import Calendar
 from app.admin.words import plural
 from app.commerce.models import Delivery
 from app.lib import clock
 from app.shops.models import Shop
 from app.tracking.models import Shipment
+from app.tracking.parcel import Parcel
 from app.vocabulary import InboxState, ShipmentStatus
 
 WRONG = (
@@ -24,6 +25,15 @@ WRONG = (
     ShipmentStatus.RETURN_TO_SENDER,
 )
 """What the merchant should look at before the shopper asks."""
+ON_ITS_WAY = (
+    ShipmentStatus.PENDING,
+    ShipmentStatus.LABEL_CREATED,
+    ShipmentStatus.PICKED_UP,
+    ShipmentStatus.IN_TRANSIT,
+    ShipmentStatus.DELAYED,
+    ShipmentStatus.OUT_FOR_DELIVERY,
+)
+"""Where a parcel may be while the day that its carrier named means anything."""
 
 
 class Group(StrEnum):
@@ -74,29 +84,36 @@ class Tally:
 
 def calendar(shop: Shop) -> Calendar:
     """Return the present as a shop's own clock shows it."""
-    return Calendar(zone(shop.timezone), clock.now())
+    return Calendar.of(clock.now(), shop.timezone, "en_US")
 
 
 def group_of(shops: Iterable[Shop]) -> ColumnElement[str]:
     """Return the SQL expression that puts a parcel of these shops into its group."""
-    days = {shop.id: calendar(shop).today for shop in shops}
-    arrives = and_(
-        Shipment.expected_at >= _by_shop(days, 0),
-        Shipment.expected_at < _by_shop(days, 1),
+    calendars = {shop.id: calendar(shop) for shop in shops}
+    is_a_whole_day = func.date_trunc("day", Shipment.expected_at, "UTC") == Shipment.expected_at
+    today = case(
+        (is_a_whole_day, _by_shop({shop_id: it.named for shop_id, it in calendars.items()})),
+        else_=_by_shop({shop_id: it.begins for shop_id, it in calendars.items()}),
     )
+    is_on_its_way = Shipment.status.in_(ON_ITS_WAY)
+    is_late = and_(is_on_its_way, Shipment.expected_at < today)
+    is_due = and_(is_on_its_way, Shipment.expected_at < today + timedelta(days=1))
+    is_out = Shipment.status == ShipmentStatus.OUT_FOR_DELIVERY
+    is_void = or_(Shipment.cancelled_at.is_not(None), Shipment.status == ShipmentStatus.CANCELLED)
     return case(
-        (
-            or_(Shipment.cancelled_at.is_not(None), Shipment.status == ShipmentStatus.CANCELLED),
-            literal(Group.CANCELLED.value),
-        ),
+        (is_void, literal(Group.CANCELLED.value)),
         (Shipment.status == ShipmentStatus.DELIVERED, literal(Group.DELIVERED.value)),
-        (Shipment.status.in_(WRONG), literal(Group.EXCEPTIONS.value)),
-        (
-            or_(Shipment.status == ShipmentStatus.OUT_FOR_DELIVERY, arrives),
-            literal(Group.TODAY.value),
-        ),
+        (or_(Shipment.status.in_(WRONG), is_late), literal(Group.EXCEPTIONS.value)),
+        (or_(is_out, is_due), literal(Group.TODAY.value)),
         else_=literal(Group.TRANSIT.value),
     )
+
+
+def days_late(shop: Shop, shipment: Shipment) -> int:
+    """Return for how many days a parcel has been expected in vain."""
+    here = calendar(shop)
+    day = Parcel.of(shipment).expected_day(here)
+    return max(0, (here.today - day).days) if day and shipment.status in ON_ITS_WAY else 0
 
 
 def tally(session: Session, shops: Iterable[Shop]) -> dict[int, Tally]:
@@ -119,5 +136,5 @@ def tally(session: Session, shops: Iterable[Shop]) -> dict[int, Tally]:
     }
 
 
-def _by_shop(days: Mapping[int, tuple[datetime, datetime]], end: int) -> ColumnElement[datetime]:
-    return case({shop_id: day[end] for shop_id, day in days.items()}, value=Shipment.shop_id)
+def _by_shop(moments: Mapping[int, datetime]) -> ColumnElement[datetime]:
+    return case(dict(moments), value=Shipment.shop_id)

@@ -1,67 +1,60 @@
-"""Dates in words, as the clock on the merchant's wall shows them."""
+"""Dates as the admin's tables and headings write them, on the clock on the merchant's wall."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
-LOCALE = "en_US"
+from app.lib import days
 
-
-def zone(name: str) -> tzinfo:
-    """Return a shop's time zone; UTC where the store's word for it is no name of one."""
-    try:
-        return ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        return UTC
+RECENT = 2 * 60
+TODAY = 2 * 3600
+"""Seconds: up to these, what is only worth knowing roughly is told in seconds, then in minutes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(days.Calendar):
     """The present in one shop, and every other moment as seen from it."""
 
-    here: tzinfo
-    now: datetime
+    @property
+    def begins(self) -> datetime:
+        """When this day began on the merchant's wall."""
+        return datetime.combine(self.today, time(), self.zone).astimezone(UTC)
 
     @property
-    def today(self) -> tuple[datetime, datetime]:
-        """When this day began, and when the next one begins."""
-        begins = self.now.astimezone(self.here).replace(hour=0, minute=0, second=0, microsecond=0)
-        return begins, begins + timedelta(days=1)
+    def named(self) -> datetime:
+        """How stores write this day where they name a day without an hour: as midnight UTC."""
+        return datetime.combine(self.today, time(), UTC)
 
-    def day(self, moment: datetime) -> str:
-        """Write a day as a heading: "Today, November 24", "Friday, November 20", "November 20, 2025"."""
-        then, now = moment.astimezone(self.here).date(), self.now.astimezone(self.here).date()
-        if then.year != now.year:
-            return format_date(then, "MMMM d, y", locale=LOCALE)
-        name = {0: "'Today'", 1: "'Yesterday'"}.get((now - then).days, "EEEE")
-        return format_date(then, f"{name}, MMMM d", locale=LOCALE)
+    def heading(self, moment: datetime) -> str:
+        """Return "Today, November 24", "Friday, November 20", "November 20, 2025"."""
+        return self.dated(self.day(moment))
+
+    def dated(self, day: date) -> str:
+        """Return a day with its date, whatever it is called besides."""
+        if abs(day - self.today) > days.NEAR:
+            return self.written(day)
+        name = self.name(day) if self.is_next_to_today(day) else self.weekday(day)
+        return f"{name.capitalize()}, {self.written(day)}"
+
+    def short(self, day: date) -> str:
+        """Return "Nov 20", with its year where that is another."""
+        pattern = "MMM d" if day.year == self.today.year else "MMM d, y"
+        return format_date(day, pattern, locale=self.locale)
 
     def date(self, moment: datetime) -> str:
-        """Write a day in a table: "Nov 20"."""
-        then, now = moment.astimezone(self.here).date(), self.now.astimezone(self.here).date()
-        return format_date(then, "MMM d" if then.year == now.year else "MMM d, y", locale=LOCALE)
-
-    def time(self, moment: datetime) -> str:
-        """Write the time of day: "9:02 am"."""
-        return format_time(moment, "h:mm a", tzinfo=self.here, locale=LOCALE).lower()
+        """Return "Nov 20"."""
+        return self.short(self.day(moment))
 
     def when(self, moment: datetime) -> str:
-        """Write a moment in a table: "Today, 9:02 am", "Nov 20, 9:02 am"."""
-        then, now = moment.astimezone(self.here).date(), self.now.astimezone(self.here).date()
-        name = {0: "Today", 1: "Yesterday"}.get((now - then).days) or self.date(moment)
+        """Return "Today, 9:02 am", "Nov 20, 9:02 am"."""
+        day = self.day(moment)
+        name = self.name(day).capitalize() if self.is_next_to_today(day) else self.short(day)
         return f"{name}, {self.time(moment)}"
 
     def ago(self, moment: datetime) -> str:
-        """Write how long ago something was, for what is only worth knowing roughly: "12 seconds ago"."""
+        """Return roughly how long ago something was: "12 seconds ago", "3 minutes ago"."""
         seconds = max(0, int((self.now - moment).total_seconds()))
-        if seconds < 2 * 60:
-            return _count(seconds, "second") + " ago"
-        if seconds < 2 * 3600:
-            return _count(seconds // 60, "minute") + " ago"
-        return self.when(moment)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+        if seconds < RECENT:
+            return f"{seconds} second{'' if seconds == 1 else 's'} ago"
+        return f"{seconds // 60} minutes ago" if seconds < TODAY else self.when(moment)

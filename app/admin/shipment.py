@@ -19,6 +19,7 @@ from app.messages.models import Message
 from app.shops.models import Shop
 from app.tracking.links import tracking_url
 from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.parcel import Parcel
 from app.vocabulary import MessageState, ShipmentStatus
 
 blueprint = Blueprint("shipment", __name__)
@@ -55,7 +56,7 @@ def show(session: Session, shop: Shop, shipment_id: int) -> str:
     parcels = live_parcels(session, {order.id})[order.id]
     moments = sorted(_moments(session, shop, shipment, order), key=lambda moment: moment.at, reverse=True)
     saw(session, f"shipment {shipment.id} of order {order.id}")
-    day = answer.calendar(shop).day
+    day = answer.calendar(shop).heading
     return shell.page(
         session,
         shop,
@@ -67,6 +68,9 @@ def show(session: Session, shop: Shop, shipment_id: int) -> str:
         parcels=parcels,
         days=[(name, list(those)) for name, those in groupby(moments, key=lambda moment: day(moment.at))],
         pieces=_pieces(session, shipment, order),
+        carrier=Parcel.of(shipment).carrier,
+        late=answer.days_late(shop, shipment),
+        expected=Parcel.of(shipment).expected_day(answer.calendar(shop)),
         as_shopper=tracking_url(order.id),
         in_store=shell.platform_of(shop).order_page.format(
             domain=shop.domain, url=shop.url, order=order.external_id
@@ -96,7 +100,7 @@ def _moments(session: Session, shop: Shop, shipment: Shipment, order: Order) -> 
 
 def _scanned(scan: TrackingEvent) -> Moment:
     chip = words.STATUSES[scan.status]
-    place = ", ".join(part for part in (scan.city, scan.region or scan.country) if part)
+    place = words.place(scan.city, scan.region, scan.country)
     quoted = (scan.text or scan.raw_status).rstrip(". ")
     more = ". ".join(part for part in (place, f"The carrier wrote “{quoted}”") if part) + "."
     kind = "late" if scan.status in answer.WRONG else "scan"

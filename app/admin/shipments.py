@@ -1,5 +1,6 @@
 """The list of parcels: where each one is, filtered by what is in the address."""
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from flask import Blueprint, request
@@ -14,6 +15,7 @@ from app.audience.models import Profile
 from app.commerce.models import Order
 from app.shops.models import Shop
 from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.parcel import Parcel
 
 blueprint = Blueprint("shipments", __name__)
 
@@ -37,6 +39,11 @@ class Line(NamedTuple):
     of: int
     seen: TrackingEvent | None
     """Its latest scan."""
+    carrier: str | None
+    expected: date | None
+    """The day its carrier named."""
+    late: int
+    """For how many days it has been expected in vain."""
 
 
 @blueprint.get("/shipments")
@@ -53,7 +60,7 @@ def index(session: Session, shop: Shop) -> str:
     if search:
         found = found.where(_matches(search))
     page = paging.newest_first(session, found, Shipment.id)
-    lines = _lines(session, page.rows)
+    lines = _lines(session, shop, page.rows)
     if lines:
         saw(session, "shipments of orders " + ",".join(str(line.order.id) for line in lines))
     return shell.page(
@@ -79,15 +86,29 @@ def live_parcels(session: Session, order_ids: set[int]) -> dict[int, list[Shipme
     return parcels
 
 
-def _lines(session: Session, rows: list[Any]) -> list[Line]:
+def _lines(session: Session, shop: Shop, rows: list[Any]) -> list[Line]:
     parcels = live_parcels(session, {order.id for _, _, order, _ in rows})
     seen = _latest_scans(session, {shipment.fulfillment_id for _, shipment, _, _ in rows})
+    here = answer.calendar(shop)
     lines = []
     for _, shipment, order, profile in rows:
         siblings = [parcel.id for parcel in parcels[order.id]]
         number = siblings.index(shipment.id) + 1 if shipment.id in siblings else 0
         latest = seen.get(shipment.fulfillment_id)
-        lines.append(Line(shipment, order, name_of(order, profile), number, len(siblings), latest))
+        parcel = Parcel.of(shipment)
+        lines.append(
+            Line(
+                shipment,
+                order,
+                name_of(order, profile),
+                number,
+                len(siblings),
+                latest,
+                parcel.carrier,
+                parcel.expected_day(here),
+                answer.days_late(shop, shipment),
+            )
+        )
     return lines
 
 

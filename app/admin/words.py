@@ -63,14 +63,32 @@ TRIGGERS = {
 }
 
 
+WITH_STATES = ("US", "CA", "AU", None)
+"""Where people know the codes of regions; None where the country is not told."""
 VERBS = {"create": "created", "update": "updated", "delete": "deleted", "merge": "merged"}
+
+
+DETAILS = {
+    "label_purchased": "",
+    "label_printed": "",
+    "confirmed": "",
+    "returning": "",
+    "recipient_action_required": "The shopper has to act",
+    "collected_by_recipient": "Collected by the shopper",
+    "unknown": "The carrier’s word is new to us",
+}
+"""Details that need better words than their own, or none because the status says it all."""
 
 
 def detail(word: str | None) -> str:
     """Write a status's detail as people do: "address_issue" → "Address issue"."""
-    if word == "unknown":
-        return "The carrier’s word is new to us"
-    return word.replace("_", " ").capitalize() if word else ""
+    return DETAILS.get(word, word.replace("_", " ").capitalize()) if word else ""
+
+
+def place(city: str | None, region: str | None, country: str | None) -> str:
+    """Write where something is: "Denver, CO", "Galway, IE"; a region's code means nothing to most."""
+    wider = region if region and country in WITH_STATES else country
+    return ", ".join(part for part in (city, wider) if part)
 
 
 def masked(address: str | None) -> str:

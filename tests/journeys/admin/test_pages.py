@@ -1,8 +1,10 @@
 """The merchant's pages: bounded in cost, recorded where they show people."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,8 +12,9 @@ from sqlalchemy.orm import Session
 from app.commerce.models import Delivery
 from app.flows.models import Flow
 from app.shops.models import AccessRecord, Shop
+from app.tracking.models import Shipment
 from app.vocabulary import InboxState, MessageState, Reason, Trigger
-from tests.journeys.admin.conftest import PAGES, counting, everything, parcel, poison, token
+from tests.journeys.admin.conftest import PAGES, counting, everything, parcel, poison, sign_in, token
 from tests.journeys.conftest import StoreVoice
 
 
@@ -62,6 +65,33 @@ def test_tabs_count_and_show_their_own(merchant: FlaskClient, shopify_store: Sto
     assert "1 parcel needs a look. 1 parcel arrives today." in page
     for tab, rows in (("transit", 1), ("today", 1), ("exceptions", 1), ("delivered", 2), ("nonsense", 5)):
         assert merchant.get(f"{address}?tab={tab}").text.count('<th scope="row"') == rows, tab
+
+
+@pytest.mark.parametrize(
+    ("expected", "tab", "said"),
+    [
+        ((2026, 11, 24, 0, 0), "today", "Expected"),
+        ((2026, 11, 25, 0, 0), "transit", "Expected"),
+        ((2026, 11, 25, 3, 0), "today", "Expected"),
+        ((2026, 11, 23, 0, 0), "exceptions", "1 day late"),
+        ((2026, 11, 22, 9, 0), "exceptions", "2 days late"),
+    ],
+)
+def test_the_day_that_a_carrier_named_decides_where_a_parcel_stands(
+    expected: tuple[int, ...], tab: str, said: str, merchant: FlaskClient, shopify_store: StoreVoice
+) -> None:
+    """It is noon in Denver; a day named without an hour is midnight UTC, an hour is an hour."""
+    parcel(shopify_store, 1)
+    shopify_store.shop.timezone = "America/Denver"
+    sent = shopify_store.session.scalars(select(Shipment)).one()
+    year, month, day, hour, minute = expected
+    sent.expected_at = datetime(year, month, day, hour, minute, tzinfo=UTC)
+    shopify_store.session.commit()
+    with time_machine.travel(datetime(2026, 11, 24, 19, 0, tzinfo=UTC), tick=False):
+        sign_in(merchant, shopify_store.shop.id)
+        page = merchant.get(f"/admin/{shopify_store.shop.id}/shipments?tab={tab}").text
+    assert page.count('<th scope="row"') == 1
+    assert said in page
 
 
 def test_messages_say_what_became_of_them_and_why(merchant: FlaskClient, shopify_store: StoreVoice) -> None:
