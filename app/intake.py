@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app import privacy
 from app.audience import profiles
 from app.commerce import catalog, checkouts, orders
+from app.lib import plugins
 from app.platforms import base, purchases
 from app.platforms.base import Record
 from app.shops import errands, install
@@ -23,8 +24,10 @@ def apply(session: Session, shop: Shop, records: tuple[Record, ...], heard_at: d
     """Apply what a store says, in one transaction of the caller's; doing it twice is doing it once."""
     for record in records:
         KEEPERS[type(record)](session, shop, record, heard_at)
-    for external_id in orders.behind(session, shop.id, dict.fromkeys(_spoken_of(records))):
-        errands.add(session, shop.id, f"{shop.platform}.order", external_id, due_at=heard_at + PATIENCE)
+    errand = plugins.discover("app.platforms")[shop.platform].order_errand
+    if errand is not None:
+        for external_id in orders.behind(session, shop.id, dict.fromkeys(_spoken_of(records))):
+            errands.add(session, shop.id, errand, external_id, due_at=heard_at + PATIENCE)
 
 
 def _spoken_of(records: tuple[Record, ...]) -> set[str]:

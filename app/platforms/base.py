@@ -108,7 +108,7 @@ class PrivacyRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskStore:
-    """The delivery only says that something changed; the store must be asked what (see Platform.errands)."""
+    """The delivery only says that something changed; the store must be asked what."""
 
     errand: str
     subject: str
@@ -172,6 +172,8 @@ class Platform:
     """Topic, body and the shop's currency → records; raises UnknownTopic, Unreadable."""
     shop_named: Callable[[str, Json], str | None]
     """Topic and body → the shop's domain where the body names it, lower case."""
+    order_errand: str | None = None
+    """The errand that asks for an order of which only parts have come; None where orders come whole."""
     tracking_mails: Mapping[Trigger, tuple[str, ...]] = field(default_factory=dict)
     """The store's own mails that our flows would double, by the flow, as the store calls them."""
     mails_page: str = ""

@@ -61,6 +61,7 @@ PLUGIN = Platform(
     dated=envelope.dated,
     parse=parse,
     shop_named=envelope.shop_named,
+    order_errand="shopify.order",
     tracking_mails={
         Trigger.THANK_YOU: ("Order confirmation",),
         Trigger.SHIPPED: ("Shipping confirmation",),
