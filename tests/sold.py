@@ -108,7 +108,7 @@ def order(  # the parts of one order
         line = {"external_id": f"line-{position}", "position": position, **item}
         session.add(LineItem(shop_id=of.id, order_id=made.id, **line))
     for parcel in parcels:
-        _send(session, made, parcel)
+        _send(session, made, parcel, items)
     session.commit()
     return made
 
@@ -118,14 +118,16 @@ def product(session: Session, of: Shop, external_id: str, image_url: str) -> Non
     session.commit()
 
 
-def _send(session: Session, of: Order, parcel: Sent) -> None:
+def _send(session: Session, of: Order, parcel: Sent, lines: tuple[dict[str, Any], ...]) -> None:
     number = next(_ids)
     sent_at = _hours(parcel.sent)
     fulfillment = Fulfillment(
         shop_id=of.shop_id,
         order_id=of.id,
         external_id=f"fulfillment-{number}",
-        items=[{"item": f"line-{position}", "quantity": 1} for position in parcel.items],
+        items=[
+            {"item": f"line-{position}", "quantity": lines[position]["quantity"]} for position in parcel.items
+        ],
         shipped_at=sent_at,
         updated_at=sent_at,
     )

@@ -6,7 +6,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 
 TIGHT = "\N{NO-BREAK SPACE}"
 NAMES = {-1: "yesterday", 0: "today", 1: "tomorrow"}
@@ -76,6 +76,13 @@ class Calendar:
         """Return "Today, 2:14 pm", "Friday, 4:40 pm" or "November 3, 7:48 pm"."""
         name = self.name(self.day(moment))
         return f"{name[0].upper()}{name[1:]}, {self.time(moment)}"
+
+    def zone_name(self) -> str | None:
+        """Return "Mountain Time"; None where the zone has no name that people use."""
+        place = getattr(self.zone, "key", "")
+        return (
+            get_timezone_name(self.zone, zone_variant="generic", locale=self.locale) if "/" in place else None
+        )
 
 
 def _zone(name: str) -> tzinfo:

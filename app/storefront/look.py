@@ -29,9 +29,9 @@ def page(
     return response
 
 
-def notice(status: int, headline: str, lead: str, brand: Brand = HOUSE) -> Response:
-    """Return a page that only says one thing."""
-    return page("notice", brand, status=status, headline=headline, lead=lead)
+def notice(status: int, headline: str, lead: str, brand: Brand = HOUSE, shop: str | None = None) -> Response:
+    """Return a page that says one thing and leads on to the look-up, of the shop with this domain."""
+    return page("notice", brand, status=status, headline=headline, lead=lead, shop=shop)
 
 
 @pages.get("/brand/<code>.css")

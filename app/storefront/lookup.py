@@ -61,12 +61,7 @@ def find() -> BaseResponse:
     if asked.lacks:
         return _form(shop, asked, status=422)
     if not limits.allows("lookup", request.remote_addr or "", times=TRIES, seconds=WINDOW):
-        return look.notice(
-            429,
-            "One moment, please",
-            "That was more tries than we allow in a minute. Wait one, then try again.",
-            brands.of(shop),
-        )
+        return _wait(shop)
     with transaction() as session:
         named = _named(session, shop, asked.order)
     matches = [order.id for order in named if knows(asked.who, order, shop)]
@@ -139,7 +134,24 @@ def _form(shop: Shop, asked: Asked, *, status: int = 200, indexed: bool = False)
     )
 
 
+def _wait(shop: Shop) -> Response:
+    answer = look.notice(
+        429,
+        "One moment, please",
+        "That was more tries than we allow in a minute. Wait one, then try again.",
+        brands.of(shop),
+        shop.domain,
+    )
+    answer.headers["Retry-After"] = str(WINDOW)
+    return answer
+
+
 def _which_shop() -> Response:
-    return look.notice(
-        404, "Which shop was it?", "Please open this page from the shop’s own site, or from its mail."
+    return look.page(
+        "notice",
+        look.HOUSE,
+        status=404,
+        headline="Which shop was it?",
+        lead="Please open this page from the shop’s own site, or from its mail.",
+        leads_on=False,
     )

@@ -68,6 +68,8 @@ class Page:
     facts: list[tuple[str, str]]
     updates: list[Update]
     carriage: Carriage | None
+    zone: str | None
+    """Whose clock the hours are told by."""
     action: Action
     questions: tuple[Question, ...]
     contact: Link
@@ -97,9 +99,10 @@ def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
         items_heading=_items_heading(told, shipments, about),
         items=inside,
         other_items=outside,
-        facts=_facts(bought, calendar),
+        facts=_facts(bought, told, calendar),
         updates=_history(bought, shipment, calendar),
         carriage=carriage,
+        zone=calendar.zone_name(),
         action=advice.action(
             told.state,
             brand,
@@ -128,7 +131,7 @@ def _tabs(bought: Bought, parcels: list[Parcel], about: int | None, calendar: Ca
             Tab(
                 number=i + 1,
                 says=told.headline,
-                icon=told.icon,
+                icon=told.icon if told.is_over or told.icon != "check" else "truck",
                 picture=next((item.picture for item in inside if item.picture), None),
                 is_shown=i == about,
             )
@@ -184,14 +187,15 @@ def _item(line: LineItem, quantity: int, picture: str | None, bought: Bought, ca
     )
 
 
-def _facts(bought: Bought, calendar: Calendar) -> list[tuple[str, str]]:
+def _facts(bought: Bought, told: Story, calendar: Calendar) -> list[tuple[str, str]]:
     """Return what may be shown to whoever holds the link: of the address no more than name and town."""
     order = bought.order
     place = order.ship_to or {}
     placed_at = order.placed_at or order.created_at
+    to = {State.DELIVERED: "Delivered to", State.CANCELLED: "For"}.get(told.state, "Delivering to")
     facts = [
-        ("Delivering to", ", ".join(filter(None, (place.get("first_name"), place.get("city"))))),
-        ("Ordered", f"{calendar.on(calendar.day(placed_at))}" if placed_at else ""),
+        (to, ", ".join(filter(None, (place.get("first_name"), place.get("city"))))),
+        ("Ordered", calendar.on(calendar.day(placed_at)) if placed_at else ""),
     ]
     return [(name, value[0].upper() + value[1:]) for name, value in facts if value]
 

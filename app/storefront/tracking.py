@@ -30,6 +30,7 @@ def show(token: str) -> Response:
             "This link has ended",
             "Tracking pages close 90 days after the delivery. The shop still has your order.",
             brands.of(found.shop),
+            found.shop.domain,
         )
     parcel = request.args.get("parcel", type=int)
     drawn = draw(found, clock.now(), shown=parcel - 1 if parcel and parcel > 0 else None)

@@ -218,7 +218,7 @@ def _delivered(parcel: Parcel, calendar: Calendar) -> Story:
         headline=f"Delivered {calendar.name(day)}",
         aside=f"was delivered {calendar.on(day)}",
         then=", ".join(filter(None, (when, HANDED_OVER.get(parcel.detail)))),
-        lead=NOTHING_TO_DO,
+        lead="Thank you for buying from us.",
         step=5,
         stops=TO_COLLECT if parcel.detail == "collected_by_recipient" else STOPS,
         is_over=True,

@@ -47,7 +47,7 @@ def _urgency(found: tuple[int, Parcel]) -> tuple[bool, int, int]:
 
 def _of_several(story: Story, count: int, still_open: int) -> Story:
     if still_open == 0:
-        return replace(story, lead=f"All {count} parcels have arrived.")
+        return replace(story, lead=f"All of it has arrived, in {count} parcels.")
     if still_open == count:
         return replace(story, lead=f"{story.lead} Your order comes in {count} parcels.")
     then = f"The other {story.aside}" if still_open == 1 else f"{still_open} are still to come"

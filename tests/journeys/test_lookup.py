@@ -83,6 +83,7 @@ def test_after_ten_tries_a_visitor_waits_a_minute(shopper: FlaskClient, order: O
     refused = find(shopper, "1042", "80302", visitor=here)
     assert refused.status_code == 429
     assert "One moment, please" in refused.text
+    assert refused.headers["Retry-After"] == "60"
     assert led_to(find(shopper, "1042", "80302")) == order.id
 
 

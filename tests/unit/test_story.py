@@ -180,7 +180,11 @@ def test_a_parcel_that_needs_someone_is_told_first() -> None:
 
 def test_when_all_parcels_have_arrived_the_last_one_is_told() -> None:
     story = tell([parcel(S.DELIVERED, hours=-1), parcel(S.DELIVERED, hours=-50)], DENVER)
-    assert (story.headline, story.lead, story.about) == ("Delivered today", "All 2 parcels have arrived.", 0)
+    assert (story.headline, story.lead, story.about) == (
+        "Delivered today",
+        "All of it has arrived, in 2 parcels.",
+        0,
+    )
 
 
 def test_british_readers_get_british_dates() -> None:
