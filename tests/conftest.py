@@ -1,5 +1,6 @@
 """What every test stands on: a real PostgreSQL and a real Redis, emptied after each test."""
 
+import atexit
 import os
 import tempfile
 from collections.abc import Iterator
@@ -21,17 +22,18 @@ os.environ.setdefault("DOORSTEP_JOURNAL_DIR", tempfile.mkdtemp(prefix="doorstep-
 ROOT = Path(__file__).parent.parent
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Start the embedded servers once, before any worker, where none are given."""
-    if "PYTEST_XDIST_WORKER" in os.environ or config.option.collectonly:
-        return
+def _serve() -> None:
+    """Start the embedded servers where none are given: now, for modules read settings when imported."""
     if not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
         from demo.servers import embedded
 
         servers = embedded(Path(tempfile.mkdtemp(prefix="doorstep-test-")), durable=False)
-        config.add_cleanup(servers.stop)
+        atexit.register(servers.stop)
         os.environ.setdefault("DATABASE_URL", servers.database_url)
         os.environ.setdefault("REDIS_URL", servers.redis_url)
+
+
+_serve()
 
 
 @pytest.fixture(scope="session", autouse=True)
