@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import admin, health, storefront
 from app.lib.config import settings
@@ -25,6 +26,8 @@ def create_app() -> Flask:
         SESSION_COOKIE_NAME="doorstep",
         MAX_CONTENT_LENGTH=FORM_LIMIT,
     )
+    if settings().proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings().proxies)  # type: ignore[method-assign]
     app.register_blueprint(health.blueprint)
     app.register_blueprint(storefront.blueprint)
     app.register_blueprint(admin.blueprint, url_prefix="/admin")

@@ -16,6 +16,8 @@ class Settings(BaseSettings):
     redis_url: str = Field(validation_alias=AliasChoices("REDIS_URL"))
     url: str = "http://127.0.0.1:8000"
     """Our own public address, without a trailing slash; links in mails start with it."""
+    proxies: int = 0
+    """How many proxies of the operator's stand in front; what they say tells visitors apart."""
     secret_keys: str = Field(min_length=32)
     """Comma-separated master keys of at least 32 characters; the first signs and encrypts, all verify."""
 

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from app.commerce.models import Order
 from app.lib import clock
+from app.lib.config import settings
 from app.main import create_app
 from app.shops.models import Shop
 from app.tracking.links import order_of
@@ -85,6 +86,27 @@ def test_after_ten_tries_a_visitor_waits_a_minute(shopper: FlaskClient, order: O
     assert "One moment, please" in refused.text
     assert refused.headers["Retry-After"] == "60"
     assert led_to(find(shopper, "1042", "80302")) == order.id
+
+
+def test_behind_a_proxy_every_visitor_has_tries_of_their_own(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as environment:
+        environment.setenv("DOORSTEP_PROXIES", "1")
+        settings.cache_clear()
+        shopper, proxy = create_app().test_client(), f"proxy-{uuid4()}"
+    settings.cache_clear()
+    for visitor in ("192.0.2.1", "192.0.2.2"):
+        said = {"X-Forwarded-For": f"made-up, {visitor}-{proxy}"}
+        form = {"order": "1", "who": "2"}
+        answers = {
+            shopper.post(
+                "/track", data=form, headers=said, environ_overrides={"REMOTE_ADDR": proxy}
+            ).status_code
+            for _ in range(8)
+        }
+        assert answers == {422}
+    assert shop.id
 
 
 def test_an_order_without_contact_is_found_by_nothing_empty(
