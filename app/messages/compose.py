@@ -1,6 +1,7 @@
 """What a message says: gathered inside a transaction as plain data, rendered outside it."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from babel.lists import format_list
@@ -12,7 +13,7 @@ from app.channels.base import Mail
 from app.channels.mime import one_line
 from app.lib.config import settings
 from app.messages import templates
-from app.messages.letter import Item, Letter, gather
+from app.messages.letter import Letter, gather
 from app.messages.liquid import Sandbox
 from app.tracking.story import State
 
@@ -88,7 +89,7 @@ def _data(letter: Letter) -> dict[str, Any]:
             "names_a_day": letter.names_a_day and story.state is State.MOVING,
             "stops": _stops(letter),
         },
-        "items": [_item(item) for item in letter.items],
+        "items": [asdict(item) for item in letter.items],
         "item_titles": _list([item.title for item in letter.items], letter),
         "have_pictures": any(item.image_url for item in letter.items),
         "parcels": [{"carrier": p.carrier, "number": p.number} for p in letter.parcels],
@@ -115,21 +116,14 @@ def _stops(letter: Letter) -> list[dict[str, object]]:
     ]
 
 
-def _item(item: Item) -> dict[str, object]:
-    return {
-        "title": item.title,
-        "options": item.options,
-        "quantity": item.quantity,
-        "total": item.total,
-        "image_url": item.image_url,
-    }
-
-
 def _facts(letter: Letter) -> list[dict[str, object]]:
     facts: list[dict[str, object]] = []
     if letter.delivering_to:
         facts.append({"title": "Delivering to", "lines": letter.delivering_to})
-    carriers = [part for p in letter.parcels for part in (p.carrier, p.number) if part]
+    by_carrier: dict[str | None, list[str | None]] = {}
+    for parcel in letter.parcels:
+        by_carrier.setdefault(parcel.carrier, [parcel.carrier]).append(parcel.number)
+    carriers = [line for lines in by_carrier.values() for line in lines if line]
     if carriers:
         facts.append({"title": "Carrier", "lines": carriers})
     elif letter.order_name:
