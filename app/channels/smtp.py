@@ -49,9 +49,12 @@ class Server:
     def at(cls, url: str) -> Self:
         """Read smtp://, smtp+starttls:// or smtps://user:password@host:port; raises SendError."""
         parts = urlsplit(url)
-        if parts.scheme not in PORTS or not parts.hostname:
+        try:
+            port = parts.port or PORTS[parts.scheme]
+        except (KeyError, ValueError):  # another scheme, or a port that is no number
+            port = 0
+        if not port or not parts.hostname:
             raise SendError("DOORSTEP_SMTP_URL is not smtp://, smtp+starttls:// or smtps://", everyone=True)
-        port = parts.port or PORTS[parts.scheme]
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         return cls(parts.scheme, parts.hostname, port, user, password)
 

@@ -204,7 +204,7 @@ def test_a_line_that_cannot_be_protected_fails_everyone(
     assert not any(command.startswith("MAIL") for command in server.heard)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1", "smtp://", "127.0.0.1:25"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1", "smtp://", "127.0.0.1:25", "smtp://here:x"])
 def test_a_strange_server_address_is_said_so(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     use(monkeypatch, url)
     with pytest.raises(SendError, match="DOORSTEP_SMTP_URL") as raised:
