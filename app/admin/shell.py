@@ -43,7 +43,6 @@ def page(session: Session, shop: Shop, template: str, here: str, **values: objec
         visitor=g.visitor,
         embedded=g.visitor.staff is not None,
         client_id=settings().shopify_client_id,
-        demo=settings().demo,
         said=request.args.get("said"),
         **values,
     )
@@ -86,4 +85,5 @@ def _places(tally: Tally) -> tuple[Place, ...]:
             tally.unread + tally.broken,
             "things that need you",
         ),
+        Place("privacy", "Privacy", "lock", "privacy.index"),
     )

@@ -14,8 +14,9 @@ from app.commerce.models import Delivery, Fulfillment, LineItem, Order
 from app.flows.models import Flow
 from app.lib import clock
 from app.messages.models import Message
+from app.platforms.base import PrivacyKind
 from app.shops.install import Store, install
-from app.shops.models import Shop
+from app.shops.models import PrivacyTask, Shop
 from app.tracking.models import Shipment, TrackingEvent
 from app.vocabulary import (
     Category,
@@ -42,6 +43,7 @@ PAGES = (
     "messages",
     "flows",
     "connection",
+    "privacy",
 )
 
 
@@ -50,7 +52,7 @@ def test_every_page_holds(look: Look, site: Site, shop: Shop, empty_shop: Shop) 
     _enter(look, site, empty_shop)
     for address in PAGES:
         _look_at(look, f"{site.url}/admin/{shop.id}/{address}", address)
-    for address in ("shipments", "messages", "flows", "connection"):
+    for address in ("shipments", "messages", "flows", "connection", "privacy"):
         _look_at(look, f"{site.url}/admin/{empty_shop.id}/{address}", f"empty-{address}")
     _look_at(look, f"{site.url}/admin", "stores")
 
@@ -148,6 +150,18 @@ def shop(session: Session) -> Shop:
                 due_at=now,
                 attempts=number,
                 failure=failure,
+            )
+        )
+    for number, (kind, done) in enumerate([(PrivacyKind.EXPORT, True), (PrivacyKind.ERASE_PERSON, False)]):
+        session.add(
+            PrivacyTask(
+                shop_id=found.id,
+                kind=kind,
+                external_id=str(number),
+                asked_at=now,
+                due_at=now + timedelta(days=30),
+                done_at=now if done else None,
+                export=b"sealed" if done else None,
             )
         )
     session.commit()

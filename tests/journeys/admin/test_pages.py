@@ -1,5 +1,6 @@
 """The merchant's pages: bounded in cost, recorded where they show people."""
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -9,8 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import privacy
 from app.commerce.models import Delivery
 from app.flows.models import Flow
+from app.lib import clock
+from app.platforms.base import PrivacyKind, PrivacyRequest
+from app.platforms.purchases import Person
 from app.shops.models import AccessRecord, Shop
 from app.tracking.models import Shipment
 from app.vocabulary import InboxState, MessageState, Reason, Trigger
@@ -129,6 +134,24 @@ def test_a_notice_that_could_not_be_read_is_shown_and_read_again(
         session.expire_all()
         assert session.scalars(select(Delivery.state).filter_by(id=ident)).one() is InboxState.WAITING
         shopify_store.settle()
+
+
+def test_a_copy_that_a_shopper_asked_for_is_handed_to_the_merchant_and_recorded(
+    merchant: FlaskClient, shopify_store: StoreVoice
+) -> None:
+    parcel(shopify_store, 1)
+    session, shop = shopify_store.session, shopify_store.shop
+    request = PrivacyRequest(
+        kind=PrivacyKind.EXPORT, external_id="1", person=Person(email="ada@example.com"), order_ids=("1001",)
+    )
+    privacy.ask(session, shop, request, heard_at=clock.now())
+    session.commit()
+    assert "Every request has been answered." in merchant.get(f"/admin/{shop.id}/privacy").text
+    copy = merchant.get(f"/admin/{shop.id}/privacy/1/copy")
+    assert copy.headers["Content-Disposition"] == 'attachment; filename="shopper-data-1.json"'
+    assert json.loads(copy.text)["profile"][0]["email"] == "ada@example.com"
+    assert session.scalars(select(AccessRecord.what)).all() == ["copy for privacy request 1"]
+    assert merchant.get(f"/admin/{shop.id}/privacy/2/copy").status_code == 404
 
 
 def test_looking_at_people_is_recorded_once_and_changes_nothing_else(
