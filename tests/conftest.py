@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,9 @@ os.environ.setdefault("DOORSTEP_SECRET_KEYS", "a-master-key-for-tests-of-32-char
 os.environ.setdefault("DOORSTEP_SHOPIFY_CLIENT_ID", "test-client-id")
 os.environ.setdefault("DOORSTEP_SHOPIFY_CLIENT_SECRET", "test-client-secret")
 os.environ.setdefault("DOORSTEP_URL", "https://doorstep.test")
-os.environ.setdefault("DOORSTEP_JOURNAL_DIR", tempfile.mkdtemp(prefix="doorstep-journal-"))
+JOURNALS = tempfile.mkdtemp(prefix="doorstep-journal-")
+os.environ.setdefault("DOORSTEP_JOURNAL_DIR", JOURNALS)
+atexit.register(shutil.rmtree, JOURNALS, ignore_errors=True)
 
 ROOT = Path(__file__).parent.parent
 
