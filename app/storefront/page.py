@@ -220,7 +220,8 @@ def _carriage(bought: Bought, shipment: Shipment) -> Carriage | None:
     latest = next((scan for scan in bought.scans if scan.fulfillment_id == shipment.fulfillment_id), None)
     # the words of a delivery may name who signed for it, which is not for everyone who holds the link
     calls_it = latest.text if latest and latest.status is not ShipmentStatus.DELIVERED else None
-    name, page = carrier.name(shipment.carrier), shipment.url
+    name, url = carrier.name(shipment.carrier), shipment.url
+    page = url if url and url.startswith(("https://", "http://")) else None
     if not (name or shipment.number):
         return None
     return Carriage(carrier=name, number=shipment.number, page=page, calls_it=calls_it)

@@ -202,6 +202,8 @@ def test_an_unreadable_zone_or_language_does_no_harm() -> None:
     [
         ("ups", "UPS"),
         ("royal-mail", "Royal Mail"),
+        ("an-post", "An Post"),
+        ("fedex", "FedEx"),
         ("dhl_express", "DHL Express"),
         ("Österreichische Post", "Österreichische Post"),
         ("other", None),
