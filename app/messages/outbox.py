@@ -12,6 +12,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.audience import suppression
 from app.lib import clock, queue
 from app.lib.config import settings
 from app.messages.journal import Dead, Fate
@@ -137,6 +138,8 @@ class Result:
     subject: str | None = None
     due_at: datetime | None = None
     resent_at: datetime | None = None
+    is_dead_address: bool = False
+    """No mailbox is there: nothing goes to this address again."""
 
 
 def record(session: Session, results: Iterable[Result]) -> int:
@@ -159,7 +162,12 @@ def record(session: Session, results: Iterable[Result]) -> int:
             Message.fence == result.fence,
             Message.state == MessageState.SENDING,
         )
-        written += len(session.scalars(mine.values(values).returning(Message.id)).all())
+        row = session.execute(
+            mine.values(values).returning(Message.shop_id, Message.medium, Message.to)
+        ).one_or_none()
+        written += row is not None
+        if row is not None and row.to and result.is_dead_address:
+            suppression.suppress(session, row.shop_id, row.medium, row.to, None, reason="bounced")
     return written
 
 

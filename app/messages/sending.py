@@ -5,7 +5,7 @@ the journal knows of every message whether its send was begun and whether it was
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy.orm import Session
@@ -56,7 +56,8 @@ def deliver(ready: Sequence[Ready], journal: Journal, channel: str = "smtp") -> 
     results: list[Result] = []
     try:
         with plugin.connect() as line:
-            results.extend(_send(item, line, journal) for item in ready)
+            for item in ready:  # not extend(): what was sent must be known when a later one raises
+                results.append(_send(item, line, journal))  # noqa: PERF401
     except SendError as error:  # the channel itself is away: nothing was begun for the rest
         log.warning("channel.away", channel=channel, reason=str(error))
         rest = ready[len(results) :]
@@ -87,7 +88,8 @@ def _send(item: Ready, line: Connection, journal: Journal) -> Result:
             raise
         if error.unknown:
             return outbox.after_doubt(message, str(error))
-        return outbox.after_failure(message, str(error), permanent=error.permanent)
+        failed = outbox.after_failure(message, str(error), permanent=error.permanent)
+        return replace(failed, is_dead_address=error.bad_address)
     journal.taken(message.id, message.fence)
     return Result(
         message_id=message.id, fence=message.fence, state=MessageState.SENT, subject=mail.subject[:300]

@@ -137,6 +137,7 @@ def test_an_address_that_is_refused_for_good_fails_alone() -> None:
         insist(running, range(3))
         assert running.quiet(30)
         assert running.query("SELECT DISTINCT state, reason FROM message") == [("failed", "refused")]
+        assert running.query("SELECT DISTINCT reason FROM suppression") == [("bounced",)]
         running.sink.answers.clear()
         insist(running, range(3, 6))
         assert running.quiet(30)
