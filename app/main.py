@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import admin, health, storefront
+from app.admin import connect_woocommerce
 from app.lib.config import settings
 from app.lib.logs import configure
 from webhooks.ingress import Ingress
@@ -31,6 +32,7 @@ def create_app() -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(storefront.blueprint)
     app.register_blueprint(admin.blueprint, url_prefix="/admin")
+    app.register_blueprint(connect_woocommerce.blueprint, url_prefix="/connect/woocommerce")
     return app
 
 

@@ -6,13 +6,14 @@ from app.events import EventRow
 from app.flows.models import Flow
 from app.lib.db import Base
 from app.messages.models import Message
-from app.shops.models import AccessRecord, Credential, Errand, PrivacyTask, Shop
+from app.shops.models import AccessRecord, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.tracking.models import Shipment, TrackingEvent
 
 __all__ = [
     "AccessRecord",
     "Base",
     "Checkout",
+    "ConnectState",
     "ConsentRow",
     "Credential",
     "Delivery",

@@ -2,7 +2,18 @@
 
 from flask import Blueprint
 
-from app.admin import connect_shopify, flows, home, inbox, messages, privacy, shell, shipment, shipments
+from app.admin import (
+    connect_shopify,
+    disconnect,
+    flows,
+    home,
+    inbox,
+    messages,
+    privacy,
+    shell,
+    shipment,
+    shipments,
+)
 
 SHOP = "/<int(max=9223372036854775807):shop_id>"
 """Where a shop's pages are: by its number, for its key is a secret."""
@@ -11,5 +22,5 @@ blueprint = Blueprint("admin", __name__)
 blueprint.after_request(shell.protect)
 home.register(blueprint)
 blueprint.register_blueprint(connect_shopify.blueprint, url_prefix="/shopify")
-for room in (shipments, shipment, messages, flows, inbox, privacy):
+for room in (shipments, shipment, messages, flows, inbox, privacy, disconnect):
     blueprint.register_blueprint(room.blueprint, url_prefix=SHOP)

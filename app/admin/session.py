@@ -123,7 +123,8 @@ def form_token() -> str:
 
 def check_form() -> None:
     """Answer 400 to a form that did not come from one of our pages in this very session."""
-    if not hmac.compare_digest(request.form.get("csrf", ""), cookie.get("csrf") or secrets.token_urlsafe(16)):
+    expected = str(cookie.get("csrf") or secrets.token_urlsafe(16))
+    if not hmac.compare_digest(request.form.get("csrf", "").encode(), expected.encode()):
         abort(400, "This page was open for too long. Go back, reload it and try again.")
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
@@ -64,6 +64,26 @@ class Credential(OfShop, Base):
     """When the platform told us that it no longer accepts this secret."""
 
     __table_args__ = (UniqueConstraint("shop_id", "kind"),)
+
+
+class ConnectState(Base):
+    """A merchant's browser was sent to a store for its keys; the store's server brings them, once."""
+
+    __tablename__ = "connect_state"
+
+    id: Mapped[key]
+    shop_id: Mapped[int | None] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"))
+    """What became of it; there is no shop before."""
+    state_hash: Mapped[bytes] = mapped_column(unique=True)
+    browser_hash: Mapped[bytes]
+    """Of a secret in the cookie of the browser that began: nobody else is let in at the end."""
+    store_url: Mapped[str]
+    store_name: Mapped[str]
+    timezone: Mapped[str | None]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
+    """Why the keys were not taken, in the merchant's words."""
 
 
 class Errand(OfShop, Base):

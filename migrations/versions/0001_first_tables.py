@@ -80,6 +80,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_record")),
     )
     op.create_table(
+        "connect_state",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("shop_id", sa.BigInteger(), nullable=True),
+        sa.Column("state_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("browser_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("store_url", sa.String(), nullable=False),
+        sa.Column("store_name", sa.String(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_connect_state_shop_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_connect_state")),
+        sa.UniqueConstraint("state_hash", name=op.f("uq_connect_state_state_hash")),
+    )
+    op.create_table(
         "credential",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("shop_id", sa.BigInteger(), nullable=False),
@@ -553,6 +571,7 @@ def downgrade() -> None:
     op.drop_index("ix_errand_due_at", table_name="errand")
     op.drop_table("errand")
     op.drop_table("credential")
+    op.drop_table("connect_state")
     op.drop_table("access_record")
     op.drop_table("shop")
     op.drop_index("ix_inbox_waiting", table_name="inbox", postgresql_where=sa.text("state = 'waiting'"))
