@@ -33,7 +33,7 @@ def keep(session: Session, shop_id: int, record: purchases.Checkout, *, heard_at
         checkout.total = record.total if record.total is not None else checkout.total
         checkout.items = [asdict(item) for item in record.items] or checkout.items
     checkout.url = record.url or checkout.url
-    checkout.completed_at = record.completed_at or checkout.completed_at
+    checkout.completed_at = record.completed_at or checkout.completed_at or _bought_at(session, checkout)
     if record.person is not None:
         _write_person(session, shop_id, checkout, record, record.person, heard_at=heard_at)
     if (checkout.email or checkout.phone) and not had_contact:
@@ -57,6 +57,16 @@ def close(session: Session, order: Order, *, at: datetime) -> None:
             for checkout in session.scalars(found):
                 checkout.completed_at = checkout.completed_at or at
                 _complete(session, checkout, at)
+
+
+def _bought_at(session: Session, checkout: Checkout) -> datetime | None:
+    """Return when a checkout became an order that we heard of first."""
+    if checkout.token is None:
+        return None
+    order = select(Order.placed_at).filter_by(
+        shop_id=checkout.shop_id, checkout_token=checkout.token, state=OrderState.PLACED
+    )
+    return session.scalar(order.limit(1))
 
 
 def _complete(session: Session, checkout: Checkout, at: datetime) -> None:

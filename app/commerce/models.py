@@ -78,6 +78,12 @@ class Order(OfShop, Base):
         UniqueConstraint("shop_id", "external_id"),
         Index("ix_order_name", "shop_id", "name"),
         Index("ix_order_recent", "shop_id", text("id DESC")),
+        Index(
+            "ix_order_checkout",
+            "shop_id",
+            "checkout_token",
+            postgresql_where=text("checkout_token IS NOT NULL"),
+        ),
     )
 
     @property

@@ -317,6 +317,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order")),
         sa.UniqueConstraint("shop_id", "external_id", name=op.f("uq_order_shop_id_external_id")),
     )
+    op.create_index(
+        "ix_order_checkout",
+        "order",
+        ["shop_id", "checkout_token"],
+        unique=False,
+        postgresql_where=sa.text("checkout_token IS NOT NULL"),
+    )
     op.create_index("ix_order_name", "order", ["shop_id", "name"], unique=False)
     op.create_index(op.f("ix_order_profile_id"), "order", ["profile_id"], unique=False)
     op.create_index("ix_order_recent", "order", ["shop_id", sa.literal_column("id DESC")], unique=False)
@@ -556,6 +563,9 @@ def downgrade() -> None:
     op.drop_index("ix_order_recent", table_name="order")
     op.drop_index(op.f("ix_order_profile_id"), table_name="order")
     op.drop_index("ix_order_name", table_name="order")
+    op.drop_index(
+        "ix_order_checkout", table_name="order", postgresql_where=sa.text("checkout_token IS NOT NULL")
+    )
     op.drop_table("order")
     op.drop_table("consent")
     op.drop_index(op.f("ix_checkout_profile_id"), table_name="checkout")

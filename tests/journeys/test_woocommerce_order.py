@@ -2,6 +2,7 @@ import base64
 import json
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from app.audience.models import Profile
@@ -112,6 +113,18 @@ def test_a_draft_is_a_checkout_with_a_contact(woo_store: StoreVoice) -> None:
     woo_store.settle()
     assert woo_store.session.scalars(select(Checkout.email)).all() == ["mae@example.test"]
     assert woo_store.told() == []
+
+
+@pytest.mark.parametrize("draft_comes", ["first", "last"])
+def test_a_draft_is_closed_by_its_order_whichever_comes_first(
+    woo_store: StoreVoice, draft_comes: str
+) -> None:
+    stems = ["041_order.updated_checkout-draft", "043_order.created_processing"]
+    for stem in stems if draft_comes == "first" else reversed(stems):
+        deliver(woo_store, stem)
+        woo_store.settle()
+    assert woo_store.session.scalars(select(Checkout.completed_at)).one() is not None
+    assert woo_store.told() == ["thank_you"]
 
 
 def test_stock_is_kept_by_variation(woo_store: StoreVoice) -> None:
