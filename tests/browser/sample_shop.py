@@ -1,0 +1,227 @@
+"""A shop in which every page of the admin has something to show."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.commerce.models import Delivery, Fulfillment, LineItem, Order
+from app.flows.models import Flow
+from app.lib import clock
+from app.messages.models import Message
+from app.platforms.base import PrivacyKind
+from app.shops.install import Store, install
+from app.shops.models import PrivacyTask, Shop
+from app.tracking.models import Shipment, TrackingEvent
+from app.vocabulary import (
+    Category,
+    InboxState,
+    Medium,
+    MessageState,
+    PlatformKey,
+    Reason,
+    ShipmentStatus,
+    Trigger,
+)
+
+Sample = tuple[str, str, str, str | None, ShipmentStatus, str | None]
+SAMPLES: tuple[Sample, ...] = (
+    (
+        "#2431",
+        "Maximiliane Oberhofer-Santangelo",
+        "FedEx",
+        "771244021185",
+        ShipmentStatus.EXCEPTION,
+        "address_issue",
+    ),
+    ("#2448", "Ana Moreno", "UPS", "1Z999AA10123456784", ShipmentStatus.DELAYED, "weather"),
+    ("#2452", "Saoirse Ní Bhriain", "UPS", "1Z999AA10123471120", ShipmentStatus.IN_TRANSIT, None),
+    ("#2467", "Lee Park", "USPS", "9400111899223344556677", ShipmentStatus.ATTEMPT_FAILED, None),
+    (
+        "#2471",
+        "Hélène Tremblay-Bouchard",
+        "Canada Post",
+        "2014553088214471",
+        ShipmentStatus.OUT_FOR_DELIVERY,
+        None,
+    ),
+    ("#2490", "Jo O’Neill", "FedEx", None, ShipmentStatus.PENDING, None),
+    ("#2415", "Tom Vandermeer", "USPS", "9400111899223300128819", ShipmentStatus.DELIVERED, None),
+    ("#2416", "Li Wei", "DHL", "00340434161094027318", ShipmentStatus.AVAILABLE_FOR_PICKUP, None),
+    ("#2417", "", "UPS", "1Z999AA10123471999", ShipmentStatus.PENDING, "unknown"),
+)
+
+
+@pytest.fixture
+def shop(session: Session) -> Shop:
+    """A shop with a parcel in nearly every state, and messages with nearly every outcome."""
+    found = _install(session, "ridge.myshopify.com", "Ridge & Pine")
+    now = clock.now()
+    for trigger in (Trigger.THANK_YOU, Trigger.SHIPPED, Trigger.DELIVERED):
+        session.add(Flow(shop_id=found.id, trigger=trigger, on_since=now - timedelta(days=12)))
+    for number, sample in enumerate(SAMPLES, 1):
+        _parcel(session, found, number, sample)
+    outcomes: list[tuple[MessageState, Reason | None]] = [(MessageState.SKIPPED, reason) for reason in Reason]
+    outcomes += [
+        (MessageState.SENT, None),
+        (MessageState.QUEUED, None),
+        (MessageState.HELD, Reason.FATE_UNKNOWN),
+    ]
+    outcomes += [(MessageState.FAILED, Reason.REFUSED), (MessageState.UNKNOWN, Reason.FATE_UNKNOWN)]
+    for number, (state, reason) in enumerate(outcomes):
+        _message(session, found, number, state, reason)
+    for number, failure in enumerate(("Unreadable: it names no order", "JSONDecodeError: x", "KeyError"), 1):
+        session.add(
+            Delivery(
+                shop_id=found.id,
+                topic=(
+                    "orders/paid",
+                    "fulfillment_events/create",
+                    "customers_email_marketing_consent/update",
+                )[number - 1],
+                delivery_key=f"00000000-0000-0000-0000-00000000000{number}",
+                body_key=f"00000000-0000-0000-0000-00000000000{number}",
+                body=b"{}" if number < 3 else None,
+                received_at=now - timedelta(minutes=7 * number),
+                state=InboxState.PARKED,
+                due_at=now,
+                attempts=number,
+                failure=failure,
+            )
+        )
+    for number, (kind, done) in enumerate([(PrivacyKind.EXPORT, True), (PrivacyKind.ERASE_PERSON, False)]):
+        session.add(
+            PrivacyTask(
+                shop_id=found.id,
+                kind=kind,
+                external_id=str(number),
+                asked_at=now,
+                due_at=now + timedelta(days=30),
+                done_at=now if done else None,
+                export=b"sealed" if done else None,
+            )
+        )
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def empty_shop(session: Session) -> Shop:
+    found = _install(session, "harbor.myshopify.com", "Harbor Goods")
+    session.commit()
+    return found
+
+
+def _install(session: Session, domain: str, name: str) -> Shop:
+    store = Store(
+        platform=PlatformKey.SHOPIFY,
+        domain=domain,
+        url=f"https://{domain}",
+        name=name,
+        timezone="America/Denver",
+        currency="USD",
+    )
+    return install(session, store)
+
+
+def _parcel(session: Session, shop: Shop, number: int, sample: Sample) -> None:
+    order_name, person, carrier, tracking, status, detail = sample
+    now = clock.now()
+    first, _, last = person.partition(" ")
+    order = Order(
+        shop_id=shop.id,
+        external_id=str(1000 + number),
+        name=order_name,
+        email="ana.moreno@example.com" if person else None,
+        state="placed",
+        currency="USD",
+        total=20_400,
+        ship_to={"first_name": first, "last_name": last, "city": "Boulder", "region": "CO", "country": "US"},
+        placed_at=now - timedelta(days=6),
+        created_at=now - timedelta(days=6),
+        updated_at=now,
+        first_heard_at=now - timedelta(days=6),
+    )
+    session.add(order)
+    session.flush()
+    items = (
+        ("Timberline Waterproof Hiking Boot, Wide", "W 9.5 / Moss", 1),
+        ("Merino Trail Sock", "M / Fog", 2),
+    )
+    for position, (title, variant, quantity) in enumerate(items):
+        line = LineItem(
+            order_id=order.id, shop_id=shop.id, external_id=str(position), position=position, price=1
+        )
+        line.title, line.variant_title, line.quantity = title, variant, quantity
+        session.add(line)
+    fulfillment = Fulfillment(shop_id=shop.id, order_id=order.id, external_id=str(number), items=[])
+    session.add(fulfillment)
+    session.flush()
+    for slot in range(2 if number == 2 else 1):
+        session.add(
+            Shipment(
+                shop_id=shop.id,
+                order_id=order.id,
+                fulfillment_id=fulfillment.id,
+                slot=f"{number}-{slot}",
+                number=tracking,
+                carrier=carrier,
+                url="https://carrier.example/track",
+                status=status,
+                detail=detail,
+                shipped_at=now - timedelta(days=5),
+                expected_at=now + timedelta(days=3) if number in (2, 3) else None,
+                delivered_at=now - timedelta(days=1) if status is ShipmentStatus.DELIVERED else None,
+                updated_at=now,
+            )
+        )
+    if detail == "unknown" or status is ShipmentStatus.PENDING:
+        return
+    on_the_way = (
+        (ShipmentStatus.PICKED_UP, None, "Portland", "OR", "Origin Scan", 4),
+        (ShipmentStatus.IN_TRANSIT, None, "Denver", "CO", "Arrival Scan", 3),
+        (status, detail, "Denver", "CO", "The package is delayed due to a late trailer arrival.", 1),
+    )
+    for said, why, city, region, text, ago in on_the_way:
+        session.add(
+            TrackingEvent(
+                shop_id=shop.id,
+                fulfillment_id=fulfillment.id,
+                source="shopify",
+                external_id=str(ago),
+                status=said,
+                detail=why,
+                raw_status=str(said),
+                text=text,
+                happened_at=now - timedelta(days=ago),
+                city=city,
+                region=region,
+                country="US",
+                recorded_at=now,
+            )
+        )
+
+
+def _message(session: Session, shop: Shop, number: int, state: MessageState, reason: Reason | None) -> None:
+    now = clock.now()
+    triggers = list(Trigger)
+    session.add(
+        Message(
+            shop_id=shop.id,
+            key=str(number),
+            trigger=triggers[number % len(triggers)],
+            medium=Medium.EMAIL,
+            category=Category.TRANSACTIONAL,
+            order_id=number % 3 + 1,
+            shipment_ids=[2] if number % 3 == 1 else [],
+            occasion_at=now,
+            to=None if reason is Reason.NO_ADDRESS else "ana.moreno@example.com",
+            subject="On its way to you" if state is MessageState.SENT else None,
+            rfc_id=f"<{number}@x>",
+            state=state,
+            reason=reason,
+            due_at=now,
+            created_at=now - timedelta(hours=200 - 9 * number),
+            sent_at=now if state is MessageState.SENT else None,
+        )
+    )
