@@ -94,6 +94,15 @@ def shops() -> None:
 
 @main.command()
 @click.argument("shop_id", type=int)
+def signin(shop_id: int) -> None:
+    """Print a link, good for 15 minutes, that lets a browser into a shop's admin."""
+    from app.admin import session as doors  # noqa: PLC0415 - the admin's pages come with it
+
+    click.echo(doors.sign_in_link(shop_id))
+
+
+@main.command()
+@click.argument("shop_id", type=int)
 def replay(shop_id: int) -> None:
     """Let every parked delivery of a shop be tried again."""
     with transaction() as session:
