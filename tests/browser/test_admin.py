@@ -1,8 +1,10 @@
 """Every page of the admin as a merchant sees it."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import jwt
 import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import select
@@ -10,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.admin import session as doors
 from app.commerce.models import Delivery
+from app.lib import clock
+from app.lib.config import settings
 from app.shops.models import Shop
-from app.vocabulary import (
-    InboxState,
-)
+from app.vocabulary import InboxState
 from tests.browser.conftest import Look, Site
 from tests.browser.sample_shop import empty_shop, shop
 
@@ -53,6 +55,15 @@ def test_the_doors_hold_as_well(look: Look, site: Site, shop: Shop) -> None:
     look.holds()
 
 
+@pytest.mark.usefixtures("long_secret")
+def test_a_page_inside_shopify_has_no_navigation_of_its_own(look: Look, site: Site, shop: Shop) -> None:
+    look.page.route("https://cdn.shopify.com/**", lambda route: route.fulfill(body=""))
+    look.page.set_extra_http_headers({"Authorization": f"Bearer {_id_token(shop)}"})
+    for address in ("shipments", "connection"):
+        _look_at(look, f"{site.url}/admin/{shop.id}/{address}", f"embedded-{address}")
+        assert not look.page.get_by_role("link", name="Messages").is_visible()
+
+
 def test_a_merchant_finds_a_parcel_switches_a_flow_and_reads_a_notice_again(
     site: Site, shop: Shop, chromium: Browser, session: Session
 ) -> None:
@@ -73,6 +84,30 @@ def test_a_merchant_finds_a_parcel_switches_a_flow_and_reads_a_notice_again(
     still = select(Delivery.body).filter_by(state=InboxState.PARKED)
     assert session.scalars(still).all() == [None]
     page.close()
+
+
+@pytest.fixture
+def long_secret(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sign as Shopify does: with a secret long enough for HS256."""
+    monkeypatch.setenv("DOORSTEP_SHOPIFY_CLIENT_SECRET", "shpss_0123456789abcdef0123456789abcdef")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def _id_token(shop: Shop) -> str:
+    now = int(clock.now().timestamp())
+    claims = {
+        "iss": f"https://{shop.domain}/admin",
+        "dest": f"https://{shop.domain}",
+        "aud": settings().shopify_client_id,
+        "sub": "7",
+        "nbf": now - 60,
+        "exp": now + 60,
+        "jti": "j",
+        "sid": "s",
+    }
+    return jwt.encode(claims, settings().shopify_client_secret, "HS256")
 
 
 def _link(site: Site, shop: Shop) -> str:
