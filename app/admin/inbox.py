@@ -1,6 +1,6 @@
 """The connection to the store: whether it speaks to us, and what it said that we could not read."""
 
-from flask import Blueprint, redirect
+from flask import Blueprint, redirect, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -10,9 +10,15 @@ from app.admin.session import address, for_shop
 from app.commerce import inbox
 from app.commerce.models import Delivery
 from app.shops.models import Shop
-from app.vocabulary import InboxState
+from app.vocabulary import InboxState, PlatformKey
 
 blueprint = Blueprint("inbox", __name__)
+
+RECONNECT = {
+    PlatformKey.SHOPIFY: "admin.connect_shopify.ask_permission",
+    PlatformKey.WOOCOMMERCE: "connect_woocommerce.ask_which_store",
+}
+"""Where a merchant lets us in again."""
 
 
 @blueprint.get("/connection")
@@ -40,6 +46,7 @@ def index(session: Session, shop: Shop) -> str:
         page=page,
         heard_at=session.scalar(newest),
         waiting=session.scalar(waiting),
+        reconnect=url_for(RECONNECT[shop.platform], shop=shop.domain, store=shop.domain),
     )
 
 

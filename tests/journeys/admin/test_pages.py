@@ -223,3 +223,4 @@ def test_a_broken_connection_is_said_first(merchant: FlaskClient, shop: Shop, se
     page = merchant.get(f"/admin/{shop.id}/connection").text
     assert "needs to be connected again" in page
     assert "The key&#39;s owner" in page
+    assert f"/admin/shopify/install?shop={shop.domain}" in page
