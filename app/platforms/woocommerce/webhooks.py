@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 
-import structlog
-
 from app.platforms import reading
 from app.platforms.base import Json
 from app.platforms.woocommerce import READERS
 from app.platforms.woocommerce.api import Refused, Store
 
 NO_SUCH_TOPIC = "woocommerce_rest_shop_webhook_invalid_topic"
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +79,6 @@ def _create(store: Store, address: Address, topic: str) -> bool:
     except Refused as error:
         if error.code != NO_SUCH_TOPIC:
             raise
-        log.info("woocommerce.topic_not_offered", topic=topic)
         return False
     return True
 
