@@ -38,7 +38,7 @@ def migrate() -> None:
 def web(port: int, host: str, workers: int) -> None:
     """Serve deliveries, tracking pages and the admin."""
     from granian.constants import Interfaces  # noqa: PLC0415 - only this process serves
-    from granian.server import Server  # noqa: PLC0415
+    from granian.server import Server  # noqa: PLC0415 - as above
 
     _share_metrics()
     Server(

@@ -49,7 +49,7 @@ def ready() -> tuple[dict[str, str], int]:
 def metrics() -> Response:
     """Return Prometheus metrics: counters of every web worker, and what waits in the tables."""
     registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # theirs has no types
     registry.register(_Tables())
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

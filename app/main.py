@@ -28,7 +28,7 @@ def create_app() -> Flask:
         MAX_CONTENT_LENGTH=FORM_LIMIT,
     )
     if settings().proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings().proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings().proxies)  # type: ignore[method-assign] # Flask says so
     app.register_blueprint(health.blueprint)
     app.register_blueprint(storefront.blueprint)
     app.register_blueprint(admin.blueprint, url_prefix="/admin")

@@ -69,7 +69,7 @@ class Word(TypeDecorator[StrEnum]):
         super().__init__()
         self.kind = kind
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002 - theirs
         """Return the member that a stored word is."""
         return None if value is None else self.kind(value)
 

@@ -21,7 +21,7 @@ from app.platforms.shopify.graphql import TokenDead
 SCOPES = "read_orders,read_fulfillments,read_customers,read_customer_merge,read_products,write_app_proxy"
 """What shopify.app.toml asks for, which is what Shopify grants where it manages the install."""
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a name, no secret
-ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105
+ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105 - a name, too
 OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
 CALLBACK_MAX_AGE = timedelta(seconds=90)
 
