@@ -4,6 +4,8 @@ from uuid import uuid4
 import pytest
 import redis
 import time_machine
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from app.lib import limits, queue
 
@@ -14,7 +16,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 @pytest.fixture(params=["with Redis", "without Redis"], autouse=True)
 def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "without Redis":
-        away = redis.Redis(unix_socket_path="/nonexistent/redis.sock")
+        away = redis.Redis(unix_socket_path="/nonexistent/redis.sock", retry=Retry(NoBackoff(), 0))
         monkeypatch.setattr(queue, "connection", lambda: away)
 
 
