@@ -1,0 +1,1 @@
+"""Carriers: who they are, and how each tells where its parcels are."""
