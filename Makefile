@@ -8,7 +8,7 @@ QUICK := tests/unit tests/architecture tests/contracts
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo test sure bench-ingest faults replay lock
+.PHONY: help demo test sure words bench-ingest faults replay lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -23,6 +23,9 @@ test: $(VENV)/dev.stamp ## prove it: style, types, and every test but the long o
 sure: $(VENV)/dev.stamp ## before every commit: format, lint, imports, types, quick tests
 	@cd $(ROOT) && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports && $(BIN)/mypy \
 		&& $(BIN)/pytest $(QUICK)
+
+words: $(VENV)/dev.stamp ## bring the catalogs of sentences up to date, and print what is left to translate
+	@cd $(ROOT) && $(BIN)/python -m app.lib.catalogs
 
 bench-ingest: $(VENV)/dev.stamp ## deliveries per second, beside a Node peer and pgbench (needs wrk and npm)
 	@cd $(ROOT) && $(BIN)/python -m bench.ingest

@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from babel.dates import format_date, format_interval, format_skeleton, format_time, get_timezone_name
+
+from app.lib import words
+from app.lib.words import Words
 
 TIGHT = "\N{NO-BREAK SPACE}"
-NAMES = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+NEXT = (-1, 0, 1)
 WEEK = timedelta(days=7)
 NEAR = timedelta(days=180)
 """Dates further off than this are told with their year."""
@@ -26,9 +28,14 @@ class Calendar:
     """Whether it will be read on another day, as a mail may be: then no day is called today."""
 
     @classmethod
-    def of(cls, now: datetime, zone: str | None, locale: str | None, *, is_for_later: bool = False) -> Self:
-        """Return a calendar for a store's zone and language; UTC and English where they are unreadable."""
-        return cls(now, _zone(zone or ""), _english(locale or ""), is_for_later)
+    def of(cls, now: datetime, zone: str | None, *locales: str | None, is_for_later: bool = False) -> Self:
+        """Return a calendar for a store's zone and the first language that we speak; else UTC, English."""
+        return cls(now, _zone(zone or ""), words.of(*locales).locale, is_for_later)
+
+    @property
+    def words(self) -> Words:
+        """The reader's language."""
+        return Words(self.locale)
 
     @property
     def today(self) -> date:
@@ -40,18 +47,50 @@ class Calendar:
         return moment.astimezone(self.zone).date()
 
     def name(self, day: date) -> str:
-        """Return what one would call a day in speech: "today", "Tuesday", else its date."""
+        """Return when something is, as in "it arrives …": "today", "Tuesday", else its date."""
         if self.is_next_to_today(day):
-            return NAMES[(day - self.today).days]
-        return self.weekday(day) if self.is_near(day) else self.written(day)
+            return self._next_to_today(day)
+        if not self.is_near(day):
+            return self.words.say_as("when", "%(date)s", weekday=self.weekday(day), date=self.written(day))
+        told = {"weekday": self.weekday(day), "date": self.written(day)}
+        if day < self.today:
+            return self.words.say_as("when, in the past", "%(weekday)s", **told)
+        return self.words.say_as("when, to come", "%(weekday)s", **told)
 
     def on(self, day: date) -> str:
-        """Return a day so that nobody can mistake it: "today", else "Tuesday, November 17"."""
-        return self.name(day) if self.is_next_to_today(day) else f"{self.weekday(day)}, {self.written(day)}"
+        """Return when something is so that nobody can mistake it: "today", else "Tuesday, November 17"."""
+        if self.is_next_to_today(day):
+            return self._next_to_today(day)
+        return self.words.say_as(
+            "when", "%(weekday)s, %(date)s", weekday=self.weekday(day), date=self.written(day)
+        )
+
+    def spoken(self, day: date) -> str:
+        """Return a day by itself: "today", else "Tuesday, November 17"."""
+        if self.is_next_to_today(day):
+            return self._next_to_today(day)
+        return self.words.say_as(
+            "a day", "%(weekday)s, %(date)s", weekday=self.weekday(day), date=self.written(day)
+        )
+
+    def since(self, moment: datetime) -> str:
+        """Return "Since today", "Since Tuesday, November 17"."""
+        day, say = self.day(moment), self.words.say
+        if self.is_next_to_today(day) and day <= self.today:
+            return say("Since today") if day == self.today else say("Since yesterday")
+        return say("Since %(weekday)s, %(date)s", weekday=self.weekday(day), date=self.written(day))
+
+    def from_to(self, first: date, last: date) -> str:
+        """Return a span of days, unbroken: "Dec 3" to "5"."""
+        return format_interval(first, last, "MMMMd", locale=self.locale).replace(" ", TIGHT)
+
+    def rest_of(self, day: date) -> str:
+        """Return what a headline that names the day leaves to be said: "November 17", or "Wednesday"."""
+        return first_upper(self.written(day) if self.is_near(day) else self.weekday(day))
 
     def is_next_to_today(self, day: date) -> bool:
         """Tell whether a day is called yesterday, today or tomorrow."""
-        return not self.is_for_later and (day - self.today).days in NAMES
+        return not self.is_for_later and (day - self.today).days in NEXT
 
     def is_near(self, day: date) -> bool:
         """Tell whether a weekday's name is enough."""
@@ -70,12 +109,17 @@ class Calendar:
     def time(self, moment: datetime) -> str:
         """Return "2:14 pm", unbroken, on the reader's clock."""
         clock = format_time(moment.astimezone(self.zone), "short", locale=self.locale)
-        return clock.replace("\N{NARROW NO-BREAK SPACE}", TIGHT).replace("AM", "am").replace("PM", "pm")
+        tight = clock.replace("\N{NARROW NO-BREAK SPACE}", TIGHT).replace(" ", TIGHT)
+        return tight.replace("AM", "am").replace("PM", "pm")
 
     def moment(self, moment: datetime) -> str:
         """Return "Today, 2:14 pm", "Friday, 4:40 pm" or "November 3, 7:48 pm"."""
-        name = self.name(self.day(moment))
-        return f"{name[0].upper()}{name[1:]}, {self.time(moment)}"
+        day = self.day(moment)
+        if self.is_next_to_today(day):
+            name = self._next_to_today(day)
+        else:
+            name = self.weekday(day) if self.is_near(day) else self.written(day)
+        return self.words.say("%(day)s, %(time)s", day=first_upper(name), time=self.time(moment))
 
     def zone_name(self) -> str | None:
         """Return "Mountain Time"; None where the zone has no name that people use."""
@@ -84,18 +128,20 @@ class Calendar:
             get_timezone_name(self.zone, zone_variant="generic", locale=self.locale) if "/" in place else None
         )
 
+    def _next_to_today(self, day: date) -> str:
+        say = self.words.say
+        if day == self.today:
+            return say("today")
+        return say("tomorrow") if day > self.today else say("yesterday")
+
+
+def first_upper(text: str) -> str:
+    """Return words as a line begins."""
+    return text[:1].upper() + text[1:]
+
 
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # an unknown name, an unfit one, a folder of them
         return UTC
-
-
-def _english(name: str) -> str:
-    """Return the reader's own English; plain English for the others, until there are more languages."""
-    try:
-        locale = Locale.parse(name, sep="-" if "-" in name else "_")
-    except (ValueError, UnknownLocaleError):
-        return "en"
-    return str(locale) if locale.language == "en" else "en"

@@ -84,7 +84,7 @@ def _data(letter: Letter) -> dict[str, Any]:
             "headline": story.headline,
             "then": story.then or "",
             "lead": story.lead,
-            "aside": story.aside,
+            "day": story.day or "",
             "is_bad_news": story.is_bad_news,
             "names_a_day": letter.names_a_day and story.state is State.MOVING,
             "stops": _stops(letter),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.audience.models import Profile
 from app.commerce.models import Fulfillment, LineItem, Order, Product
-from app.lib import clock
+from app.lib import clock, words
 from app.lib.days import Calendar
 from app.messages import postal
 from app.messages.links import preferences_url
@@ -82,7 +82,8 @@ def gather(session: Session, message: Message) -> Letter:
     shipments = list(session.scalars(select(Shipment).filter_by(order_id=order.id).order_by(Shipment.id)))
     living = [row for row in shipments if not Parcel.of(row).is_void]
     told = [row for row in shipments if row.id in message.shipment_ids]
-    calendar = Calendar.of(clock.now(), shop.timezone, order.locale or shop.locale, is_for_later=True)
+    language = words.english(order.locale, shop.locale).locale  # mails speak English only so far
+    calendar = Calendar.of(clock.now(), shop.timezone, language, is_for_later=True)
     parcels = [Parcel.of(row) for row in told]
     place = order.ship_to or {}
     return Letter(

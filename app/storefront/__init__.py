@@ -3,6 +3,7 @@
 from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
 
+from app.lib.words import sentence
 from app.storefront import look, lookup, preferences, tracking
 
 blueprint = Blueprint("storefront", __name__)
@@ -14,7 +15,11 @@ for _room in (look, tracking, lookup, preferences):
 def not_found(error: HTTPException) -> Response:
     """Answer an address that does not exist."""
     del error
-    return look.notice(404, "There is nothing here", "Please check the address, or look your order up.")
+    return look.notice(
+        404,
+        sentence("There is nothing here"),
+        sentence("Please check the address, or look your order up."),
+    )
 
 
 @blueprint.app_errorhandler(500)
@@ -22,5 +27,7 @@ def failed(error: HTTPException) -> Response:
     """Answer a fault of ours, without asking anything that may be at fault itself."""
     del error
     return look.notice(
-        500, "Something went wrong", "It is our fault, not yours. Please try again in a minute."
+        500,
+        sentence("Something went wrong"),
+        sentence("It is our fault, not yours. Please try again in a minute."),
     )

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import quote
 
+from app.lib.words import Words, sentence
 from app.shops.brand import Brand
 from app.tracking.journey import State
 
@@ -31,94 +32,111 @@ class Question(NamedTuple):
     answer: str
 
 
-WAIT = Action(
-    "Come back any time", "This page always shows what is true now. Keep it, or open it from your mail."
+WAIT = (
+    sentence("Come back any time"),
+    sentence("This page always shows what is true now. Keep it, or open it from your mail."),
 )
 AT_CARRIER = {
     State.MOVING: (
-        "Will you be away?",
-        "Many carriers hold a parcel or bring it another day. You arrange that with {carrier} directly.",
-        "See it at {carrier}",
+        sentence("Will you be away?"),
+        sentence("Many carriers hold a parcel or bring it another day. You arrange that with them directly."),
+        sentence("See it at %(carrier)s"),
     ),
     State.OUT: (
-        "Not home today?",
-        "Carriers can often leave it with a neighbor, hold it nearby or come another day. Their site asks.",
-        "Tell {carrier} where to leave it",
+        sentence("Not home today?"),
+        sentence("Carriers can often leave it with a neighbor, hold it nearby or come another day."),
+        sentence("Tell %(carrier)s where to leave it"),
     ),
     State.MISSED: (
-        "When does it come again?",
-        "{Carrier} shows the next try on its site, and often lets you pick a day or a place.",
-        "Arrange it with {carrier}",
+        sentence("When does it come again?"),
+        sentence("The carrier’s site shows the next try, and often lets you pick a day or a place."),
+        sentence("Arrange it with %(carrier)s"),
     ),
     State.COLLECT: (
-        "Where does it wait?",
-        "{Carrier} shows the place, its hours and the code. Bring something with your name on it.",
-        "Show me the place",
+        sentence("Where does it wait?"),
+        sentence(
+            "The carrier’s site shows the place, its hours and the code. "
+            "Bring something with your name on it."
+        ),
+        sentence("Show me the place"),
     ),
 }
+WRITE = sentence("Write to us")
+ABOUT_IT = sentence("Write to us about it")
+WE_ASK = sentence("Write to us, and we ask the carrier.")
 WITH_SHOP = {
     State.LATE: (
-        "Still in time for you?",
-        "If not, tell us today, and we look for a way.",
-        "It is too late for me",
+        sentence("Still in time for you?"),
+        sentence("If not, tell us today, and we look for a way."),
+        sentence("It is too late for me"),
     ),
     State.HELD: (
-        "Do you know more?",
-        "A missing house number or a new address is worth a line to us.",
-        "Write to us about it",
+        sentence("Do you know more?"),
+        sentence("A missing house number or a new address is worth a line to us."),
+        ABOUT_IT,
     ),
-    State.MISSED: ("Did it not come again?", "Write to us, and we ask the carrier.", "Write to us about it"),
-    State.COLLECT: (
-        "You cannot find the place?",
-        "Write to us, and we ask the carrier.",
-        "Write to us about it",
-    ),
+    State.MISSED: (sentence("Did it not come again?"), WE_ASK, ABOUT_IT),
+    State.COLLECT: (sentence("You cannot find the place?"), WE_ASK, ABOUT_IT),
     State.RETURNING: (
-        "What would you like?",
-        "To the same address again, to another, or not at all: one line is enough.",
-        "Tell us what you would like",
+        sentence("What would you like?"),
+        sentence("To the same address again, to another, or not at all: one line is enough."),
+        sentence("Tell us what you would like"),
     ),
     State.DELIVERED: (
-        "Is everything as it should be?",
-        "If something is broken or missing, a photo and your order number are all we need.",
-        "Write to us about it",
+        sentence("Is everything as it should be?"),
+        sentence("If something is broken or missing, a photo and your order number are all we need."),
+        ABOUT_IT,
     ),
-    State.CANCELLED: ("Was that a mistake?", "Write to us, and we look into it.", "Write to us about it"),
+    State.CANCELLED: (
+        sentence("Was that a mistake?"),
+        sentence("Write to us, and we look into it."),
+        ABOUT_IT,
+    ),
 }
 CALM = (State.DELIVERED, State.CANCELLED, State.LATE)
 
 ADDRESS = Question(
-    "I need to change the address",
-    "Write to us with your order number and the new address, the sooner the better. "
-    "Once a parcel has left, only its carrier can send it elsewhere.",
+    sentence("I need to change the address"),
+    sentence(
+        "Write to us with your order number and the new address, the sooner the better. "
+        "Once a parcel has left, only its carrier can send it elsewhere."
+    ),
 )
 CANCEL = Question(
-    "I want to cancel or change something",
-    "Write to us with your order number at once. Until it has left we can mostly still stop it.",
+    sentence("I want to cancel or change something"),
+    sentence("Write to us with your order number at once. Until it has left we can mostly still stop it."),
 )
 GONE = Question(
-    "It says delivered, but I do not have it",
-    "Look beside the door, with neighbors and in the mail room first; most parcels turn up there. "
-    "If it has not by tomorrow evening, write to us.",
+    sentence("It says delivered, but I do not have it"),
+    sentence(
+        "Look beside the door, with neighbors and in the mail room first; most parcels turn up there. "
+        "If it has not by tomorrow evening, write to us."
+    ),
 )
 AWAY = Question(
-    "I will not be home",
-    "Carriers leave a parcel where it is safe, with a neighbor or at a pickup point nearby, and say which.",
+    sentence("I will not be home"),
+    sentence(
+        "Carriers leave a parcel where it is safe, with a neighbor or at a pickup point nearby, "
+        "and say which."
+    ),
 )
 SILENT = Question(
-    "It has not moved for days",
-    "Not every stop is scanned: two or three quiet days are normal. After five, write to us.",
+    sentence("It has not moved for days"),
+    sentence("Not every stop is scanned: two or three quiet days are normal. After five, write to us."),
 )
 RETURN = Question(
-    "I want to send something back",
-    "Write to us with your order number and what you want to return. We answer with the way to do it.",
+    sentence("I want to send something back"),
+    sentence(
+        "Write to us with your order number and what you want to return. We answer with the way to do it."
+    ),
 )
 BROKEN = Question(
-    "Something is broken or missing", "Send us a photo and your order number, and we put it right."
+    sentence("Something is broken or missing"),
+    sentence("Send us a photo and your order number, and we put it right."),
 )
 REFUND = Question(
-    "When do I get my money back?",
-    "Refunds go back the way you paid. Once they have left us, banks take 2 to 5 days more.",
+    sentence("When do I get my money back?"),
+    sentence("Refunds go back the way you paid. Once they have left us, banks take 2 to 5 days more."),
 )
 QUESTIONS = {
     State.ORDERED: (CANCEL, ADDRESS),
@@ -135,24 +153,32 @@ QUESTIONS = {
 }
 
 
-def action(state: State, brand: Brand, order: str, *, carrier: str | None, page: str | None) -> Action:
+def action(  # noqa: PLR0913 - what a parcel's row and its shop say
+    state: State, brand: Brand, order: str, words: Words, *, carrier: str | None, page: str | None
+) -> Action:
     """Return what to do: at the carrier's own page where there is one, else with the shop, else to wait."""
+    say = words.say
     if state in AT_CARRIER and page:
         heading, text, label = AT_CARRIER[state]
-        words = {"carrier": carrier or "the carrier", "Carrier": carrier or "The carrier"}
-        return Action(heading, text.format(**words), Link(label.format(**words), page), is_urgent=True)
+        link = Link(say(label, carrier=carrier) if carrier else say("See it at the carrier"), page)
+        return Action(say(heading), say(text), link, is_urgent=True)
     if state in WITH_SHOP:
-        heading, text, label = WITH_SHOP[state]
-        return Action(
-            heading, text, contact(brand, label, f"{order}: {heading}"), is_urgent=state not in CALM
-        )
-    return WAIT
+        heading, text, label = map(say, WITH_SHOP[state])
+        link = contact(brand, label, f"{order}: {heading}", words)
+        return Action(heading, text, link, is_urgent=state not in CALM)
+    heading, text = WAIT
+    return Action(say(heading), say(text))
 
 
-def contact(brand: Brand, label: str, subject: str) -> Link:
+def questions(state: State, words: Words) -> list[Question]:
+    """Return what shoppers ask at this moment, and the answers."""
+    return [Question(words.say(it.asked), words.say(it.answer)) for it in QUESTIONS[state]]
+
+
+def contact(brand: Brand, label: str, subject: str, words: Words) -> Link:
     """Return the way to the people in the shop."""
     if brand.support_email:
         return Link(label, f"mailto:{quote(brand.support_email, safe='@+')}?subject={quote(subject)}")
     if brand.help_url:
-        return Link("Go to our help page", brand.help_url)
-    return Link(f"Visit {brand.name}", brand.url)
+        return Link(words.say("Go to our help page"), brand.help_url)
+    return Link(words.say("Visit %(shop)s", shop=brand.name), brand.url)

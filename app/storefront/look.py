@@ -1,8 +1,11 @@
 """The house look: every page for shoppers leaves through here, in its shop's colors and kept private."""
 
-from flask import Blueprint, Response, abort, make_response, render_template
+from flask import Blueprint, Response, abort, make_response, render_template, request
 
+from app.lib.words import Words
+from app.lib.words import of as words_of
 from app.shops.brand import Brand, tokens
+from app.shops.models import Shop
 
 pages = Blueprint("look", __name__)
 
@@ -15,10 +18,17 @@ HOUSE = Brand(name="Doorstep", url="/track", legal_name="Doorstep")
 
 
 def page(
-    template: str, brand: Brand, *, status: int = 200, indexed: bool = False, **context: object
+    template: str,
+    brand: Brand,
+    words: Words,
+    *,
+    status: int = 200,
+    indexed: bool = False,
+    **context: object,
 ) -> Response:
     """Return one page; no search engine keeps it unless it is `indexed`, and no cache but its reader's."""
-    html = render_template(f"storefront/{template}.html", brand=brand, indexed=indexed, **context)
+    told = {"words": words, "say": words.say, "say_many": words.say_many, **context}
+    html = render_template(f"storefront/{template}.html", brand=brand, indexed=indexed, **told)
     response = make_response(html, status)
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -29,9 +39,23 @@ def page(
     return response
 
 
-def notice(status: int, headline: str, lead: str, brand: Brand = HOUSE, shop: str | None = None) -> Response:
-    """Return a page that says one thing and leads on to the look-up, of the shop with this domain."""
-    return page("notice", brand, status=status, headline=headline, lead=lead, shop=shop)
+def notice(status: int, headline: str, lead: str, brand: Brand = HOUSE, shop: Shop | None = None) -> Response:
+    """Return a page that says one thing and leads on to the look-up; its sentences are still English."""
+    words = reader(shop)
+    return page(
+        "notice",
+        brand,
+        words,
+        status=status,
+        headline=words.say(headline),
+        lead=words.say(lead),
+        shop=shop and shop.domain,
+    )
+
+
+def reader(shop: Shop | None = None, *known: str | None) -> Words:
+    """Return a visitor's language: as known of them, as their browser asks, or as the shop's."""
+    return words_of(*known, *request.accept_languages.values(), shop and shop.locale)
 
 
 @pages.get("/brand/<code>.css")

@@ -15,6 +15,7 @@ from app.commerce.models import Order
 from app.lib import limits
 from app.lib.config import settings
 from app.lib.db import transaction
+from app.lib.words import sentence
 from app.shops import brand as brands
 from app.shops.models import Shop
 from app.storefront import advice, look
@@ -121,37 +122,41 @@ def _shop(session: Session) -> Shop | None:
 
 
 def _form(shop: Shop, asked: Asked, *, status: int = 200, indexed: bool = False) -> Response:
-    brand = brands.of(shop)
+    brand, words = brands.of(shop), look.reader(shop)
+    say = words.say
     return look.page(
         "lookup",
         brand,
+        words,
         status=status,
         indexed=indexed,
         asked=asked,
         shop=shop.domain,
         is_refused=status != 200,  # noqa: PLR2004 - OK
-        contact=advice.contact(brand, "Write to us", "I cannot find my order"),
+        contact=advice.contact(brand, say(advice.WRITE), say("I cannot find my order"), words),
     )
 
 
 def _wait(shop: Shop) -> Response:
     answer = look.notice(
         429,
-        "One moment, please",
-        "That was more tries than we allow in a minute. Wait one, then try again.",
+        sentence("One moment, please"),
+        sentence("That was more tries than we allow in a minute. Wait one, then try again."),
         brands.of(shop),
-        shop.domain,
+        shop,
     )
     answer.headers["Retry-After"] = str(WINDOW)
     return answer
 
 
 def _which_shop() -> Response:
+    words = look.reader()
     return look.page(
         "notice",
         look.HOUSE,
+        words,
         status=404,
-        headline="Which shop was it?",
-        lead="Please open this page from the shop’s own site, or from its mail.",
+        headline=words.say("Which shop was it?"),
+        lead=words.say("Please open this page from the shop’s own site, or from its mail."),
         leads_on=False,
     )

@@ -7,7 +7,8 @@ from datetime import datetime
 from app.commerce.models import LineItem
 from app.lib import money
 from app.lib.config import settings
-from app.lib.days import Calendar
+from app.lib.days import Calendar, first_upper
+from app.lib.words import Words
 from app.shops import brand as brands
 from app.shops.brand import Brand
 from app.storefront import advice
@@ -58,6 +59,7 @@ class Page:
     """Everything the template prints."""
 
     brand: Brand
+    words: Words
     order: str
     first_name: str | None
     story: Story
@@ -71,14 +73,14 @@ class Page:
     zone: str | None
     """Whose clock the hours are told by."""
     action: Action
-    questions: tuple[Question, ...]
+    questions: list[Question]
     contact: Link
 
 
 def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
     """Return the page of a whole order, or of the parcel at index `shown` by itself."""
     shop, order, shipments = bought.shop, bought.order, bought.shipments
-    calendar = Calendar.of(now, shop.timezone, order.locale or shop.locale)
+    calendar = Calendar.of(now, shop.timezone, order.locale, shop.locale)
     parcels = [Parcel.of(shipment) for shipment in shipments]
     told = story.tell(
         parcels, calendar, is_placed=order.placed_at is not None, cancelled_at=order.cancelled_at
@@ -87,16 +89,18 @@ def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
     if shown is not None and shown < len(parcels):
         about, told = shown, story.tell_one(parcels[shown], calendar)
     shipment = None if about is None else shipments[about]
-    brand, name = brands.of(shop), label(order.name)
+    words, brand = calendar.words, brands.of(shop)
+    name = label(order.name, words)
     inside, outside = _items(bought, shipment, calendar)
     carriage = _carriage(bought, shipment) if shipment else None
     return Page(
         brand=brand,
+        words=words,
         order=name,
         first_name=(order.ship_to or {}).get("first_name"),
         story=told,
         tabs=_tabs(bought, parcels, about, calendar) if len(parcels) > 1 else [],
-        items_heading=_items_heading(told, shipments, about),
+        items_heading=_items_heading(told, shipments, about, words),
         items=inside,
         other_items=outside,
         facts=_facts(bought, told, calendar),
@@ -107,19 +111,20 @@ def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
             told.state,
             brand,
             name,
+            words,
             carrier=carriage.carrier if carriage else None,
             page=carriage.page if carriage else None,
         ),
-        questions=advice.QUESTIONS[told.state],
-        contact=advice.contact(brand, "Write to us", name),
+        questions=advice.questions(told.state, words),
+        contact=advice.contact(brand, words.say(advice.WRITE), name, words),
     )
 
 
-def label(name: str | None) -> str:
+def label(name: str | None, words: Words) -> str:
     """Return an order as its shopper knows it: "Order #1042"."""
     if not name:
-        return "Your order"
-    return f"Order #{name}" if name.isdigit() else f"Order {name}"
+        return words.say("Your order")
+    return words.say("Order %(name)s", name=f"#{name}" if name.isdigit() else name)
 
 
 def _tabs(bought: Bought, parcels: list[Parcel], about: int | None, calendar: Calendar) -> list[Tab]:
@@ -139,15 +144,15 @@ def _tabs(bought: Bought, parcels: list[Parcel], about: int | None, calendar: Ca
     return tabs
 
 
-def _items_heading(told: Story, shipments: list[Shipment], about: int | None) -> str:
+def _items_heading(told: Story, shipments: list[Shipment], about: int | None, words: Words) -> str:
     if about is None:
-        return "In your order"
+        return words.say("In your order")
     together = sum(s.fulfillment_id == shipments[about].fulfillment_id for s in shipments)
     if together > 1:
-        return "In these parcels"
+        return words.say("In these parcels")
     if len(shipments) > 1:
-        return f"In parcel {about + 1}"
-    return "Yours now" if told.state is State.DELIVERED else "In this parcel"
+        return words.say("In parcel %(number)s", number=about + 1)
+    return words.say("Yours now") if told.state is State.DELIVERED else words.say("In this parcel")
 
 
 def _items(bought: Bought, shipment: Shipment | None, calendar: Calendar) -> tuple[list[Item], list[Item]]:
@@ -176,7 +181,9 @@ def _packed(bought: Bought, fulfillment_id: int) -> Counter[str]:
 
 
 def _item(line: LineItem, quantity: int, picture: str | None, bought: Bought, calendar: Calendar) -> Item:
-    pieces = f"{quantity} pieces" if quantity > 1 else None
+    pieces = (
+        calendar.words.say_many("%(count)s piece", "%(count)s pieces", quantity) if quantity > 1 else None
+    )
     return Item(
         title=line.title,
         option=" · ".join(filter(None, (line.variant_title, pieces))),
@@ -189,30 +196,34 @@ def _item(line: LineItem, quantity: int, picture: str | None, bought: Bought, ca
 
 def _facts(bought: Bought, told: Story, calendar: Calendar) -> list[tuple[str, str]]:
     """Return what may be shown to whoever holds the link: of the address no more than name and town."""
-    order = bought.order
+    order, say = bought.order, calendar.words.say
     place = order.ship_to or {}
     placed_at = order.placed_at or order.created_at
-    to = {State.DELIVERED: "Delivered to", State.CANCELLED: "For"}.get(told.state, "Delivering to")
+    to = {State.DELIVERED: say("Delivered to"), State.CANCELLED: say("For")}
     facts = [
-        (to, ", ".join(filter(None, (place.get("first_name"), place.get("city"))))),
-        ("Ordered", calendar.on(calendar.day(placed_at)) if placed_at else ""),
+        (to.get(told.state, say("Delivering to")), _joined(place.get("first_name"), place.get("city"))),
+        (say("Ordered"), calendar.spoken(calendar.day(placed_at)) if placed_at else ""),
     ]
-    return [(name, value[0].upper() + value[1:]) for name, value in facts if value]
+    return [(name, first_upper(value)) for name, value in facts if value]
+
+
+def _joined(*parts: str | None) -> str:
+    return ", ".join(filter(None, parts))
 
 
 def _history(bought: Bought, shipment: Shipment | None, calendar: Calendar) -> list[Update]:
-    order = bought.order
+    order, say = bought.order, calendar.words.say
     told: list[Update] = []
     if order.cancelled_at:
-        told.append(updates.of_step("The order was cancelled", order.cancelled_at, calendar))
+        told.append(updates.of_step(say("The order was cancelled"), order.cancelled_at, calendar))
     if shipment:
         scans = [scan for scan in bought.scans if scan.fulfillment_id == shipment.fulfillment_id]
         home = (order.ship_to or {}).get("country") or bought.shop.country
         told += updates.of_scans(scans, calendar, carrier=carrier.name(shipment.carrier), home=home)
-        told.append(updates.of_step("We packed it", shipment.shipped_at, calendar))
+        told.append(updates.of_step(say("We packed it"), shipment.shipped_at, calendar))
     ordered_at = order.placed_at or order.created_at
     if ordered_at:
-        told.append(updates.of_step("Thank you for your order", ordered_at, calendar))
+        told.append(updates.of_step(say("Thank you for your order"), ordered_at, calendar))
     return sorted(told, key=lambda update: update.at, reverse=True)
 
 

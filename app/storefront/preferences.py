@@ -11,6 +11,7 @@ from app.audience import suppression
 from app.audience.suppression import UNSUBSCRIBED
 from app.lib.db import transaction
 from app.lib.signing import Forged
+from app.lib.words import sentence
 from app.messages import links
 from app.messages.models import Message
 from app.shops import brand as brands
@@ -24,27 +25,43 @@ pages = Blueprint("preferences", __name__)
 class Topic(NamedTuple):
     """What a category is called by its readers, and what still comes without it."""
 
-    name: str
+    comes: str
     about: str
+    stopped: str
+    stop: str
     still: tuple[tuple[str, str], ...]
 
 
+RECEIPTS = (sentence("Receipts"), sentence("From the shop’s checkout, not from us."))
 TOPICS = {
     Category.TRANSACTIONAL: Topic(
-        "delivery updates",
-        "A few for each order, about what you bought. Never advertising.",
+        sentence("You get our delivery updates"),
+        sentence("A few for each order, about what you bought. Never advertising."),
+        sentence("No more delivery updates"),
+        sentence("Stop delivery updates"),
         (
-            ("News and offers", "Only if you said yes to them. Each has its own way out."),
-            ("Receipts", "From the shop’s checkout, not from us."),
-            ("Your order’s page", "It always shows where your order is. The link in your mails stays open."),
+            (
+                sentence("News and offers"),
+                sentence("Only if you said yes to them. Each has its own way out."),
+            ),
+            RECEIPTS,
+            (
+                sentence("Your order’s page"),
+                sentence("It always shows where your order is. The link in your mails stays open."),
+            ),
         ),
     ),
     Category.MARKETING: Topic(
-        "news and offers",
-        "You said yes to them once. You can say no as easily.",
+        sentence("You get our news and offers"),
+        sentence("You said yes to them once. You can say no as easily."),
+        sentence("No more news and offers"),
+        sentence("Stop news and offers"),
         (
-            ("Delivery updates", "About what you bought. Never advertising."),
-            ("Receipts", "From the shop’s checkout, not from us."),
+            (
+                sentence("Delivery updates"),
+                sentence("About what you bought. Never advertising."),
+            ),
+            RECEIPTS,
         ),
     ),
 }
@@ -58,19 +75,23 @@ def show(token: str) -> BaseResponse:
         stopped = _why_stopped(session, found[1]) if found else None
     if found is None:
         return look.notice(
-            404, "This link leads nowhere", "Please open the link at the end of your mail again."
+            404,
+            sentence("This link leads nowhere"),
+            sentence("Please open the link at the end of your mail again."),
         )
     shop, message = found
-    brand = brands.of(shop)
+    brand, words = brands.of(shop), look.reader(shop)
+    say = words.say
     return look.page(
         "preferences",
         brand,
+        words,
         shop=shop.domain,
         topic=TOPICS[message.category],
         address=_masked(message.to or ""),
         stopped=stopped is not None,
         can_resume=stopped == UNSUBSCRIBED,
-        contact=advice.contact(brand, "Write to us", "What you send me"),
+        contact=advice.contact(brand, say(advice.WRITE), say("What you send me"), words),
     )
 
 
@@ -80,7 +101,9 @@ def change(token: str) -> BaseResponse:
     is_one_click = request.form.get("List-Unsubscribe") == "One-Click"
     choice = "stop" if is_one_click else request.form.get("choice")
     if choice not in ("stop", "resume"):
-        return look.notice(400, "Nothing was changed", "Please use the button on the page.")
+        return look.notice(
+            400, sentence("Nothing was changed"), sentence("Please use the button on the page.")
+        )
     with transaction() as session:
         found = _find(session, token)
         if found and choice == "stop":

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request
 from app.lib import clock
 from app.lib.db import transaction
 from app.lib.signing import Forged
+from app.lib.words import sentence
 from app.shops import brand as brands
 from app.storefront import bought, look
 from app.storefront.page import draw
@@ -27,18 +28,20 @@ def show(token: str) -> Response:
     if found.has_ended(clock.now()):
         return look.notice(
             410,
-            "This link has ended",
-            "Tracking pages close 90 days after the delivery. The shop still has your order.",
+            sentence("This link has ended"),
+            sentence("Tracking pages close 90 days after the delivery. The shop still has your order."),
             brands.of(found.shop),
-            found.shop.domain,
+            found.shop,
         )
     parcel = request.args.get("parcel", type=int)
     drawn = draw(found, clock.now(), shown=parcel - 1 if parcel and parcel > 0 else None)
-    return look.page("track", drawn.brand, page=drawn, shop=found.shop.domain)
+    return look.page("track", drawn.brand, drawn.words, page=drawn, shop=found.shop.domain)
 
 
 def not_found() -> Response:
     """Return that a link leads nowhere."""
     return look.notice(
-        404, "This link leads nowhere", "Please open the link in your mail again, or look your order up."
+        404,
+        sentence("This link leads nowhere"),
+        sentence("Please open the link in your mail again, or look your order up."),
     )

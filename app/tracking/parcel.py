@@ -46,11 +46,6 @@ class Parcel:
         return utc.date() if utc.time() == time() else calendar.day(utc)
 
     @property
-    def who(self) -> str:
-        """The carrier, at the beginning of a sentence."""
-        return self.carrier or "The carrier"
-
-    @property
     def at(self) -> datetime:
         """When the latest thing that we know of it happened."""
         return self.status_at or self.shipped_at

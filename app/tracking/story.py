@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.lib.days import Calendar
-from app.tracking.journey import State, Story
+from app.lib.words import Words
+from app.tracking.journey import NOTHING_TO_DO, STOPS, State, Story
 from app.tracking.parcel import Parcel
-from app.tracking.parcel_story import NOTHING_TO_DO, tell_one
+from app.tracking.parcel_story import tell_one
 from app.vocabulary import ShipmentStatus as S
 
 __all__ = ["Parcel", "State", "Story", "tell", "tell_one"]
@@ -30,14 +31,14 @@ def tell(
     if cancelled_at is not None:
         return _cancelled(calendar, cancelled_at, anything_sent=bool(sent))
     if not sent:
-        return _ordered(is_placed=is_placed)
+        return _ordered(calendar, is_placed=is_placed)
     still_open = [found for found in sent if found[1].status is not S.DELIVERED]
     if still_open:
         about, parcel = min(still_open, key=_urgency)
     else:
         about, parcel = max(sent, key=lambda found: found[1].at)
     story = replace(tell_one(parcel, calendar), about=about)
-    return story if len(sent) == 1 else _of_several(story, len(sent), len(still_open))
+    return story if len(sent) == 1 else _of_several(story, len(sent), len(still_open), calendar.words)
 
 
 def _urgency(found: tuple[int, Parcel]) -> tuple[bool, int, int]:
@@ -45,35 +46,58 @@ def _urgency(found: tuple[int, Parcel]) -> tuple[bool, int, int]:
     return parcel.status not in NEEDS_SOMEONE, parcel.status.rank, i
 
 
-def _of_several(story: Story, count: int, still_open: int) -> Story:
+def _of_several(story: Story, count: int, still_open: int, words: Words) -> Story:
     if still_open == 0:
-        return replace(story, lead=f"All of it has arrived, in {count} parcels.")
+        lead = words.say_many(
+            "All of it has arrived, in %(count)s parcel.",
+            "All of it has arrived, in %(count)s parcels.",
+            count,
+        )
+        return replace(story, lead=lead)
     if still_open == count:
-        return replace(story, lead=f"{story.lead} Your order comes in {count} parcels.")
-    then = f"The other {story.aside}" if still_open == 1 else f"{still_open} are still to come"
-    return replace(story, headline=f"{count - still_open} of {count} delivered", then=then)
+        comes = words.say_many(
+            "Your order comes in %(count)s parcel.", "Your order comes in %(count)s parcels.", count
+        )
+        return replace(story, lead=words.after_another(story.lead, comes))
+    to_come = words.say_many("%(count)s is still to come", "%(count)s are still to come", still_open)
+    return replace(
+        story,
+        headline=words.say_many(
+            "%(arrived)s of %(count)s delivered",
+            "%(arrived)s of %(count)s delivered",
+            count,
+            arrived=count - still_open,
+        ),
+        then=story.other if still_open == 1 else to_come,
+    )
 
 
-def _ordered(*, is_placed: bool) -> Story:
+def _ordered(calendar: Calendar, *, is_placed: bool) -> Story:
+    say = calendar.words.say
     return Story(
         state=State.ORDERED,
-        tag="Order received",
+        tag=say("Order received"),
         icon="check",
-        headline="We’re getting it ready" if is_placed else "We have your order",
-        aside="is getting ready",
-        lead="This page follows it from the moment it leaves us.",
+        headline=say("We’re getting it ready") if is_placed else say("We have your order"),
+        other=say("The other is getting ready"),
+        lead=say("This page follows it from the moment it leaves us."),
         step=1,
+        stops=tuple(map(say, STOPS)),
     )
 
 
 def _cancelled(calendar: Calendar, at: datetime, *, anything_sent: bool) -> Story:
+    say = calendar.words.say
     return Story(
         state=State.CANCELLED,
-        tag="Cancelled",
+        tag=say("Cancelled"),
         icon="x",
-        headline="Order cancelled",
-        aside="is cancelled",
+        headline=say("Order cancelled"),
+        other=say("The other was cancelled"),
         then=calendar.moment(at),
-        lead="A parcel that had already left may still reach you." if anything_sent else NOTHING_TO_DO,
+        lead=say("A parcel that had already left may still reach you.")
+        if anything_sent
+        else say(NOTHING_TO_DO),
         step=1,
+        stops=tuple(map(say, STOPS)),
     )

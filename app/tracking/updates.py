@@ -7,37 +7,36 @@ from datetime import datetime
 from babel import Locale
 
 from app.lib.days import Calendar
+from app.lib.words import Words, sentence
 from app.tracking.models import TrackingEvent
 from app.tracking.progress import UNKNOWN
 from app.tracking.reasons import HANDED_OVER
 from app.vocabulary import ShipmentStatus as S
 
 SAYS = {
-    S.PENDING: "{carrier} knows of it",
-    S.LABEL_CREATED: "The label is made",
-    S.PICKED_UP: "{carrier} picked it up",
-    S.IN_TRANSIT: "On its way",
-    S.DELAYED: "Held up; {carrier} reports a delay",
-    S.EXCEPTION: "Held up; {carrier} reports a problem",
-    S.ATTEMPT_FAILED: "{carrier} could not deliver it",
-    S.OUT_FOR_DELIVERY: "On the van for delivery",
-    S.AVAILABLE_FOR_PICKUP: "Ready to collect",
-    S.RETURN_TO_SENDER: "{carrier} is sending it back to us",
-    S.DELIVERED: "Delivered",
-    S.CANCELLED: "The label was cancelled",
+    S.PENDING: sentence("The carrier knows of it"),
+    S.LABEL_CREATED: sentence("The label is made"),
+    S.PICKED_UP: sentence("The carrier picked it up"),
+    S.IN_TRANSIT: sentence("On its way"),
+    S.DELAYED: sentence("Held up: a delay was reported"),
+    S.EXCEPTION: sentence("Held up: a problem was reported"),
+    S.ATTEMPT_FAILED: sentence("It could not be delivered"),
+    S.OUT_FOR_DELIVERY: sentence("On the van for delivery"),
+    S.AVAILABLE_FOR_PICKUP: sentence("Ready to collect"),
+    S.RETURN_TO_SENDER: sentence("It is being sent back to us"),
+    S.DELIVERED: sentence("Delivered"),
+    S.CANCELLED: sentence("The label was cancelled"),
 }
 SAYS_MORE = {
-    (S.IN_TRANSIT, "arrival_scan"): "It arrived in {city}",
-    (S.IN_TRANSIT, "departure_scan"): "It left {city}",
-    (S.IN_TRANSIT, "customs_started"): "Customs looks at it",
-    (S.IN_TRANSIT, "customs_cleared"): "It is through customs",
-    (S.IN_TRANSIT, "handed_to_last_mile"): "Handed to the last carrier",
-    (S.DELAYED, "weather"): "Held up by the weather",
-    (S.DELAYED, "customs"): "Waiting at customs",
-    (S.EXCEPTION, "customs_hold"): "Waiting at customs",
-    (S.EXCEPTION, "address_issue"): "The address could not be found",
-    (S.EXCEPTION, "recipient_refused"): "It was refused",
-    (S.RETURN_TO_SENDER, "returned"): "It is back with us",
+    (S.IN_TRANSIT, "customs_started"): sentence("Customs looks at it"),
+    (S.IN_TRANSIT, "customs_cleared"): sentence("It is through customs"),
+    (S.IN_TRANSIT, "handed_to_last_mile"): sentence("Handed to the last carrier"),
+    (S.DELAYED, "weather"): sentence("Held up by the weather"),
+    (S.DELAYED, "customs"): sentence("Waiting at customs"),
+    (S.EXCEPTION, "customs_hold"): sentence("Waiting at customs"),
+    (S.EXCEPTION, "address_issue"): sentence("The address could not be found"),
+    (S.EXCEPTION, "recipient_refused"): sentence("It was refused"),
+    (S.RETURN_TO_SENDER, "returned"): sentence("It is back with us"),
 }
 
 
@@ -61,7 +60,7 @@ def of_scans(
             continue
         place = _place(scan, calendar, home)
         update = Update(
-            what=_words(scan, carrier or "The carrier"),
+            what=_words(scan, carrier, calendar.words),
             when=", ".join(filter(None, (calendar.moment(scan.happened_at), place))),
             at=scan.happened_at,
         )
@@ -75,14 +74,25 @@ def of_step(what: str, at: datetime, calendar: Calendar) -> Update:
     return Update(what=what, when=calendar.moment(at), at=at)
 
 
-def _words(scan: TrackingEvent, carrier: str) -> str:
-    words = SAYS_MORE.get((scan.status, scan.detail or "")) or SAYS[scan.status]
-    if "{city}" in words and not scan.city:
-        words = SAYS[scan.status]
-    if scan.status is S.IN_TRANSIT and words == SAYS[S.IN_TRANSIT] and scan.city:
-        words = "Scanned in {city}"
-    handed_over = HANDED_OVER.get(scan.detail or "") if scan.status is S.DELIVERED else None
-    return ", ".join(filter(None, (words.format(carrier=carrier, city=_proper(scan.city)), handed_over)))
+def _words(scan: TrackingEvent, carrier: str | None, words: Words) -> str:
+    say, city = words.say, _proper(scan.city)
+    handed_over = HANDED_OVER.get(scan.detail or "")
+    if scan.status is S.DELIVERED and handed_over:
+        return say("Delivered, %(how)s", how=say(handed_over))
+    if scan.status is S.PICKED_UP and carrier:
+        return say("%(carrier)s picked it up", carrier=carrier)
+    more = SAYS_MORE.get((scan.status, scan.detail or ""))
+    if more is None and scan.status is S.IN_TRANSIT and city:
+        return _in_town(scan.detail, city, words)
+    return say(more or SAYS[scan.status])
+
+
+def _in_town(detail: str | None, city: str, words: Words) -> str:
+    if detail == "arrival_scan":
+        return words.say("It arrived in %(city)s", city=city)
+    if detail == "departure_scan":
+        return words.say("It left %(city)s", city=city)
+    return words.say("Scanned in %(city)s", city=city)
 
 
 def _place(scan: TrackingEvent, calendar: Calendar, home: str | None) -> str:

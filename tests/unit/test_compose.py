@@ -11,7 +11,7 @@ from app.lib.days import Calendar
 from app.messages import compose, templates
 from app.messages.liquid import sandbox
 from app.shops.brand import Brand
-from app.tracking.parcel_story import NOTHING_TO_DO
+from app.tracking.journey import NOTHING_TO_DO
 from app.vocabulary import ShipmentStatus as S
 from app.vocabulary import Trigger
 from tests.unit.letters import MUGS, NOW, SHIRT, TUESDAY, letter

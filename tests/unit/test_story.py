@@ -32,7 +32,7 @@ PARCELS = st.builds(
 @given(st.lists(PARCELS, max_size=4), st.none() | st.just(NOW))
 def test_any_set_of_parcels_has_a_story(found: list[Parcel], cancelled: datetime | None) -> None:
     story = tell(found, DENVER, cancelled_at=cancelled)
-    words = (story.headline, story.aside, story.tag, story.lead, story.then or "-")
+    words = (story.headline, story.other, story.tag, story.lead, story.then or "-")
     assert all(words)
     assert not re.search(r"[{}_]|None|\b(?:in_transit|exception)\b", " ".join(words))
     assert 1 <= story.step <= len(story.stops) == 5
@@ -132,7 +132,7 @@ def test_delivered_says_when(hours: int, headline: str, then: str) -> None:
 def test_a_missed_delivery_says_why() -> None:
     assert tell([parcel(S.ATTEMPT_FAILED)], DENVER).headline == "UPS missed you"
     story = tell([parcel(S.ATTEMPT_FAILED, detail="no_access")], DENVER)
-    assert story.headline == "UPS could not deliver"
+    assert story.headline == "It could not be delivered"
     assert story.lead.startswith("The driver could not get in.")
 
 
@@ -142,7 +142,7 @@ def test_the_other_moments() -> None:
     assert said(parcel(S.RETURN_TO_SENDER, detail="returned"))[0] == "Back with us"
     assert said(parcel(S.EXCEPTION))[0] == "Held up on its way"
     assert said(parcel(S.EXCEPTION, detail="customs_hold"))[0] == "Waiting at customs"
-    assert said(parcel(S.EXCEPTION, detail="address_issue"))[0] == "UPS cannot find the address"
+    assert said(parcel(S.EXCEPTION, detail="address_issue"))[0] == "The address cannot be found"
 
 
 def test_a_cancelled_order_says_so() -> None:
@@ -194,7 +194,7 @@ def test_british_readers_get_british_dates() -> None:
 
 def test_an_unreadable_zone_or_language_does_no_harm() -> None:
     assert Calendar.of(NOW, "UTC+2", "xx-klingon") == Calendar(NOW, UTC, "en")
-    assert Calendar.of(NOW, "", "de").time(NOW) == "8:00\xa0pm"
+    assert Calendar.of(NOW, "", "klingon", "en-GB").time(NOW) == "20:00"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,79 @@
+"""Keeps the catalogs of sentences in step with the code: `python -m app.lib.catalogs`, or `make words`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from app.lib.words import CATALOGS, po_file
+
+ROOT = Path(__file__).parent.parent.parent
+SOURCES = (
+    ("app", [("**.py", "python")]),
+    ("templates/storefront", [("**.html", "jinja2")]),
+)
+SAY = {
+    "say": None,
+    "sentence": None,
+    "say_as": ((1, "c"), 2),
+    "say_many": (1, 2),
+}
+"""The functions that sentences are handed to, and which of their arguments are sentences."""
+WIDTH = 110
+
+
+def extract() -> Catalog:
+    """Return every sentence that the code and the templates say."""
+    found = Catalog(project="Doorstep", charset="utf-8")
+    for folder, methods in SOURCES:
+        for file, _, message, comments, context in extract_from_dir(
+            ROOT / folder, methods, keywords=SAY, comment_tags=("Translators:",), strip_comment_tags=True
+        ):
+            place = (f"{folder}/{file}", 1)
+            found.add(message, None, [place], auto_comments=comments, context=context)
+    return found
+
+
+def read(language: str) -> Catalog:
+    """Return the sentences of a language as they are written."""
+    path = po_file(language)
+    if not path.exists():
+        return Catalog(locale=CATALOGS[language], project="Doorstep")
+    with path.open("rb") as file:
+        return read_po(file, locale=CATALOGS[language])
+
+
+def missing(language: str) -> Iterator[str]:
+    """Return the sentences that a language does not say yet."""
+    catalog = read(language)
+    for message in extract():
+        said = catalog.get(message.id, message.context)
+        if message.id and (said is None or not said.string or not all(said.string)):
+            yield str(message.id)
+
+
+def update(language: str) -> None:
+    """Write the sentences that the code says to a language's file, and drop those that it no longer says."""
+    catalog = read(language)
+    catalog.update(extract(), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    path = po_file(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalog, width=WIDTH, sort_by_file=True, include_lineno=False, omit_header=False)
+
+
+def main() -> None:
+    """Bring every catalog up to date, and print what is left to translate."""
+    for language in CATALOGS:
+        update(language)
+        left = list(missing(language))
+        print(f"{language}: {f'{len(left)} to translate' if left else 'complete'}")  # noqa: T201 - its answer
+        for text in left:
+            print(f"    {text}")  # noqa: T201 - its answer
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Sentences in a reader's language: English stands in the code, the others in app/locale (gettext).
+
+A sentence is whole and its blanks have names, so that every language may order them as it needs:
+`words.say("Arriving %(when)s", when=…)`. A sentence that is said later is marked with `sentence("…")`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+FOLDER = Path(__file__).parent.parent / "locale"
+ENGLISH = "en"
+CATALOGS: dict[str, str] = {}
+"""The folder of each language besides English."""
+UNSPACED = ("ja",)
+ISOLATE, POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One reader's language."""
+
+    locale: str = ENGLISH
+    """As babel writes it: "de_AT". Of a language that we speak."""
+
+    def say(self, sentence: str, /, **values: object) -> str:
+        """Return a sentence with its blanks filled."""
+        return self._fill(_catalog(self.language).gettext(sentence), values)
+
+    def say_as(self, context: str, sentence: str, /, **values: object) -> str:
+        """Return words that need a context to be understood by a translator."""
+        return self._fill(_catalog(self.language).pgettext(context, sentence), values)
+
+    def say_many(self, one: str, many: str, count: int, /, **values: object) -> str:
+        """Return the sentence for so many, in as many forms as the language has; its blank is `count`."""
+        sentence = _catalog(self.language).ngettext(one, many, count)
+        return self._fill(sentence, {"count": format_decimal(count, locale=self.locale), **values})
+
+    def all_of(self, parts: Iterable[str]) -> str:
+        """Return "shirt, mug and pan"."""
+        return str(format_list(list(parts), locale=self.locale))
+
+    def after_another(self, *sentences: str | None) -> str:
+        """Return several whole sentences as one text."""
+        return ("" if self.language in UNSPACED else " ").join(filter(None, sentences))
+
+    @property
+    def language(self) -> str:
+        """The language without its region."""
+        return self.locale.partition("_")[0]
+
+    @property
+    def tag(self) -> str:
+        """What HTML calls the language: "pt-BR"."""
+        return self.locale.replace("_", "-")
+
+    @property
+    def direction(self) -> str:
+        """Which way it is written: "ltr" or "rtl"."""
+        return _direction(self.language)
+
+    def _fill(self, sentence: str, values: dict[str, object]) -> str:
+        if self.direction == "rtl":  # a name in another script must not turn the words around it
+            values = {name: f"{ISOLATE}{value}{POP}" for name, value in values.items()}
+        return sentence % values
+
+
+def sentence(text: str) -> str:
+    """Mark words that are said later, so that they are found for translation."""
+    return text
+
+
+@cache
+def of(*wishes: str | None) -> Words:
+    """Return the first of these languages that we speak; English where there is none."""
+    return Words(next(filter(None, map(_spoken, wishes)), ENGLISH))
+
+
+def english(*wishes: str | None) -> Words:
+    """Return the reader's own English; plain English for the others."""
+    spoken = next(filter(None, map(_spoken, wishes)), ENGLISH)
+    return Words(spoken if spoken.startswith(ENGLISH) else ENGLISH)
+
+
+def _spoken(name: str | None) -> str | None:
+    """Return a store's or browser's name of a language as babel writes it; None: we do not speak it."""
+    try:
+        locale = Locale.parse((name or "").replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return None
+    if locale.language != ENGLISH and locale.language not in CATALOGS:
+        return None
+    return "_".join(filter(None, (locale.language, locale.territory)))
+
+
+@cache
+def _direction(language: str) -> str:
+    return Locale.parse(language).text_direction
+
+
+@cache
+def _catalog(language: str) -> NullTranslations:
+    """Return a language's sentences, compiled when they are first needed."""
+    if language == ENGLISH:
+        return NullTranslations()
+    compiled = BytesIO()
+    with po_file(language).open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def po_file(language: str) -> Path:
+    """Return where a language's sentences are written."""
+    return FOLDER / CATALOGS[language] / "LC_MESSAGES" / "doorstep.po"

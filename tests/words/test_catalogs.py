@@ -1,0 +1,60 @@
+"""Every sentence is said in every language; slower than a unit test, and it asks for translations."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from babel.messages import Catalog, Message
+
+from app.lib import catalogs
+from app.lib.words import CATALOGS
+
+BLANK = re.compile(r"%\((\w+)\)s")
+OF_A_DAY = {"weekday", "date"}
+"""Every language names a day by one of them, or both, as it likes."""
+LONGEST = 2.2
+"""Times as long as the English, for sentences; a single word may be any other single word."""
+
+
+@pytest.fixture(scope="module")
+def source() -> Catalog:
+    return catalogs.extract()
+
+
+@pytest.mark.parametrize("language", CATALOGS)
+def test_every_sentence_is_said(language: str) -> None:
+    assert list(catalogs.missing(language)) == []
+
+
+@pytest.mark.parametrize("language", CATALOGS)
+def test_every_blank_is_filled_and_no_other(language: str) -> None:
+    for message, said in translations(language):
+        for text in said:
+            given, used = set(BLANK.findall(str(message.id))), set(BLANK.findall(text))
+            if given & OF_A_DAY:
+                assert used - given <= OF_A_DAY, text
+            else:
+                assert used - {"count"} == given - {"count"}, text
+            assert "%" not in BLANK.sub("", text), text
+
+
+@pytest.mark.parametrize("language", CATALOGS)
+def test_a_translation_is_plain_text_about_as_long_as_the_english(language: str) -> None:
+    for message, said in translations(language):
+        english = message.id if isinstance(message.id, str) else message.id[-1]
+        for text in said:
+            assert not re.search(r"[<>{}]|&\w+;", text), text
+            assert text == text.strip(), text
+            assert len(text) <= max(24, LONGEST * len(english)), text
+
+
+@pytest.mark.parametrize("language", CATALOGS)
+def test_nothing_is_kept_that_is_no_longer_said(language: str, source: Catalog) -> None:
+    for message, _ in translations(language):
+        assert source.get(message.id, message.context) is not None, message.id
+
+
+def translations(language: str) -> Iterator[tuple[Message, tuple[str, ...]]]:
+    for message in catalogs.read(language):
+        if message.id:
+            yield message, (message.string,) if isinstance(message.string, str) else tuple(message.string)
