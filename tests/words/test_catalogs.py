@@ -57,4 +57,7 @@ def test_nothing_is_kept_that_is_no_longer_said(language: str, source: Catalog) 
 def translations(language: str) -> Iterator[tuple[Message, tuple[str, ...]]]:
     for message in catalogs.read(language):
         if message.id:
-            yield message, (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            yield (
+                message,
+                (message.string,) if isinstance(message.string, str) else tuple(message.string or ()),
+            )
