@@ -2,40 +2,29 @@
 
 import re
 
+from app.carriers import directory
+
 NAMELESS = ("", "other", "custom", "none", "unknown")
 """What stores write where the merchant picked no carrier."""
-INITIALS = re.compile(r"acs|apc|brt|cdek|ctt|dhl|dpd|dx|elta|ems|fan|gls|mrw|ptt|sda|seur|sf|tnt|ups|usps")
-SLUGS = {
-    "bartolini-brt": "BRT",
-    "bpost": "bpost",
-    "ceska-posta": "Česká pošta",
-    "evri-hermes": "Evri",
-    "fedex": "FedEx",
-    "inpost": "InPost",
-    "islandspostur": "Íslandspóstur",
-    "la-poste-colissimo": "Colissimo",
-    "lasership-ontrac": "OnTrac",
-    "maltapost": "MaltaPost",
-    "osterreichische-post": "Österreichische Post",
-    "posta-romana": "Poșta Română",
-    "posten-norge-bring": "Posten Norge",
-    "postnl": "PostNL",
-    "postnord": "PostNord",
-    "slovenska-posta": "Slovenská pošta",
-    "startrack": "StarTrack",
-    "yurtici-kargo": "Yurtiçi Kargo",
-    "zasilkovna": "Packeta",
-}
-"""Slugs of WooCommerce that do not spell the name."""
 
 
-def name(declared: str | None) -> str | None:
+def declared(written: str | None) -> str | None:
+    """Return whom the merchant named; None where they picked nobody."""
+    name = (written or "").strip()
+    return None if name.lower() in NAMELESS else name
+
+
+def name(written: str | None, country: str | None = None) -> str | None:
     """Return "UPS" for "ups", "An Post" for "an-post", and what a merchant wrote as it is."""
-    written = (declared or "").strip()
-    if written.lower() in NAMELESS:
+    who = declared(written)
+    if who is None:
         return None
-    if written != written.lower():
-        return written
-    words = re.split(r"[\s_-]+", written)
-    spelled = " ".join(word.upper() if INITIALS.fullmatch(word) else word.capitalize() for word in words)
-    return SLUGS.get("-".join(words), spelled)
+    known = directory.find(who, country)
+    return known.name if known else _spelled(who)
+
+
+def _spelled(who: str) -> str:
+    """Return a slug in words; what is written as a name already stays as it is."""
+    if who != who.lower():
+        return who
+    return " ".join(word.capitalize() for word in re.split(r"[\s_-]+", who))

@@ -1,6 +1,5 @@
 """Parcels and their scans as stores report them: registered, corrected, withdrawn, announced once."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
@@ -18,6 +17,7 @@ from app.platforms.base import Unreadable
 from app.platforms.purchases import Parcel
 from app.tracking import progress
 from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.number import normalize
 from app.tracking.progress import Mark, Progress
 from app.vocabulary import ShipmentStatus
 
@@ -129,11 +129,6 @@ def announce(session: Session, order: Order) -> None:
         events.record(session, order.shop_id, registered, once=f"registered:{shipment.id}")
         if shipment.status_at is not None:
             _tell_status(session, order, shipment, shipment.status_at)
-
-
-def normalize(number: str) -> str:
-    """Return a tracking number as carriers print it: upper case, without blanks and dashes."""
-    return re.sub(r"[\s\-]+", "", number).upper()
 
 
 def _cancel_missing(
