@@ -18,7 +18,8 @@ from app.messages.models import Message
 from app.platforms.base import PrivacyKind, PrivacyRequest
 from app.shops import errands, install
 from app.shops.models import PrivacyTask, Shop
-from app.tracking.models import TrackingEvent
+from app.tracking import drawn
+from app.tracking.models import DrawnPage, TrackingEvent
 from app.vocabulary import MessageState, Reason, ShopState
 
 DUE = timedelta(days=30)
@@ -77,6 +78,8 @@ def export(session: Session, shop_id: int, profiles: list[Profile]) -> dict[str,
     order_ids = list(session.scalars(select(Order.id).where(Order.profile_id.in_(ids))))
     reached: dict[str, list[dict[str, Any]]] = {}
     for table in Base.metadata.sorted_tables:
+        if table.name == DrawnPage.__tablename__:  # a copy of the others
+            continue
         found = session.execute(_of_person(table, shop_id, ids, order_ids)).mappings()
         rows = [dict(row) for row in found]
         if rows:
@@ -113,6 +116,7 @@ def erase_order(session: Session, order: Order) -> None:
     fulfillments = select(Fulfillment.id).filter_by(order_id=order.id)
     told = update(TrackingEvent).where(TrackingEvent.fulfillment_id.in_(fulfillments)).values(text=None)
     session.execute(told)
+    drawn.forget(session, order.id)
 
 
 def erase_shop(session: Session, shop: Shop) -> None:

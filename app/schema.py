@@ -7,7 +7,7 @@ from app.flows.models import Flow
 from app.lib.db import Base
 from app.messages.models import Message
 from app.shops.models import AccessRecord, ConnectState, Credential, Errand, PrivacyTask, Shop
-from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.models import DrawnPage, Shipment, TrackingEvent
 
 __all__ = [
     "AccessRecord",
@@ -17,6 +17,7 @@ __all__ = [
     "ConsentRow",
     "Credential",
     "Delivery",
+    "DrawnPage",
     "Errand",
     "EventRow",
     "Flow",

@@ -10,6 +10,7 @@ from rq.utils import import_attribute
 from app import privacy
 from app.lib import clock, queue
 from app.lib.db import transaction
+from app.tracking import drawn
 
 EVERY = 2.0
 """Seconds between two ticks: the longest that anything due waits for a lost wake-up."""
@@ -41,7 +42,9 @@ def tick() -> None:
 
 
 def purge() -> None:
-    """Empty the bodies that are older than we keep them."""
+    """Empty the bodies that are older than we keep them, and drop pages that nobody looks at."""
     with transaction() as session:
         emptied = privacy.purge_bodies(session, before=clock.now() - KEEP_BODIES)
-    log.info("inbox.purged", bodies=emptied)
+    with transaction() as session:
+        dropped = drawn.purge(session, now=clock.now())
+    log.info("purged", bodies=emptied, pages=dropped)

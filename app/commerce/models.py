@@ -73,6 +73,8 @@ class Order(OfShop, Base):
     """The platform's own time: an older record never changes the row."""
     first_heard_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(server_default="0")
+    """Counts every change to the order and all that belongs to it; the database keeps it, by triggers."""
 
     __table_args__ = (
         UniqueConstraint("shop_id", "external_id"),

@@ -1,7 +1,7 @@
 """Days and hours in a reader's words: "today", "Tuesday", "November 17", "2:14 pm"."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -17,15 +17,30 @@ NEAR = timedelta(days=180)
 """Dates further off than this are told with their year."""
 
 
+@dataclass(slots=True)
+class Horizon:
+    """How long what was told stays true: until the first moment that any of it depends on."""
+
+    until: datetime | None = None
+
+    def note(self, moment: datetime) -> None:
+        """Remember that something will be told differently from this moment on."""
+        self.until = min(self.until or moment, moment)
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The reader's present: what is called today, and how dates are written."""
+    """The reader's present: what is called today, and how dates are written.
+
+    Whoever tells something asks `today` or `has_come`, never `now`: these know how long their answer holds.
+    """
 
     now: datetime
     zone: tzinfo = UTC
     locale: str = "en"
     is_for_later: bool = False
     """Whether it will be read on another day, as a mail may be: then no day is called today."""
+    horizon: Horizon = field(default_factory=Horizon, compare=False, repr=False)
 
     @classmethod
     def of(cls, now: datetime, zone: str | None, *locales: str | None, is_for_later: bool = False) -> Self:
@@ -40,7 +55,16 @@ class Calendar:
     @property
     def today(self) -> date:
         """The date where the reader is."""
-        return self.day(self.now)
+        today = self.day(self.now)
+        self.horizon.note(datetime.combine(today + timedelta(days=1), time(), self.zone).astimezone(UTC))
+        return today
+
+    def has_come(self, moment: datetime) -> bool:
+        """Tell whether a moment has come."""
+        if moment <= self.now:
+            return True
+        self.horizon.note(moment)
+        return False
 
     def day(self, moment: datetime) -> date:
         """Return the date of a moment where the reader is."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar
 
+import psycopg
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -77,17 +78,51 @@ class Word(TypeDecorator[StrEnum]):
 @cache
 def engine() -> Engine:
     """Return this process's engine; sessions speak UTC."""
+    return _engine(pool_size=10, max_overflow=30, pool_pre_ping=True)
+
+
+@cache
+def _looking() -> Engine:
+    """Return an engine whose connections never hold a transaction: nothing to begin, to end or to undo."""
+    return _engine(
+        pool_size=8,
+        max_overflow=0,
+        pool_use_lifo=True,
+        pool_reset_on_return=None,
+        isolation_level="AUTOCOMMIT",
+    )
+
+
+def _engine(**options: Any) -> Engine:  # noqa: ANN401 - what create_engine takes
     url = settings().database_url
     for scheme in ("postgres://", "postgresql://"):
         if url.startswith(scheme):
             url = "postgresql+psycopg://" + url.removeprefix(scheme)
-    return create_engine(
-        url,
-        pool_size=10,
-        max_overflow=30,
-        pool_pre_ping=True,
-        connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
-    )
+    return create_engine(url, connect_args={"options": "-c timezone=UTC", "connect_timeout": 5}, **options)
+
+
+def look_up(statement: str, *values: object) -> tuple[Any, ...] | None:
+    """Return the first row of one prepared SELECT: one round trip, for the few reads that must be cheapest.
+
+    A connection that the database has closed meanwhile is replaced, once; then psycopg's error stands.
+    """
+    try:
+        return _look_up(statement, values)
+    except psycopg.OperationalError:
+        _looking().dispose()
+        return _look_up(statement, values)
+
+
+def _look_up(statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
+    pooled = _looking().raw_connection()
+    try:
+        connection: psycopg.Connection[tuple[Any, ...]] = pooled.driver_connection  # type: ignore[assignment]
+        return connection.cursor(binary=True).execute(statement, values, prepare=True).fetchone()
+    except psycopg.OperationalError:
+        pooled.invalidate()
+        raise
+    finally:
+        pooled.close()
 
 
 @contextmanager

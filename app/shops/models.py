@@ -40,6 +40,8 @@ class Shop(Base):
     """Why the store can no longer be read; None while it can."""
     installed_at: Mapped[datetime]
     uninstalled_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(server_default="0")
+    """Counts every change to this row; the database keeps it, by a trigger."""
 
     __table_args__ = (UniqueConstraint("platform", "domain"),)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.shops.models import Shop
+from app.tracking.drawn import Stamp
 from app.tracking.models import Shipment, TrackingEvent
 from app.vocabulary import ShipmentStatus, ShopState
 
@@ -34,9 +35,21 @@ class Bought:
     def has_ended(self, now: datetime) -> bool:
         """Tell whether the page is no longer to be shown."""
         gone = self.order.deleted_at or self.order.erased_at or self.shop.state is not ShopState.INSTALLED
-        return bool(gone) or now > self._ends_at()
+        return bool(gone) or now >= self.ends_at
 
-    def _ends_at(self) -> datetime:
+    def stamp(self, press: str) -> Stamp:
+        """Return what a page drawn of these rows is as old as."""
+        return Stamp(
+            order_id=self.order.id,
+            shop_id=self.shop.id,
+            order_revision=self.order.revision,
+            shop_revision=self.shop.revision,
+            press=press,
+        )
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the page closes."""
         if self.shipments and all(s.status is ShipmentStatus.DELIVERED for s in self.shipments):
             return max(s.delivered_at or s.shipped_at for s in self.shipments) + KEPT_AFTER_DELIVERY
         heard = [s.status_at or s.shipped_at for s in self.shipments]

@@ -1,11 +1,14 @@
 """The house look: every page for shoppers leaves through here, in its shop's colors and kept private."""
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+import gzip
+
+from flask import Blueprint, Response, abort, render_template, request
 
 from app.lib.words import Words
 from app.lib.words import of as words_of
 from app.shops.brand import Brand, tokens
 from app.shops.models import Shop
+from app.storefront.press import Print
 
 pages = Blueprint("look", __name__)
 
@@ -13,6 +16,14 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'self'"
 )
+HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-cache",
+    "X-Robots-Tag": "noindex, nofollow",
+}
 HOUSE = Brand(name="Doorstep", url="/track", legal_name="Doorstep")
 """The look of a page that belongs to no shop."""
 
@@ -27,15 +38,30 @@ def page(
     **context: object,
 ) -> Response:
     """Return one page; no search engine keeps it unless it is `indexed`, and no cache but its reader's."""
+    response = Response(html(template, brand, words, indexed=indexed, **context), status, headers=HEADERS)
+    if indexed:
+        del response.headers["X-Robots-Tag"]
+    return response
+
+
+def html(template: str, brand: Brand, words: Words, *, indexed: bool = False, **context: object) -> str:
+    """Return one page as text."""
     told = {"words": words, "say": words.say, "say_many": words.say_many, **context}
-    html = render_template(f"storefront/{template}.html", brand=brand, indexed=indexed, **told)
-    response = make_response(html, status)
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-cache"
-    if not indexed:
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return render_template(f"storefront/{template}.html", brand=brand, indexed=indexed, **told)
+
+
+def printed(page: Print) -> Response:
+    """Return a page to whoever does not have it yet, gzipped to whoever can read that."""
+    response = Response(headers=HEADERS)
+    response.headers["ETag"] = f'W/"{page.tag}"'
+    response.headers["Vary"] = "Accept-Encoding"
+    if request.if_none_match.contains_weak(page.tag):
+        response.status_code = 304
+    elif request.accept_encodings["gzip"]:
+        response.headers["Content-Encoding"] = "gzip"
+        response.set_data(page.body)
+    else:
+        response.set_data(gzip.decompress(page.body))
     return response
 
 

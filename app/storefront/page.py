@@ -7,7 +7,7 @@ from datetime import datetime
 from app.commerce.models import LineItem
 from app.lib import money
 from app.lib.config import settings
-from app.lib.days import Calendar, first_upper
+from app.lib.days import Calendar, Horizon, first_upper
 from app.lib.words import Words
 from app.shops import brand as brands
 from app.shops.brand import Brand
@@ -75,6 +75,8 @@ class Page:
     action: Action
     questions: list[Question]
     contact: Link
+    horizon: Horizon
+    """How long all this stays true while no row changes."""
 
 
 def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
@@ -117,6 +119,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
         ),
         questions=advice.questions(told.state, words),
         contact=advice.contact(brand, words.say(advice.WRITE), name, words),
+        horizon=calendar.horizon,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
@@ -68,3 +68,32 @@ class TrackingEvent(OfShop, Base):
     withdrawn_at: Mapped[datetime | None]
 
     __table_args__ = (UniqueConstraint("fulfillment_id", "source", "external_id"),)
+
+
+class DrawnPage(Base):
+    """An order's page as it was last drawn; it holds while every stamp on it is still right (ADR 0011).
+
+    No foreign keys: each would lock its order's and its shop's row, for nothing but a copy of what they say.
+    """
+
+    __tablename__ = "drawn_page"
+
+    order_id: Mapped[int]
+    variant: Mapped[str]
+    """"": the whole order; "2": its second parcel by itself."""
+    shop_id: Mapped[int]
+    press: Mapped[str]
+    """The code and templates that drew it."""
+    order_revision: Mapped[int]
+    shop_revision: Mapped[int]
+    holds_until: Mapped[datetime]
+    """From then on the same rows are told in other words: "tomorrow" has become "today"."""
+    tag: Mapped[str]
+    """Hash of the page, for If-None-Match."""
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    """The page, gzipped."""
+
+    __table_args__ = (
+        PrimaryKeyConstraint("order_id", "variant"),
+        Index("ix_drawn_page_holds_until", "holds_until"),
+    )

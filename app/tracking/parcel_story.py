@@ -25,7 +25,7 @@ def tell_one(parcel: Parcel, calendar: Calendar) -> Story:
 
 
 def _packed(parcel: Parcel, calendar: Calendar) -> Story:
-    if parcel.status is S.PENDING and calendar.now - parcel.shipped_at > SILENT_AFTER:
+    if parcel.status is S.PENDING and calendar.has_come(parcel.shipped_at + SILENT_AFTER):
         return _sent(parcel, calendar)
     say = calendar.words.say
     waits = (

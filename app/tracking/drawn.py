@@ -1,0 +1,83 @@
+"""Drawn pages: found by one read that tells whether every stamp is still right, kept, and forgotten.
+
+Rows are the truth; a drawn page is a copy of what they say, so losing one costs a drawing and nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, text
+from sqlalchemy.orm import Session
+
+from app.lib import db
+from app.tracking.models import DrawnPage
+
+FIND = """
+SELECT page.tag, page.body
+FROM drawn_page page
+JOIN "order" ON "order".id = page.order_id AND "order".revision = page.order_revision
+JOIN shop ON shop.id = page.shop_id AND shop.revision = page.shop_revision
+WHERE page.order_id = %s AND page.variant = %s AND page.press = %s AND page.holds_until > %s
+"""
+KEEP = text(
+    """
+    INSERT INTO drawn_page
+        (order_id, variant, shop_id, press, order_revision, shop_revision, holds_until, tag, body)
+    SELECT :order_id, :variant, :shop_id, :press, :order_revision, :shop_revision, :holds_until, :tag, :body
+    FROM "order" WHERE id = :order_id AND revision = :order_revision FOR SHARE SKIP LOCKED
+    ON CONFLICT (order_id, variant) DO UPDATE SET
+        press = excluded.press,
+        order_revision = excluded.order_revision, shop_revision = excluded.shop_revision,
+        holds_until = excluded.holds_until, tag = excluded.tag, body = excluded.body
+    """
+)
+KEPT_STALE = timedelta(days=1)
+"""A page that stopped holding so long ago is not looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What a page was drawn from; read before the rows, so that a change in between makes it stale."""
+
+    order_id: int
+    shop_id: int
+    order_revision: int
+    shop_revision: int
+    press: str
+
+
+def find(order_id: int, variant: str, *, press: str, now: datetime) -> tuple[str, bytes] | None:
+    """Return the tag and the gzipped bytes of a page that is still right: one statement, no transaction."""
+    row = db.look_up(FIND, order_id, variant, press, now)
+    return None if row is None else (row[0], row[1])
+
+
+def keep(  # noqa: PLR0913 - the columns of one row
+    session: Session, stamp: Stamp, variant: str, *, holds_until: datetime, tag: str, body: bytes
+) -> None:
+    """Keep a drawn page, unless its order is being changed or has been since: then nobody may find it."""
+    session.execute(
+        KEEP,
+        {
+            "order_id": stamp.order_id,
+            "variant": variant,
+            "shop_id": stamp.shop_id,
+            "press": stamp.press,
+            "order_revision": stamp.order_revision,
+            "shop_revision": stamp.shop_revision,
+            "holds_until": holds_until,
+            "tag": tag,
+            "body": body,
+        },
+    )
+
+
+def forget(session: Session, order_id: int) -> None:
+    """Remove every page of an order whose shopper is erased; the order's row is changed before."""
+    session.execute(delete(DrawnPage).where(DrawnPage.order_id == order_id))
+
+
+def purge(session: Session, *, now: datetime) -> int:
+    """Remove the pages that nobody has looked at since they stopped holding."""
+    old = delete(DrawnPage).where(DrawnPage.holds_until < now - KEPT_STALE)
+    return session.execute(old).rowcount  # type: ignore[attr-defined,no-any-return]
