@@ -12,7 +12,8 @@ from app.commerce import orders
 from app.lib import clock
 from app.lib.db import transaction
 from app.lib.http import Unreachable
-from app.platforms.base import Json, Record
+from app.lib.reading import Json
+from app.platforms.base import Record
 from app.platforms.shopify import answers, graphql, oauth
 from app.platforms.shopify.graphql import TokenDead
 from app.shops import errands, tokens

@@ -8,7 +8,7 @@ import structlog
 from app.lib import queue
 from app.lib.db import transaction
 from app.lib.http import Unreachable
-from app.platforms.base import Unreadable
+from app.lib.reading import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
 from jobs import SLICE, shopify, woocommerce

@@ -11,13 +11,13 @@ import structlog
 
 from app import intake
 from app.commerce import orders
-from app.lib import clock
+from app.lib import clock, reading
 from app.lib.config import settings
 from app.lib.days import Calendar
 from app.lib.db import transaction
 from app.lib.http import Unreachable
-from app.platforms import reading, woocommerce
-from app.platforms.base import Json, Unreadable
+from app.lib.reading import Json, Unreadable
+from app.platforms import woocommerce
 from app.platforms.woocommerce import tracking, webhooks
 from app.platforms.woocommerce.api import PER_PAGE, KeysRefused, Store
 from app.platforms.woocommerce.orders import DRAFT

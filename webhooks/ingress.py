@@ -15,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.commerce import inbox
 from app.lib import plugins
 from app.lib.config import settings
+from app.lib.reading import Unreadable
 from app.lib.signing import any_matches
-from app.platforms.base import Platform, Unreadable
+from app.platforms.base import Platform
 from app.vocabulary import PlatformKey
 from webhooks.committer import Committer
 from webhooks.stores import Senders

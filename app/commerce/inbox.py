@@ -13,15 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Delivery
 from app.lib import clock, plugins, queue
-from app.platforms.base import (
-    Platform,
-    PrivacyKind,
-    PrivacyRequest,
-    Record,
-    Uninstalled,
-    UnknownTopic,
-    Unreadable,
-)
+from app.lib.reading import Unreadable
+from app.platforms.base import Platform, PrivacyKind, PrivacyRequest, Record, Uninstalled, UnknownTopic
 from app.shops.models import Shop
 from app.vocabulary import InboxState
 

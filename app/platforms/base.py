@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
+from app.lib.reading import Json
 from app.platforms.purchases import (
     Checkout,
     Fulfillment,
@@ -22,13 +22,6 @@ from app.platforms.purchases import (
     Variant,
 )
 from app.vocabulary import ConsentState, Medium, PlatformKey, Trigger
-
-Json = dict[str, Any]
-"""A stranger's JSON object."""
-
-
-class Unreadable(Exception):
-    """A genuine delivery does not hold what its topic promises; the sentence says what is missing."""
 
 
 class UnknownTopic(Exception):

@@ -12,8 +12,8 @@ from app import events
 from app.commerce import orders
 from app.commerce.models import Fulfillment, Order
 from app.lib import clock
+from app.lib.reading import Unreadable
 from app.platforms import purchases
-from app.platforms.base import Unreadable
 from app.platforms.purchases import Parcel
 from app.tracking import progress
 from app.tracking.models import Shipment, TrackingEvent

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.lib import plugins
+from app.lib.reading import Unreadable
 from app.lib.signing import any_matches
 from app.platforms import shopify, woocommerce
-from app.platforms.base import Platform, UnknownTopic, Unreadable
+from app.platforms.base import Platform, UnknownTopic
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 WOO = sorted((RECORDINGS / "woocommerce").glob("*.json"))

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.lib.reading import Unreadable
 from app.platforms import base, purchases
-from app.platforms.base import Record, Unreadable
+from app.platforms.base import Record
 from app.platforms.shopify import PLUGIN, READERS
 from app.platforms.shopify.graphql import API_VERSION
 from app.vocabulary import ShipmentStatus

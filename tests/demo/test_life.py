@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.lib.reading import Json
 from app.lib.signing import any_matches
 from app.platforms import shopify, woocommerce
-from app.platforms.base import Json
 from app.platforms.purchases import Scan
 from app.vocabulary import ShipmentStatus
 from demo import life, stories

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from app.platforms.base import Json, Platform, Record, UnknownTopic
+from app.lib.reading import Json
+from app.platforms.base import Platform, Record, UnknownTopic
 from app.platforms.shopify import catalog, envelope, orders, people, shipping
 from app.vocabulary import PlatformKey, Trigger
 

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from app.platforms import reading
-from app.platforms.base import Json, Record, ScopesChanged, ShopChanged
+from app.lib import reading
+from app.lib.reading import Json
+from app.platforms.base import Record, ScopesChanged, ShopChanged
 from app.platforms.purchases import (
     Address,
     Fulfillment,

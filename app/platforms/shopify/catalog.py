@@ -1,8 +1,8 @@
 """Shopify's products and variants in our words."""
 
-from app.lib import clock
-from app.platforms import reading
-from app.platforms.base import Json, Record
+from app.lib import clock, reading
+from app.lib.reading import Json
+from app.platforms.base import Record
 from app.platforms.purchases import Product, Variant
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from app.platforms.base import Envelope, Json, Unreadable
+from app.lib.reading import Json, Unreadable
+from app.platforms.base import Envelope
 from app.platforms.shopify.domain import shop_domain
 
 UNDATED = ("app/uninstalled", "variants/in_stock", "variants/out_of_stock")

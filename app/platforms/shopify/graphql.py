@@ -9,9 +9,9 @@ import requests
 import structlog
 from requests import codes
 
+from app.lib import reading
 from app.lib.http import Outside, Unreachable
-from app.platforms import reading
-from app.platforms.base import Json
+from app.lib.reading import Json
 
 API_VERSION = "2026-10"
 OPERATIONS = Path(__file__).parent / "operations"

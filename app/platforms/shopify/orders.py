@@ -1,7 +1,8 @@
 """Shopify's orders, refunds and checkouts in our words."""
 
-from app.platforms import reading
-from app.platforms.base import Json, Record, Unreadable
+from app.lib import reading
+from app.lib.reading import Json, Unreadable
+from app.platforms.base import Record
 from app.platforms.purchases import (
     Address,
     Checkout,

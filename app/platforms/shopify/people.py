@@ -1,9 +1,9 @@
 """Shopify's customers, their consent, and what privacy law lets them ask, in our words."""
 
-from app.platforms import reading
+from app.lib import reading
+from app.lib.reading import Json, Unreadable
 from app.platforms.base import (
     Consent,
-    Json,
     PersonDeleted,
     PersonMerged,
     PrivacyKind,
@@ -12,7 +12,6 @@ from app.platforms.base import (
     ScopesChanged,
     ShopChanged,
     Uninstalled,
-    Unreadable,
 )
 from app.platforms.purchases import Person
 from app.vocabulary import ConsentState, Medium

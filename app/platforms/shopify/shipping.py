@@ -2,8 +2,9 @@
 
 from itertools import zip_longest
 
-from app.platforms import reading
-from app.platforms.base import Json, Record
+from app.lib import reading
+from app.lib.reading import Json
+from app.platforms.base import Record
 from app.platforms.purchases import Fulfillment, Parcel, Scan
 from app.vocabulary import ShipmentStatus as S
 

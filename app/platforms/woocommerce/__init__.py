@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from app.platforms import reading
-from app.platforms.base import Broken, Json, Platform, Record, UnknownTopic
+from app.lib import reading
+from app.lib.reading import Json
+from app.platforms.base import Broken, Platform, Record, UnknownTopic
 from app.platforms.woocommerce import catalog, envelope, orders
 from app.vocabulary import PlatformKey, Trigger
 

@@ -10,9 +10,9 @@ from requests import codes
 from requests.auth import HTTPBasicAuth
 from woocommerce import API
 
+from app.lib import reading
 from app.lib.http import Outside, Unreachable
-from app.platforms import reading
-from app.platforms.base import Json
+from app.lib.reading import Json
 
 PER_PAGE = 100
 """The most that WooCommerce gives on one page."""

@@ -7,9 +7,9 @@ from urllib.parse import urlencode, urlsplit
 import requests
 from requests import codes
 
+from app.lib import reading
 from app.lib.http import Outside, PrivateAddress, Unreachable
-from app.platforms import reading
-from app.platforms.base import Json
+from app.lib.reading import Json
 from app.platforms.woocommerce.api import KeysRefused, Refused, Store, json_of
 
 APP_NAME = "Doorstep"

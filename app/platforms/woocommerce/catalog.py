@@ -1,8 +1,8 @@
 """WooCommerce's products and people in our words."""
 
-from app.lib import clock
-from app.platforms import reading
-from app.platforms.base import Json, PersonDeleted, Record
+from app.lib import clock, reading
+from app.lib.reading import Json
+from app.platforms.base import PersonDeleted, Record
 from app.platforms.purchases import Person, Product, Variant
 
 SHOPPERS = ("customer", "subscriber")

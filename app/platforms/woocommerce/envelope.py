@@ -4,7 +4,8 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-from app.platforms.base import Envelope, Json, Unreadable
+from app.lib.reading import Json, Unreadable
+from app.platforms.base import Envelope
 
 PING = re.compile(rb"webhook_id=\d+")
 FORM = "application/x-www-form-urlencoded"

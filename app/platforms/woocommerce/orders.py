@@ -2,9 +2,9 @@
 
 import re
 
-from app.lib import clock
-from app.platforms import reading
-from app.platforms.base import AskStore, Consent, Json, Record
+from app.lib import clock, reading
+from app.lib.reading import Json
+from app.platforms.base import AskStore, Consent, Record
 from app.platforms.purchases import (
     Address,
     Checkout,

@@ -3,9 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from app.lib import clock
-from app.platforms import reading
-from app.platforms.base import Json
+from app.lib import clock, reading
+from app.lib.reading import Json
 from app.platforms.purchases import IN_ORDER, Fulfillment, Parcel
 
 SHIPMENT_TRACKING = "_wc_shipment_tracking_items"

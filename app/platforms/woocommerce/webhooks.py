@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.platforms import reading
-from app.platforms.base import Json
+from app.lib import reading
+from app.lib.reading import Json
 from app.platforms.woocommerce import READERS
 from app.platforms.woocommerce.api import Refused, Store
 

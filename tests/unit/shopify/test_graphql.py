@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.lib.http import Unreachable
-from app.platforms import base, purchases
+from app.lib.reading import Unreadable
+from app.platforms import purchases
 from app.platforms.shopify import answers, graphql
 from app.vocabulary import ShipmentStatus
 from tests.contracts.test_shopify_recordings import bend
@@ -159,7 +160,7 @@ def test_a_bent_answer_is_read_or_refused_in_a_sentence(data: st.DataObject) -> 
     refused = ""
     try:
         records = answers.order(node)
-    except base.Unreadable as error:
+    except Unreadable as error:
         refused, records = str(error), ()
     assert refused or records
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.platforms.base import AskStore, Broken, Consent, Record, UnknownTopic, Unreadable
+from app.lib.reading import Unreadable
+from app.platforms.base import AskStore, Broken, Consent, Record, UnknownTopic
 from app.platforms.purchases import (
     Checkout,
     Order,

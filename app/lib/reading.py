@@ -8,10 +8,15 @@ from typing import Any
 import phonenumbers
 
 from app.lib import money
-from app.platforms.base import Json, Unreadable
 
+Json = dict[str, Any]
+"""A stranger's JSON object."""
 LARGEST = 2**63
 """What a BIGINT cannot hold."""
+
+
+class Unreadable(Exception):
+    """What came does not hold what it promises; the sentence says what is missing."""
 
 
 def text(data: Json, name: str) -> str | None:
