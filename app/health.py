@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from redis import RedisError
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -18,9 +18,14 @@ from app.lib import clock, queue
 from app.lib.db import transaction
 from app.messages.models import Message
 from app.shops.models import Errand, Shop
+from app.tracking import progress
+from app.tracking.models import TrackingEvent
 from app.vocabulary import InboxState, MessageState
 
 blueprint = Blueprint("health", __name__)
+
+ODD = or_(TrackingEvent.detail == progress.UNKNOWN, TrackingEvent.doubt.is_not(None))
+"""Scans whose code we do not know (no doubt is named), and scans that cannot be true."""
 
 
 @blueprint.get("/healthz")
@@ -62,15 +67,17 @@ class _Tables(Collector):
             yield _by_words(session, "shops", Shop.platform, Shop.state)
             yield _by_words(session, "messages", Message.state, Message.reason)
             yield _by_words(session, "inbox", Delivery.state, Delivery.topic)
+            yield _by_words(session, "odd_scans", TrackingEvent.source, TrackingEvent.doubt, where=ODD)
             yield _waiting(session)
 
 
-def _by_words(session: Session, name: str, *columns: Any) -> Metric:  # noqa: ANN401 - mapped columns
+def _by_words(session: Session, name: str, *columns: Any, where: Any = None) -> Metric:  # noqa: ANN401 - mapped
     """Count rows by the words in two columns."""
+    rows = select(*columns, func.count()).group_by(*columns)
     gauge = GaugeMetricFamily(
         f"doorstep_{name}", f"Rows of {name}", labels=[column.key for column in columns]
     )
-    for *words, count in session.execute(select(*columns, func.count()).group_by(*columns)):
+    for *words, count in session.execute(rows if where is None else rows.where(where)):
         gauge.add_metric([word or "" for word in words], count)
     return gauge
 

@@ -14,7 +14,7 @@ from app.platforms import base, purchases
 from app.platforms.base import Record
 from app.shops import errands, install
 from app.shops.models import Shop
-from app.tracking import register
+from app.tracking import register, scans
 
 PATIENCE = timedelta(minutes=1)
 """How long an order may come after what belongs to it, before the store is asked for it."""
@@ -76,9 +76,7 @@ KEEPERS: dict[type[Any], Keeper] = {
     ),
     purchases.Refund: lambda s, shop, r, at: orders.keep_refund(s, shop.id, r, heard_at=at),
     purchases.Fulfillment: lambda s, shop, r, at: register.keep_fulfillment(s, shop.id, r, heard_at=at),
-    purchases.Scan: lambda s, shop, r, at: register.keep_scan(
-        s, shop.id, r, source=shop.platform, heard_at=at
-    ),
+    purchases.Scan: lambda s, shop, r, at: scans.keep_scan(s, shop.id, r, source=shop.platform, heard_at=at),
     purchases.Checkout: lambda s, shop, r, at: checkouts.keep(s, shop.id, r, heard_at=at),
     purchases.Product: lambda s, shop, r, _: catalog.keep(s, shop.id, r),
     purchases.Variant: lambda s, shop, r, _: catalog.keep_variant(s, shop.id, r),

@@ -19,7 +19,7 @@ from app.platforms.base import PrivacyKind, PrivacyRequest
 from app.shops import errands, install
 from app.shops.models import PrivacyTask, Shop
 from app.tracking import drawn
-from app.tracking.models import DrawnPage, TrackingEvent
+from app.tracking.models import DrawnPage, Shipment, TrackingEvent
 from app.vocabulary import MessageState, Reason, ShopState
 
 DUE = timedelta(days=30)
@@ -116,6 +116,7 @@ def erase_order(session: Session, order: Order) -> None:
     fulfillments = select(Fulfillment.id).filter_by(order_id=order.id)
     told = update(TrackingEvent).where(TrackingEvent.fulfillment_id.in_(fulfillments)).values(text=None)
     session.execute(told)
+    session.execute(update(Shipment).filter_by(order_id=order.id).values(pickup=None))
     drawn.forget(session, order.id)
 
 

@@ -17,6 +17,7 @@ from app.commerce.models import Fulfillment, LineItem, Order
 from app.lib import money
 from app.messages.models import Message
 from app.shops.models import Shop
+from app.tracking import standing
 from app.tracking.links import tracking_url
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.parcel import Parcel
@@ -86,7 +87,7 @@ def _moments(session: Session, shop: Shop, shipment: Shipment, order: Order) -> 
         yield Moment(order.cancelled_at, "late", "ban", "Order cancelled")
     store = shell.platform_of(shop).label
     yield Moment(shipment.shipped_at, "scan", "parcel", f"Marked as shipped in {store}")
-    scans = select(TrackingEvent).filter_by(fulfillment_id=shipment.fulfillment_id, withdrawn_at=None)
+    scans = select(TrackingEvent).filter_by(withdrawn_at=None).where(standing.scans_of(shipment))
     for scan in session.scalars(scans):
         yield _scanned(scan)
     told = select(Message).where(

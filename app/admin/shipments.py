@@ -88,13 +88,13 @@ def live_parcels(session: Session, order_ids: set[int]) -> dict[int, list[Shipme
 
 def _lines(session: Session, shop: Shop, rows: list[Any]) -> list[Line]:
     parcels = live_parcels(session, {order.id for _, _, order, _ in rows})
-    seen = _latest_scans(session, {shipment.fulfillment_id for _, shipment, _, _ in rows})
+    seen = _latest_scans(session, {shipment.id for _, shipment, _, _ in rows})
     here = answer.calendar(shop)
     lines = []
     for _, shipment, order, profile in rows:
         siblings = [parcel.id for parcel in parcels[order.id]]
         number = siblings.index(shipment.id) + 1 if shipment.id in siblings else 0
-        latest = seen.get(shipment.fulfillment_id)
+        latest = seen.get(shipment.id)
         parcel = Parcel.of(shipment)
         lines.append(
             Line(
@@ -112,14 +112,16 @@ def _lines(session: Session, shop: Shop, rows: list[Any]) -> list[Line]:
     return lines
 
 
-def _latest_scans(session: Session, fulfillment_ids: set[int]) -> dict[int, TrackingEvent]:
+def _latest_scans(session: Session, shipment_ids: set[int]) -> dict[int, TrackingEvent]:
+    own_or_shared = or_(TrackingEvent.shipment_id.is_(None), TrackingEvent.shipment_id == Shipment.id)
     latest = (
-        select(TrackingEvent)
-        .where(TrackingEvent.fulfillment_id.in_(fulfillment_ids), TrackingEvent.withdrawn_at.is_(None))
-        .ext(distinct_on(TrackingEvent.fulfillment_id))
-        .order_by(TrackingEvent.fulfillment_id, TrackingEvent.happened_at.desc(), TrackingEvent.id.desc())
+        select(Shipment.id, TrackingEvent)
+        .join(TrackingEvent, TrackingEvent.fulfillment_id == Shipment.fulfillment_id)
+        .where(Shipment.id.in_(shipment_ids), own_or_shared, TrackingEvent.withdrawn_at.is_(None))
+        .ext(distinct_on(Shipment.id))
+        .order_by(Shipment.id, TrackingEvent.happened_at.desc(), TrackingEvent.id.desc())
     )
-    return {scan.fulfillment_id: scan for scan in session.scalars(latest)}
+    return dict(session.execute(latest).all())
 
 
 def _matches(search: str) -> ColumnElement[bool]:

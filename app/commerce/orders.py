@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import events
 from app.audience import profiles
-from app.commerce.models import LineItem, Order, Refund
+from app.commerce.models import Fulfillment, LineItem, Order, Refund
 from app.platforms import purchases
 from app.platforms.purchases import OrderState
 
@@ -47,6 +47,17 @@ def lock(session: Session, shop_id: int, external_id: str, *, heard_at: datetime
         session.execute(insert(Order).values(**stub, is_test=False).on_conflict_do_nothing())
         order = session.scalars(find).one()
     return order
+
+
+def fulfillment(session: Session, order: Order, external_id: str) -> Fulfillment:
+    """Return a fulfillment's row; a stub where we have only heard of a scan. The order is locked."""
+    find = select(Fulfillment).filter_by(shop_id=order.shop_id, external_id=external_id)
+    found = session.scalar(find)
+    if found is None:
+        stub = {"shop_id": order.shop_id, "order_id": order.id, "external_id": external_id, "items": []}
+        session.execute(insert(Fulfillment).values(stub).on_conflict_do_nothing())
+        found = session.scalars(find).one()
+    return found
 
 
 def behind(session: Session, shop_id: int, wanted: Mapping[str, datetime | None]) -> list[str]:

@@ -220,7 +220,7 @@ def _history(bought: Bought, shipment: Shipment | None, calendar: Calendar) -> l
     if order.cancelled_at:
         told.append(updates.of_step(say("The order was cancelled"), order.cancelled_at, calendar))
     if shipment:
-        scans = [scan for scan in bought.scans if scan.fulfillment_id == shipment.fulfillment_id]
+        scans = [scan for scan in bought.scans if scan.is_of(shipment)]
         home = (order.ship_to or {}).get("country") or bought.shop.country
         told += updates.of_scans(scans, calendar, carrier=carrier.name(shipment.carrier), home=home)
         told.append(updates.of_step(say("We packed it"), shipment.shipped_at, calendar))
@@ -231,7 +231,7 @@ def _history(bought: Bought, shipment: Shipment | None, calendar: Calendar) -> l
 
 
 def _carriage(bought: Bought, shipment: Shipment) -> Carriage | None:
-    latest = next((scan for scan in bought.scans if scan.fulfillment_id == shipment.fulfillment_id), None)
+    latest = next((scan for scan in bought.scans if scan.is_of(shipment)), None)
     # the words of a delivery may name who signed for it, which is not for everyone who holds the link
     calls_it = latest.text if latest and latest.status is not ShipmentStatus.DELIVERED else None
     name, url = carrier.name(shipment.carrier), shipment.url

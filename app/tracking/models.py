@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
@@ -31,6 +32,15 @@ class Shipment(OfShop, Base):
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """app.tracking.progress.Progress, written out."""
     expected_at: Mapped[datetime | None]
+    """The carrier's delivery date; the beginning of its window. A day without an hour is midnight UTC."""
+    expected_until: Mapped[datetime | None]
+    """The end of the carrier's window, where it named one."""
+    pickup: Mapped[dict[str, Any] | None]
+    """Where it waits to be collected: app.carriers.base.PickupPlace, written out."""
+    service: Mapped[str | None]
+    """What the carrier calls it."""
+    heard_at: Mapped[datetime | None]
+    """As of when a source last told of it; None: only the store ever did."""
     shipped_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
@@ -42,19 +52,21 @@ class Shipment(OfShop, Base):
     __table_args__ = (
         UniqueConstraint("order_id", "slot"),
         Index("ix_shipment_number", "shop_id", "number"),
-        Index("ix_shipment_recent", "shop_id", text("id DESC")),
+        Index("ix_shipment_recent", "shop_id", sql("id DESC")),
     )
 
 
 class TrackingEvent(OfShop, Base):
-    """One scan, of one fulfillment's parcels; kept even before the parcels are known."""
+    """One scan: of a fulfillment's parcels, kept even before they are known (so stores tell), or of one."""
 
     __tablename__ = "tracking_event"
 
     id: Mapped[key]
     fulfillment_id: Mapped[int] = mapped_column(ForeignKey("fulfillment.id", ondelete="CASCADE"))
+    shipment_id: Mapped[int | None] = mapped_column(ForeignKey("shipment.id", ondelete="CASCADE"))
+    """The parcel that it is of; None: all parcels of the fulfillment."""
     source: Mapped[str]
-    """Who told us: "shopify", "woocommerce", later an aggregator's or carrier's key."""
+    """Who told us: "shopify", "woocommerce", or the key of a plug-in of app.carriers."""
     external_id: Mapped[str]
     status: Mapped[ShipmentStatus] = word(ShipmentStatus)
     detail: Mapped[str | None]
@@ -66,8 +78,39 @@ class TrackingEvent(OfShop, Base):
     country: Mapped[str | None]
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    """Since when it no longer counts: taken back, or never believed (`doubt`)."""
+    doubt: Mapped[str | None]
+    """Why it is kept and not believed: app.tracking.scans.Doubt."""
 
-    __table_args__ = (UniqueConstraint("fulfillment_id", "source", "external_id"),)
+    __table_args__ = (
+        Index(
+            "uq_tracking_event_of_fulfillment",
+            "fulfillment_id",
+            "source",
+            "external_id",
+            unique=True,
+            postgresql_where=sql("shipment_id IS NULL"),
+        ),
+        Index(
+            "uq_tracking_event_of_shipment",
+            "shipment_id",
+            "source",
+            "external_id",
+            unique=True,
+            postgresql_where=sql("shipment_id IS NOT NULL"),
+        ),
+        Index("ix_tracking_event_fulfillment_id", "fulfillment_id"),
+        Index(
+            "ix_tracking_event_odd",
+            "source",
+            postgresql_where=sql("detail = 'unknown' OR doubt IS NOT NULL"),
+        ),
+    )
+
+    def is_of(self, shipment: Shipment) -> bool:
+        """Tell whether this scan was made of a parcel, alone or among those of its fulfillment."""
+        own = self.fulfillment_id == shipment.fulfillment_id if self.shipment_id is None else False
+        return own or self.shipment_id == shipment.id
 
 
 class DrawnPage(Base):

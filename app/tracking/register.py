@@ -1,25 +1,20 @@
-"""Parcels and their scans as stores report them: registered, corrected, withdrawn, announced once."""
+"""Parcels as stores report them: registered, corrected, withdrawn, announced once."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import reduce
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import events
 from app.commerce import orders
 from app.commerce.models import Fulfillment, Order
 from app.lib import clock
-from app.lib.reading import Unreadable
 from app.platforms import purchases
 from app.platforms.purchases import Parcel
-from app.tracking import progress
+from app.tracking import standing
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.number import normalize
-from app.tracking.progress import Mark, Progress
-from app.vocabulary import ShipmentStatus
 
 
 def keep_fulfillment(
@@ -27,7 +22,7 @@ def keep_fulfillment(
 ) -> None:
     """Bring a fulfillment and its parcels up to date; an older record changes nothing."""
     order = orders.lock(session, shop_id, record.order_id, heard_at=heard_at)
-    fulfillment = _fulfillment(session, order, record.external_id)
+    fulfillment = orders.fulfillment(session, order, record.external_id)
     if fulfillment.updated_at is not None and record.updated_at < fulfillment.updated_at:
         return
     fulfillment.updated_at = record.updated_at
@@ -36,50 +31,6 @@ def keep_fulfillment(
     fulfillment.items = [{"item": item, "quantity": quantity} for item, quantity in record.items]
     _keep_parcels(session, order, fulfillment, record)
     announce(session, order)
-
-
-def keep_scan(
-    session: Session, shop_id: int, scan: purchases.Scan, *, source: str, heard_at: datetime
-) -> None:
-    """Add one scan to every parcel of its fulfillment, or take back one that the store deleted."""
-    known = session.scalar(select(Fulfillment).filter_by(shop_id=shop_id, external_id=scan.fulfillment_id))
-    order_ref = scan.order_id or (known and _external_id(session, known.order_id))
-    if not order_ref:
-        raise Unreadable("a scan names neither an order nor a fulfillment that we know")
-    order = orders.lock(session, shop_id, order_ref, heard_at=heard_at)
-    fulfillment = known or _fulfillment(session, order, scan.fulfillment_id)
-    row = {
-        "shop_id": shop_id,
-        "fulfillment_id": fulfillment.id,
-        "source": source,
-        "external_id": scan.external_id,
-        "status": scan.status,
-        "detail": scan.detail,
-        "raw_status": scan.raw_status,
-        "text": scan.text,
-        "happened_at": scan.happened_at,
-        "city": scan.city,
-        "region": scan.region,
-        "country": scan.country,
-        "recorded_at": heard_at,
-        "withdrawn_at": heard_at if scan.withdrawn else None,
-    }
-    add = insert(TrackingEvent).values(row)
-    if scan.withdrawn:
-        add = add.on_conflict_do_update(
-            constraint="uq_tracking_event_fulfillment_id_source_external_id", set_={"withdrawn_at": heard_at}
-        )
-    else:
-        add = add.on_conflict_do_nothing()
-    if session.scalar(add.returning(TrackingEvent.id)) is None:
-        return
-    mark = Mark.of(scan.status, scan.happened_at, f"{source}:{scan.external_id}", scan.detail)
-    for shipment in session.scalars(select(Shipment).filter_by(fulfillment_id=fulfillment.id)):
-        if scan.withdrawn:
-            _move(session, order, shipment, _fold(session, fulfillment.id))
-        else:
-            _move(session, order, shipment, progress.merge(progress.read(shipment.progress), mark))
-            shipment.expected_at = scan.expected_at or shipment.expected_at
 
 
 def keep_list(session: Session, order: Order, record: purchases.Order, *, heard_at: datetime) -> None:
@@ -128,7 +79,7 @@ def announce(session: Session, order: Order) -> None:
         )
         events.record(session, order.shop_id, registered, once=f"registered:{shipment.id}")
         if shipment.status_at is not None:
-            _tell_status(session, order, shipment, shipment.status_at)
+            standing.tell(session, order, shipment, shipment.status_at)
 
 
 def _cancel_missing(
@@ -162,8 +113,10 @@ def _keep_parcels(
             del wanted[other.slot]
         else:  # until it lets go of it
             other.fulfillment_id = fulfillment.id
+            own = update(TrackingEvent).filter_by(shipment_id=other.id)
+            session.execute(own.values(fulfillment_id=fulfillment.id))
             mine[other.slot] = other
-    known = _fold(session, fulfillment.id)
+    known = standing.of_fulfillment(session, fulfillment.id)
     left = [s for slot, s in mine.items() if slot not in wanted and s.cancelled_at is None]
     for slot, parcel in wanted.items():
         shipment = mine.get(slot) or (left.pop(0) if left else None)
@@ -174,10 +127,13 @@ def _keep_parcels(
                 fulfillment_id=fulfillment.id,
                 shipped_at=record.shipped_at,
             )
-            _write(shipment, known)
+            standing.write(shipment, known)
             session.add(shipment)
+        number = normalize(parcel.number) if parcel.number else None
+        if shipment.number not in (None, number):  # what was told of the wrong number is not its own
+            standing.forget_scans(session, shipment)
         shipment.slot = slot  # a corrected number stays the same parcel: nobody is told twice
-        shipment.number = normalize(parcel.number) if parcel.number else None
+        shipment.number = number
         shipment.carrier = parcel.carrier
         shipment.url = parcel.url
         shipment.cancelled_at = fulfillment.cancelled_at
@@ -189,51 +145,3 @@ def _keep_parcels(
 
 def _slot(fulfillment: Fulfillment, parcel: Parcel) -> str:
     return normalize(parcel.number) if parcel.number else f"fulfillment:{fulfillment.id}"
-
-
-def _write(shipment: Shipment, known: Progress) -> None:
-    mark = known.mark
-    shipment.progress = progress.write(known)
-    shipment.status = known.status
-    shipment.detail = mark.detail or None if mark else None
-    shipment.status_at = mark.at if mark else None
-    shipment.delivered_at = shipment.status_at if known.status is ShipmentStatus.DELIVERED else None
-    shipment.updated_at = clock.now()
-
-
-def _move(session: Session, order: Order, shipment: Shipment, known: Progress) -> None:
-    before = shipment.status
-    _write(shipment, known)
-    if known.mark is not None and shipment.status is not before and shipment.announced_at is not None:
-        _tell_status(session, order, shipment, known.mark.at)
-
-
-def _tell_status(session: Session, order: Order, shipment: Shipment, at: datetime) -> None:
-    reached = events.ShipmentReached(
-        happened_at=at,
-        profile_id=order.profile_id,
-        order_id=order.id,
-        shipment_id=shipment.id,
-        status=shipment.status,
-    )
-    events.record(session, order.shop_id, reached, once=f"reached:{shipment.id}:{shipment.status}")
-
-
-def _fold(session: Session, fulfillment_id: int) -> Progress:
-    scans = session.scalars(select(TrackingEvent).filter_by(fulfillment_id=fulfillment_id, withdrawn_at=None))
-    marks = (Mark.of(s.status, s.happened_at, f"{s.source}:{s.external_id}", s.detail) for s in scans)
-    return reduce(progress.merge, marks, Progress())
-
-
-def _fulfillment(session: Session, order: Order, external_id: str) -> Fulfillment:
-    find = select(Fulfillment).filter_by(shop_id=order.shop_id, external_id=external_id)
-    fulfillment = session.scalar(find)
-    if fulfillment is None:
-        stub = {"shop_id": order.shop_id, "order_id": order.id, "external_id": external_id, "items": []}
-        session.execute(insert(Fulfillment).values(stub).on_conflict_do_nothing())
-        fulfillment = session.scalars(find).one()
-    return fulfillment
-
-
-def _external_id(session: Session, order_id: int) -> str | None:
-    return session.scalar(select(Order.external_id).filter_by(id=order_id))

@@ -1,0 +1,165 @@
+"""What a source of scans must be able to do, and what it tells, in our words whatever it calls them.
+
+A source is one file in this folder that ends in `PLUGIN = Source(…)`: an aggregator or a carrier that the
+merchant has an account with. It translates and does not decide: `verify` and `parse` are pure, only `fetch`
+and `register` touch the network, through the session that they are handed. What it tells is kept by
+`app.tracking.scans.keep_update`.
+
+Rules for every plug-in:
+
+- Times are aware UTC. Where the source gives an offset, it counts; a local time without one is never
+  labeled UTC: the plug-in says by which place's or whose clock it reads it, and a test shows it.
+- `status_map.meaning` turns codes into our words; one that it does not know becomes `status_map.UNKNOWN`,
+  which is kept and counted and moves nothing. A status is never guessed from a sentence.
+- An answer may hold several parcels (Update), each under the number that the source itself gives it.
+- A scan whose time cannot be read is left out and named in `Update.faults`.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.lib.http import Outside
+from app.lib.reading import Json
+from app.vocabulary import ShipmentStatus
+
+Keys = Mapping[str, str]
+"""What the merchant entered for a source, by the names of its fields."""
+
+
+class SourceError(Exception):
+    """A source did not give what it was asked for; asking later may help unless `permanent`."""
+
+    def __init__(self, reason: str, *, permanent: bool = False, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+        self.retry_after = retry_after
+        """How long the source asks us to wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One thing that happened to one parcel."""
+
+    external_id: str
+    """The same whenever the source repeats this scan: its own id, or `scan_id` of what never changes."""
+    status: ShipmentStatus
+    detail: str | None = None
+    raw_status: str
+    """The source's own code, as it came."""
+    text: str | None = None
+    happened_at: datetime
+    city: str | None = None
+    region: str | None = None
+    country: str | None = None
+    """ISO 3166-1 alpha-2, or as the source writes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickupPlace:
+    """Where a parcel waits for whoever collects it, as far as the source says."""
+
+    name: str | None = None
+    address: str | None = None
+    hours: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """All that one answer or delivery says of one tracking number."""
+
+    number: str
+    """As the source gives it."""
+    carrier: str | None = None
+    """As the source names it."""
+    scans: tuple[Scan, ...] = ()
+    as_of: datetime | None = None
+    """When the source itself last changed this; None: just now."""
+    expected_at: datetime | None = None
+    """The carrier's delivery date; the beginning of its window. A day without an hour is midnight UTC."""
+    expected_until: datetime | None = None
+    """The end of that window, where the source names one."""
+    pickup: PickupPlace | None = None
+    service: str | None = None
+    """What the carrier calls it: "FEDEX_GROUND"."""
+    is_stopped: bool = False
+    """The source will not tell of this number any more."""
+    faults: tuple[str, ...] = ()
+    """What could not be read, a sentence each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """One delivery as it came; nothing of it is believed before `verify` says so."""
+
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes
+    method: str = "POST"
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A parcel to be asked for."""
+
+    number: str
+    carrier: str | None = None
+    """The key of a carrier in data/carriers.csv where it is known, else as the merchant declared it."""
+    postcode: str | None = None
+    """Of its destination; some carriers tell more to whoever knows it."""
+    country: str | None = None
+
+
+class SourceKind(StrEnum):
+    """Who a source is."""
+
+    AGGREGATOR = "aggregator"
+    CARRIER = "carrier"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One thing that the merchant has to enter."""
+
+    name: str
+    label: str
+    help: str = ""
+    is_secret: bool = True
+    is_optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One source's plug-in."""
+
+    key: str
+    """Names it in addresses and rows; lower case, never changed."""
+    label: str
+    kind: SourceKind
+    fields: tuple[Field, ...]
+    manual: str
+    """Where in the source's own pages the merchant finds these, and sets the webhook's address."""
+    was_tried: bool = False
+    """Whether this plug-in was ever run against the real service; the admin says so."""
+    parse: Callable[[Json], tuple[Update, ...]]
+    """A pushed body → what it says; empty where it says nothing of parcels. Raises Unreadable."""
+    verify: Callable[[Push, Keys], bool] | None = None
+    """Whether a delivery was signed with the merchant's secret, in constant time; None: it pushes nothing."""
+    is_believed: bool = True
+    """Whether the signature covers the body; if not, a delivery only makes us ask."""
+    register: Callable[[Outside, Keys, Parcel], tuple[Update, ...]] | None = None
+    """Ask the source to follow a parcel from now on; harmless when repeated. Raises SourceError."""
+    fetch: Callable[[Outside, Keys, tuple[Parcel, ...]], tuple[Update, ...]] | None = None
+    """Ask where parcels are. Raises SourceError."""
+    at_once: int = 1
+    """How many parcels one call of `fetch` may ask for."""
+
+
+def scan_id(*parts: object) -> str:
+    """Return an id for a scan that has none: the same for the same parts."""
+    written = "\x1f".join("" if part is None else str(part) for part in parts)
+    return hashlib.blake2b(written.encode(), digest_size=12).hexdigest()

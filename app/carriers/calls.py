@@ -1,0 +1,40 @@
+"""Calling a source's API: its JSON, or a SourceError that says whether asking later may help."""
+
+from datetime import timedelta
+from typing import Any
+
+from requests import Response, codes
+
+from app.carriers.base import SourceError
+from app.lib.http import Outside, Unreachable
+from app.lib.reading import Json
+
+LONGEST_WAIT = timedelta(hours=24)
+
+
+def call(outside: Outside, method: str, url: str, **options: Any) -> Json:  # noqa: ANN401 - requests' own
+    """Return the JSON object that a source answers with; raises SourceError."""
+    try:
+        response = outside.request(method, url, allow_redirects=False, **options)
+    except Unreachable as error:
+        raise SourceError(str(error), permanent=error.permanent) from error
+    status = response.status_code
+    if status in (codes.unauthorized, codes.forbidden):
+        raise SourceError(f"it refuses our key ({status})", permanent=True)
+    if status == codes.too_many_requests or status >= codes.server_error:
+        raise SourceError(f"it answers {status}", retry_after=_asked_to_wait(response))
+    if status >= codes.multiple_choices:
+        raise SourceError(f"it answers {status}", permanent=status != codes.request_timeout)
+    try:
+        answer = response.json()
+    except ValueError as error:
+        raise SourceError("it answers with a page instead of data") from error
+    if not isinstance(answer, dict):
+        raise SourceError("it answers with something that is no object")
+    return answer
+
+
+def _asked_to_wait(response: Response) -> timedelta | None:
+    """Return the seconds of Retry-After; a date there is as good as nothing said."""
+    seconds = response.headers.get("Retry-After", "").strip()
+    return min(timedelta(seconds=int(seconds[:6])), LONGEST_WAIT) if seconds.isdecimal() else None
