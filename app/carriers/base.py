@@ -8,7 +8,7 @@ and `register` touch the network, through the session that they are handed. What
 Rules for every plug-in:
 
 - Times are aware UTC. Where the source gives an offset, it counts; a local time without one is never
-  labeled UTC: the plug-in says by which place's or whose clock it reads it, and a test shows it.
+  labeled UTC: it is read by the clock of the scan's place (`clocks.zone_of`), and a test shows it.
 - `status_map.meaning` turns codes into our words; one that it does not know becomes `status_map.UNKNOWN`,
   which is kept and counted and moves nothing. A status is never guessed from a sentence.
 - An answer may hold several parcels (Update), each under the number that the source itself gives it.
@@ -16,13 +16,13 @@ Rules for every plug-in:
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.lib.http import Outside
-from app.lib.reading import Json
+from app.lib.reading import Json, Unreadable
 from app.vocabulary import ShipmentStatus
 
 Keys = Mapping[str, str]
@@ -85,8 +85,6 @@ class Update:
     pickup: PickupPlace | None = None
     service: str | None = None
     """What the carrier calls it: "FEDEX_GROUND"."""
-    is_stopped: bool = False
-    """The source will not tell of this number any more."""
     faults: tuple[str, ...] = ()
     """What could not be read, a sentence each."""
 
@@ -102,13 +100,24 @@ class Push:
     query: str = ""
 
 
+class Trust(StrEnum):
+    """How far a pushed delivery can be believed."""
+
+    NONE = "none"
+    """It was not signed with the merchant's secret."""
+    HINT = "hint"
+    """Its sender knows a shared word, but the signature does not cover the body: it only makes us ask."""
+    BODY = "body"
+    """The signature covers every byte."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """A parcel to be asked for."""
 
     number: str
     carrier: str | None = None
-    """The key of a carrier in data/carriers.csv where it is known, else as the merchant declared it."""
+    """The slug of a carrier in app.carriers.directory; None where nobody knows it."""
     postcode: str | None = None
     """Of its destination; some carriers tell more to whoever knows it."""
     country: str | None = None
@@ -147,16 +156,30 @@ class Source:
     """Whether this plug-in was ever run against the real service; the admin says so."""
     parse: Callable[[Json], tuple[Update, ...]]
     """A pushed body → what it says; empty where it says nothing of parcels. Raises Unreadable."""
-    verify: Callable[[Push, Keys], bool] | None = None
-    """Whether a delivery was signed with the merchant's secret, in constant time; None: it pushes nothing."""
-    is_believed: bool = True
-    """Whether the signature covers the body; if not, a delivery only makes us ask."""
+    verify: Callable[[Push, Keys], Trust] | None = None
+    """How far a delivery can be trusted, found in constant time; None: this source pushes nothing."""
     register: Callable[[Outside, Keys, Parcel], tuple[Update, ...]] | None = None
     """Ask the source to follow a parcel from now on; harmless when repeated. Raises SourceError."""
     fetch: Callable[[Outside, Keys, tuple[Parcel, ...]], tuple[Update, ...]] | None = None
     """Ask where parcels are. Raises SourceError."""
     at_once: int = 1
     """How many parcels one call of `fetch` may ask for."""
+
+
+def read_each(
+    lines: Iterable[Json], read: Callable[[Json], Scan]
+) -> tuple[tuple[Scan, ...], tuple[str, ...]]:
+    """Return the scans that can be read, once each, and a sentence for each that cannot."""
+    scans: dict[str, Scan] = {}
+    faults = []
+    for line in lines:
+        try:
+            scan = read(line)
+        except Unreadable as error:
+            faults.append(f"a scan: {error}")
+        else:
+            scans.setdefault(scan.external_id, scan)
+    return tuple(scans.values()), tuple(faults)
 
 
 def scan_id(*parts: object) -> str:

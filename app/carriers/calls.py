@@ -12,8 +12,18 @@ from app.lib.reading import Json
 LONGEST_WAIT = timedelta(hours=24)
 
 
-def call(outside: Outside, method: str, url: str, **options: Any) -> Json:  # noqa: ANN401 - requests' own
-    """Return the JSON object that a source answers with; raises SourceError."""
+def call(
+    outside: Outside,
+    method: str,
+    url: str,
+    *,
+    also: tuple[int, ...] = (),
+    **options: Any,  # noqa: ANN401 - requests' own
+) -> Json:
+    """Return the JSON object that a source answers with; raises SourceError.
+
+    Errors of a status in `also` are answers, too: their body says more than their number.
+    """
     try:
         response = outside.request(method, url, allow_redirects=False, **options)
     except Unreachable as error:
@@ -23,7 +33,7 @@ def call(outside: Outside, method: str, url: str, **options: Any) -> Json:  # no
         raise SourceError(f"it refuses our key ({status})", permanent=True)
     if status == codes.too_many_requests or status >= codes.server_error:
         raise SourceError(f"it answers {status}", retry_after=_asked_to_wait(response))
-    if status >= codes.multiple_choices:
+    if status >= codes.multiple_choices and status not in also:
         raise SourceError(f"it answers {status}", permanent=status != codes.request_timeout)
     try:
         answer = response.json()

@@ -36,6 +36,8 @@ class Carrier:
     names: tuple[str, ...]
     """What Shopify, WooCommerce and AfterShip call it."""
     other_names: tuple[str, ...]
+    aftership: str = ""
+    """AfterShip's name for it; other aggregators have taken many of these over."""
 
     def url(self, number: str | None) -> str | None:
         """Return the page that shows a parcel, or asks for its number; None where we know of none."""
@@ -148,4 +150,5 @@ def _carrier(row: Mapping[str, str]) -> Carrier:
         template=row["tracking_url_template"],
         names=tuple(filter(None, names)),
         other_names=tuple(filter(None, row["other_names"].split("|"))),
+        aftership=row["aftership_slug"],
     )

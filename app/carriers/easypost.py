@@ -9,12 +9,24 @@ import unicodedata
 from datetime import UTC, datetime
 
 from app.carriers import status_map
-from app.carriers.base import Field, Keys, Parcel, Push, Scan, Source, SourceKind, Update, scan_id
+from app.carriers.base import (
+    Field,
+    Keys,
+    Parcel,
+    Push,
+    Scan,
+    Source,
+    SourceKind,
+    Trust,
+    Update,
+    read_each,
+    scan_id,
+)
 from app.carriers.calls import call
 from app.carriers.status_map import Meaning
 from app.lib import reading
 from app.lib.http import Outside
-from app.lib.reading import Json, Unreadable
+from app.lib.reading import Json
 from app.vocabulary import ShipmentStatus as S
 
 KEY = "easypost"
@@ -34,13 +46,14 @@ CARRIERS = {
 }
 
 
-def verify(push: Push, keys: Keys) -> bool:
-    """Tell whether EasyPost signed this: the body alone, or (v2) time, method, path and body."""
+def verify(push: Push, keys: Keys) -> Trust:
+    """Believe what EasyPost signed: the body alone, or (v2) time, method, path and body."""
     secret = unicodedata.normalize("NFKD", keys["webhook_secret"]).encode()
     headers = push.headers
     told = (headers.get("x-timestamp", "") + push.method + headers.get("x-path", "")).encode()
     bodies = {"x-hmac-signature": push.body, "x-hmac-signature-v2": told + push.body}
-    return any(_signed(secret, body, headers.get(name, "")) for name, body in bodies.items())
+    is_signed = any(_signed(secret, body, headers.get(name, "")) for name, body in bodies.items())
+    return Trust.BODY if is_signed else Trust.NONE
 
 
 def parse(body: Json) -> tuple[Update, ...]:
@@ -76,20 +89,16 @@ def _signed(secret: bytes, body: bytes, signature: str) -> bool:
 def _update(tracker: Json) -> Update:
     number = reading.required(tracker, "tracking_code")
     detail = reading.object_(tracker, "carrier_detail")
-    scans, faults = [], []
-    for line in reading.objects(tracker, "tracking_details"):
-        try:
-            scans.append(_scan(number, line))
-        except Unreadable as error:
-            faults.append(f"a scan: {error}")
+    lines = reading.objects(tracker, "tracking_details")
+    scans, faults = read_each(lines, lambda line: _scan(number, line))
     return Update(
         number=number,
         carrier=reading.text(tracker, "carrier"),
-        scans=tuple(scans),
+        scans=scans,
         as_of=reading.moment(tracker, "updated_at"),
         expected_at=_expected(tracker, detail),
         service=reading.text(detail, "service"),
-        faults=tuple(faults),
+        faults=faults,
     )
 
 

@@ -53,9 +53,9 @@ def moment(data: Json, name: str, zone: Any = UTC) -> datetime | None:  # noqa: 
         raise Unreadable(f"{name} is no time") from error
 
 
-def required_moment(data: Json, name: str) -> datetime:
+def required_moment(data: Json, name: str, zone: Any = UTC) -> datetime:  # noqa: ANN401 - a tzinfo
     """Return a time as UTC; raises Unreadable where it is missing."""
-    at = moment(data, name)
+    at = moment(data, name, zone)
     if at is None:
         raise Unreadable(f"it has no {name}")
     return at

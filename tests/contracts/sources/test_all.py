@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.carriers.base import Push, Source, Update
+from app.carriers.base import Push, Source, Trust, Update
 from app.lib import plugins
 from app.lib.reading import Unreadable
 from tests.contracts.test_platforms import HOSTILE
@@ -46,8 +46,8 @@ def test_the_same_scans_keep_their_ids(source: Source) -> None:
 def test_what_nobody_signed_is_refused(source: Source) -> None:
     assert source.verify is not None
     keys = {field.name: f"a-{field.name}" for field in source.fields}
-    assert not source.verify(Push(headers={}, body=b"{}"), keys)
-    assert not source.verify(Push(headers={}, body=b'{"verifyInfo": 1}'), keys)
+    for body in (b"{}", b"", b"\xff", b"[]", b'{"verifyInfo": {"timeStr": "x", "signature": ""}}'):
+        assert source.verify(Push(headers={}, body=body), keys) is Trust.NONE
 
 
 @given(st.data())

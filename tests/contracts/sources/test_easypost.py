@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.carriers import easypost
-from app.carriers.base import Parcel, Push, SourceError
+from app.carriers.base import Parcel, Push, SourceError, Trust
 from app.lib.http import Outside
 from app.vocabulary import ShipmentStatus as S
 from tests.contracts.sources.network import playing
@@ -24,9 +24,10 @@ HOST = "api.easypost.com"
 
 def test_the_published_signature_is_genuine_and_one_byte_more_is_not() -> None:
     headers = {"x-hmac-signature": PUBLISHED}
-    assert easypost.verify(Push(headers=headers, body=SIGNED), KEYS)
-    assert not easypost.verify(Push(headers=headers, body=SIGNED + b"\n"), KEYS)
-    assert not easypost.verify(Push(headers=headers, body=SIGNED), KEYS | {"webhook_secret": "secret"})
+    assert easypost.verify(Push(headers=headers, body=SIGNED), KEYS) is Trust.BODY
+    assert easypost.verify(Push(headers=headers, body=SIGNED + b"\n"), KEYS) is Trust.NONE
+    other = KEYS | {"webhook_secret": "secret"}
+    assert easypost.verify(Push(headers=headers, body=SIGNED), other) is Trust.NONE
 
 
 def test_the_newer_signature_covers_time_method_path_and_body() -> None:
@@ -37,9 +38,10 @@ def test_the_newer_signature_covers_time_method_path_and_body() -> None:
         "x-path": "/webhooks/carriers/easypost/k",
         "x-hmac-signature-v2": f"hmac-sha256-hex={digest}",
     }
-    assert easypost.verify(Push(headers=headers, body=SIGNED), KEYS)
-    assert not easypost.verify(Push(headers=headers | {"x-path": "/elsewhere"}, body=SIGNED), KEYS)
-    assert not easypost.verify(Push(headers=headers, body=SIGNED, method="PUT"), KEYS)
+    assert easypost.verify(Push(headers=headers, body=SIGNED), KEYS) is Trust.BODY
+    moved = Push(headers=headers | {"x-path": "/elsewhere"}, body=SIGNED)
+    assert easypost.verify(moved, KEYS) is Trust.NONE
+    assert easypost.verify(Push(headers=headers, body=SIGNED, method="PUT"), KEYS) is Trust.NONE
 
 
 def test_every_scan_of_the_recorded_tracker_is_read() -> None:
