@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.lib import clock, queue
 from app.lib.db import Base, OfShop, key
-from app.vocabulary import ShipmentStatus
+from app.vocabulary import ExceptionKind, ShipmentStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,41 @@ class ShipmentReached(Event):
     order_id: int
     shipment_id: int
     status: ShipmentStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionOpened(Event):
+    """Something is wrong with a parcel, or with an order that has none: once for each stay."""
+
+    kind = "exception_opened"
+    order_id: int
+    shipment_id: int | None
+    exception_id: int
+    exception: ExceptionKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionAged(Event):
+    """It is still so, and its next step is due: a reminder to collect a parcel, a task of the merchant's."""
+
+    kind = "exception_aged"
+    order_id: int
+    shipment_id: int | None
+    exception_id: int
+    exception: ExceptionKind
+    step: int
+    """The first is 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionCleared(Event):
+    """It is no longer so: the parcel has moved, or what was awaited has come."""
+
+    kind = "exception_cleared"
+    order_id: int
+    shipment_id: int | None
+    exception_id: int
+    exception: ExceptionKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,4 +222,6 @@ def revive(row: EventRow) -> Event:
             data[name] = datetime.fromisoformat(data[name])
     if "status" in data:
         data["status"] = ShipmentStatus(data["status"])
+    if "exception" in data:
+        data["exception"] = ExceptionKind(data["exception"])
     return kind(happened_at=row.happened_at, profile_id=row.profile_id, **data)

@@ -12,14 +12,14 @@ from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.commerce.models import Delivery
+from app.commerce.models import Delivery, Order
 from app.events import EventRow
 from app.lib import clock, queue
 from app.lib.db import transaction
 from app.messages.models import Message
 from app.shops.models import Errand, Shop
 from app.tracking import progress
-from app.tracking.models import TrackingEvent
+from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
 from app.vocabulary import InboxState, MessageState
 
 blueprint = Blueprint("health", __name__)
@@ -68,6 +68,7 @@ class _Tables(Collector):
             yield _by_words(session, "messages", Message.state, Message.reason)
             yield _by_words(session, "inbox", Delivery.state, Delivery.topic)
             yield _by_words(session, "odd_scans", TrackingEvent.source, TrackingEvent.doubt, where=ODD)
+            yield _open_exceptions(session)
             yield _waiting(session)
 
 
@@ -82,6 +83,15 @@ def _by_words(session: Session, name: str, *columns: Any, where: Any = None) -> 
     return gauge
 
 
+def _open_exceptions(session: Session) -> Metric:
+    """Count what is wrong now, by kind."""
+    gauge = GaugeMetricFamily("doorstep_exceptions", "Open exceptions", labels=["kind"])
+    still = select(ExceptionRow.kind, func.count()).where(ExceptionRow.cleared_at.is_(None))
+    for kind, count in session.execute(still.group_by(ExceptionRow.kind)):
+        gauge.add_metric([kind], count)
+    return gauge
+
+
 def _waiting(session: Session) -> Metric:
     """Tell for how many seconds the oldest due row of each kind has waited."""
     oldest = {
@@ -89,6 +99,8 @@ def _waiting(session: Session) -> Metric:
         "events": select(func.min(EventRow.recorded_at)).where(EventRow.reacted_at.is_(None)),
         "messages": select(func.min(Message.due_at)).filter_by(state=MessageState.QUEUED),
         "errands": select(func.min(Errand.due_at)),
+        "parcels": select(func.min(Shipment.exceptions_due_at)),
+        "orders": select(func.min(Order.exceptions_due_at)),
     }
     gauge = GaugeMetricFamily("doorstep_oldest_due_seconds", "Age of the oldest due row", labels=["of"])
     for of, query in oldest.items():

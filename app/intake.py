@@ -4,17 +4,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import privacy
 from app.audience import profiles
 from app.commerce import catalog, checkouts, orders
+from app.commerce.models import Fulfillment, Order
 from app.lib import plugins
 from app.platforms import base, purchases
 from app.platforms.base import Record
 from app.shops import errands, install
 from app.shops.models import Shop
-from app.tracking import register, scans
+from app.tracking import register, scans, watch
 
 PATIENCE = timedelta(minutes=1)
 """How long an order may come after what belongs to it, before the store is asked for it."""
@@ -24,6 +26,7 @@ def apply(session: Session, shop: Shop, records: tuple[Record, ...], heard_at: d
     """Apply what a store says, in one transaction of the caller's; doing it twice is doing it once."""
     for record in records:
         KEEPERS[type(record)](session, shop, record, heard_at)
+    watch.review(session, _touched(session, shop, records))
     errand = plugins.discover("app.platforms")[shop.platform].order_errand
     if errand is not None:
         for external_id in orders.behind(session, shop.id, dict.fromkeys(_spoken_of(records))):
@@ -35,6 +38,20 @@ def _spoken_of(records: tuple[Record, ...]) -> set[str]:
     parts = (purchases.Fulfillment, purchases.Scan, purchases.Refund)
     spoken_of = {record.order_id for record in records if isinstance(record, parts) and record.order_id}
     return spoken_of - {record.external_id for record in records if isinstance(record, purchases.Order)}
+
+
+def _touched(session: Session, shop: Shop, records: tuple[Record, ...]) -> list[Order]:
+    """Return the orders that records hold, change or speak of, which this transaction has locked."""
+    whole = (purchases.Order, purchases.OrderDeleted, purchases.OrderEdited)
+    named = _spoken_of(records) | {record.external_id for record in records if isinstance(record, whole)}
+    scanned = {record.fulfillment_id for record in records if isinstance(record, purchases.Scan)}
+    if not named and not scanned:
+        return []
+    sent = select(Fulfillment.order_id).where(
+        Fulfillment.shop_id == shop.id, Fulfillment.external_id.in_(scanned)
+    )
+    mine = select(Order).where(Order.shop_id == shop.id)
+    return list(session.scalars(mine.where(or_(Order.external_id.in_(named), Order.id.in_(sent)))))
 
 
 def _order(session: Session, shop: Shop, record: purchases.Order, heard_at: datetime) -> None:

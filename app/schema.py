@@ -7,7 +7,7 @@ from app.flows.models import Flow
 from app.lib.db import Base
 from app.messages.models import Message
 from app.shops.models import AccessRecord, ConnectState, Credential, Errand, PrivacyTask, Shop
-from app.tracking.models import DrawnPage, Shipment, TrackingEvent
+from app.tracking.models import DrawnPage, ExceptionRow, Lane, Shipment, TrackingEvent
 
 __all__ = [
     "AccessRecord",
@@ -20,8 +20,10 @@ __all__ = [
     "DrawnPage",
     "Errand",
     "EventRow",
+    "ExceptionRow",
     "Flow",
     "Fulfillment",
+    "Lane",
     "LineItem",
     "Message",
     "Order",

@@ -48,6 +48,27 @@ _RANKS = {
 }
 
 
+class ExceptionKind(StrEnum):
+    """What is wrong with a parcel or an order; the gravest first."""
+
+    REPORTED = "reported"
+    """The shopper told us of a problem."""
+    PRESUMED_LOST = "presumed_lost"
+    RETURNED = "returned"
+    RETURNING = "returning"
+    HELD_UP = "held_up"
+    """The carrier reports a problem: customs, damage, an address that it cannot find."""
+    INVALID_NUMBER = "invalid_number"
+    FAILED_ATTEMPT = "failed_attempt"
+    STALLED = "stalled"
+    LATE = "late"
+    LABEL_NOT_MOVING = "label_not_moving"
+    NO_UPDATE = "no_update"
+    PICKUP_WAITING = "pickup_waiting"
+    UNFULFILLED = "unfulfilled"
+    """Of an order: nothing of it has left."""
+
+
 class Medium(StrEnum):
     """What consent is for."""
 

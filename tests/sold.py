@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 from itertools import count
 from typing import Any
 
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.lib import clock
 from app.shops.models import Shop
+from app.tracking import progress
 from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.progress import Mark, Progress
 from app.vocabulary import PlatformKey, ShopState
 from app.vocabulary import ShipmentStatus as S
 
@@ -151,6 +154,10 @@ def _send(session: Session, of: Order, parcel: Sent, lines: tuple[dict[str, Any]
                 recorded_at=_hours(hours),
             )
         )
+    marks = (
+        Mark.of(status, _hours(hours), f"shopify:scan-{number}-{i}", detail)
+        for i, (status, hours, detail, _) in enumerate(parcel.scans)
+    )
     status, hours, detail, _ = max(parcel.scans, key=lambda scan: scan[1], default=(S.PENDING, 0, None, None))
     session.add(
         Shipment(
@@ -163,6 +170,7 @@ def _send(session: Session, of: Order, parcel: Sent, lines: tuple[dict[str, Any]
             url=parcel.url,
             status=status,
             detail=detail,
+            progress=progress.write(reduce(progress.merge, marks, Progress())),
             status_at=_hours(hours) if parcel.scans else None,
             expected_at=None if parcel.expected is None else _hours(24 * parcel.expected),
             shipped_at=sent_at,

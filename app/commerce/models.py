@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
+from app.platforms.purchases import OrderState
 from app.vocabulary import InboxState
 
 
@@ -62,6 +63,8 @@ class Order(OfShop, Base):
     ship_to: Mapped[dict[str, Any] | None]
     is_test: Mapped[bool] = mapped_column(default=False)
     is_first: Mapped[bool | None]
+    is_fulfilled: Mapped[bool] = mapped_column(default=False)
+    """The store says that all of it has been sent, or needs no sending."""
     checkout_token: Mapped[str | None]
     cart_token: Mapped[str | None]
     status_url: Mapped[str | None]
@@ -75,9 +78,16 @@ class Order(OfShop, Base):
     erased_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(server_default="0")
     """Counts every change to the order and all that belongs to it; the database keeps it, by triggers."""
+    exceptions_due_at: Mapped[datetime | None]
+    """When an exception of the order itself may next open; None: not before something is heard of it."""
 
     __table_args__ = (
         UniqueConstraint("shop_id", "external_id"),
+        Index(
+            "ix_order_exceptions_due",
+            "exceptions_due_at",
+            postgresql_where=text("exceptions_due_at IS NOT NULL"),
+        ),
         Index("ix_order_name", "shop_id", "name"),
         Index("ix_order_recent", "shop_id", text("id DESC")),
         Index(
@@ -92,6 +102,12 @@ class Order(OfShop, Base):
     def is_known(self) -> bool:
         """Whether the store has told us of the order itself, not only of its fulfillment."""
         return self.updated_at is not None
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether nobody waits for it any more: cancelled, thrown away, or paid back in full."""
+        paid_back = bool(self.total) and self.refunded >= (self.total or 0)
+        return self.state == OrderState.CANCELLED or self.deleted_at is not None or paid_back
 
 
 class LineItem(OfShop, Base):

@@ -44,7 +44,9 @@ def lock(session: Session, shop_id: int, external_id: str, *, heard_at: datetime
     order = session.scalar(find.execution_options(populate_existing=True))
     if order is None:
         stub = {"shop_id": shop_id, "external_id": external_id, "first_heard_at": heard_at, "refunded": 0}
-        session.execute(insert(Order).values(**stub, is_test=False).on_conflict_do_nothing())
+        session.execute(
+            insert(Order).values(**stub, is_test=False, is_fulfilled=False).on_conflict_do_nothing()
+        )
         order = session.scalars(find).one()
     return order
 
@@ -128,6 +130,7 @@ def _write(order: Order, record: purchases.Order) -> None:
     order.total = record.total
     order.refunded = max(order.refunded, record.refunded)
     order.is_test = record.is_test
+    order.is_fulfilled = record.is_fulfilled
     order.created_at = record.created_at
     order.placed_at = record.placed_at or order.placed_at
     order.cancelled_at = record.cancelled_at

@@ -14,7 +14,6 @@ from app.flows.models import Flow
 from app.lib import crypto
 from app.messages.models import Message
 from app.messages.permission import Facts
-from app.platforms.purchases import OrderState
 from app.shops.models import Shop
 from app.tracking.models import Shipment
 from app.vocabulary import Medium
@@ -48,7 +47,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             suppressed=suppressed.get((message.shop_id, message.medium, message.to, message.category)),
             erased=order.erased_at is not None or bool(profile and profile.erased_at),
             order_is_test=order.is_test,
-            order_is_cancelled=_is_called_off(order),
+            order_is_cancelled=order.is_called_off,
             order_age_when_heard=max(heard_late, timedelta(0)),
             parcels=tuple(
                 shipments[i].status
@@ -57,11 +56,6 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             ),
         )
     return facts
-
-
-def _is_called_off(order: Order) -> bool:
-    given_back = bool(order.total) and order.refunded >= (order.total or 0)
-    return order.state == OrderState.CANCELLED or order.deleted_at is not None or given_back
 
 
 def _suppressions(

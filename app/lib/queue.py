@@ -16,8 +16,10 @@ from app.lib.config import settings
 QUEUES = {
     "jobs.inbox.drain": "inbox",
     "jobs.flows.react": "inbox",
+    "jobs.exceptions.look": "inbox",
     "jobs.messages.send": "sending",
     "jobs.sync.run": "sync",
+    "jobs.exceptions.learn": "sync",
 }
 """Which queue each job waits in; one worker serves one queue, so a slow store delays no mail."""
 

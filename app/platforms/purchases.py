@@ -87,6 +87,8 @@ class Order:
     placed_at: datetime | None = None
     cancelled_at: datetime | None = None
     is_test: bool = False
+    is_fulfilled: bool = False
+    """Nothing of it is left to be sent, as the store sees it."""
     is_first: bool | None = None
     """Whether it is the shopper's first order, where the store says so."""
     erased: bool = False

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.lib import clock
 from app.lib.db import Base, OfShop, key, word
 from app.vocabulary import PlatformKey, ShopState
 
@@ -42,6 +43,8 @@ class Shop(Base):
     uninstalled_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(server_default="0")
     """Counts every change to this row; the database keeps it, by a trigger."""
+    lanes_due_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    """When to learn anew how its parcels travel."""
 
     __table_args__ = (UniqueConstraint("platform", "domain"),)
 

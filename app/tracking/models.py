@@ -1,6 +1,6 @@
 """Tables of a parcel."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint
@@ -8,7 +8,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
-from app.vocabulary import ShipmentStatus
+from app.vocabulary import ExceptionKind, ShipmentStatus
 
 
 class Shipment(OfShop, Base):
@@ -48,11 +48,18 @@ class Shipment(OfShop, Base):
     announced_at: Mapped[datetime | None]
     """When ShipmentRegistered was recorded: not before the order itself is known."""
     updated_at: Mapped[datetime]
+    exceptions_due_at: Mapped[datetime | None]
+    """When an exception of this parcel may next open or age; None: not before something is heard of it."""
 
     __table_args__ = (
         UniqueConstraint("order_id", "slot"),
         Index("ix_shipment_number", "shop_id", "number"),
         Index("ix_shipment_recent", "shop_id", sql("id DESC")),
+        Index(
+            "ix_shipment_exceptions_due",
+            "exceptions_due_at",
+            postgresql_where=sql("exceptions_due_at IS NOT NULL"),
+        ),
     )
 
 
@@ -140,3 +147,65 @@ class DrawnPage(Base):
         PrimaryKeyConstraint("order_id", "variant"),
         Index("ix_drawn_page_holds_until", "holds_until"),
     )
+    __table_args__ = (UniqueConstraint("fulfillment_id", "source", "external_id"),)
+
+
+class ExceptionRow(OfShop, Base):
+    """Something wrong with a parcel, or with an order, for one stay; open until it is cleared."""
+
+    __tablename__ = "parcel_exception"
+
+    id: Mapped[key]
+    kind: Mapped[ExceptionKind] = word(ExceptionKind)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
+    shipment_id: Mapped[int | None] = mapped_column(ForeignKey("shipment.id", ondelete="CASCADE"), index=True)
+    """None: it is the whole order's."""
+    since: Mapped[datetime]
+    """When the stay began: the last scan, the payment, the day that was promised."""
+    opened_at: Mapped[datetime]
+    """When it began to be true, whenever it was noticed."""
+    step: Mapped[int] = mapped_column(default=0)
+    """How many of its further steps have come."""
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What makes it true, as app.tracking.exceptions says; no personal data."""
+    cleared_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    """The merchant has dealt with it: out of the queue, though it may still be so."""
+    snoozed_until: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_parcel_exception_open_shipment",
+            "shipment_id",
+            "kind",
+            unique=True,
+            postgresql_where=sql("cleared_at IS NULL AND shipment_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_parcel_exception_open_order",
+            "order_id",
+            "kind",
+            unique=True,
+            postgresql_where=sql("cleared_at IS NULL AND shipment_id IS NULL"),
+        ),
+        Index("ix_parcel_exception_queue", "shop_id", postgresql_where=sql("cleared_at IS NULL")),
+    )
+
+
+class Lane(OfShop, Base):
+    """How long parcels of one carrier to one country go unscanned, learnt from those that arrived."""
+
+    __tablename__ = "lane"
+
+    id: Mapped[key]
+    carrier: Mapped[str]
+    """As app.tracking.lanes.key_of writes it."""
+    country: Mapped[str]
+    parcels: Mapped[int]
+    """How many it was learnt from."""
+    p95: Mapped[timedelta]
+    """Of the longest gap between two scans of each parcel."""
+    p99: Mapped[timedelta]
+    learnt_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("shop_id", "carrier", "country"),)

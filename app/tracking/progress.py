@@ -60,6 +60,12 @@ class Progress:
         return self.returning or self.movement or self.label
 
     @property
+    def latest_at(self) -> datetime | None:
+        """When its latest scan happened, whether or not it decides; None before the first."""
+        marks = (getattr(self, name) for name in self.__dataclass_fields__)
+        return max((mark.at for mark in marks if mark is not None), default=None)
+
+    @property
     def status(self) -> S:
         """Where the parcel is."""
         return self.mark.status if self.mark else S.PENDING

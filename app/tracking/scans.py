@@ -16,7 +16,7 @@ from app.commerce import orders
 from app.commerce.models import Fulfillment, Order
 from app.lib.reading import Unreadable
 from app.platforms import purchases
-from app.tracking import progress, standing
+from app.tracking import progress, standing, watch
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.number import normalize
 
@@ -100,7 +100,8 @@ def keep_update(
     having = select(Shipment.order_id).filter_by(shop_id=shop_id, number=number)
     locked = select(Order).where(Order.id.in_(having)).order_by(Order.id).with_for_update()
     found: list[Shipment] = []
-    for order in session.scalars(locked.execution_options(populate_existing=True)).all():
+    touched = session.scalars(locked.execution_options(populate_existing=True)).all()
+    for order in touched:
         mine = select(Shipment).filter_by(order_id=order.id, number=number)
         for shipment in session.scalars(mine.execution_options(populate_existing=True)):
             believed = _keep_new(session, order, shipment, told, heard)
@@ -108,6 +109,7 @@ def keep_update(
             standing.move(session, order, shipment, known)
             _keep_promise(order, shipment, told, heard_at)
             found.append(shipment)
+    watch.review(session, touched)
     return found
 
 

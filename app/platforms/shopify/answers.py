@@ -68,6 +68,7 @@ def order(node: Json) -> tuple[Record, ...]:
         placed_at=reading.moment(node, "processedAt") if paid else None,
         cancelled_at=cancelled_at,
         is_test=node.get("test") is True,
+        is_fulfilled=reading.text(node, "displayFulfillmentStatus") == "FULFILLED",
         checkout_token=reading.text(node, "checkoutToken"),
         cart_token=reading.text(node, "cartToken"),
         status_url=reading.text(node, "statusPageUrl"),

@@ -42,6 +42,7 @@ def order(body: Json, currency: str) -> tuple[Record, ...]:
         placed_at=(reading.moment(body, "processed_at") or created_at) if paid else None,
         cancelled_at=cancelled_at,
         is_test=body.get("test") is True,
+        is_fulfilled=reading.text(body, "fulfillment_status") == "fulfilled",
         checkout_token=reading.text(body, "checkout_token"),
         cart_token=_cart_token(reading.text(body, "cart_token")),
         status_url=reading.text(body, "order_status_url"),

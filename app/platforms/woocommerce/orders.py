@@ -28,6 +28,8 @@ STATES = {
 """Every other status, a plug-in's too, is no purchase yet."""
 PAID_OPAQUE = ("delivered", "partial-shipped", "updated-tracking", "shipped")
 """Statuses that shipment plug-ins add after payment."""
+SENT = ("completed", "delivered", "shipped")
+"""Statuses in which nothing is left to be sent."""
 ERASED = "deleted@site.invalid"
 """What WooCommerce's eraser leaves where an e-mail address was."""
 CHECKOUT_FIELD = re.compile(r"_wc_other/[^/]+/(?P<name>.+)")
@@ -67,6 +69,7 @@ def order(body: Json, currency: str) -> tuple[Record, ...]:
         if state is OrderState.PLACED
         else None,
         cancelled_at=updated_at if state is OrderState.CANCELLED else None,
+        is_fulfilled=status in SENT,
         erased=erased,
         checkout_token=f"draft:{external_id}",
         fulfillments=parcels(body, external_id, created_at, updated_at),
