@@ -147,7 +147,6 @@ class DrawnPage(Base):
         PrimaryKeyConstraint("order_id", "variant"),
         Index("ix_drawn_page_holds_until", "holds_until"),
     )
-    __table_args__ = (UniqueConstraint("fulfillment_id", "source", "external_id"),)
 
 
 class ExceptionRow(OfShop, Base):

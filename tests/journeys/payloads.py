@@ -40,8 +40,8 @@ def fulfillment(at: datetime, order_id: int = 1042, ident: int = 7, **changes: A
         "created_at": (at - timedelta(seconds=20)).isoformat(),
         "updated_at": (at - timedelta(seconds=20)).isoformat(),
         "tracking_company": "UPS",
-        "tracking_number": "1Z12345E0291980793",
-        "tracking_numbers": ["1Z12345E0291980793"],
+        "tracking_number": "1Z5R89390357567127",
+        "tracking_numbers": ["1Z5R89390357567127"],
         "tracking_urls": [],
         "line_items": [],
     }

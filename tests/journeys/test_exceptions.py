@@ -168,3 +168,18 @@ def test_a_lane_is_learnt_from_what_arrived_and_believed_from_a_hundred_parcels(
     assert (usual["ups", "US"].p95, usual["ups", "US"].p99) == (timedelta(hours=100), None)
     assert usual["dhl", "US"].p95 is None
     assert of.lanes_due_at == clock.now() + lanes.EVERY
+
+
+def test_a_number_that_cannot_be_right_is_noticed_at_once_and_a_corrected_one_ends_it(
+    shopify_store: StoreVoice,
+) -> None:
+    now = clock.now()
+    mistyped = payloads.fulfillment(now, tracking_numbers=["1Z5R89390357567128"])
+    shopify_store.shopify("orders/paid", payloads.order(now))
+    shopify_store.shopify("fulfillments/create", mistyped)
+    shopify_store.settle()
+    assert found(shopify_store.session, cleared_at=None) == ["invalid_number"]
+    corrected = payloads.fulfillment(now, updated_at=now.isoformat())
+    shopify_store.shopify("fulfillments/update", corrected)
+    shopify_store.settle()
+    assert found(shopify_store.session, cleared_at=None) == []
