@@ -42,12 +42,11 @@ def web(port: int, host: str, workers: int) -> None:
 
     _share_metrics()
     Server(
-        settings().wsgi,
+        settings().web,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers,
-        blocking_threads=32,
         backlog=1024,
         websockets=False,
         log_access=False,

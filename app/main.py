@@ -9,6 +9,7 @@ from app import admin, health, storefront
 from app.admin import connect_woocommerce
 from app.lib.config import settings
 from app.lib.logs import configure
+from app.lib.rsgi import Pages
 from webhooks.ingress import Ingress
 
 ROOT = Path(__file__).parent.parent
@@ -36,4 +37,4 @@ def create_app() -> Flask:
     return app
 
 
-web = Ingress(create_app())
+web = Ingress(Pages(create_app()))

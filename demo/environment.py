@@ -25,7 +25,7 @@ def environment(port: int, smtp: int, *, database_url: str, redis_url: str) -> d
         "DEMO_STORES": str(VAR / "stores.sqlite"),
         "DOORSTEP_DEMO": "true",
         "DOORSTEP_URL": f"http://127.0.0.1:{port}",
-        "DOORSTEP_WSGI": "demo.web:web",
+        "DOORSTEP_WEB": "demo.web:web",
         "DOORSTEP_SECRET_KEYS": _kept_secret("master.key"),
         "DOORSTEP_SMTP_URL": f"smtp://127.0.0.1:{smtp}",
         "DOORSTEP_MAIL_FROM": "orders@doorstep.example",

@@ -70,6 +70,8 @@ def session() -> Iterator[Session]:
     with Session(engine(), expire_on_commit=False) as opened:
         yield opened
         opened.rollback()
-        tables = reversed(Base.metadata.sorted_tables)  # truncating would write every table's files anew
-        opened.execute(text("; ".join(f'DELETE FROM "{table.name}"' for table in tables)))
+        names = [table.name for table in reversed(Base.metadata.sorted_tables)]
+        opened.execute(text("; ".join(f'DELETE FROM "{name}"' for name in names)))  # truncating writes files
+        first = (f"setval(pg_get_serial_sequence('\"{name}\"', 'id'), 1, false)" for name in names)
+        opened.execute(text(f"SELECT {', '.join(first)}"))
         opened.commit()

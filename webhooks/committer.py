@@ -4,10 +4,7 @@ The 200 is answered only after COMMIT. One bad row never fails its neighbors: wh
 rows are stored one by one.
 """
 
-import time
-from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
-from threading import Event, Lock, Thread
+import asyncio
 
 import psycopg
 import structlog
@@ -17,8 +14,8 @@ from app.lib import queue
 from app.lib.db import engine
 
 GROUP = 64
-ANSWER_WITHIN = 4.0
-"""Seconds; Shopify hangs up after 5."""
+COMMIT_WITHIN = 2.0
+"""Seconds; a row waits for the group before its own, and then for its own: Shopify hangs up after 5."""
 WAKE_EVERY = 0.25
 
 INSERT = """
@@ -32,105 +29,112 @@ INSERT = """
 log = structlog.get_logger()
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    row: Incoming
-    done: Event = field(default_factory=Event)
-    stored: bool = False
+_Waiting = tuple[Incoming, asyncio.Future[bool]]
 
 
 class Committer:
-    """One thread with one connection for each web process; started by the first delivery."""
+    """One task with one connection for each web process, in the server's own loop: no thread, no lock."""
 
     def __init__(self) -> None:
-        self._queue: SimpleQueue[_Waiting] = SimpleQueue()
-        self._connection: psycopg.Connection | None = None
-        self._news = Event()
-        self._starting = Lock()
-        self._started = False
+        self._waiting: list[_Waiting] = []
+        self._committing: asyncio.Task[None] | None = None
+        self._waking: asyncio.Task[None] | None = None
+        self._connection: psycopg.AsyncConnection | None = None
+        self._is_news = False
 
-    def store(self, row: Incoming) -> bool:
-        """Return True once the row, or one that says the same, is durably stored; False after 4 s without."""
-        if not self._started:
-            self._start()
-        waiting = _Waiting(row)
-        self._queue.put(waiting)
-        return waiting.done.wait(ANSWER_WITHIN) and waiting.stored
+    async def store(self, row: Incoming) -> bool:
+        """Return True once the row, or one that says the same, is durably stored; False after 4 s at most."""
+        loop = asyncio.get_running_loop()
+        stored: asyncio.Future[bool] = loop.create_future()
+        self._waiting.append((row, stored))
+        if self._committing is None:
+            self._committing = loop.create_task(self._commit_all())
+        return await stored
 
-    def _start(self) -> None:
-        with self._starting:
-            if not self._started:
-                Thread(target=self._commit_forever, name="committer", daemon=True).start()
-                Thread(target=self._wake_forever, name="waker", daemon=True).start()
-                self._started = True
+    async def close(self) -> None:
+        """Let go of the connection; whoever still waits is not answered 200."""
+        for task in filter(None, (self._committing, self._waking)):
+            task.cancel()
+        await self._disconnect()
 
-    def _commit_forever(self) -> None:
-        while True:
-            group = [self._queue.get()]
-            try:
-                while len(group) < GROUP:
-                    group.append(self._queue.get_nowait())
-            except Empty:
-                pass
-            self._commit(group)
-
-    def _commit(self, group: list[_Waiting]) -> None:
+    async def _commit_all(self) -> None:
+        """Commit group after group: whatever arrives during one makes the next."""
         try:
-            self._insert([waiting.row for waiting in group])
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            log.error("inbox.database_away", error=type(error).__name__)
-            self._disconnect()
+            while self._waiting:
+                group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+                try:
+                    async with asyncio.timeout(COMMIT_WITHIN):
+                        await self._commit(group)
+                except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError) as error:
+                    log.error("inbox.database_away", error=type(error).__name__)
+                    await self._disconnect()
+                    _tell(group + self._waiting, is_stored=False)  # who came meanwhile has waited as well
+                    self._waiting = []
+        finally:
+            self._committing = None
+
+    async def _commit(self, group: list[_Waiting]) -> None:
+        try:
+            await self._insert([row for row, _ in group])
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            raise
         except psycopg.Error as error:
             if len(group) > 1:
                 for waiting in group:
-                    self._commit([waiting])
+                    await self._commit([waiting])
                 return
-            log.error("inbox.row_refused", error=type(error).__name__, topic=group[0].row.topic)
+            log.error("inbox.row_refused", error=type(error).__name__, topic=group[0][0].topic)
+            _tell(group, is_stored=False)
         else:
-            for waiting in group:
-                waiting.stored = True
-            self._news.set()
-        for waiting in group:
-            waiting.done.set()
+            _tell(group, is_stored=True)
+            self._wake()
 
-    def _insert(self, rows: list[Incoming]) -> None:
+    async def _insert(self, rows: list[Incoming]) -> None:
         if self._connection is None:
-            self._connection = _connect()
-        with self._connection.transaction():
-            self._connection.execute(
-                INSERT,
-                (
-                    [row.shop_id for row in rows],
-                    [row.topic for row in rows],
-                    [row.delivery_key for row in rows],
-                    [row.body_key for row in rows],
-                    [row.body for row in rows],
-                    [row.received_at for row in rows],
-                ),
-                prepare=True,
-            )
+            self._connection = await _connect()
+        columns = (
+            [row.shop_id for row in rows],
+            [row.topic for row in rows],
+            [row.delivery_key for row in rows],
+            [row.body_key for row in rows],
+            [row.body for row in rows],
+            [row.received_at for row in rows],
+        )
+        await self._connection.execute(INSERT, columns, prepare=True)
 
-    def _disconnect(self) -> None:
+    async def _disconnect(self) -> None:
         if self._connection is not None:
-            self._connection.close()
+            await self._connection.close()
             self._connection = None
 
-    def _wake_forever(self) -> None:
-        while True:
-            self._news.wait()
-            self._news.clear()
-            queue.wake_now("jobs.inbox.drain")
-            time.sleep(WAKE_EVERY)  # what arrives meanwhile sets the event again
+    def _wake(self) -> None:
+        self._is_news = True
+        if self._waking is None:
+            self._waking = asyncio.get_running_loop().create_task(self._wake_while_news())
+
+    async def _wake_while_news(self) -> None:
+        try:
+            while self._is_news:
+                self._is_news = False
+                await asyncio.to_thread(queue.wake_now, "jobs.inbox.drain")
+                await asyncio.sleep(WAKE_EVERY)
+        finally:
+            self._waking = None
 
 
-def _connect() -> psycopg.Connection:
+def _tell(group: list[_Waiting], *, is_stored: bool) -> None:
+    for _, stored in group:
+        if not stored.done():  # its store may have hung up
+            stored.set_result(is_stored)
+
+
+async def _connect() -> psycopg.AsyncConnection:
     url = engine().url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(
+    return await psycopg.AsyncConnection.connect(
         url,
-        autocommit=True,
-        connect_timeout=3,
-        # a server that vanished must not hold the whole group for minutes
-        options="-c statement_timeout=3500 -c timezone=UTC",
+        autocommit=True,  # one statement is one commit
+        connect_timeout=2,
+        options="-c statement_timeout=2000 -c timezone=UTC",
         keepalives_idle=5,
         keepalives_interval=2,
         keepalives_count=2,

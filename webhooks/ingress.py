@@ -1,21 +1,21 @@
-"""The hot path: a small WSGI app in front of Flask that keeps every delivery before it answers 200.
+"""The hot path: a small RSGI app in front of Flask that keeps every delivery before it answers 200.
 
-Verified on the raw bytes before anything is parsed. 401: no or a wrong signature. 413: too large.
-503: not durably stored within 4 s; the store sends it again.
+Verified on the raw bytes before anything is parsed. 401: no or a wrong signature. 408: it came too slowly.
+413: too large. 503: not durably stored within 4 s; the store sends it again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from collections.abc import Mapping
+from functools import cache
 
 import structlog
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.commerce import inbox
-from app.lib import plugins
+from app.lib import plugins, rsgi
 from app.lib.config import settings
 from app.lib.reading import Unreadable
+from app.lib.rsgi import Exchange, Scope
 from app.lib.signing import any_matches
 from app.platforms.base import Platform
 from app.vocabulary import PlatformKey
@@ -23,13 +23,15 @@ from webhooks.committer import Committer
 from webhooks.stores import Senders
 
 PREFIX = "/webhooks/"
+PLATFORMS = frozenset(PlatformKey)
 ANSWERED = Counter(
     "doorstep_webhooks_answered", "Deliveries by platform and outcome", ["platform", "outcome"]
 )
 
-Answer = tuple[str, str]
-OK = "200 OK"
-UNSIGNED = ("401 Unauthorized", "not signed by this store")
+Answer = tuple[int, str]
+OK = 200
+UNSIGNED = (401, "not signed by this store")
+TRY_AGAIN = (503, "try again")
 
 log = structlog.get_logger()
 
@@ -37,85 +39,58 @@ log = structlog.get_logger()
 class Ingress:
     """Takes /webhooks/* itself and passes everything else on."""
 
-    def __init__(self, behind: WSGIApplication) -> None:
+    def __init__(self, behind: rsgi.Application) -> None:
         self._behind = behind
         self._committer = Committer()
         self._senders = Senders()
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    async def __call__(self, scope: Scope, exchange: Exchange) -> None:
         """Answer one request."""
-        path: str = environ.get("PATH_INFO", "")
-        if not path.startswith(PREFIX):
-            return self._behind(environ, start_response)
-        platform, _, ref = path.removeprefix(PREFIX).strip("/").partition("/")
-        status, outcome = self._answer(platform, ref, environ)
-        ANSWERED.labels(platform if platform in set(PlatformKey) else "other", outcome).inc()
-        body = outcome.encode()
-        start_response(status, [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
-        return [body]
+        if not scope.path.startswith(PREFIX):
+            await self._behind(scope, exchange)
+            return
+        name, _, ref = scope.path.removeprefix(PREFIX).strip("/").partition("/")
+        status, outcome = await self._answer(name, ref, scope, exchange)
+        _answered(name if name in PLATFORMS else "other", outcome).inc()
+        exchange.response_str(status, rsgi.PLAIN, outcome)
 
-    def _answer(self, name: str, ref: str, environ: WSGIEnvironment) -> Answer:
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self._committer.close()
+
+    async def _answer(self, name: str, ref: str, scope: Scope, exchange: Exchange) -> Answer:
         platform: Platform | None = plugins.discover("app.platforms").get(name)
-        if platform is None:
-            return "404 Not Found", "no such platform"
-        if environ["REQUEST_METHOD"] != "POST":
-            return "405 Method Not Allowed", "deliveries are posted"
-        body = _read(environ)
-        if body is None:
-            return "413 Content Too Large", "too large"
+        if platform is None or scope.method != "POST":
+            return (405, "deliveries are posted") if platform else (404, "no such platform")
         try:
-            return self._keep(platform, ref, _Headers(environ), body)
+            body = await rsgi.read(scope, exchange, settings().webhook_body_limit)
+            return await self._keep(platform, ref, dict(scope.headers.items()), body)
+        except rsgi.Unread as error:
+            return error.status, error.why
         except Unreadable as error:
-            return "400 Bad Request", str(error)
+            return 400, str(error)
         except SQLAlchemyError as error:
             log.error("ingress.database_away", error=type(error).__name__)
-            return "503 Service Unavailable", "try again"
+        return TRY_AGAIN
 
-    def _keep(self, platform: Platform, ref: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def _keep(self, platform: Platform, ref: str, headers: Mapping[str, str], body: bytes) -> Answer:
         signature = headers.get(platform.signature_header, "")
         if not signature and platform.is_ping(headers, body):
             return OK, "ping"
         if not signature:
             return UNSIGNED
         ref = platform.sender(headers, ref)
-        sender = self._senders.get(platform.key, ref)
+        sender = await self._senders.get(platform.key, ref)
         if not any_matches(sender.secrets, body, signature):
-            sender = self._senders.again(platform.key, ref, sender)
+            sender = await self._senders.again(platform.key, ref, sender)
             if not any_matches(sender.secrets, body, signature):
                 return UNSIGNED
         if sender.shop_id is None:
             return OK, "no shop of ours"
         row = inbox.incoming(platform, sender.shop_id, headers, body)
-        return (OK, "kept") if self._committer.store(row) else ("503 Service Unavailable", "try again")
+        return (OK, "kept") if await self._committer.store(row) else TRY_AGAIN
 
 
-def _read(environ: WSGIEnvironment) -> bytes | None:
-    limit = settings().webhook_body_limit
-    length = environ.get("CONTENT_LENGTH") or ""
-    if length.isdigit() and int(length) > limit:
-        return None
-    read: Callable[[int], bytes] = environ["wsgi.input"].read
-    body = read(min(int(length), limit + 1) if length.isdigit() else limit + 1)
-    return body if len(body) <= limit else None
-
-
-class _Headers(Mapping[str, str]):
-    """A request's headers by lower-case name, looked up and not copied."""
-
-    def __init__(self, environ: WSGIEnvironment) -> None:
-        self._environ = environ
-
-    def __getitem__(self, name: str) -> str:
-        variable = name.upper().replace("-", "_")
-        value: Any = self._environ[
-            variable if variable in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{variable}"
-        ]
-        return str(value)
-
-    def __iter__(self) -> Iterator[str]:
-        return (
-            k.removeprefix("HTTP_").lower().replace("_", "-") for k in self._environ if k.startswith("HTTP_")
-        )
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
+@cache
+def _answered(platform: str, outcome: str) -> Counter:
+    return ANSWERED.labels(platform, outcome)

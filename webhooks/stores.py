@@ -1,5 +1,6 @@
 """Which shop a delivery belongs to, and with which secrets it must be signed."""
 
+import asyncio
 import time
 from dataclasses import dataclass
 
@@ -34,18 +35,18 @@ class Senders:
     def __init__(self) -> None:
         self._known: dict[tuple[PlatformKey, str], Sender] = {}
 
-    def get(self, platform: PlatformKey, ref: str) -> Sender:
+    async def get(self, platform: PlatformKey, ref: str) -> Sender:
         """Return who a delivery claims to come from: by domain for Shopify, by URL key for WooCommerce."""
         known = self._known.get((platform, ref))
         if known is None or time.monotonic() - known.asked_at > REMEMBER_FOR:
-            return self._ask(platform, ref)
+            return await asyncio.to_thread(self._ask, platform, ref)
         return known
 
-    def again(self, platform: PlatformKey, ref: str, known: Sender) -> Sender:
+    async def again(self, platform: PlatformKey, ref: str, known: Sender) -> Sender:
         """Return a sender afresh, unless it was asked for just now."""
         if time.monotonic() - known.asked_at < ASK_AGAIN_AFTER:
             return known
-        return self._ask(platform, ref)
+        return await asyncio.to_thread(self._ask, platform, ref)
 
     def _ask(self, platform: PlatformKey, ref: str) -> Sender:
         with transaction() as session:

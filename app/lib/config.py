@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     webhook_body_limit: int = 5_000_000
     """Bytes; larger deliveries are answered 413."""
 
-    wsgi: str = "app.main:web"
+    web: str = "app.main:web"
     """What the web process serves; the demo puts its own pages beside ours."""
     demo: bool = False
     stand_ins: dict[str, str] = {}

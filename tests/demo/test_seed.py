@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from threading import Event, Thread
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -26,6 +25,7 @@ from demo.shopify.wire import HOST as SHOPIFY_HOST
 from demo.stores import Shelf
 from demo.woocommerce.wire import HOST as WOO_HOST
 from tests.demo.wsgi import Wsgi
+from tests.door import as_wsgi, nothing_behind, wait_for
 from webhooks.ingress import Ingress
 
 TOLD = set(ShipmentStatus) - {ShipmentStatus.CANCELLED}
@@ -55,7 +55,8 @@ def test_seeding_fills_both_shops_with_every_state(session: Session, base: str) 
 @pytest.fixture
 def base(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The app's front door on a port, its worker, and the stores as the app reaches them."""
-    server = make_server("127.0.0.1", 0, Ingress(_nothing_behind), threaded=True)
+    ingress = Ingress(nothing_behind)
+    server = make_server("127.0.0.1", 0, as_wsgi(ingress), threaded=True)
     stop = Event()
     threads = [Thread(target=server.serve_forever), Thread(target=_work, args=(stop,))]
     for thread in threads:
@@ -70,6 +71,7 @@ def base(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for thread in threads:
         thread.join()
     server.server_close()
+    wait_for(ingress.close())
     monkeypatch.undo()
     settings.cache_clear()
 
@@ -80,8 +82,3 @@ def _work(stop: Event) -> None:
             idle = inbox.drain_one(session, intake.apply) is None
         if idle:
             stop.wait(0.05)
-
-
-def _nothing_behind(_: Any, start_response: Any) -> list[bytes]:
-    start_response("404 Not Found", [])
-    return []

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from app.messages.models import Message
 from app.shops.install import Store, install, keep_secret
 from app.shops.models import Shop
 from app.vocabulary import PlatformKey, Trigger
+from tests.door import as_wsgi, nothing_behind, wait_for
 from webhooks.ingress import Ingress
 
 SHOPIFY_SECRET = "test-client-secret"
@@ -81,7 +82,15 @@ class StoreVoice:
 
 
 @pytest.fixture
-def shopify_store(session: Session) -> StoreVoice:
+def front_door() -> Iterator[Client]:
+    """The webhooks' front door, for one test."""
+    ingress = Ingress(nothing_behind)
+    yield Client(as_wsgi(ingress))
+    wait_for(ingress.close())
+
+
+@pytest.fixture
+def shopify_store(session: Session, front_door: Client) -> StoreVoice:
     store = Store(
         platform=PlatformKey.SHOPIFY,
         domain="ridge.myshopify.com",
@@ -89,11 +98,11 @@ def shopify_store(session: Session) -> StoreVoice:
         name="Ridge & Pine",
         currency="USD",
     )
-    return _voice(session, install(session, store), SHOPIFY_SECRET)
+    return _voice(session, install(session, store), SHOPIFY_SECRET, front_door)
 
 
 @pytest.fixture
-def woo_store(session: Session) -> StoreVoice:
+def woo_store(session: Session, front_door: Client) -> StoreVoice:
     store = Store(
         platform=PlatformKey.WOOCOMMERCE,
         domain="harbor.example",
@@ -103,7 +112,7 @@ def woo_store(session: Session) -> StoreVoice:
     )
     shop = install(session, store)
     keep_secret(session, shop, "webhook_secret", WOO_SECRET)
-    return _voice(session, shop, WOO_SECRET)
+    return _voice(session, shop, WOO_SECRET, front_door)
 
 
 @pytest.fixture
@@ -117,13 +126,8 @@ def later(session: Session) -> Callable[[timedelta], None]:
     return move
 
 
-def _voice(session: Session, shop: Shop, secret: str) -> StoreVoice:
+def _voice(session: Session, shop: Shop, secret: str, front_door: Client) -> StoreVoice:
     for trigger in Trigger:
         session.add(Flow(shop_id=shop.id, trigger=trigger, on_since=clock.now()))
     session.commit()
-    return StoreVoice(session, shop, secret, Client(Ingress(_nothing_behind)))
-
-
-def _nothing_behind(_: Any, start_response: Any) -> list[bytes]:
-    start_response("404 Not Found", [])
-    return []
+    return StoreVoice(session, shop, secret, front_door)

@@ -1,6 +1,8 @@
-from threading import Thread
+import asyncio
 from uuid import uuid4
 
+import psycopg
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,7 @@ from app.commerce.models import Delivery
 from app.lib import clock
 from app.shops.install import Store, install
 from app.vocabulary import PlatformKey
+from webhooks import committer as committer_module
 from webhooks.committer import Committer
 
 
@@ -25,20 +28,37 @@ def test_the_same_row_many_times_at_once_is_stored_once_and_acknowledged_to_all(
     assert session.scalar(select(func.count()).select_from(Delivery)) == 1
 
 
+def test_a_database_that_is_away_is_said_to_all_at_once_and_found_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committer, shop_id = Committer(), shop(session)
+    reach = committer_module._connect
+
+    async def away() -> psycopg.AsyncConnection:
+        return await psycopg.AsyncConnection.connect("host=/nonexistent")
+
+    async def story() -> list[bool]:
+        monkeypatch.setattr(committer_module, "_connect", away)
+        lost = await asyncio.gather(*(committer.store(incoming(shop_id)) for _ in range(100)))
+        monkeypatch.setattr(committer_module, "_connect", reach)
+        found = await committer.store(incoming(shop_id))
+        await committer.close()
+        return [any(lost), found]
+
+    assert asyncio.run(story()) == [False, True]
+    assert session.scalar(select(func.count()).select_from(Delivery)) == 1
+
+
 def together(rows: list[Incoming]) -> list[bool]:
-    """Store rows from as many threads at once; returns what each was told."""
-    committer = Committer()
-    told: dict[int, bool] = {}
+    """Store rows at once; returns what each was told."""
 
-    def store(number: int, row: Incoming) -> None:
-        told[number] = committer.store(row)
+    async def story() -> list[bool]:
+        committer = Committer()
+        told = await asyncio.gather(*(committer.store(row) for row in rows))
+        await committer.close()
+        return list(told)
 
-    threads = [Thread(target=store, args=pair) for pair in enumerate(rows)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [told[number] for number in range(len(rows))]
+    return asyncio.run(story())
 
 
 def incoming(shop_id: int, topic: str = "orders/paid") -> Incoming:

@@ -1,0 +1,173 @@
+"""How the web server hands requests over: read whole and bounded, and WSGI applications served from threads.
+
+RSGI is granian's own interface, https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any, Protocol
+from wsgiref.types import WSGIApplication
+
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined] # documented there
+
+Headers = list[tuple[str, str]]
+PLAIN: Headers = [("content-type", "text/plain")]
+
+READ_WITHIN = 15.0
+"""Seconds that a sender may take over a body; whoever drips costs a socket, and no thread."""
+THREADS = 32
+BODY_LIMIT = 5_000_000
+"""Bytes of a page's form; the application has its own, lower limit."""
+
+
+class SentHeaders(Protocol):
+    """A request's headers by lower-case name."""
+
+    def get(self, key: str, default: str = "", /) -> str:
+        """Return one header's value."""
+
+    def items(self) -> Headers:
+        """Return all of them, repeated ones too."""
+
+
+class Scope(Protocol):
+    """What is known of a request before its body; `path` is decoded."""
+
+    method: str
+    path: str
+    query_string: str
+    scheme: str
+    http_version: str
+    server: str
+    client: str
+    authority: str | None
+
+    @property
+    def headers(self) -> SentHeaders:
+        """Return the request's headers."""
+
+
+class Exchange(Protocol):
+    """The body on its way in, and the answer on its way out."""
+
+    async def __call__(self) -> bytes:
+        """Return the whole body."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Return the body part by part."""
+
+    def response_str(self, status: int, headers: Headers, body: str, /) -> None:
+        """Answer with text."""
+
+    def response_bytes(self, status: int, headers: Headers, body: bytes, /) -> None:
+        """Answer with bytes."""
+
+
+Application = Callable[[Scope, Exchange], Awaitable[None]]
+
+
+class Unread(Exception):
+    """A body that was not read to its end, and how to answer its sender."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status, self.why = status, why
+
+
+TOO_LARGE = (413, "too large")
+
+
+async def read(scope: Scope, exchange: Exchange, limit: int) -> bytes:
+    """Return the request's body; raises Unread for one of more than `limit` bytes and for one that drips."""
+    length = scope.headers.get("content-length", "")
+    if length.isdigit() and int(length) > limit:
+        raise Unread(*TOO_LARGE)
+    try:
+        async with asyncio.timeout(READ_WITHIN):
+            return await exchange() if length.isdigit() else await _joined(exchange, limit)
+    except TimeoutError as error:
+        raise Unread(408, "too slow") from error
+    except ProtocolClosed as error:
+        raise Unread(400, "hung up") from error
+
+
+async def _joined(exchange: Exchange, limit: int) -> bytes:
+    body = bytearray()
+    async for part in exchange:
+        body += part
+        if len(body) > limit:
+            raise Unread(*TOO_LARGE)
+    return bytes(body)
+
+
+class Pages:
+    """A WSGI application as an RSGI one: its requests are read first, then run in threads of their own."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
+
+    async def __call__(self, scope: Scope, exchange: Exchange) -> None:
+        """Answer one request; in plain text where its body cannot be read."""
+        try:
+            body = await read(scope, exchange, BODY_LIMIT)
+        except Unread as error:
+            exchange.response_str(error.status, PLAIN, error.why)
+            return
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self._threads, _run, self._application, _environ(scope, body))
+        exchange.response_bytes(*answer)
+
+
+def _run(application: WSGIApplication, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
+    begun: tuple[int, Headers] = (500, [])
+    written: list[bytes] = []
+
+    def start_response(status: str, headers: Headers, _: object = None, /) -> Callable[[bytes], object]:
+        nonlocal begun
+        begun = int(status[:3]), headers
+        return written.append
+
+    parts: Iterable[bytes] = application(environ, start_response)
+    try:
+        written.extend(parts)
+    finally:
+        close = getattr(parts, "close", None)
+        if close is not None:
+            close()
+    return *begun, b"".join(written)
+
+
+def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
+    """Return what PEP 3333 asks for; text is bytes decoded as latin-1 there."""
+    server, _, port = scope.server.rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": server,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": BytesIO(body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        variable = name.upper().replace("-", "_")
+        if variable not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            variable = f"HTTP_{variable}"
+        between = "; " if variable == "HTTP_COOKIE" else ","
+        environ[variable] = f"{environ[variable]}{between}{value}" if variable in environ else value
+    if scope.authority and "HTTP_HOST" not in environ:
+        environ["HTTP_HOST"] = scope.authority
+    return environ

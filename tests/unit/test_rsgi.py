@@ -1,0 +1,80 @@
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from wsgiref.validate import validator
+
+import pytest
+
+from app.lib import rsgi
+from app.lib.rsgi import Pages, Unread
+from tests.door import Request, Sent, ask
+
+
+def test_a_page_is_told_what_the_wsgi_standard_asks_for() -> None:
+    seen: dict[str, Any] = {}
+
+    def page(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        seen.update(environ)
+        start_response("201 Created", [("Content-Type", "text/plain")])
+        return [environ["wsgi.input"].read(5), b"!"]
+
+    request = request_for("/t/é b", query_string="x=%C3%A9", body=b"hello", client="[::1]:50000")
+    request.headers.pairs += [("host", "a.example"), ("cookie", "a=1"), ("cookie", "b=2")]
+    status, headers, body = ask(Pages(validator(page)), request)
+    assert (status, headers, body) == (201, [("Content-Type", "text/plain")], b"hello!")
+    assert seen["PATH_INFO"].encode("latin-1").decode() == "/t/é b"
+    assert (seen["QUERY_STRING"], seen["REMOTE_ADDR"]) == ("x=%C3%A9", "::1")
+    assert (seen["HTTP_COOKIE"], seen["HTTP_HOST"]) == ("a=1; b=2", "a.example")
+    assert (seen["CONTENT_LENGTH"], seen["SERVER_PORT"]) == ("5", "80")
+
+
+def test_a_page_that_breaks_is_closed_all_the_same() -> None:
+    closed = []
+
+    class Parts:
+        def __iter__(self) -> Any:
+            yield b"half"
+            raise ZeroDivisionError
+
+        def close(self) -> None:
+            closed.append(True)
+
+    def page(_: dict[str, Any], start_response: Any) -> Parts:
+        start_response("200 OK", [])
+        return Parts()
+
+    with pytest.raises(ZeroDivisionError):
+        ask(Pages(page), request_for("/"))
+    assert closed == [True]
+
+
+@pytest.mark.parametrize("is_announced", [True, False], ids=["announced", "in chunks"])
+def test_a_body_that_is_too_large_is_refused(*, is_announced: bool) -> None:
+    request = request_for("/", body=b"x" * 3000, is_announced=is_announced)
+    with pytest.raises(Unread, match="too large"):
+        asyncio.run(rsgi.read(request, request, 2999))
+    assert asyncio.run(rsgi.read(request, request, 3000)) == b"x" * 3000
+
+
+def test_whoever_drips_is_answered_408(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Dripping(Request):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                yield b"."
+                await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(rsgi, "READ_WITHIN", 0.1)
+    request = Dripping(method="POST", path="/", query_string="", headers=Sent(), body=b"")
+    assert ask(Pages(lambda *_: []), request)[0] == 408
+
+
+def request_for(path: str, *, body: bytes = b"", is_announced: bool = True, **parts: str) -> Request:
+    length = [("content-length", str(len(body)))] if is_announced else []
+    return Request(
+        method="POST",
+        path=path,
+        query_string=parts.pop("query_string", ""),
+        headers=Sent(length),
+        body=body,
+        **parts,  # type: ignore[arg-type] # only strings are given
+    )
