@@ -64,11 +64,23 @@ AT_CARRIER = {
 WRITE = sentence("Write to us")
 ABOUT_IT = sentence("Write to us about it")
 WE_ASK = sentence("Write to us, and we ask the carrier.")
+WHAT_YOU_LIKE = sentence("What would you like?")
+TELL_US = sentence("Tell us what you would like")
 WITH_SHOP = {
     State.LATE: (
         sentence("Still in time for you?"),
         sentence("If not, tell us today, and we look for a way."),
         sentence("It is too late for me"),
+    ),
+    State.STUCK: (
+        sentence("What happens next"),
+        sentence("We ask the carrier where it is. If you cannot wait, write to us."),
+        sentence("I cannot wait"),
+    ),
+    State.LOST: (
+        WHAT_YOU_LIKE,
+        sentence("A new one, or your money back: one line is enough."),
+        TELL_US,
     ),
     State.HELD: (
         sentence("Do you know more?"),
@@ -78,9 +90,9 @@ WITH_SHOP = {
     State.MISSED: (sentence("Did it not come again?"), WE_ASK, ABOUT_IT),
     State.COLLECT: (sentence("You cannot find the place?"), WE_ASK, ABOUT_IT),
     State.RETURNING: (
-        sentence("What would you like?"),
+        WHAT_YOU_LIKE,
         sentence("To the same address again, to another, or not at all: one line is enough."),
-        sentence("Tell us what you would like"),
+        TELL_US,
     ),
     State.DELIVERED: (
         sentence("Is everything as it should be?"),
@@ -93,7 +105,7 @@ WITH_SHOP = {
         ABOUT_IT,
     ),
 }
-CALM = (State.DELIVERED, State.CANCELLED, State.LATE)
+CALM = (State.DELIVERED, State.CANCELLED, State.LATE, State.STUCK)
 
 ADDRESS = Question(
     sentence("I need to change the address"),
@@ -124,6 +136,10 @@ SILENT = Question(
     sentence("It has not moved for days"),
     sentence("Not every stop is scanned: two or three quiet days are normal. After five, write to us."),
 )
+NEVER = Question(
+    sentence("What if it never comes?"),
+    sentence("Then the shop answers for it, not you. Write to us, and we find a way."),
+)
 RETURN = Question(
     sentence("I want to send something back"),
     sentence(
@@ -142,7 +158,9 @@ QUESTIONS = {
     State.ORDERED: (CANCEL, ADDRESS),
     State.PACKED: (CANCEL, ADDRESS, SILENT),
     State.MOVING: (ADDRESS, AWAY, SILENT),
-    State.LATE: (SILENT, AWAY, RETURN),
+    State.LATE: (NEVER, AWAY, RETURN),
+    State.STUCK: (NEVER, ADDRESS),
+    State.LOST: (REFUND, ADDRESS),
     State.HELD: (ADDRESS, SILENT, RETURN),
     State.OUT: (AWAY, GONE, BROKEN),
     State.MISSED: (AWAY, ADDRESS),

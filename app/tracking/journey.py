@@ -25,6 +25,8 @@ class State(StrEnum):
     PACKED = "packed"
     MOVING = "moving"
     LATE = "late"
+    STUCK = "stuck"
+    LOST = "lost"
     HELD = "held"
     OUT = "out"
     MISSED = "missed"

@@ -1,5 +1,6 @@
 """A parcel, as much of it as its story needs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Self
@@ -7,6 +8,7 @@ from typing import Self
 from app.lib.days import Calendar
 from app.tracking import carrier
 from app.tracking.models import Shipment
+from app.vocabulary import ExceptionKind
 from app.vocabulary import ShipmentStatus as S
 
 
@@ -23,10 +25,12 @@ class Parcel:
     has_number: bool = True
     is_void: bool = False
     """It will never come: its fulfillment or its label was cancelled."""
+    alarms: frozenset[ExceptionKind] = frozenset()
+    """What we found wrong with it, and is so still."""
 
     @classmethod
-    def of(cls, row: Shipment) -> Self:
-        """Return what a shipment's row says."""
+    def of(cls, row: Shipment, alarms: Iterable[ExceptionKind] = ()) -> Self:
+        """Return what a shipment's row says, and what is wrong with it."""
         return cls(
             status=row.status,
             detail=row.detail or "",
@@ -36,6 +40,7 @@ class Parcel:
             carrier=carrier.name(row.carrier),
             has_number=row.number is not None,
             is_void=row.cancelled_at is not None or row.status is S.CANCELLED,
+            alarms=frozenset(alarms),
         )
 
     def expected_day(self, calendar: Calendar) -> date | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from app.lib.days import Calendar, first_upper
-from app.tracking import trouble_story
+from app.tracking import alarm_story, trouble_story
 from app.tracking.journey import NOTHING_TO_DO, STOPS, TO_COLLECT, State, Story, nothing_to_do
 from app.tracking.parcel import Parcel
 from app.tracking.reasons import HANDED_OVER
@@ -21,6 +21,7 @@ SILENT_AFTER = timedelta(hours=48)
 def tell_one(parcel: Parcel, calendar: Calendar) -> Story:
     """Return the story of one parcel by itself."""
     story = _TELL[S.CANCELLED if parcel.is_void else parcel.status](parcel, calendar)
+    story = alarm_story.tell(story, parcel, calendar)
     return replace(story, stops=tuple(map(calendar.words.say, story.stops)))
 
 

@@ -6,14 +6,16 @@ from datetime import datetime
 
 from app.lib.days import Calendar
 from app.lib.words import Words
-from app.tracking.journey import NOTHING_TO_DO, STOPS, State, Story
+from app.tracking.journey import NOTHING_TO_DO, STOPS, State, Story, nothing_to_do
 from app.tracking.parcel import Parcel
 from app.tracking.parcel_story import tell_one
+from app.vocabulary import ExceptionKind as K
 from app.vocabulary import ShipmentStatus as S
 
 __all__ = ["Parcel", "State", "Story", "tell", "tell_one"]
 
 NEEDS_SOMEONE = (S.RETURN_TO_SENDER, S.EXCEPTION, S.ATTEMPT_FAILED, S.AVAILABLE_FOR_PICKUP)
+ALARMING = (K.PRESUMED_LOST, K.NO_UPDATE, K.STALLED)
 
 
 def tell(
@@ -22,16 +24,17 @@ def tell(
     *,
     is_placed: bool = True,
     cancelled_at: datetime | None = None,
+    takes_long: bool = False,
 ) -> Story:
     """Return the story of a whole order.
 
-    Of several parcels one that needs someone decides, else the one that is least far along.
+    `takes_long`: nothing has left, and it should have. Of several parcels one that needs someone decides, else the one that is least far along.
     """
     sent = [(i, parcel) for i, parcel in enumerate(parcels) if not parcel.is_void]
     if cancelled_at is not None:
         return _cancelled(calendar, cancelled_at, anything_sent=bool(sent))
     if not sent:
-        return _ordered(calendar, is_placed=is_placed)
+        return _takes_long(calendar) if takes_long else _ordered(calendar, is_placed=is_placed)
     still_open = [found for found in sent if found[1].status is not S.DELIVERED]
     if still_open:
         about, parcel = min(still_open, key=_urgency)
@@ -43,7 +46,8 @@ def tell(
 
 def _urgency(found: tuple[int, Parcel]) -> tuple[bool, int, int]:
     i, parcel = found
-    return parcel.status not in NEEDS_SOMEONE, parcel.status.rank, i
+    needs_someone = parcel.status in NEEDS_SOMEONE or not parcel.alarms.isdisjoint(ALARMING)
+    return not needs_someone, parcel.status.rank, i
 
 
 def _of_several(story: Story, count: int, still_open: int, words: Words) -> Story:
@@ -83,6 +87,19 @@ def _ordered(calendar: Calendar, *, is_placed: bool) -> Story:
         lead=say("This page follows it from the moment it leaves us."),
         step=1,
         stops=tuple(map(say, STOPS)),
+    )
+
+
+def _takes_long(calendar: Calendar) -> Story:
+    say = calendar.words.say
+    return replace(
+        _ordered(calendar, is_placed=True),
+        state=State.LATE,
+        tag=say("Running late"),
+        icon="clock",
+        headline=say("It takes longer than usual"),
+        lead=nothing_to_do(calendar.words, say("It has not left us yet. We are on it, and sorry.")),
+        is_bad_news=True,
     )
 
 
