@@ -19,7 +19,19 @@ from babel.numbers import format_decimal
 
 FOLDER = Path(__file__).parent.parent / "locale"
 ENGLISH = "en"
-CATALOGS: dict[str, str] = {}
+CATALOGS = {
+    "ar": "ar",
+    "de": "de",
+    "es": "es",
+    "fr": "fr",
+    "he": "he",
+    "it": "it",
+    "ja": "ja",
+    "nl": "nl",
+    "pl": "pl",
+    "pt": "pt_BR",
+    "sv": "sv",
+}
 """The folder of each language besides English."""
 UNSPACED = ("ja",)
 ISOLATE, POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"

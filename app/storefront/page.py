@@ -16,7 +16,7 @@ from app.storefront.advice import Action, Link, Question
 from app.storefront.bought import Bought
 from app.tracking import carrier, story, updates
 from app.tracking.journey import State, Story
-from app.tracking.models import Shipment
+from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.parcel import Parcel
 from app.tracking.updates import Update
 from app.vocabulary import ShipmentStatus
@@ -50,8 +50,10 @@ class Carriage:
     carrier: str | None
     number: str | None
     page: str | None
-    calls_it: str | None
-    """The carrier's own words for the latest scan."""
+    words: list[tuple[str, str]]
+    """What the carrier says itself, and when; newest first."""
+    heard: str | None
+    """When it last said anything, while there is more to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
     words, brand = calendar.words, brands.of(shop)
     name = label(order.name, words)
     inside, outside = _items(bought, shipment, calendar)
-    carriage = _carriage(bought, shipment) if shipment else None
+    carriage = _carriage(bought, shipment, calendar) if shipment else None
     return Page(
         brand=brand,
         words=words,
@@ -230,12 +232,26 @@ def _history(bought: Bought, shipment: Shipment | None, calendar: Calendar) -> l
     return sorted(told, key=lambda update: update.at, reverse=True)
 
 
-def _carriage(bought: Bought, shipment: Shipment) -> Carriage | None:
-    latest = next((scan for scan in bought.scans if scan.is_of(shipment)), None)
-    # the words of a delivery may name who signed for it, which is not for everyone who holds the link
-    calls_it = latest.text if latest and latest.status is not ShipmentStatus.DELIVERED else None
+def _carriage(bought: Bought, shipment: Shipment, calendar: Calendar) -> Carriage | None:
+    scans = [scan for scan in bought.scans if scan.is_of(shipment)]
     name, url = carrier.name(shipment.carrier), shipment.url
-    page = url if url and url.startswith(("https://", "http://")) else None
     if not (name or shipment.number):
         return None
-    return Carriage(carrier=name, number=shipment.number, page=page, calls_it=calls_it)
+    is_over = shipment.status is ShipmentStatus.DELIVERED
+    return Carriage(
+        carrier=name,
+        number=shipment.number,
+        page=url if url and url.startswith(("https://", "http://")) else None,
+        words=_own_words(scans, calendar),
+        heard=calendar.moment(scans[0].happened_at) if scans and not is_over else None,
+    )
+
+
+def _own_words(scans: list[TrackingEvent], calendar: Calendar) -> list[tuple[str, str]]:
+    """Return a carrier's words; not those of a delivery, which may name who signed for it."""
+    said = [
+        (scan.text, calendar.moment(scan.happened_at))
+        for scan in scans
+        if scan.text and scan.status is not ShipmentStatus.DELIVERED
+    ]
+    return list(dict.fromkeys(said))

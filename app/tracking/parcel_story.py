@@ -22,7 +22,12 @@ def tell_one(parcel: Parcel, calendar: Calendar) -> Story:
     """Return the story of one parcel by itself."""
     story = _TELL[S.CANCELLED if parcel.is_void else parcel.status](parcel, calendar)
     story = alarm_story.tell(story, parcel, calendar)
-    return replace(story, stops=tuple(map(calendar.words.say, story.stops)))
+    return replace(
+        story,
+        headline=first_upper(story.headline),
+        then=story.then and first_upper(story.then),
+        stops=tuple(map(calendar.words.say, story.stops)),
+    )
 
 
 def _packed(parcel: Parcel, calendar: Calendar) -> Story:

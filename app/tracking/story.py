@@ -28,7 +28,8 @@ def tell(
 ) -> Story:
     """Return the story of a whole order.
 
-    `takes_long`: nothing has left, and it should have. Of several parcels one that needs someone decides, else the one that is least far along.
+    `takes_long`: nothing has left, and it should have.
+    Of several parcels one that needs someone decides, else the one that is least far along.
     """
     sent = [(i, parcel) for i, parcel in enumerate(parcels) if not parcel.is_void]
     if cancelled_at is not None:
