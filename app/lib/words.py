@@ -10,6 +10,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from unicodedata import bidirectional
 
 from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
@@ -82,7 +83,7 @@ class Words:
 
     def _fill(self, sentence: str, values: dict[str, object]) -> str:
         if self.direction == "rtl":  # a name in another script must not turn the words around it
-            values = {name: f"{ISOLATE}{value}{POP}" for name, value in values.items()}
+            values = {name: _isolated(str(value)) for name, value in values.items()}
         return sentence % values
 
 
@@ -112,6 +113,10 @@ def _spoken(name: str | None) -> str | None:
     if locale.language != ENGLISH and locale.language not in CATALOGS:
         return None
     return "_".join(filter(None, (locale.language, locale.territory)))
+
+
+def _isolated(value: str) -> str:
+    return f"{ISOLATE}{value}{POP}" if any(bidirectional(letter) == "L" for letter in value) else value
 
 
 @cache

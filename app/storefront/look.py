@@ -39,6 +39,7 @@ def page(
 ) -> Response:
     """Return one page; no search engine keeps it unless it is `indexed`, and no cache but its reader's."""
     response = Response(html(template, brand, words, indexed=indexed, **context), status, headers=HEADERS)
+    response.headers["Vary"] = "Accept-Language"
     if indexed:
         del response.headers["X-Robots-Tag"]
     return response

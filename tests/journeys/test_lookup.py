@@ -61,6 +61,14 @@ def test_what_does_not_match_gets_one_answer_whether_the_order_exists_or_not(
     assert order.name == "#1042"
 
 
+def test_the_form_speaks_the_browsers_language(shopper: FlaskClient, shop: Shop) -> None:
+    asked = {"Accept-Language": "tlh, sv-SE;q=0.8, en;q=0.5"}
+    answer = shopper.get(f"/track?shop={shop.domain}", headers=asked)
+    assert "Var är min beställning?" in answer.text
+    assert 'lang="sv-SE"' in answer.text
+    assert "Accept-Language" in answer.headers["Vary"]
+
+
 def test_what_was_typed_is_kept_and_marked(shopper: FlaskClient, order: Order) -> None:
     answer = find(shopper, "1402", '"ana"@shopper.example')
     assert 'value="1402"' in answer.text

@@ -50,6 +50,20 @@ def test_a_page_shows_what_was_bought_and_how_far_it_is(
         assert words in page, words
 
 
+def test_a_page_speaks_the_language_of_its_order_then_of_its_shop(
+    session: Session, shop: Shop, shopper: FlaskClient
+) -> None:
+    page = see(shopper, sold.order(session, shop, MOVING, locale="de-CH").id)
+    assert '<html lang="de-CH" dir="ltr">' in page
+    assert headline(page).startswith("Unterwegs")
+    assert "In Boulder erfasst" in page
+    shop.locale = "ar"
+    session.commit()
+    page = see(shopper, sold.order(session, shop, MOVING, locale="tlh").id)
+    assert '<html lang="ar" dir="rtl">' in page
+    assert headline(page).startswith("في الطريق")
+
+
 def test_whoever_holds_the_link_learns_no_more_than_first_name_and_town(
     session: Session, shop: Shop, shopper: FlaskClient
 ) -> None:

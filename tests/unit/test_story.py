@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.lib.days import Calendar
+from app.lib.words import CATALOGS
 from app.tracking import carrier
 from app.tracking.reasons import DELAYS, HANDED_OVER, HOLDS, MISSES
 from app.tracking.story import Parcel, State, Story, tell
+from app.vocabulary import ExceptionKind as K
 from app.vocabulary import ShipmentStatus as S
 
 NOW = datetime(2026, 11, 15, 20, tzinfo=UTC)
@@ -26,15 +29,19 @@ PARCELS = st.builds(
     carrier=st.sampled_from([None, "UPS"]),
     has_number=st.booleans(),
     is_void=st.booleans(),
+    alarms=st.frozensets(st.sampled_from(K), max_size=2),
 )
+LANGUAGES = st.sampled_from(["en", *CATALOGS])
 
 
-@given(st.lists(PARCELS, max_size=4), st.none() | st.just(NOW))
-def test_any_set_of_parcels_has_a_story(found: list[Parcel], cancelled: datetime | None) -> None:
-    story = tell(found, DENVER, cancelled_at=cancelled)
+@given(st.lists(PARCELS, max_size=4), st.none() | st.just(NOW), LANGUAGES)
+def test_any_set_of_parcels_has_a_story(
+    found: list[Parcel], cancelled: datetime | None, language: str
+) -> None:
+    story = tell(found, Calendar.of(NOW, "America/Denver", language), cancelled_at=cancelled)
     words = (story.headline, story.other, story.tag, story.lead, story.then or "-")
     assert all(words)
-    assert not re.search(r"[{}_]|None|\b(?:in_transit|exception)\b", " ".join(words))
+    assert not re.search(r"[{}_%]|None|\b(?:in_transit|exception)\b", " ".join(words))
     assert 1 <= story.step <= len(story.stops) == 5
     assert story.about is None or not found[story.about].is_void
 
@@ -51,6 +58,65 @@ def test_no_day_is_named_that_nobody_named(found: Parcel) -> None:
     silent = Parcel(status=found.status, detail=found.detail, shipped_at=found.shipped_at)
     if silent.status not in (S.OUT_FOR_DELIVERY, S.DELIVERED):
         assert not re.search(r"Arriving|expected", tell([silent], DENVER).headline)
+
+
+@pytest.mark.parametrize(
+    ("language", "headline", "then"),
+    [
+        ("de-AT", "Kommt am Dienstag", "17.\xa0November"),
+        ("fr", "Arrive mardi", "17\xa0novembre"),
+        ("es", "Llega el martes", "17\xa0de\xa0noviembre"),
+        ("it", "Arriva martedì", "17\xa0novembre"),
+        ("nl", "Komt dinsdag", "17\xa0november"),
+        ("pt-PT", "Chega terça-feira", "17\xa0de\xa0novembro"),
+        ("pl", "Dotrze 17\xa0listopada (wtorek)", "17\xa0listopada"),
+        ("sv", "Kommer på tisdag", "17\xa0november"),
+        ("ja", "火曜日に届きます", "11月17日"),
+        ("ar", "يصل يوم الثلاثاء", "17\xa0نوفمبر"),
+        ("he", "מגיעה ביום שלישי", "17\xa0בנובמבר"),  # noqa: RUF001 - Hebrew
+    ],
+)
+def test_the_day_is_told_in_the_readers_language(language: str, headline: str, then: str) -> None:
+    story = tell([parcel(S.IN_TRANSIT, expected=2)], Calendar.of(NOW, "America/Denver", language))
+    assert (story.headline, story.then) == (headline, then)
+
+
+@pytest.mark.parametrize(
+    ("alarm", "status", "headline", "state"),
+    [
+        (K.STALLED, S.IN_TRANSIT, "We’re checking on your parcel", State.STUCK),
+        (K.PRESUMED_LOST, S.IN_TRANSIT, "We think it is lost", State.LOST),
+        (K.NO_UPDATE, S.PICKED_UP, "No news for a long time", State.STUCK),
+        (K.LATE, S.IN_TRANSIT, "Later than planned", State.LATE),
+        (K.LABEL_NOT_MOVING, S.LABEL_CREATED, "Packed, but not picked up yet", State.LATE),
+        (K.INVALID_NUMBER, S.PENDING, "On its way", State.MOVING),
+    ],
+)
+def test_an_alarm_is_told_where_the_carrier_says_nothing(
+    alarm: K, status: S, headline: str, state: State
+) -> None:
+    story = tell([replace(parcel(status, hours=-100), alarms=frozenset({alarm}))], DENVER)
+    assert (story.headline, story.state) == (headline, state)
+
+
+def test_of_two_alarms_the_graver_is_told() -> None:
+    found = replace(parcel(S.IN_TRANSIT), alarms=frozenset({K.LATE, K.STALLED, K.PRESUMED_LOST}))
+    assert tell([found], DENVER).state is State.LOST
+
+
+def test_what_the_carrier_says_outweighs_our_alarm() -> None:
+    for status in (S.DELIVERED, S.EXCEPTION, S.RETURN_TO_SENDER, S.AVAILABLE_FOR_PICKUP):
+        found = parcel(status)
+        assert tell([replace(found, alarms=frozenset(K))], DENVER) == tell([found], DENVER)
+
+
+def test_a_stuck_parcel_says_for_how_long() -> None:
+    found = replace(parcel(S.IN_TRANSIT, hours=-100), alarms=frozenset({K.STALLED}))
+    assert tell([found], DENVER).lead.startswith("It has not moved for 4 days")
+
+
+def test_an_order_that_should_have_left_says_so() -> None:
+    assert tell([], DENVER, takes_long=True).headline == "It takes longer than usual"
 
 
 def test_before_any_parcel_it_is_getting_ready() -> None:
