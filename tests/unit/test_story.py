@@ -1,7 +1,5 @@
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -14,10 +12,8 @@ from app.tracking.reasons import DELAYS, HANDED_OVER, HOLDS, MISSES
 from app.tracking.story import Parcel, State, Story, tell
 from app.vocabulary import ExceptionKind as K
 from app.vocabulary import ShipmentStatus as S
+from tests.unit.parcels import DENVER, NOW, parcel
 
-NOW = datetime(2026, 11, 15, 20, tzinfo=UTC)
-"""A Sunday, 1 pm in Denver."""
-DENVER = Calendar(NOW, ZoneInfo("America/Denver"), "en_US")
 MOMENTS = st.integers(-2000, 2000).map(lambda hours: NOW + timedelta(hours=hours))
 PARCELS = st.builds(
     Parcel,
@@ -79,44 +75,6 @@ def test_no_day_is_named_that_nobody_named(found: Parcel) -> None:
 def test_the_day_is_told_in_the_readers_language(language: str, headline: str, then: str) -> None:
     story = tell([parcel(S.IN_TRANSIT, expected=2)], Calendar.of(NOW, "America/Denver", language))
     assert (story.headline, story.then) == (headline, then)
-
-
-@pytest.mark.parametrize(
-    ("alarm", "status", "headline", "state"),
-    [
-        (K.STALLED, S.IN_TRANSIT, "We’re checking on your parcel", State.STUCK),
-        (K.PRESUMED_LOST, S.IN_TRANSIT, "We think it is lost", State.LOST),
-        (K.NO_UPDATE, S.PICKED_UP, "No news for a long time", State.STUCK),
-        (K.LATE, S.IN_TRANSIT, "Later than planned", State.LATE),
-        (K.LABEL_NOT_MOVING, S.LABEL_CREATED, "Packed, but not picked up yet", State.LATE),
-        (K.INVALID_NUMBER, S.PENDING, "On its way", State.MOVING),
-    ],
-)
-def test_an_alarm_is_told_where_the_carrier_says_nothing(
-    alarm: K, status: S, headline: str, state: State
-) -> None:
-    story = tell([replace(parcel(status, hours=-100), alarms=frozenset({alarm}))], DENVER)
-    assert (story.headline, story.state) == (headline, state)
-
-
-def test_of_two_alarms_the_graver_is_told() -> None:
-    found = replace(parcel(S.IN_TRANSIT), alarms=frozenset({K.LATE, K.STALLED, K.PRESUMED_LOST}))
-    assert tell([found], DENVER).state is State.LOST
-
-
-def test_what_the_carrier_says_outweighs_our_alarm() -> None:
-    for status in (S.DELIVERED, S.EXCEPTION, S.RETURN_TO_SENDER, S.AVAILABLE_FOR_PICKUP):
-        found = parcel(status)
-        assert tell([replace(found, alarms=frozenset(K))], DENVER) == tell([found], DENVER)
-
-
-def test_a_stuck_parcel_says_for_how_long() -> None:
-    found = replace(parcel(S.IN_TRANSIT, hours=-100), alarms=frozenset({K.STALLED}))
-    assert tell([found], DENVER).lead.startswith("It has not moved for 4 days")
-
-
-def test_an_order_that_should_have_left_says_so() -> None:
-    assert tell([], DENVER, takes_long=True).headline == "It takes longer than usual"
 
 
 def test_before_any_parcel_it_is_getting_ready() -> None:
@@ -279,25 +237,6 @@ def test_an_unreadable_zone_or_language_does_no_harm() -> None:
 )
 def test_a_carrier_is_called_as_shoppers_know_it(declared: str | None, shown: str | None) -> None:
     assert carrier.name(declared) == shown
-
-
-def parcel(  # the parts of one parcel
-    status: S,
-    *,
-    hours: float = -2,
-    sent: float = -2,
-    detail: str = "",
-    expected: int | None = None,
-    carrier: str = "UPS",
-) -> Parcel:
-    return Parcel(
-        status=status,
-        detail=detail,
-        status_at=None if status is S.PENDING else NOW + timedelta(hours=hours),
-        shipped_at=NOW + timedelta(hours=sent),
-        expected_at=None if expected is None else NOW + timedelta(days=expected),
-        carrier=carrier.upper(),
-    )
 
 
 def said(*found: Parcel) -> tuple[str, str | None, str, int]:
