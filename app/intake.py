@@ -9,21 +9,25 @@ from sqlalchemy.orm import Session
 
 from app import privacy
 from app.audience import profiles
+from app.carriers.base import Told
 from app.commerce import catalog, checkouts, orders
 from app.commerce.models import Fulfillment, Order
 from app.lib import plugins
 from app.platforms import base, purchases
-from app.platforms.base import Record
+from app.platforms.base import Record, UnknownTopic
 from app.shops import errands, install
 from app.shops.models import Shop
-from app.tracking import register, scans, watch
+from app.tracking import following, register, scans, watch
 
 PATIENCE = timedelta(minutes=1)
 """How long an order may come after what belongs to it, before the store is asked for it."""
 
 
-def apply(session: Session, shop: Shop, records: tuple[Record, ...], heard_at: datetime) -> None:
+def apply(session: Session, shop: Shop, records: tuple[Record | Told, ...], heard_at: datetime) -> None:
     """Apply what a store says, in one transaction of the caller's; doing it twice is doing it once."""
+    told = [record.update.number for record in records if isinstance(record, Told)]
+    if told and not any(following.ours(session, shop, number) for number in told):
+        raise UnknownTopic("no parcel of this shop has this number")
     for record in records:
         KEEPERS[type(record)](session, shop, record, heard_at)
     watch.review(session, _touched(session, shop, records))
@@ -33,14 +37,14 @@ def apply(session: Session, shop: Shop, records: tuple[Record, ...], heard_at: d
             errands.add(session, shop.id, errand, external_id, due_at=heard_at + PATIENCE)
 
 
-def _spoken_of(records: tuple[Record, ...]) -> set[str]:
+def _spoken_of(records: tuple[Record | Told, ...]) -> set[str]:
     """Return the orders that records speak of without holding them."""
     parts = (purchases.Fulfillment, purchases.Scan, purchases.Refund)
     spoken_of = {record.order_id for record in records if isinstance(record, parts) and record.order_id}
     return spoken_of - {record.external_id for record in records if isinstance(record, purchases.Order)}
 
 
-def _touched(session: Session, shop: Shop, records: tuple[Record, ...]) -> list[Order]:
+def _touched(session: Session, shop: Shop, records: tuple[Record | Told, ...]) -> list[Order]:
     """Return the orders that records hold, change or speak of, which this transaction has locked."""
     whole = (purchases.Order, purchases.OrderDeleted, purchases.OrderEdited)
     named = _spoken_of(records) | {record.external_id for record in records if isinstance(record, whole)}
@@ -106,5 +110,6 @@ KEEPERS: dict[type[Any], Keeper] = {
     base.Uninstalled: _uninstalled,
     base.Broken: lambda s, shop, r, _: install.mark_broken(s, shop, r.reason),
     base.AskStore: lambda s, shop, r, _: errands.add(s, shop.id, r.errand, r.subject),
+    Told: lambda s, shop, r, at: following.keep(s, shop, r, heard_at=at),
     base.PrivacyRequest: lambda s, shop, r, at: privacy.ask(s, shop, r, heard_at=at),
 }

@@ -10,12 +10,13 @@ from app import events
 from app.events import EventRow
 from app.flows.triggers import milestones, thank_you
 from app.lib import clock
+from app.tracking import following
 
 Reaction = Callable[[Session, int, Any], None]
 
 REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
     events.OrderPlaced: (thank_you.on_order_placed,),
-    events.ShipmentRegistered: (milestones.on_shipment_registered,),
+    events.ShipmentRegistered: (milestones.on_shipment_registered, following.on_shipment_registered),
     events.ShipmentReached: (milestones.on_shipment_reached,),
     events.ExceptionOpened: (),
     events.ExceptionAged: (),

@@ -5,15 +5,20 @@ from time import monotonic
 
 import structlog
 
+from app.carriers.base import SourceError
 from app.lib import queue
 from app.lib.db import transaction
 from app.lib.http import Unreachable
 from app.lib.reading import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
-from jobs import SLICE, shopify, woocommerce
+from jobs import SLICE, shopify, sources, woocommerce
 
-HANDLERS: dict[str, Callable[[Due], str | None]] = {**shopify.HANDLERS, **woocommerce.HANDLERS}
+HANDLERS: dict[str, Callable[[Due], str | None]] = {
+    **shopify.HANDLERS,
+    **woocommerce.HANDLERS,
+    **sources.HANDLERS,
+}
 
 log = structlog.get_logger()
 
@@ -37,6 +42,11 @@ def _run_one(due: Due) -> None:
         log.warning("errand.failed", kind=due.kind, shop=due.shop_id, reason=str(error))
         with transaction() as session:
             errands.fail(session, due, str(error))
+        return
+    except SourceError as error:
+        log.warning("errand.failed", kind=due.kind, shop=due.shop_id, reason=str(error))
+        with transaction() as session:
+            errands.fail(session, due, str(error), wait=error.retry_after or errands.NOW)
         return
     with transaction() as session:
         errands.finish(session, due, cursor)

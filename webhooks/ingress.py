@@ -11,6 +11,7 @@ import structlog
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.carriers.base import Push
 from app.commerce import inbox
 from app.lib import plugins, rsgi
 from app.lib.config import settings
@@ -19,11 +20,12 @@ from app.lib.rsgi import Exchange, Scope
 from app.lib.signing import any_matches
 from app.platforms.base import Platform
 from app.vocabulary import PlatformKey
+from webhooks import carriers
 from webhooks.committer import Committer
 from webhooks.stores import Senders
 
 PREFIX = "/webhooks/"
-PLATFORMS = frozenset(PlatformKey)
+SENDERS = frozenset((*PlatformKey, carriers.NAME))
 ANSWERED = Counter(
     "doorstep_webhooks_answered", "Deliveries by platform and outcome", ["platform", "outcome"]
 )
@@ -31,6 +33,7 @@ ANSWERED = Counter(
 Answer = tuple[int, str]
 OK = 200
 UNSIGNED = (401, "not signed by this store")
+UNSIGNED_PUSH = (401, "not signed with this shop's secret")
 TRY_AGAIN = (503, "try again")
 
 log = structlog.get_logger()
@@ -43,6 +46,7 @@ class Ingress:
         self._behind = behind
         self._committer = Committer()
         self._senders = Senders()
+        self._accounts = carriers.Accounts()
 
     async def __call__(self, scope: Scope, exchange: Exchange) -> None:
         """Answer one request."""
@@ -51,7 +55,7 @@ class Ingress:
             return
         name, _, ref = scope.path.removeprefix(PREFIX).strip("/").partition("/")
         status, outcome = await self._answer(name, ref, scope, exchange)
-        _answered(name if name in PLATFORMS else "other", outcome).inc()
+        _answered(name if name in SENDERS else "other", outcome).inc()
         exchange.response_str(status, rsgi.PLAIN, outcome)
 
     async def close(self) -> None:
@@ -60,11 +64,14 @@ class Ingress:
 
     async def _answer(self, name: str, ref: str, scope: Scope, exchange: Exchange) -> Answer:
         platform: Platform | None = plugins.discover("app.platforms").get(name)
-        if platform is None or scope.method != "POST":
-            return (405, "deliveries are posted") if platform else (404, "no such platform")
+        if name not in SENDERS or scope.method != "POST":
+            return (405, "deliveries are posted") if name in SENDERS else (404, "no such platform")
         try:
             body = await rsgi.read(scope, exchange, settings().webhook_body_limit)
-            return await self._keep(platform, ref, dict(scope.headers.items()), body)
+            headers = dict(scope.headers.items())
+            if platform is None:
+                return await self._keep_push(ref, Push(headers=headers, body=body))
+            return await self._keep(platform, ref, headers, body)
         except rsgi.Unread as error:
             return error.status, error.why
         except Unreadable as error:
@@ -88,6 +95,12 @@ class Ingress:
         if sender.shop_id is None:
             return OK, "no shop of ours"
         row = inbox.incoming(platform, sender.shop_id, headers, body)
+        return (OK, "kept") if await self._committer.store(row) else TRY_AGAIN
+
+    async def _keep_push(self, path: str, push: Push) -> Answer:
+        row = await self._accounts.receive(path, push)
+        if row is None:
+            return UNSIGNED_PUSH
         return (OK, "kept") if await self._committer.store(row) else TRY_AGAIN
 
 

@@ -39,6 +39,13 @@ class SourceError(Exception):
         """How long the source asks us to wait."""
 
 
+class KeyRefused(SourceError):
+    """A source does not accept the merchant's keys (any more): nothing helps but new ones."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, permanent=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
     """One thing that happened to one parcel."""
@@ -97,7 +104,6 @@ class Push:
     """By lower-case name."""
     body: bytes
     method: str = "POST"
-    query: str = ""
 
 
 class Trust(StrEnum):
@@ -109,6 +115,15 @@ class Trust(StrEnum):
     """Its sender knows a shared word, but the signature does not cover the body: it only makes us ask."""
     BODY = "body"
     """The signature covers every byte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a source pushed of one number, and how far that can be believed."""
+
+    source: str
+    trust: Trust
+    update: Update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

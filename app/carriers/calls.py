@@ -5,7 +5,7 @@ from typing import Any
 
 from requests import Response, codes
 
-from app.carriers.base import SourceError
+from app.carriers.base import KeyRefused, SourceError
 from app.lib.http import Outside, Unreachable
 from app.lib.reading import Json
 
@@ -30,7 +30,7 @@ def call(
         raise SourceError(str(error), permanent=error.permanent) from error
     status = response.status_code
     if status in (codes.unauthorized, codes.forbidden):
-        raise SourceError(f"it refuses our key ({status})", permanent=True)
+        raise KeyRefused(f"it refuses the keys ({status})")
     if status == codes.too_many_requests or status >= codes.server_error:
         raise SourceError(f"it answers {status}", retry_after=_asked_to_wait(response))
     if status >= codes.multiple_choices and status not in also:

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.carriers.base import Source, Told, Trust
 from app.commerce.models import Delivery
 from app.lib import clock, plugins, queue
 from app.lib.reading import Unreadable
@@ -23,7 +24,10 @@ FIRST_RETRY = timedelta(seconds=5)
 REPEAT_WINDOW = timedelta(minutes=5)
 """How long an identical body without a time of its own counts as a repetition."""
 
-Apply = Callable[[Session, Shop, tuple[Record, ...], datetime], None]
+SOURCES = "carriers"
+"""First part of the topic of what a source of scans pushed: "carriers/easypost/body"."""
+
+Apply = Callable[[Session, Shop, tuple[Record | Told, ...], datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Incoming:
 def incoming(platform: Platform, shop_id: int, headers: Mapping[str, str], body: bytes) -> Incoming:
     """Return the row that will say "once" for this delivery; raises Unreadable."""
     envelope = platform.envelope(headers, body)
+    if envelope.topic.startswith(SOURCES):  # a store's headers are not signed
+        raise Unreadable("no store has such a topic")
     received_at = clock.now()
     window = 0 if platform.dated(envelope.topic, body) else window_of(received_at)
     return Incoming(
@@ -51,6 +57,13 @@ def incoming(platform: Platform, shop_id: int, headers: Mapping[str, str], body:
         body,
         received_at,
     )
+
+
+def pushed(source: str, trust: Trust, shop_id: int, body: bytes) -> Incoming:
+    """Return the row for what a source of scans pushed; the same body says nothing new, whenever it comes."""
+    topic = f"{SOURCES}/{source}/{trust}"
+    identity = body_key(topic, body, 0)
+    return Incoming(shop_id, topic, identity, identity, body, clock.now())
 
 
 def window_of(moment: datetime) -> int:
@@ -80,9 +93,9 @@ def drain_one(session: Session, apply: Apply) -> int | None:
     platform: Platform = plugins.discover("app.platforms")[shop.platform]
     try:
         row.state = _apply(session, shop, platform, row, apply)
-    except UnknownTopic:
+    except UnknownTopic as error:
         row.state = InboxState.IGNORED
-        row.failure = "nothing here is done with this topic"
+        row.failure = str(error) or "nothing here is done with this topic"
     except (Unreadable, orjson.JSONDecodeError, ValueError) as error:
         session.rollback()
         row = session.get_one(Delivery, session.info["delivery"])
@@ -118,6 +131,9 @@ def replay(session: Session, shop_id: int, delivery_id: int | None = None) -> in
 def _apply(session: Session, shop: Shop, platform: Platform, row: Delivery, apply: Apply) -> InboxState:
     if row.body is None:
         raise Unreadable("its body was emptied")
+    if row.topic.startswith(f"{SOURCES}/"):
+        apply(session, shop, _told(row.topic, row.body), row.received_at)
+        return InboxState.DONE
     if _is_repetition(session, platform, row, row.body):
         row.failure = "the same body came less than 5 minutes before"
         return InboxState.IGNORED
@@ -130,6 +146,15 @@ def _apply(session: Session, shop: Shop, platform: Platform, row: Delivery, appl
         raise Unreadable("it would end a shop without naming it")
     apply(session, shop, records, row.received_at)
     return InboxState.DONE
+
+
+def _told(topic: str, body: bytes) -> tuple[Told, ...]:
+    _, key, trust = topic.split("/")
+    source: Source | None = plugins.discover("app.carriers").get(key)
+    if source is None:
+        raise UnknownTopic
+    updates = source.parse(_load(body))
+    return tuple(Told(source=key, trust=Trust(trust), update=update) for update in updates)
 
 
 def _is_repetition(session: Session, platform: Platform, row: Delivery, body: bytes) -> bool:

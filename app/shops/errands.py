@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import uniform
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -93,15 +93,23 @@ def finish(session: Session, due: Due, cursor: str | None) -> None:
     row.due_at = clock.now() + again  # whoever is asked again goes to the end of the line
 
 
-def fail(session: Session, due: Due, reason: str) -> None:
-    """Note that an errand failed; it is tried again after twice as long each time, for ever."""
+def fail(session: Session, due: Due, reason: str, *, wait: timedelta = NOW) -> None:
+    """Note that an errand failed; it is tried again after twice as long each time, for ever.
+
+    `wait`: the other side asks to be left alone for so long; it waits for whatever the shop has of this kind.
+    """
     row = _still_ours(session, due)
     if row is None:
         return
     row.attempts += 1
     row.failure = reason
     row.lease_until = None
-    row.due_at = clock.now() + min(FIRST_RETRY * 2 ** min(row.attempts, 12), LAST_RETRY) * uniform(0.8, 1.2)
+    again = min(FIRST_RETRY * 2 ** min(row.attempts, 12), LAST_RETRY) * uniform(0.8, 1.2)
+    row.due_at = clock.now() + max(again, wait)
+    if wait > NOW:
+        others = update(Errand).filter_by(shop_id=row.shop_id, kind=row.kind)
+        others = others.where(Errand.due_at < clock.now() + wait)
+        session.execute(others.values(due_at=clock.now() + wait))
 
 
 def drop_all(session: Session, shop_id: int) -> None:

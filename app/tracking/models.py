@@ -39,6 +39,10 @@ class Shipment(OfShop, Base):
     """Where it waits to be collected: app.carriers.base.PickupPlace, written out."""
     service: Mapped[str | None]
     """What the carrier calls it."""
+    followed_by: Mapped[str | None]
+    """The source that was asked to follow it and said yes."""
+    follow_failure: Mapped[str | None]
+    """Why the source does not follow it."""
     heard_at: Mapped[datetime | None]
     """As of when a source last told of it; None: only the store ever did."""
     shipped_at: Mapped[datetime]

@@ -12,7 +12,7 @@ from app.commerce.models import Fulfillment, Order
 from app.lib import clock
 from app.platforms import purchases
 from app.platforms.purchases import Parcel
-from app.tracking import standing
+from app.tracking import following, standing
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.number import normalize
 
@@ -132,6 +132,8 @@ def _keep_parcels(
         number = normalize(parcel.number) if parcel.number else None
         if shipment.number not in (None, number):  # what was told of the wrong number is not its own
             standing.forget_scans(session, shipment)
+        if shipment.number != number and shipment.announced_at is not None:
+            following.follow(session, order.shop_id, shipment.id)
         shipment.slot = slot  # a corrected number stays the same parcel: nobody is told twice
         shipment.number = number
         shipment.carrier = parcel.carrier

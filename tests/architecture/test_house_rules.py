@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Table
 
 from app import events, intake, reactions
+from app.carriers.base import Told
 from app.lib import queue
 from app.platforms import base
 from app.schema import Base
@@ -74,7 +75,7 @@ def test_every_event_has_its_line_in_the_reactions() -> None:
 
 
 def test_every_record_of_a_platform_has_a_keeper() -> None:
-    assert set(intake.KEEPERS) == set(base.Record.__args__)
+    assert set(intake.KEEPERS) == {*base.Record.__args__, Told}
 
 
 def test_times_are_asked_of_the_clock() -> None:

@@ -1,0 +1,97 @@
+"""Having parcels followed: an aggregator is asked once for each, and what it tells is kept."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import events
+from app.carriers import base, directory
+from app.carriers.base import Told, Trust
+from app.commerce.models import Order
+from app.lib import clock
+from app.shops import errands
+from app.shops.models import Shop
+from app.tracking import carrier, scans, sources
+from app.tracking.models import Shipment
+from app.tracking.number import normalize
+from app.vocabulary import ShipmentStatus as S
+
+FOLLOW = "source.follow"
+"""Errand: ask the shop's aggregator to follow the parcel whose id is the subject."""
+FETCH = "source.fetch"
+"""Errand: ask where that parcel is."""
+OVER = (S.DELIVERED, S.CANCELLED)
+RECENT = timedelta(days=30)
+"""What left longer ago is not handed to an aggregator that has just been connected."""
+GATHER = timedelta(seconds=5)
+"""Hints about one parcel within this time make us ask once."""
+
+
+def on_shipment_registered(session: Session, shop_id: int, event: events.ShipmentRegistered) -> None:
+    """Have a new parcel followed."""
+    follow(session, shop_id, event.shipment_id)
+
+
+def follow(session: Session, shop_id: int, shipment_id: int) -> None:
+    """Have a parcel followed, if the shop has an aggregator; it is asked once."""
+    account = sources.aggregator(session, shop_id)
+    if account is not None and account.source.register is not None:
+        errands.add(session, shop_id, FOLLOW, str(shipment_id))
+
+
+def follow_open(session: Session, shop: Shop) -> int:
+    """Have every parcel on its way followed, by an aggregator that was just connected; returns how many."""
+    still_open = select(Shipment).where(
+        Shipment.shop_id == shop.id,
+        Shipment.number.is_not(None),
+        Shipment.cancelled_at.is_(None),
+        Shipment.announced_at.is_not(None),
+        Shipment.status.not_in(OVER),
+        Shipment.shipped_at > clock.now() - RECENT,
+    )
+    ids = [shipment.id for shipment in session.scalars(still_open)]
+    for shipment_id in ids:
+        errands.add(session, shop.id, FOLLOW, str(shipment_id))
+    return len(ids)
+
+
+def keep(session: Session, shop: Shop, told: Told, *, heard_at: datetime) -> None:
+    """Keep what a source pushed; where its signature does not cover that, ask the source itself."""
+    if told.trust is Trust.BODY:
+        scans.keep_update(session, shop.id, told.update, source=told.source, heard_at=heard_at)
+        return
+    for shipment_id in ours(session, shop, told.update.number):
+        errands.add(session, shop.id, FETCH, str(shipment_id), due_at=heard_at + GATHER)
+
+
+def ours(session: Session, shop: Shop, number: str) -> Sequence[int]:
+    """Return the parcels of a shop that have a number, whoever wrote it how."""
+    return session.scalars(select(Shipment.id).filter_by(shop_id=shop.id, number=normalize(number))).all()
+
+
+def asked(session: Session, shop: Shop, shipment_id: int) -> tuple[Shipment, base.Parcel] | None:
+    """Return a parcel as a source is asked for it; None where there is nothing (more) to ask."""
+    shipment = session.get(Shipment, shipment_id)
+    if shipment is None or shipment.shop_id != shop.id or shipment.number is None:
+        return None
+    order = session.get_one(Order, shipment.order_id)
+    place = order.ship_to or {}
+    known = directory.find(carrier.declared(shipment.carrier), shop.country)
+    parcel = base.Parcel(
+        number=shipment.number,
+        carrier=known.slug if known else None,
+        postcode=place.get("postcode"),
+        country=place.get("country"),
+    )
+    return shipment, parcel
+
+
+def keep_answer(
+    session: Session, shop_id: int, asked_for: str, answer: tuple[base.Update, ...], source: str
+) -> None:
+    """Keep what a source answers about a number; what it says of other numbers was not asked, and is left."""
+    for update in answer:
+        if normalize(update.number) == asked_for:
+            scans.keep_update(session, shop_id, update, source=source, heard_at=clock.now())
