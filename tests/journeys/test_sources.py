@@ -136,14 +136,14 @@ def test_every_parcel_is_registered_once_and_what_is_known_already_counts(shopif
 def test_another_parcels_number_in_the_answer_is_left_alone(shopify_store: StoreVoice) -> None:
     voice = with_parcel(shopify_store)
     with playing(HOST) as api:
-        api.will(201, json.loads(tracker("delivered", clock.now(), number="1Z5R89390357567127"))["result"])
+        api.will(201, json.loads(tracker("delivered", clock.now(), number="1Z879E930346834440"))["result"])
         sync.run()
     assert (parcel(voice.session).status, parcel(voice.session).followed_by) == (S.PENDING, "easypost")
 
 
 def test_a_source_that_asks_us_to_wait_is_left_alone_for_so_long(shopify_store: StoreVoice) -> None:
     voice = with_parcel(shopify_store)
-    second = payloads.fulfillment(clock.now(), ident=8, tracking_numbers=["1Z5R89390357567127"])
+    second = payloads.fulfillment(clock.now(), ident=8, tracking_numbers=["1Z879E930346834440"])
     voice.shopify("fulfillments/create", second)
     voice.settle()
     with playing(HOST) as api:
@@ -199,13 +199,13 @@ def test_a_corrected_number_is_followed_as_well(shopify_store: StoreVoice) -> No
         api.will(201, json.loads(tracker("delivered", clock.now()))["result"])
         sync.run()
         corrected = payloads.fulfillment(
-            clock.now() + timedelta(minutes=1), tracking_numbers=["1Z5R89390357567127"]
+            clock.now() + timedelta(minutes=1), tracking_numbers=["1Z879E930346834440"]
         )
         voice.shopify("fulfillments/update", corrected)
         voice.settle()
         due(voice.session)
         sync.run()
-    assert [asked.body["tracker"]["tracking_code"] for asked in api.asked] == [NUMBER, "1Z5R89390357567127"]
+    assert [asked.body["tracker"]["tracking_code"] for asked in api.asked] == [NUMBER, "1Z879E930346834440"]
     assert parcel(voice.session).status is S.PENDING
 
 
