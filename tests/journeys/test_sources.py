@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from jobs import sync
 from tests.contracts.sources.network import playing
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
+from webhooks.ingress import UNSIGNED_PUSH
 
 NUMBER = "1Z5R89390357567127"
 KEYS = {"api_key": "EZAK-key", "webhook_secret": "whs"}
@@ -54,10 +56,12 @@ def test_a_wrong_or_foreign_signature_is_refused(shopify_store: StoreVoice, woo_
     voice = with_parcel(shopify_store)
     account(woo_store, {**KEYS, "webhook_secret": "other"})
     body = tracker("delivered", clock.now())
+    before = refused()
     assert push(voice, body, secret="other") == 401
     assert push(voice, body, signature="") == 401
     assert push(voice, body, path=f"easypost/{woo_store.shop.key}") == 401
     assert push(voice, body, path=f"ship24/{voice.shop.key}") == 401
+    assert refused() == before + 4
     voice.settle()
     assert parcel(voice.session).status is S.PENDING
 
@@ -222,6 +226,11 @@ def with_parcel(
     voice.session.execute(Errand.__table__.delete().where(~Errand.kind.startswith("source.")))  # type: ignore[attr-defined]
     voice.session.commit()
     return voice
+
+
+def refused() -> float:
+    labels = {"platform": "carriers", "outcome": UNSIGNED_PUSH[1]}
+    return REGISTRY.get_sample_value("doorstep_webhooks_answered_total", labels) or 0.0
 
 
 def account(voice: StoreVoice, keys: dict[str, str], *, key: str = "easypost") -> None:
