@@ -7,7 +7,7 @@ ffi.cdef [[
   int EVP_EncodeBlock(unsigned char *t, const unsigned char *f, int dlen);
 ]]
 local crypto = ffi.load("libcrypto.so.3")
-local secret = os.getenv("SECRET")
+local secret, shop = os.getenv("SECRET"), os.getenv("SHOP")
 local pace = tonumber(os.getenv("PACE_MS") or "0")
 local head, tail, count, run
 local digest, length, encoded = ffi.new("unsigned char[32]"), ffi.new("unsigned int[1]"), ffi.new("unsigned char[64]")
@@ -31,7 +31,7 @@ function request()
   return wrk.format("POST", "/webhooks/shopify", {
     ["Content-Type"] = "application/json",
     ["X-Shopify-Topic"] = "orders/paid",
-    ["X-Shopify-Shop-Domain"] = "bench.myshopify.com",
+    ["X-Shopify-Shop-Domain"] = shop,
     ["X-Shopify-API-Version"] = "2026-10",
     ["X-Shopify-Webhook-Id"] = id,
     ["X-Shopify-Event-Id"] = id,

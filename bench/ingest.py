@@ -24,6 +24,7 @@ import psycopg
 from demo.child import dies_with_parent
 from demo.cluster import newest_installed
 from demo.servers import Servers, embedded
+from demo.shopify.wire import HOST as SHOPIFY_HOST
 
 ROOT = Path(__file__).parent.parent
 HERE = Path(__file__).parent
@@ -133,7 +134,7 @@ def _wrk(template: Path, port: int, *, run: int, pace_ms: float = 0.0) -> Load:
         HERE / "deliveries.lua",
     ]
     command += [f"http://127.0.0.1:{port}", "--", template, str(run)]
-    environment = {**os.environ, "SECRET": SECRET, "PACE_MS": str(pace_ms)}
+    environment = {**os.environ, "SECRET": SECRET, "SHOP": SHOPIFY_HOST, "PACE_MS": str(pace_ms)}
     out = subprocess.run(
         [str(c) for c in command], capture_output=True, text=True, check=True, env=environment
     ).stdout
@@ -166,16 +167,9 @@ def _prepare(servers: Servers) -> None:
     with psycopg.connect(servers.database_url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE bench")
     os.environ.update(_environment(servers))
-    subprocess.run([sys.executable, "-m", "app.cli", "migrate"], check=True, cwd=ROOT)
+    for command in ("app.cli", "migrate"), ("bench.shops",):
+        subprocess.run([sys.executable, "-m", *command], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(
-            """
-            INSERT INTO shop (platform, domain, url, key, state, name, timezone, currency, locale, scopes,
-                              settings, installed_at)
-            VALUES ('shopify', 'bench.myshopify.com', 'https://bench.example', 'bench', 'installed', 'Bench',
-                    'UTC', 'USD', 'en', '', '{}', now())
-            """
-        )
         for table in ("peer_inbox", "pgbench_inbox"):
             connection.execute(f"CREATE TABLE {table} (LIKE inbox INCLUDING ALL)")
 
@@ -186,6 +180,7 @@ def _environment(servers: Servers) -> dict[str, str]:
         "REDIS_URL": servers.redis_url,
         "DOORSTEP_SECRET_KEYS": "a-master-key-for-the-bench-of-32-characters",
         "DOORSTEP_SHOPIFY_CLIENT_SECRET": SECRET,
+        "HOUSE_WOO_SECRET": SECRET,
         "PYTHONPATH": str(ROOT),
     }
 
