@@ -59,7 +59,6 @@ def main() -> None:
         _prepare(servers)
         template = _template(scratch)
         figures: dict[str, list[float]] = {"ours": [], "node": [], "pgbench": []}
-        latencies: list[float] = []
         with _ours(servers, 9101), _node(servers, 9102):
             for number in range(1, ROUNDS + 1):
                 ours = _wrk(template, 9101, run=number)
@@ -75,16 +74,25 @@ def main() -> None:
                 say(f"  Node {node.per_second:,.0f}/s, p99 {node.p99_ms:.0f} ms; pgbench {commits:,.0f}/s")
                 if ours.errors:
                     say(f"  ours answered {ours.errors} times something else than 200")
-            pace = CONNECTIONS / (0.8 * median(figures["ours"])) * 1000 - 2
-            for number in range(1, PACED + 1):
-                paced = _wrk(template, 9101, run=5000 + number, pace_ms=pace)
-                latencies.append(paced.p99_ms)
-                say(f"at {paced.per_second / median(figures['ours']):.0%} load: p99 {paced.p99_ms:.1f} ms")
+            latencies = _paced(template, target=0.8 * median(figures["ours"]))
             stored = _stored(servers)
         _report(figures, latencies, stored)
     finally:
         servers.stop()
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _paced(template: Path, *, target: float) -> list[float]:
+    """Return the p99 of rounds at a target rate; a first round finds how long to think between deliveries."""
+    pause = CONNECTIONS / target * 1000
+    rounds: list[Load] = []
+    for number in range(PACED + 1):
+        load = _wrk(template, 9101, run=5000 + number, pace_ms=pause)
+        share = 0.8 * load.per_second / target
+        say(f"at {share:.0%} load: p50 {load.p50_ms:.1f} ms, p99 {load.p99_ms:.1f} ms")
+        pause = max(0.5, pause + CONNECTIONS * 1000 * (1 / target - 1 / load.per_second))
+        rounds.append(load)
+    return [load.p99_ms for load in rounds[1:]]
 
 
 answered = {"inbox": 0, "peer_inbox": 0}
@@ -100,7 +108,7 @@ def _report(figures: dict[str, list[float]], latencies: list[float], stored: dic
         f"vs_{peer}": median(o / p for o, p in zip(figures["ours"], figures[peer], strict=True))
         for peer in ("node", "pgbench")
     }
-    in_flight = CONNECTIONS * (ROUNDS + PACED)  # stored, but the run ended before their 200 was read
+    in_flight = CONNECTIONS * (ROUNDS + PACED + 1)  # stored, but the run ended before their 200 was read
     complete = all(answered[t] <= stored[t] <= answered[t] + in_flight for t in answered)
     met = (
         ratios["vs_node"] >= TARGETS["vs_node"]
