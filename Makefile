@@ -30,6 +30,9 @@ words: $(VENV)/dev.stamp ## bring the catalogs of sentences up to date, and prin
 bench-ingest: $(VENV)/dev.stamp ## deliveries per second, beside a Node peer and pgbench (needs wrk and npm)
 	@cd $(ROOT) && $(BIN)/python -m bench.ingest
 
+bench-page: $(VENV)/dev.stamp ## tracking pages per second, beside the same bytes from memory (needs wrk)
+	@cd $(ROOT) && $(BIN)/python -m bench.page
+
 faults: $(VENV)/dev.stamp ## kill, starve and lie to real servers and processes, long (half an hour)
 	@cd $(ROOT) && $(BIN)/pytest -s -p no:cacheprovider tests/faults
 

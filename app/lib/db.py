@@ -81,10 +81,20 @@ def engine() -> Engine:
     return _engine(pool_size=10, max_overflow=30, pool_pre_ping=True)
 
 
+def _engine(connect_options: str = "", **options: Any) -> Engine:  # noqa: ANN401 - what create_engine takes
+    url = settings().database_url
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            url = "postgresql+psycopg://" + url.removeprefix(scheme)
+    arguments = {"options": f"-c timezone=UTC {connect_options}", "connect_timeout": 5}
+    return create_engine(url, connect_args=arguments, **options)
+
+
 @cache
-def _looking() -> Engine:
+def _brief() -> Engine:
     """Return an engine whose connections never hold a transaction: nothing to begin, to end or to undo."""
     return _engine(
+        "-c synchronous_commit=off",
         pool_size=8,
         max_overflow=0,
         pool_use_lifo=True,
@@ -93,28 +103,21 @@ def _looking() -> Engine:
     )
 
 
-def _engine(**options: Any) -> Engine:  # noqa: ANN401 - what create_engine takes
-    url = settings().database_url
-    for scheme in ("postgres://", "postgresql://"):
-        if url.startswith(scheme):
-            url = "postgresql+psycopg://" + url.removeprefix(scheme)
-    return create_engine(url, connect_args={"options": "-c timezone=UTC", "connect_timeout": 5}, **options)
+def run_one(statement: str, *values: object) -> tuple[Any, ...] | None:
+    """Run one prepared statement by itself and return its first row, for the few that must be cheapest.
 
-
-def look_up(statement: str, *values: object) -> tuple[Any, ...] | None:
-    """Return the first row of one prepared SELECT: one round trip, for the few reads that must be cheapest.
-
-    A connection that the database has closed meanwhile is replaced, once; then psycopg's error stands.
+    One round trip, and no wait for the disk: not for anything that must survive a power cut. A connection
+    that the database has closed meanwhile is replaced, once; then psycopg's error stands.
     """
     try:
-        return _look_up(statement, values)
+        return _run_one(statement, values)
     except psycopg.OperationalError:
-        _looking().dispose()
-        return _look_up(statement, values)
+        _brief().dispose()
+        return _run_one(statement, values)
 
 
-def _look_up(statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
-    pooled = _looking().raw_connection()
+def _run_one(statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
+    pooled = _brief().raw_connection()
     try:
         connection: psycopg.Connection[tuple[Any, ...]] = pooled.driver_connection  # type: ignore[assignment]
         return connection.cursor(binary=True).execute(statement, values, prepare=True).fetchone()

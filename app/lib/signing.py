@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable
+from functools import cache
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
@@ -56,15 +57,16 @@ def any_matches(secrets: Iterable[str], body: bytes, signature: str) -> bool:
 
 
 def _serializer(purpose: str) -> URLSafeSerializer:
-    return URLSafeSerializer(_oldest_first(), salt=purpose, signer_kwargs=_SIGNER)
+    return _serializer_of(purpose, settings().keys)
+
+
+@cache
+def _serializer_of(purpose: str, keys: tuple[str, ...]) -> URLSafeSerializer:
+    return URLSafeSerializer(list(reversed(keys)), salt=purpose, signer_kwargs=_SIGNER)
 
 
 def _timed(purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(_oldest_first(), salt=purpose, signer_kwargs=_SIGNER)
+    return URLSafeTimedSerializer(list(reversed(settings().keys)), salt=purpose, signer_kwargs=_SIGNER)
 
 
 _SIGNER = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
-
-
-def _oldest_first() -> list[str]:
-    return list(reversed(settings().keys))

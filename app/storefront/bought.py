@@ -41,7 +41,6 @@ class Bought:
         """Return what a page drawn of these rows is as old as."""
         return Stamp(
             order_id=self.order.id,
-            shop_id=self.shop.id,
             order_revision=self.order.revision,
             shop_revision=self.shop.revision,
             press=press,

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
+import psycopg
 import structlog
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 
 from app.lib import clock
@@ -83,17 +83,9 @@ def _draw(found: Bought, variant: str | None, now: datetime) -> Print:
     pictured = all(item.picture for item in (*page.items, *page.other_items))
     page.horizon.note(now + (HOLDS_AT_MOST if pictured else HOLDS_WITHOUT_PICTURES))
     page.horizon.note(found.ends_at)
-    holds_until = page.horizon.until or now
+    stamp, holds_until = found.stamp(press()), page.horizon.until or now
     try:
-        with transaction() as session:
-            drawn.keep(
-                session,
-                found.stamp(press()),
-                variant,
-                holds_until=holds_until,
-                tag=pressed.tag,
-                body=pressed.body,
-            )
-    except SQLAlchemyError as error:  # a database that only reads shows pages nevertheless
+        drawn.keep(stamp, variant, holds_until=holds_until, tag=pressed.tag, body=pressed.body)
+    except psycopg.Error as error:  # a database that only reads shows pages nevertheless
         log.warning("page.not_kept", error=type(error).__name__)
     return pressed

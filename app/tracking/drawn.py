@@ -6,7 +6,7 @@ Rows are the truth; a drawn page is a copy of what they say, so losing one costs
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.lib import db
@@ -19,18 +19,16 @@ JOIN "order" ON "order".id = page.order_id AND "order".revision = page.order_rev
 JOIN shop ON shop.id = page.shop_id AND shop.revision = page.shop_revision
 WHERE page.order_id = %s AND page.variant = %s AND page.press = %s AND page.holds_until > %s
 """
-KEEP = text(
-    """
-    INSERT INTO drawn_page
-        (order_id, variant, shop_id, press, order_revision, shop_revision, holds_until, tag, body)
-    SELECT :order_id, :variant, :shop_id, :press, :order_revision, :shop_revision, :holds_until, :tag, :body
-    FROM "order" WHERE id = :order_id AND revision = :order_revision FOR SHARE SKIP LOCKED
-    ON CONFLICT (order_id, variant) DO UPDATE SET
-        press = excluded.press,
-        order_revision = excluded.order_revision, shop_revision = excluded.shop_revision,
-        holds_until = excluded.holds_until, tag = excluded.tag, body = excluded.body
-    """
-)
+KEEP = """
+INSERT INTO drawn_page
+    (order_id, variant, shop_id, press, order_revision, shop_revision, holds_until, tag, body)
+SELECT id, %s, shop_id, %s, revision, %s, %s, %s, %s
+FROM "order" WHERE id = %s AND revision = %s FOR SHARE SKIP LOCKED
+ON CONFLICT (order_id, variant) DO UPDATE SET
+    press = excluded.press, order_revision = excluded.order_revision, shop_revision = excluded.shop_revision,
+    holds_until = excluded.holds_until, tag = excluded.tag, body = excluded.body
+RETURNING order_id
+"""
 KEPT_STALE = timedelta(days=1)
 """A page that stopped holding so long ago is not looked at."""
 
@@ -40,35 +38,29 @@ class Stamp:
     """What a page was drawn from; read before the rows, so that a change in between makes it stale."""
 
     order_id: int
-    shop_id: int
     order_revision: int
     shop_revision: int
     press: str
 
 
 def find(order_id: int, variant: str, *, press: str, now: datetime) -> tuple[str, bytes] | None:
-    """Return the tag and the gzipped bytes of a page that is still right: one statement, no transaction."""
-    row = db.look_up(FIND, order_id, variant, press, now)
+    """Return the tag and the gzipped bytes of a page that is still right, by one statement."""
+    row = db.run_one(FIND, order_id, variant, press, now)
     return None if row is None else (row[0], row[1])
 
 
-def keep(  # noqa: PLR0913 - the columns of one row
-    session: Session, stamp: Stamp, variant: str, *, holds_until: datetime, tag: str, body: bytes
-) -> None:
+def keep(stamp: Stamp, variant: str, *, holds_until: datetime, tag: str, body: bytes) -> None:
     """Keep a drawn page, unless its order is being changed or has been since: then nobody may find it."""
-    session.execute(
+    db.run_one(
         KEEP,
-        {
-            "order_id": stamp.order_id,
-            "variant": variant,
-            "shop_id": stamp.shop_id,
-            "press": stamp.press,
-            "order_revision": stamp.order_revision,
-            "shop_revision": stamp.shop_revision,
-            "holds_until": holds_until,
-            "tag": tag,
-            "body": body,
-        },
+        variant,
+        stamp.press,
+        stamp.shop_revision,
+        holds_until,
+        tag,
+        body,
+        stamp.order_id,
+        stamp.order_revision,
     )
 
 

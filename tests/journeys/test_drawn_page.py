@@ -168,7 +168,7 @@ def test_a_page_drawn_of_rows_that_have_changed_since_is_not_kept(session: Sessi
         assert found is not None
     session.execute(text('UPDATE "order" SET name = name'))
     session.commit()
-    keep(session, found)
+    keep(found)
     assert count(session) == 0
 
 
@@ -202,7 +202,7 @@ def test_a_connection_that_was_cut_is_replaced(session: Session, order: int, sho
         )
     )
     session.commit()
-    assert db.look_up("SELECT 1") == (1,)
+    assert db.run_one("SELECT 1") == (1,)
     assert shopper.get(address(order)).status_code == 200
 
 
@@ -226,16 +226,14 @@ def test_the_whole_page_is_small(session: Session, shop: Shop, shopper: FlaskCli
     assert whole < 30_000
 
 
-def keep(session: Session, found: bought.Bought) -> None:
+def keep(found: bought.Bought) -> None:
     drawn.keep(
-        session,
         found.stamp(press()),
         "",
         holds_until=clock.now() + tracking.HOLDS_AT_MOST,
         tag="tag",
         body=b"",
     )
-    session.commit()
 
 
 def count(session: Session) -> int:
