@@ -7,7 +7,6 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar
 
-import psycopg
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -78,54 +77,17 @@ class Word(TypeDecorator[StrEnum]):
 @cache
 def engine() -> Engine:
     """Return this process's engine; sessions speak UTC."""
-    return _engine(pool_size=10, max_overflow=30, pool_pre_ping=True)
-
-
-def _engine(connect_options: str = "", **options: Any) -> Engine:  # noqa: ANN401 - what create_engine takes
     url = settings().database_url
     for scheme in ("postgres://", "postgresql://"):
         if url.startswith(scheme):
             url = "postgresql+psycopg://" + url.removeprefix(scheme)
-    arguments = {"options": f"-c timezone=UTC {connect_options}", "connect_timeout": 5}
-    return create_engine(url, connect_args=arguments, **options)
-
-
-@cache
-def _brief() -> Engine:
-    """Return an engine whose connections never hold a transaction: nothing to begin, to end or to undo."""
-    return _engine(
-        "-c synchronous_commit=off",
-        pool_size=8,
-        max_overflow=0,
-        pool_use_lifo=True,
-        pool_reset_on_return=None,
-        isolation_level="AUTOCOMMIT",
+    return create_engine(
+        url,
+        pool_size=10,
+        max_overflow=30,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
     )
-
-
-def run_one(statement: str, *values: object) -> tuple[Any, ...] | None:
-    """Run one prepared statement by itself and return its first row, for the few that must be cheapest.
-
-    One round trip, and no wait for the disk: not for anything that must survive a power cut. A connection
-    that the database has closed meanwhile is replaced, once; then psycopg's error stands.
-    """
-    try:
-        return _run_one(statement, values)
-    except psycopg.OperationalError:
-        _brief().dispose()
-        return _run_one(statement, values)
-
-
-def _run_one(statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
-    pooled = _brief().raw_connection()
-    try:
-        connection: psycopg.Connection[tuple[Any, ...]] = pooled.driver_connection  # type: ignore[assignment]
-        return connection.cursor(binary=True).execute(statement, values, prepare=True).fetchone()
-    except psycopg.OperationalError:
-        pooled.invalidate()
-        raise
-    finally:
-        pooled.close()
 
 
 @contextmanager

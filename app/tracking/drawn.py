@@ -9,26 +9,32 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from app.lib import db
+from app.lib.statements import Statement
 from app.tracking.models import DrawnPage
 
-FIND = """
-SELECT page.tag, page.body
-FROM drawn_page page
-JOIN "order" ON "order".id = page.order_id AND "order".revision = page.order_revision
-JOIN shop ON shop.id = page.shop_id AND shop.revision = page.shop_revision
-WHERE page.order_id = %s AND page.variant = %s AND page.press = %s AND page.holds_until > %s
-"""
-KEEP = """
-INSERT INTO drawn_page
-    (order_id, variant, shop_id, press, order_revision, shop_revision, holds_until, tag, body)
-SELECT id, %s, shop_id, %s, revision, %s, %s, %s, %s
-FROM "order" WHERE id = %s AND revision = %s FOR SHARE SKIP LOCKED
-ON CONFLICT (order_id, variant) DO UPDATE SET
-    press = excluded.press, order_revision = excluded.order_revision, shop_revision = excluded.shop_revision,
-    holds_until = excluded.holds_until, tag = excluded.tag, body = excluded.body
-RETURNING order_id
-"""
+FIND = Statement(
+    "find_drawn_page",
+    """
+    SELECT page.tag, page.body
+    FROM drawn_page page
+    JOIN "order" ON "order".id = page.order_id AND "order".revision = page.order_revision
+    JOIN shop ON shop.id = page.shop_id AND shop.revision = page.shop_revision
+    WHERE page.order_id = $1 AND page.variant = $2 AND page.press = $3 AND page.holds_until > $4
+    """,
+)
+KEEP = Statement(
+    "keep_drawn_page",
+    """
+    INSERT INTO drawn_page
+        (order_id, variant, shop_id, press, order_revision, shop_revision, holds_until, tag, body)
+    SELECT id, $3, shop_id, $4, revision, $5, $6, $7, $8
+    FROM "order" WHERE id = $1 AND revision = $2 FOR SHARE SKIP LOCKED
+    ON CONFLICT (order_id, variant) DO UPDATE SET
+        press = excluded.press,
+        order_revision = excluded.order_revision, shop_revision = excluded.shop_revision,
+        holds_until = excluded.holds_until, tag = excluded.tag, body = excluded.body
+    """,
+)
 KEPT_STALE = timedelta(days=1)
 """A page that stopped holding so long ago is not looked at."""
 
@@ -45,22 +51,23 @@ class Stamp:
 
 def find(order_id: int, variant: str, *, press: str, now: datetime) -> tuple[str, bytes] | None:
     """Return the tag and the gzipped bytes of a page that is still right, by one statement."""
-    row = db.run_one(FIND, order_id, variant, press, now)
-    return None if row is None else (row[0], row[1])
+    row = FIND.first(order_id, variant, press, now)
+    if row is None or row[0] is None or row[1] is None:
+        return None
+    return row[0].decode(), row[1]
 
 
 def keep(stamp: Stamp, variant: str, *, holds_until: datetime, tag: str, body: bytes) -> None:
     """Keep a drawn page, unless its order is being changed or has been since: then nobody may find it."""
-    db.run_one(
-        KEEP,
+    KEEP.first(
+        stamp.order_id,
+        stamp.order_revision,
         variant,
         stamp.press,
         stamp.shop_revision,
         holds_until,
         tag,
         body,
-        stamp.order_id,
-        stamp.order_revision,
     )
 
 
