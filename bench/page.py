@@ -66,7 +66,7 @@ def main() -> None:
         paths = _paths(scratch)
         with serving(OURS, environment):
             cold = _draw_all(paths)
-            memory = {**environment, "DOORSTEP_WSGI": "bench.page_memory:web"}
+            memory = {**environment, "DOORSTEP_WEB": "bench.page_memory:web"}
             with serving(MEMORY, memory, within=180):
                 _compare(paths)
                 _run(paths, cold)

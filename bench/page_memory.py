@@ -4,6 +4,7 @@ import psycopg
 from flask import Response
 
 from app.lib.config import settings
+from app.lib.rsgi import Pages
 from app.main import create_app
 from app.storefront import look
 from app.tracking.links import token_of
@@ -29,4 +30,4 @@ def show(token: str) -> Response:
 
 _app = create_app()
 _app.view_functions["storefront.tracking.show"] = show
-web = Ingress(_app)
+web = Ingress(Pages(_app))
