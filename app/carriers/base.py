@@ -28,6 +28,9 @@ from app.vocabulary import ShipmentStatus
 Keys = Mapping[str, str]
 """What the merchant entered for a source, by the names of its fields."""
 
+TOKEN = "access_token"  # noqa: S105 - a name
+"""Among the keys: what `Source.authorize` got for them."""
+
 
 class SourceError(Exception):
     """A source did not give what it was asked for; asking later may help unless `permanent`."""
@@ -44,6 +47,18 @@ class KeyRefused(SourceError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, permanent=True)
+
+
+class NoAnswer(SourceError):
+    """A source cannot be reached, or takes too long."""
+
+
+class NotData(SourceError):
+    """A source answers with something else than what it promises: a page in place of data."""
+
+
+class TooOften(SourceError):
+    """A source says that it was asked too often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +153,22 @@ class Parcel:
     country: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How often a source may be asked with one merchant's keys."""
+
+    requests: int
+    per: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """What opens a source's API for a while, given for the merchant's keys."""
+
+    token: str
+    lasts: timedelta
+
+
 class SourceKind(StrEnum):
     """Who a source is."""
 
@@ -179,6 +210,12 @@ class Source:
     """Ask where parcels are. Raises SourceError."""
     at_once: int = 1
     """How many parcels one call of `fetch` may ask for."""
+    carriers: tuple[str, ...] = ()
+    """The slugs of the carriers that it knows the parcels of; none: whatever it is asked for."""
+    limits: tuple[Limit, ...] = ()
+    """How often `fetch` may be called with the same keys."""
+    authorize: Callable[[Outside, Keys], Pass] | None = None
+    """Get what `fetch` needs among the keys, as TOKEN. Raises SourceError."""
 
 
 def read_each(

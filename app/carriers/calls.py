@@ -5,10 +5,12 @@ from typing import Any
 
 from requests import Response, codes
 
-from app.carriers.base import KeyRefused, SourceError
+from app.carriers.base import KeyRefused, NoAnswer, NotData, SourceError, TooOften
 from app.lib.http import Outside, Unreachable
 from app.lib.reading import Json
 
+TOLD_AS_ERROR = (codes.bad_request, codes.not_found)
+"""Statuses by which carriers say that they do not know a number; their body tells."""
 LONGEST_WAIT = timedelta(hours=24)
 
 
@@ -27,21 +29,30 @@ def call(
     try:
         response = outside.request(method, url, allow_redirects=False, **options)
     except Unreachable as error:
-        raise SourceError(str(error), permanent=error.permanent) from error
+        raise NoAnswer(str(error), permanent=error.permanent) from error
     status = response.status_code
-    if status in (codes.unauthorized, codes.forbidden):
-        raise KeyRefused(f"it refuses the keys ({status})")
-    if status == codes.too_many_requests or status >= codes.server_error:
-        raise SourceError(f"it answers {status}", retry_after=_asked_to_wait(response))
+    check(response)
     if status >= codes.multiple_choices and status not in also:
         raise SourceError(f"it answers {status}", permanent=status != codes.request_timeout)
     try:
         answer = response.json()
     except ValueError as error:
-        raise SourceError("it answers with a page instead of data") from error
+        raise NotData("it answers with a page instead of data") from error
     if not isinstance(answer, dict):
-        raise SourceError("it answers with something that is no object")
+        raise NotData("it answers with something that is no object")
     return answer
+
+
+def check(response: Response) -> Response:
+    """Return an answer; raises SourceError where it refuses our keys, asks us to wait or is out of order."""
+    status = response.status_code
+    if status in (codes.unauthorized, codes.forbidden):
+        raise KeyRefused(f"it refuses the keys ({status})")
+    if status == codes.too_many_requests:
+        raise TooOften(f"it answers {status}", retry_after=_asked_to_wait(response))
+    if status >= codes.server_error:
+        raise SourceError(f"it answers {status}", retry_after=_asked_to_wait(response))
+    return response
 
 
 def _asked_to_wait(response: Response) -> timedelta | None:
