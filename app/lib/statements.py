@@ -4,6 +4,7 @@ They go past the session, its transaction, and psycopg's cursor. With many threa
 several times what the database takes to read one row by its key.
 """
 
+import weakref
 from datetime import datetime
 from queue import SimpleQueue
 
@@ -52,6 +53,7 @@ class _Connection:
         url = engine().url.set(drivername="postgresql").render_as_string(hide_password=False)
         options = "-c timezone=UTC -c synchronous_commit=off"
         self._connection = psycopg.connect(url, autocommit=True, options=options, connect_timeout=5)
+        weakref.finalize(self, self._connection.close)
         self._known: set[bytes] = set()
 
     def first(self, statement: Statement, values: tuple[Value, ...]) -> Row | None:

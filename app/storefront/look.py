@@ -1,20 +1,24 @@
 """The house look: every page for shoppers leaves through here, in its shop's colors and kept private."""
 
 import gzip
+from functools import cache
+from mimetypes import guess_type
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from app.lib.words import Words
 from app.lib.words import of as words_of
 from app.shops.brand import Brand, tokens
 from app.shops.models import Shop
-from app.storefront.press import Print
+from app.storefront.press import ROOT, Print, press
 
 pages = Blueprint("look", __name__)
 
+FOLDER = ROOT / "static" / "storefront"
+FOR_GOOD = "public, max-age=31536000, immutable"
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'self'"
+    "default-src 'none'; style-src 'self'; img-src 'self' https:; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -58,11 +62,17 @@ def printed(page: Print) -> Response:
     response.headers["Vary"] = "Accept-Encoding"
     if request.if_none_match.contains_weak(page.tag):
         response.status_code = 304
-    elif request.accept_encodings["gzip"]:
+        return response
+    return _gzipped(response, page.body)
+
+
+def _gzipped(response: Response, body: bytes) -> Response:
+    response.headers["Vary"] = "Accept-Encoding"
+    if request.accept_encodings["gzip"]:
         response.headers["Content-Encoding"] = "gzip"
-        response.set_data(page.body)
+        response.set_data(body)
     else:
-        response.set_data(gzip.decompress(page.body))
+        response.set_data(gzip.decompress(body))
     return response
 
 
@@ -83,6 +93,35 @@ def notice(status: int, headline: str, lead: str, brand: Brand = HOUSE, shop: Sh
 def reader(shop: Shop | None = None, *known: str | None) -> Words:
     """Return a visitor's language: as known of them, as their browser asks, or as the shop's."""
     return words_of(*known, *request.accept_languages.values(), shop and shop.locale)
+
+
+@pages.get("/look/<version>/<name>")
+def file(version: str, name: str) -> Response:
+    """Return a sheet, script or picture of ours, gzipped; for good where its address names this version."""
+    known = _files().get(name)
+    if known is None:
+        abort(404)
+    kind, content = known
+    response = _gzipped(Response(content_type=kind), content)
+    response.headers["Cache-Control"] = FOR_GOOD if version == press() else "no-cache"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@pages.app_template_global()
+def asset(name: str) -> str:
+    """Return the address of a file of ours that a page may keep for good."""
+    return url_for("storefront.look.file", version=press(), name=name)
+
+
+@cache
+def _files() -> dict[str, tuple[str, bytes]]:
+    """Return every file of the storefront by name: its type, and its bytes gzipped."""
+    return {
+        file.name: (guess_type(file.name)[0] or "", gzip.compress(file.read_bytes(), mtime=0))
+        for file in FOLDER.iterdir()
+        if file.is_file()
+    }
 
 
 @pages.get("/brand/<code>.css")

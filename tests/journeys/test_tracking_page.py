@@ -1,3 +1,4 @@
+import gzip
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,9 +98,24 @@ def test_a_page_is_kept_from_search_engines_caches_and_other_sites(
     assert "Set-Cookie" not in headers
 
 
-def test_no_page_carries_script_or_inline_style(session: Session, shop: Shop, shopper: FlaskClient) -> None:
+def test_no_page_carries_inline_script_or_style(session: Session, shop: Shop, shopper: FlaskClient) -> None:
     for page in (see(shopper, sold.order(session, shop, MOVING, ARRIVED).id), text(shopper, "/track")):
-        assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", page)
+        own = re.sub(r'<script src="/look/\w+/live.js" defer></script>', "", page)
+        assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", own)
+
+
+def test_sheets_and_scripts_are_kept_for_good_by_their_version(
+    session: Session, shopper: FlaskClient
+) -> None:
+    sold.shop(session)
+    (script,) = {*re.findall(r'"(/look/\w+/shop.css)"', text(shopper, "/track"))}
+    kept = shopper.get(script)
+    assert "immutable" in kept.headers["Cache-Control"]
+    assert kept.mimetype == "text/css"
+    old = shopper.get("/look/older/shop.css", headers={"Accept-Encoding": "gzip"})
+    assert old.headers["Cache-Control"] == "no-cache"
+    assert gzip.decompress(old.data) == kept.data
+    assert shopper.get("/look/any/../page.py").status_code == 404
 
 
 def test_a_made_up_token_is_not_found(shopper: FlaskClient) -> None:
