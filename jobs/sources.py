@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.carriers.base import KeyRefused, Parcel, SourceError, Update
+from app.lib import clock
 from app.lib.db import transaction
 from app.lib.http import Outside
+from app.lib.reading import Unreadable
 from app.shops.errands import Due
 from app.shops.models import Shop
 from app.tracking import following, sources
@@ -58,7 +60,32 @@ def fetch(due: Due) -> None:
         following.keep_answer(session, asking.shop_id, asking.parcel.number, answer, key)
 
 
-HANDLERS: dict[str, Callable[[Due], None]] = {following.FOLLOW: follow, following.FETCH: fetch}
+def test(due: Due) -> None:
+    """See whether a source takes the shop's keys; that it does not know the number is an answer as well."""
+    with transaction() as session:
+        mine = (one for one in sources.accounts(session, due.shop_id) if one.source.key == due.subject)
+        account = next(mine, None)
+    if account is None or account.source.fetch is None:
+        return
+    failure, is_refused = None, False
+    try:
+        account.source.fetch(Outside(), account.keys, (account.source.probe,))
+    except SourceError as error:
+        is_refused = isinstance(error, KeyRefused)
+        failure = str(error) if is_refused or not error.permanent else None
+    except Unreadable:
+        failure = "it answers something that we cannot read"
+    with transaction() as session:
+        if is_refused:
+            sources.refuse(session, due.shop_id, due.subject)
+        sources.checked(session, due.shop_id, due.subject, at=clock.now(), failure=failure)
+
+
+HANDLERS: dict[str, Callable[[Due], None]] = {
+    following.FOLLOW: follow,
+    following.FETCH: fetch,
+    following.TEST: test,
+}
 
 
 def _asking(due: Due) -> Asking | None:

@@ -13,6 +13,7 @@ from app.admin import (
     shell,
     shipment,
     shipments,
+    sources,
 )
 
 SHOP = "/<int(max=9223372036854775807):shop_id>"
@@ -22,5 +23,5 @@ blueprint = Blueprint("admin", __name__)
 blueprint.after_request(shell.protect)
 home.register(blueprint)
 blueprint.register_blueprint(connect_shopify.blueprint, url_prefix="/shopify")
-for room in (shipments, shipment, messages, flows, inbox, privacy, disconnect):
+for room in (shipments, shipment, messages, flows, sources, inbox, privacy, disconnect):
     blueprint.register_blueprint(room.blueprint, url_prefix=SHOP)

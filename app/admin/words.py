@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from app.commerce.inbox import SOURCES
 from app.vocabulary import MessageState, Reason, ShipmentStatus, Trigger
 
 
@@ -101,6 +102,9 @@ def masked(address: str | None) -> str:
 
 def topic(name: str) -> str:
     """Write a store's word for what it told us: "fulfillment_events/create" → "Fulfillment event created"."""
+    sender, _, told = name.partition("/")
+    if sender == SOURCES:
+        return f"What {told.partition('/')[0]} told of a parcel"
     noun, _, verb = name.replace(".", "/").replace("_", " ").partition("/")
     one = re.sub(r"s\b", "", noun)
     return f"{one} {VERBS.get(verb, verb)}".strip().capitalize()

@@ -156,4 +156,5 @@ PLUGIN = Source(
     verify=verify,
     register=register,
     fetch=fetch,
+    probe=Parcel(number="EZ4000000004", carrier="usps"),
 )

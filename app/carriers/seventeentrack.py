@@ -156,5 +156,6 @@ PLUGIN = Source(
     verify=verify,
     register=register,
     fetch=fetch,
+    probe=Parcel(number="1Z5R89390357567127", carrier="ups"),
     at_once=40,
 )

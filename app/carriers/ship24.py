@@ -126,4 +126,5 @@ PLUGIN = Source(
     verify=verify,
     register=register,
     fetch=fetch,
+    probe=Parcel(number="1Z5R89390357567127", carrier="ups"),
 )

@@ -44,9 +44,9 @@ CARRIERS = {
 SAME = re.compile(
     "asendia_usa|australia_post|canada_post|chronopost|colissimo|couriers_please|deutsche_post|dhl_ecommerce"
     "|dhl_express|dpd_uk|estafeta|fedex|lasership|lso|mondial_relay|ontrac|parcelforce|poste_italiane|posti"
-    "|purolator|royal_mail|russian_post|sendle|ups|usps|yodel"
+    "|purolator|royal_mail|russian_post|sendle|shippo|ups|usps|yodel"
 )
-"""Slugs that are tokens of Shippo as well."""
+"""Slugs that are tokens of Shippo as well, and the one of its tests."""
 
 
 def verify(push: Push, keys: Keys) -> Trust:
@@ -151,4 +151,5 @@ PLUGIN = Source(
     verify=verify,
     register=register,
     fetch=fetch,
+    probe=Parcel(number="SHIPPO_DELIVERED", carrier="shippo"),
 )

@@ -56,7 +56,7 @@ class Credential(OfShop, Base):
 
     id: Mapped[key]
     kind: Mapped[str]
-    """"offline_token" (Shopify), "rest_keys" and "webhook_secret" (WooCommerce)."""
+    """"offline_token" (Shopify), "rest_keys" and "webhook_secret" (WooCommerce), "source:<key>"."""
     secret: Mapped[bytes]
     """Sealed; rest_keys is "key:secret"."""
     refresh: Mapped[bytes | None]
@@ -67,6 +67,10 @@ class Credential(OfShop, Base):
     """Counts leases: whoever comes back late with an old number is ignored."""
     dead_at: Mapped[datetime | None]
     """When the platform told us that it no longer accepts this secret."""
+    checked_at: Mapped[datetime | None]
+    """When the merchant last had it tried."""
+    check_failure: Mapped[str | None]
+    """What went wrong then."""
 
     __table_args__ = (UniqueConstraint("shop_id", "kind"),)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import events
@@ -12,7 +12,7 @@ from app.carriers.base import Told, Trust
 from app.commerce.models import Order
 from app.lib import clock
 from app.shops import errands
-from app.shops.models import Shop
+from app.shops.models import Errand, Shop
 from app.tracking import carrier, scans, sources
 from app.tracking.models import Shipment
 from app.tracking.number import normalize
@@ -22,6 +22,8 @@ FOLLOW = "source.follow"
 """Errand: ask the shop's aggregator to follow the parcel whose id is the subject."""
 FETCH = "source.fetch"
 """Errand: ask where that parcel is."""
+TEST = "source.test"
+"""Errand: see whether the source whose key is the subject takes the shop's keys."""
 OVER = (S.DELIVERED, S.CANCELLED)
 RECENT = timedelta(days=30)
 """What left longer ago is not handed to an aggregator that has just been connected."""
@@ -69,6 +71,25 @@ def keep(session: Session, shop: Shop, told: Told, *, heard_at: datetime) -> Non
 def ours(session: Session, shop: Shop, number: str) -> Sequence[int]:
     """Return the parcels of a shop that have a number, whoever wrote it how."""
     return session.scalars(select(Shipment.id).filter_by(shop_id=shop.id, number=normalize(number))).all()
+
+
+def test(session: Session, shop_id: int, key: str) -> None:
+    """Have a shop's account with a source tried."""
+    errands.add(session, shop_id, TEST, key)
+
+
+def is_being_tested(session: Session, shop_id: int, key: str) -> bool:
+    """Tell whether the answer of a source about its keys is still awaited."""
+    waiting = select(Errand.id).filter_by(shop_id=shop_id, kind=TEST, subject=key)
+    return session.scalar(waiting) is not None
+
+
+def count(session: Session, shop_id: int) -> int:
+    """Return how many parcels of a shop that are on their way a source follows."""
+    those = select(func.count()).where(
+        Shipment.shop_id == shop_id, Shipment.followed_by.is_not(None), Shipment.status.not_in(OVER)
+    )
+    return session.scalar(those) or 0
 
 
 def asked(session: Session, shop: Shop, shipment_id: int) -> tuple[Shipment, base.Parcel] | None:

@@ -5,6 +5,7 @@ The merchant's answer is the accounts that they entered: one aggregator, or any 
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -35,6 +36,10 @@ class Account:
     keys: Keys
     is_refused: bool
     """The source no longer accepts the keys."""
+    checked_at: datetime | None
+    """When it was last tried on purpose."""
+    check_failure: str | None
+    """What went wrong then."""
 
 
 def everyone(kind: SourceKind) -> list[Source]:
@@ -52,6 +57,8 @@ def accounts(session: Session, shop_id: int) -> list[Account]:
             source=found[key],
             keys=json.loads(crypto.unseal(row.secret)),
             is_refused=row.dead_at is not None,
+            checked_at=row.checked_at,
+            check_failure=row.check_failure,
         )
         for row in session.scalars(rows.order_by(Credential.kind))
         if (key := row.kind.removeprefix(KIND)) in found
@@ -79,12 +86,20 @@ def keep(session: Session, shop: Shop, source: Source, keys: Keys) -> None:
         if other.source is not source and is_alone:
             forget(session, shop.id, other.source.key)
     install.keep_secret(session, shop, KIND + source.key, json.dumps(dict(keys)))
+    session.flush()  # a new row, which the next line changes
+    checked(session, shop.id, source.key, at=None, failure=None)
 
 
 def forget(session: Session, shop_id: int, key: str) -> None:
     """Forget an account and its keys."""
     for row in session.scalars(select(Credential).filter_by(shop_id=shop_id, kind=KIND + key)):
         session.delete(row)
+
+
+def checked(session: Session, shop_id: int, key: str, *, at: datetime | None, failure: str | None) -> None:
+    """Note what came of trying an account."""
+    for row in session.scalars(select(Credential).filter_by(shop_id=shop_id, kind=KIND + key)):
+        row.checked_at, row.check_failure = at, failure
 
 
 def refuse(session: Session, shop_id: int, key: str) -> None:
