@@ -32,6 +32,8 @@ PAGES = (
     "shipments/7",
     "messages",
     "flows",
+    "sources",
+    "sources?who=store",
     "connection",
     "privacy",
 )
@@ -42,7 +44,7 @@ def test_every_page_holds(look: Look, site: Site, shop: Shop, empty_shop: Shop) 
     _enter(look, site, empty_shop)
     for address in PAGES:
         _look_at(look, f"{site.url}/admin/{shop.id}/{address}", address)
-    for address in ("shipments", "messages", "flows", "connection", "privacy"):
+    for address in ("shipments", "messages", "flows", "sources", "connection", "privacy"):
         _look_at(look, f"{site.url}/admin/{empty_shop.id}/{address}", f"empty-{address}")
     _look_at(look, f"{site.url}/admin", "stores")
 
