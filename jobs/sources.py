@@ -65,11 +65,11 @@ def test(due: Due) -> None:
     with transaction() as session:
         mine = (one for one in sources.accounts(session, due.shop_id) if one.source.key == due.subject)
         account = next(mine, None)
-    if account is None or account.source.fetch is None:
+    if account is None:
         return
     failure, is_refused = None, False
     try:
-        account.source.fetch(Outside(), account.keys, (account.source.probe,))
+        _try(account)
     except SourceError as error:
         is_refused = isinstance(error, KeyRefused)
         failure = str(error) if is_refused or not error.permanent else None
@@ -79,6 +79,14 @@ def test(due: Due) -> None:
         if is_refused:
             sources.refuse(session, due.shop_id, due.subject)
         sources.checked(session, due.shop_id, due.subject, at=clock.now(), failure=failure)
+
+
+def _try(account: Account) -> None:
+    source = account.source
+    if source.authorize is not None:
+        source.authorize(Outside(), account.keys)
+    elif source.fetch is not None and source.probe is not None:
+        source.fetch(Outside(), account.keys, (source.probe,))
 
 
 HANDLERS: dict[str, Callable[[Due], None]] = {

@@ -208,8 +208,8 @@ class Source:
     """Ask the source to follow a parcel from now on; harmless when repeated. Raises SourceError."""
     fetch: Callable[[Outside, Keys, tuple[Parcel, ...]], tuple[Update, ...]] | None = None
     """Ask where parcels are. Raises SourceError."""
-    probe: Parcel
-    """A parcel that may be asked for at any time, to see whether the keys are right."""
+    probe: Parcel | None = None
+    """A parcel to ask for, to see whether the keys are right; None where `authorize` shows that."""
     at_once: int = 1
     """How many parcels one call of `fetch` may ask for."""
     carriers: tuple[str, ...] = ()

@@ -97,6 +97,7 @@ PLUGIN = Source(
     manual="At developer.dhl.com: My apps, your app with Shipment Tracking - Unified, Show key.",
     parse=parse,
     fetch=fetch,
+    probe=Parcel(number="00340434161094042557", carrier="dhl_parcel_de"),
     carriers=(
         "dhl_express",
         "dhl_ecommerce",

@@ -34,6 +34,7 @@ PAGES = (
     "flows",
     "sources",
     "sources?who=store",
+    "sources?who=carriers&source=ups",
     "connection",
     "privacy",
 )

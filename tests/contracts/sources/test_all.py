@@ -50,6 +50,11 @@ def test_what_nobody_signed_is_refused(source: Source) -> None:
         assert source.verify(Push(headers={}, body=body), keys) is Trust.NONE
 
 
+@pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.key)
+def test_a_source_can_be_tried_without_a_parcel_of_the_merchants(source: Source) -> None:
+    assert source.authorize is not None or (source.fetch is not None and source.probe is not None)
+
+
 @given(st.data())
 def test_a_body_with_anything_anywhere_is_read_or_unreadable(data: st.DataObject) -> None:
     source = SOURCES[data.draw(st.sampled_from(sorted(SOURCES)))]

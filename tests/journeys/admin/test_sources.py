@@ -76,6 +76,24 @@ def test_the_test_button_says_what_the_source_says(
     assert says in merchant.get(f"/admin/{shop.id}/sources").text
 
 
+def test_carriers_are_entered_beside_each_other_and_tried_by_signing_in(
+    merchant: FlaskClient, shop: Shop, session: Session
+) -> None:
+    post(merchant, shop, "easypost", EASYPOST)
+    post(merchant, shop, "ups", {"client_id": "id", "client_secret": "secret"})
+    post(merchant, shop, "dhl", {"api_key": "k"})
+    assert [account.source.key for account in sources.accounts(session, shop.id)] == ["dhl", "ups"]
+    assert sources.teller(session, shop.id) is Teller.CARRIERS
+    with playing("onlinetools.ups.com") as ups, playing("api-eu.dhl.com") as dhl:
+        ups.will(401, {})
+        dhl.will(404, {})
+        sync.run()
+    page = merchant.get(f"/admin/{shop.id}/sources").text
+    assert "UPS refuses the keys" in page
+    assert "DHL took the keys" in page
+    assert "Webhook address" not in page
+
+
 def test_an_empty_field_stays_as_it_was(merchant: FlaskClient, shop: Shop, session: Session) -> None:
     post(merchant, shop, "easypost", EASYPOST)
     post(merchant, shop, "easypost", {"api_key": "  new ", "webhook_secret": ""})
