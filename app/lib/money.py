@@ -24,4 +24,5 @@ def minor(amount: str | float | None, currency: str) -> int:
 def display(amount: int, currency: str, locale: str) -> str:
     """Write minor units as people in that locale read them: 7963, "USD", "en" → "$79.63"."""
     value = Decimal(amount).scaleb(-get_currency_precision(currency))
-    return format_currency(value, currency, locale=locale)
+    written = format_currency(value, currency, locale=locale)
+    return written.replace("\N{RIGHT-TO-LEFT MARK}", "")  # figures run from left to right in every script

@@ -35,7 +35,7 @@ CATALOGS = {
 }
 """The folder of each language besides English."""
 UNSPACED = ("ja",)
-ISOLATE, POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+ISOLATE, POP = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,10 @@ def _spoken(name: str | None) -> str | None:
 
 
 def _isolated(value: str) -> str:
-    return f"{ISOLATE}{value}{POP}" if any(bidirectional(letter) == "L" for letter in value) else value
+    """Keep "UPS" and "#1042" as they are written; a value in the reader's own script needs no help."""
+    return (
+        value if any(bidirectional(letter) in ("R", "AL") for letter in value) else f"{ISOLATE}{value}{POP}"
+    )
 
 
 @cache

@@ -5,16 +5,6 @@ from enum import StrEnum
 
 from app.lib.words import Words, sentence
 
-STOPS = (
-    sentence("Ordered"),
-    sentence("Packed"),
-    sentence("On its way"),
-    sentence("Out today"),
-    sentence("Delivered"),
-)
-TO_COLLECT = (*STOPS[:3], sentence("At the shop"), sentence("Collected"))
-TURNED_BACK = (*STOPS[:3], sentence("Turned back"), sentence("Back with us"))
-
 NOTHING_TO_DO = sentence("Nothing for you to do.")
 
 
@@ -36,6 +26,14 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Route(StrEnum):
+    """Which way the journey goes from where it is "on its way"."""
+
+    HOME = "home"
+    TO_COLLECT = "to_collect"
+    BACK = "back"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """What is true now, in the reader's language."""
@@ -55,7 +53,9 @@ class Story:
     """When it arrives: "Saturday, November 21"."""
     step: int
     """The stop of the journey that it is at, from 1."""
-    stops: tuple[str, ...] = STOPS
+    route: Route = Route.HOME
+    stops: tuple[str, ...] = ()
+    """Their names, in the reader's language."""
     is_bad_news: bool = False
     is_over: bool = False
     """It has arrived at the last stop."""
@@ -66,3 +66,17 @@ class Story:
 def nothing_to_do(words: Words, *sentences: str) -> str:
     """Return what is to be said, and that there is nothing to do."""
     return words.after_another(*sentences, words.say(NOTHING_TO_DO))
+
+
+def stops(route: Route, words: Words) -> tuple[str, ...]:
+    """Return the names of the five stops: each in one or two short words, for they share a phone's width."""
+    way = (
+        words.say_as("stop", "Ordered"),
+        words.say_as("stop", "Packed"),
+        words.say_as("stop", "On its way"),
+    )
+    if route is Route.TO_COLLECT:
+        return (*way, words.say_as("stop", "At the shop"), words.say_as("stop", "Collected"))
+    if route is Route.BACK:
+        return (*way, words.say_as("stop", "Turned back"), words.say_as("stop", "Back with us"))
+    return (*way, words.say_as("stop", "Out today"), words.say_as("stop", "Delivered"))

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from app.lib.days import Calendar, first_upper
 from app.tracking import alarm_story, trouble_story
-from app.tracking.journey import NOTHING_TO_DO, STOPS, TO_COLLECT, State, Story, nothing_to_do
+from app.tracking.journey import NOTHING_TO_DO, Route, State, Story, nothing_to_do, stops
 from app.tracking.parcel import Parcel
 from app.tracking.reasons import HANDED_OVER
 from app.vocabulary import ShipmentStatus as S
@@ -26,7 +26,7 @@ def tell_one(parcel: Parcel, calendar: Calendar) -> Story:
         story,
         headline=first_upper(story.headline),
         then=story.then and first_upper(story.then),
-        stops=tuple(map(calendar.words.say, story.stops)),
+        stops=stops(story.route, calendar.words),
     )
 
 
@@ -160,7 +160,7 @@ def _to_collect(parcel: Parcel, calendar: Calendar) -> Story:
         then=calendar.since(parcel.at),
         lead=say("The carrier’s page names the place, its hours and what to bring."),
         step=4,
-        stops=TO_COLLECT,
+        route=Route.TO_COLLECT,
     )
 
 
@@ -175,7 +175,7 @@ def _delivered(parcel: Parcel, calendar: Calendar) -> Story:
         then=_handed_over(parcel, calendar),
         lead=say("Thank you for buying from us."),
         step=5,
-        stops=TO_COLLECT if parcel.detail == "collected_by_recipient" else STOPS,
+        route=Route.TO_COLLECT if parcel.detail == "collected_by_recipient" else Route.HOME,
         is_over=True,
     )
 

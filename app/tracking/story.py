@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.lib.days import Calendar
 from app.lib.words import Words
-from app.tracking.journey import NOTHING_TO_DO, STOPS, State, Story, nothing_to_do
+from app.tracking.journey import NOTHING_TO_DO, Route, State, Story, nothing_to_do, stops
 from app.tracking.parcel import Parcel
 from app.tracking.parcel_story import tell_one
 from app.vocabulary import ExceptionKind as K
@@ -87,7 +87,7 @@ def _ordered(calendar: Calendar, *, is_placed: bool) -> Story:
         other=say("The other is getting ready"),
         lead=say("This page follows it from the moment it leaves us."),
         step=1,
-        stops=tuple(map(say, STOPS)),
+        stops=stops(Route.HOME, calendar.words),
     )
 
 
@@ -117,5 +117,5 @@ def _cancelled(calendar: Calendar, at: datetime, *, anything_sent: bool) -> Stor
         if anything_sent
         else say(NOTHING_TO_DO),
         step=1,
-        stops=tuple(map(say, STOPS)),
+        stops=stops(Route.HOME, calendar.words),
     )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.lib.days import Calendar
-from app.tracking.journey import TURNED_BACK, State, Story, nothing_to_do
+from app.tracking.journey import Route, State, Story, nothing_to_do
 from app.tracking.parcel import Parcel
 from app.tracking.reasons import DELAYS, HOLDS, MISSES, UNSAID
 
@@ -85,7 +85,7 @@ def returning(parcel: Parcel, calendar: Calendar) -> Story:
         then=calendar.since(parcel.at),
         lead=say("Tell us what you would like: to have it sent again, or not at all."),
         step=4,
-        stops=TURNED_BACK,
+        route=Route.BACK,
         is_bad_news=True,
     )
     if parcel.detail != "returned":

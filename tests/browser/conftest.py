@@ -1,5 +1,6 @@
 """A real Chromium on the real app: what a page must hold at two widths, in light and dark."""
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PICTURES = os.environ.get("DOORSTEP_PICTURES")
+"""A folder: every page is pictured into it."""
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -61,6 +64,25 @@ class Look:
         assert wrong == [], where
         assert self.errors == [], where
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, where
+
+
+def look_at(look: Look, address: str, name: str) -> None:
+    """Go to a page, picture it, and find nothing wrong with it."""
+    look.page.goto(address)
+    picture(look, name)
+    look.holds()
+    small = look.page.evaluate(
+        "[...document.querySelectorAll('a:not(.skip), button, summary, input')]"
+        ".filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"
+    )
+    assert small == []  # nothing to tap is lower than 44 px, where people hold a phone
+
+
+def picture(look: Look, name: str) -> None:
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        path = Path(PICTURES) / f"{name}-{look.width}-{look.scheme}.png"
+        look.page.screenshot(path=path, full_page=True)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def test_blanks_are_filled_by_name() -> None:
 
 def test_a_name_in_another_script_does_not_turn_the_words_around_it() -> None:
     assert Words("ar").direction == "rtl"
-    assert Words("ar")._fill("… %(name)s …", {"name": "UPS"}) == "… \u2068UPS\u2069 …"
+    assert Words("ar")._fill("… %(name)s …", {"name": "UPS"}) == "… \u2066UPS\u2069 …"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""Every moment of an order: what its rows hold when it is looked at."""
+
+from typing import Any
+
+from app.lib import clock
+from app.vocabulary import ShipmentStatus as S
+from tests import sold
+from tests.sold import Sent
+
+BEGUN = (
+    (S.LABEL_CREATED, -70, None, None),
+    (S.PICKED_UP, -52, None, "Portland"),
+    (S.IN_TRANSIT, -30, None, "Denver"),
+)
+ON_THE_WAY = (*BEGUN, (S.IN_TRANSIT, -3, "departure_scan", "Denver"))
+ARRIVED = (
+    *BEGUN,
+    (S.OUT_FOR_DELIVERY, -8, None, "Boulder"),
+    (S.DELIVERED, -0.2, "left_with_neighbor", "Boulder"),
+)
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+def _now(status: S, detail: str | None = None, town: str = "Denver", **columns: Any) -> tuple[Sent, ...]:
+    return (Sent(scans=(*BEGUN, (status, -2, detail, town)), sent=-71, **columns),)
+
+
+MOMENTS: dict[str, tuple[Sent, ...]] = {
+    "ordered": (),
+    "packed": (Sent(scans=((S.LABEL_CREATED, -1, None, None),)),),
+    "sent": (Sent(sent=-90, url=None),),
+    "without-number": (Sent(sent=-20, number=None, carrier=None, url=None),),
+    "in-transit": (Sent(scans=ON_THE_WAY, expected=3, sent=-71, text="Departed from Facility"),),
+    "in-transit-without-day": (Sent(scans=ON_THE_WAY, sent=-71),),
+    "overdue": (Sent(scans=ON_THE_WAY, expected=-1, sent=-71),),
+    "delayed": _now(S.DELAYED, "weather", expected=4),
+    "held-address": _now(S.EXCEPTION, "address_issue"),
+    "held-customs": _now(S.EXCEPTION, "customs_hold"),
+    "held-damaged": _now(S.EXCEPTION, "damaged"),
+    "held-weather": _now(S.EXCEPTION, "weather"),
+    "held-lost": _now(S.EXCEPTION, "lost"),
+    "out-for-delivery": (Sent(scans=(*BEGUN, (S.OUT_FOR_DELIVERY, -0.2, None, "Boulder")), sent=-71),),
+    "missed": _now(S.ATTEMPT_FAILED, None, "Boulder"),
+    "to-collect": _now(S.AVAILABLE_FOR_PICKUP, None, "Boulder"),
+    "returning": _now(S.RETURN_TO_SENDER, "returning", "Boulder"),
+    "returned": _now(S.RETURN_TO_SENDER, "returned", "Portland"),
+    "delivered": (Sent(scans=ARRIVED, sent=-71),),
+    "two-parcels": (
+        Sent(scans=ARRIVED, items=(0,), sent=-71),
+        Sent(scans=ON_THE_WAY, items=(1,), expected=4, sent=-71),
+    ),
+    "five-parcels": (
+        Sent(scans=ON_THE_WAY, sent=-71),
+        *[Sent(scans=((S.LABEL_CREATED, -1, None, None),))] * 4,
+    ),
+    "part-of-it": (Sent(scans=ON_THE_WAY, items=(0,), sent=-71),),
+    "cancelled": (),
+    "long-words": (Sent(scans=ON_THE_WAY, carrier=LONG, number="9" * 60, text=LONG * 2, sent=-71),),
+}
+COLUMNS: dict[str, dict[str, Any]] = {
+    "cancelled": {"cancelled_at": clock.now()},
+    "long-words": {
+        "name": f"#{LONG}",
+        "items": ({**sold.SHIRT, "title": LONG, "variant_title": LONG, "price": 99999999999}, sold.MUG),
+        "ship_to": {"first_name": LONG, "city": LONG},
+    },
+}
