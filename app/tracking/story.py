@@ -68,10 +68,7 @@ def _of_several(story: Story, count: int, still_open: int, words: Words) -> Stor
     return replace(
         story,
         headline=words.say_many(
-            "%(arrived)s of %(count)s delivered",
-            "%(arrived)s of %(count)s delivered",
-            count,
-            arrived=count - still_open,
+            "%(count)s of %(all)s delivered", "%(count)s of %(all)s delivered", count - still_open, all=count
         ),
         then=story.other if still_open == 1 else to_come,
     )
