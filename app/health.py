@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from redis import RedisError
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import BigInteger, cast, func, or_, select, text, true
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from app.messages.models import Message
 from app.shops.models import Errand, Shop
 from app.tracking import progress
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
+from app.tracking.polls.models import CarrierAccount
 from app.vocabulary import InboxState, MessageState
 
 blueprint = Blueprint("health", __name__)
@@ -69,6 +70,7 @@ class _Tables(Collector):
             yield _by_words(session, "inbox", Delivery.state, Delivery.topic)
             yield _by_words(session, "odd_scans", TrackingEvent.source, TrackingEvent.doubt, where=ODD)
             yield _open_exceptions(session)
+            yield _polls(session)
             yield _waiting(session)
 
 
@@ -92,6 +94,17 @@ def _open_exceptions(session: Session) -> Metric:
     return gauge
 
 
+def _polls(session: Session) -> Metric:
+    """Tell what came of asking carriers, by carrier."""
+    gauge = GaugeMetricFamily("doorstep_polls", "Numbers asked about", labels=["source", "outcome"])
+    each = func.jsonb_each_text(CarrierAccount.outcomes).table_valued("key", "value").render_derived()
+    total = func.sum(cast(each.c.value, BigInteger))
+    rows = select(CarrierAccount.source, each.c.key, total).join(each, true())
+    for source, outcome, times in session.execute(rows.group_by(CarrierAccount.source, each.c.key)):
+        gauge.add_metric([source, outcome], float(times))
+    return gauge
+
+
 def _waiting(session: Session) -> Metric:
     """Tell for how many seconds the oldest due row of each kind has waited."""
     oldest = {
@@ -101,6 +114,7 @@ def _waiting(session: Session) -> Metric:
         "errands": select(func.min(Errand.due_at)),
         "parcels": select(func.min(Shipment.exceptions_due_at)),
         "orders": select(func.min(Order.exceptions_due_at)),
+        "polls": select(func.min(CarrierAccount.due_at)),
     }
     gauge = GaugeMetricFamily("doorstep_oldest_due_seconds", "Age of the oldest due row", labels=["of"])
     for of, query in oldest.items():

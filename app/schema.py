@@ -8,10 +8,13 @@ from app.lib.db import Base
 from app.messages.models import Message
 from app.shops.models import AccessRecord, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.tracking.models import DrawnPage, ExceptionRow, Lane, Shipment, TrackingEvent
+from app.tracking.polls.models import CarrierAccount, CarrierWatch
 
 __all__ = [
     "AccessRecord",
     "Base",
+    "CarrierAccount",
+    "CarrierWatch",
     "Checkout",
     "ConnectState",
     "ConsentRow",

@@ -54,8 +54,15 @@ class PrivateAddress(Unreachable):
 class Outside(requests.Session):
     """A requests session that may be handed to any library that wants one."""
 
-    def __init__(self, *, retries: Retry = RETRIES, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        retries: Retry = RETRIES,
+        headers: Mapping[str, str] | None = None,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> None:
         super().__init__()
+        self.timeout = timeout
         self.trust_env = False
         self.max_redirects = 3
         self.headers.update({"User-Agent": "Doorstep/0.1", **(headers or {})})
@@ -67,7 +74,7 @@ class Outside(requests.Session):
 
     def request(self, *args: Any, **options: Any) -> requests.Response:  # noqa: ANN401 - requests' own
         """Send and read whole; raises Unreachable, or PrivateAddress, in place of requests' errors."""
-        options["timeout"] = options.get("timeout") or TIMEOUT
+        options["timeout"] = options.get("timeout") or self.timeout
         options["stream"] = True
         url = str(options.get("url") or args[1])
         breaker = _breakers.of(urlsplit(url).hostname or "")

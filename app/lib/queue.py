@@ -19,6 +19,7 @@ QUEUES = {
     "jobs.exceptions.look": "inbox",
     "jobs.messages.send": "sending",
     "jobs.sync.run": "sync",
+    "jobs.polling.poll": "polls",
     "jobs.exceptions.learn": "sync",
 }
 """Which queue each job waits in; one worker serves one queue, so a slow store delays no mail."""

@@ -1,4 +1,4 @@
-"""Having parcels followed: an aggregator is asked once for each, and what it tells is kept."""
+"""Having parcels followed: an aggregator is asked once for each, a carrier again and again; all is kept."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from app.shops.models import Errand, Shop
 from app.tracking import carrier, scans, sources
 from app.tracking.models import Shipment
 from app.tracking.number import normalize
+from app.tracking.polls import watches
 from app.vocabulary import ShipmentStatus as S
 
 FOLLOW = "source.follow"
@@ -37,14 +38,17 @@ def on_shipment_registered(session: Session, shop_id: int, event: events.Shipmen
 
 
 def follow(session: Session, shop_id: int, shipment_id: int) -> None:
-    """Have a parcel followed, if the shop has an aggregator; it is asked once."""
+    """Have a parcel followed: by the shop's aggregator, asked once, or by asking its carrier from now on."""
     account = sources.aggregator(session, shop_id)
-    if account is not None and account.source.register is not None:
+    if account is None:
+        shop, shipment = session.get_one(Shop, shop_id), session.get_one(Shipment, shipment_id)
+        watches.begin(session, shop, shipment)
+    elif account.source.register is not None:
         errands.add(session, shop_id, FOLLOW, str(shipment_id))
 
 
 def follow_open(session: Session, shop: Shop) -> int:
-    """Have every parcel on its way followed, by an aggregator that was just connected; returns how many."""
+    """Have every parcel on its way followed, by whom the shop was just connected with; returns how many."""
     still_open = select(Shipment).where(
         Shipment.shop_id == shop.id,
         Shipment.number.is_not(None),
@@ -55,7 +59,7 @@ def follow_open(session: Session, shop: Shop) -> int:
     )
     ids = [shipment.id for shipment in session.scalars(still_open)]
     for shipment_id in ids:
-        errands.add(session, shop.id, FOLLOW, str(shipment_id))
+        follow(session, shop.id, shipment_id)
     return len(ids)
 
 

@@ -15,6 +15,7 @@ from app.carriers.base import Keys, Source, SourceKind
 from app.lib import clock, crypto, plugins
 from app.shops import install
 from app.shops.models import Credential, Shop
+from app.tracking.polls import accounts as polls
 
 KIND = "source:"
 """Prefix of the kind of a source's credential."""
@@ -88,12 +89,14 @@ def keep(session: Session, shop: Shop, source: Source, keys: Keys) -> None:
     install.keep_secret(session, shop, KIND + source.key, json.dumps(dict(keys)))
     session.flush()  # a new row, which the next line changes
     checked(session, shop.id, source.key, at=None, failure=None)
+    polls.renew(session, shop.id, source.key)
 
 
 def forget(session: Session, shop_id: int, key: str) -> None:
     """Forget an account and its keys."""
     for row in session.scalars(select(Credential).filter_by(shop_id=shop_id, kind=KIND + key)):
         session.delete(row)
+    polls.end(session, shop_id, key)
 
 
 def checked(session: Session, shop_id: int, key: str, *, at: datetime | None, failure: str | None) -> None:

@@ -1,0 +1,109 @@
+"""Whatever a carrier answers, nothing false is shown and nobody else waits for it."""
+
+from datetime import timedelta
+
+import pytest
+from requests.exceptions import ReadTimeout
+from sqlalchemy import select
+
+from app.lib import clock, http
+from app.tracking import following
+from app.tracking.models import TrackingEvent
+from app.tracking.polls.models import CarrierAccount, CarrierWatch
+from app.vocabulary import ShipmentStatus as S
+from jobs import polling
+from tests.journeys.carrier import (
+    NUMBER,
+    OTHER,
+    Answer,
+    outcomes,
+    parcel,
+    poll,
+    rests,
+    told,
+    ups,
+    with_parcel,
+)
+from tests.journeys.conftest import StoreVoice
+
+
+def test_another_parcels_number_in_the_answer_is_never_shown(shopify_store: StoreVoice) -> None:
+    voice = with_parcel(shopify_store)
+    with ups(lambda _: (200, told(OTHER, "D", "FS"), {})):
+        poll(voice)
+    assert parcel(voice.session).status is S.PENDING
+    assert voice.session.scalars(select(TrackingEvent)).all() == []
+    assert outcomes(voice.session) == {"other_number": 1}
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ((200, b"<html><title>Please wait</title></html>", {}), "not_data"),
+        ((200, b"[]", {}), "not_data"),
+        ((200, {"trackResponse": {"shipment": [{"package": [{"activity": []}]}]}}, {}), "not_data"),
+        ((500, {}, {}), "failed"),
+        ((503, b"", {}), "failed"),
+        ((429, {}, {}), "throttled"),
+    ],
+)
+def test_what_is_no_answer_is_counted_and_the_carrier_left_alone(
+    shopify_store: StoreVoice, answer: Answer, outcome: str
+) -> None:
+    voice = with_parcel(shopify_store)
+    with ups(lambda _: answer) as carrier:
+        poll(voice)
+        polling.poll()
+    assert carrier.asked == [NUMBER]
+    assert parcel(voice.session).status is S.PENDING
+    assert outcomes(voice.session) == {outcome: 1}
+    rests(voice.session, timedelta(seconds=20), timedelta(seconds=40))
+
+
+def test_an_answer_that_takes_too_long_is_none(shopify_store: StoreVoice) -> None:
+    def slow(_: str) -> Answer:
+        raise ReadTimeout
+
+    voice = with_parcel(shopify_store)
+    with ups(slow):
+        poll(voice)
+    assert outcomes(voice.session) == {"no_answer": 1}
+    rests(voice.session, timedelta(seconds=20), timedelta(seconds=40))
+
+
+def test_a_carrier_that_asks_us_to_wait_is_left_alone_for_so_long(shopify_store: StoreVoice) -> None:
+    voice = with_parcel(shopify_store)
+    with ups(lambda _: (429, {}, {"Retry-After": "7200"})) as carrier:
+        poll(voice)
+        following.follow_open(voice.session, voice.shop)  # new parcels do not end its rest
+        voice.session.commit()
+        polling.poll()
+    assert carrier.asked == [NUMBER]
+    rests(voice.session, timedelta(minutes=119), timedelta(minutes=121))
+
+
+def test_a_carrier_that_keeps_failing_rests_longer_each_time_and_comes_back(
+    shopify_store: StoreVoice,
+) -> None:
+    voice = with_parcel(shopify_store)
+    with ups(lambda _: (500, {}, {})):
+        for _ in range(4):
+            poll(voice)
+            http._breakers.reset()
+    rests(voice.session, timedelta(minutes=3), timedelta(minutes=5))
+    with ups(lambda number: (200, told(number, "I", "DP"), {})):
+        poll(voice)
+    assert voice.session.scalars(select(CarrierAccount.failures)).one() == 0
+    assert parcel(voice.session).status is S.IN_TRANSIT
+
+
+def test_an_unknown_number_is_asked_about_again_and_harms_nobody(shopify_store: StoreVoice) -> None:
+    voice = with_parcel(shopify_store)
+    with ups(lambda _: (404, {"response": {"errors": [{"code": "TV1002"}]}}, {})):
+        poll(voice)
+    assert outcomes(voice.session) == {"not_known": 1}
+    watch = voice.session.scalars(select(CarrierWatch)).one()
+    assert watch.failure == "not_known"
+    assert watch.due_at is not None
+    assert watch.due_at > clock.now() + timedelta(hours=10)
+    assert voice.session.scalars(select(CarrierAccount.failures)).one() == 0
