@@ -8,11 +8,13 @@ from flask import Flask, Response, abort
 
 from demo.shopify.server import store as ridge_and_pine
 from demo.shopify.wire import HOST as SHOPIFY_HOST
+from demo.ups import HOST as UPS_HOST
+from demo.ups import api as ups
 from demo.woocommerce.server import store as harbor_goods
 from demo.woocommerce.wire import HOST as WOO_HOST
 
 PICTURES = {file.stem: file for file in (Path(__file__).parent / "pictures").glob("*.svg")}
-STORES: dict[str, WSGIApplication] = {SHOPIFY_HOST: ridge_and_pine, WOO_HOST: harbor_goods}
+OTHERS: dict[str, WSGIApplication] = {SHOPIFY_HOST: ridge_and_pine, WOO_HOST: harbor_goods, UPS_HOST: ups}
 
 gallery = Flask("gallery", static_folder=None)
 
@@ -29,4 +31,4 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     """Answer for every stand-in host, and with pictures on any host."""
     host = environ.get("HTTP_HOST", "").partition(":")[0]
     in_gallery = environ.get("PATH_INFO", "").startswith("/pictures/")
-    return (gallery if in_gallery else STORES.get(host, gallery))(environ, start_response)
+    return (gallery if in_gallery else OTHERS.get(host, gallery))(environ, start_response)

@@ -4,14 +4,16 @@ import secrets
 from datetime import timedelta
 
 from app.flows.models import Flow
-from app.lib import clock
+from app.lib import clock, plugins
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.platforms.woocommerce import api, webhooks
 from app.platforms.woocommerce.webhooks import Address
 from app.shops import errands
 from app.shops.install import Store, install, keep_secret
+from app.tracking import sources
 from app.vocabulary import PlatformKey, Trigger
+from demo import ups
 from demo.shopify import oauth
 from demo.shopify import wire as shopify_wire
 from demo.stores import Shelf
@@ -85,6 +87,7 @@ def connect() -> Address:
         )
         keep_secret(session, harbor, "rest_keys", rest_keys)
         keep_secret(session, harbor, "webhook_secret", signing_secret)
+        sources.keep(session, harbor, plugins.discover("app.carriers")["ups"], ups.KEYS)
         for shop, kind, every in (
             (ridge, "shopify.shop_info", DAILY),
             (ridge, "shopify.catch_up", shopify.HOURLY),

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 
 from app.lib import clock
-from demo import shoppers, stories, things
+from demo import hurry, shoppers, stories, things
 from demo.sales import Sale, way
 from demo.seed import voices
 from demo.shopify import notices as shopify_notices
@@ -20,7 +20,7 @@ from demo.woocommerce import notices as woo_notices
 NOTES = Path(__file__).parent.parent / "var" / "demo.json"
 BEAT = (3.0, 5.0)
 """Seconds between two events."""
-ALIVE_AT_MOST = 12
+ALIVE_AT_MOST = 16
 """Orders whose parcels still move; beyond it nobody orders until one has arrived."""
 ORDERED = 0.3
 """The share of events that are new orders."""
@@ -33,6 +33,8 @@ REORDERED = 0.15
 TROUBLED = 0.3
 """The share of parcels that have a hard time."""
 TROUBLES = ("delayed", "attempted", "pickup")
+BY_UPS = 0.7
+"""The share of Harbor Goods' parcels that UPS carries, who tells us of them; the others tell nobody."""
 BY_CORE = 0.3
 """The share of Harbor Goods' orders whose parcels are the core's own fulfillments."""
 CARRIERS = {"US": ("ups", "usps", "fedex")}
@@ -90,15 +92,29 @@ class World:
         self._tell_shopify(told)
 
     def _process(self, sale: Sale, now: datetime) -> None:
-        """Ship an order of Harbor Goods', or complete it; its carriers tell the store nothing."""
-        if not sale.parcels:
-            shopper = next(s for s in shoppers.HARBOR if s.id == sale.shopper)
-            sale.send("an-post" if shopper.town[2] in ("IE", "GB") else "dhl", now, [])
-        else:
+        """Ship an order of Harbor Goods', complete it, or move its parcel, of which UPS tells only us."""
+        is_moved = sale.completed_at is not None
+        if is_moved:
+            sale.parcels[0].advance(now)
+        elif sale.parcels:
             sale.completed_at = sale.updated_at = now
-            sale.alive = False
+        else:
+            self._hand_over(sale, now)
+        is_under_way = any(parcel.ahead for parcel in sale.parcels)
+        sale.alive = is_under_way or sale.completed_at is None
         _keep(self.harbor, sale)
-        self._tell_woocommerce(woo_notices.changed(sale))
+        if is_moved:
+            hurry.ask_now(sale.parcels[0].numbers[0])
+        else:
+            self._tell_woocommerce(woo_notices.changed(sale))
+
+    def _hand_over(self, sale: Sale, now: datetime) -> None:
+        shopper = next(s for s in shoppers.HARBOR if s.id == sale.shopper)
+        if random.random() < BY_UPS:
+            ending = "delayed" if random.random() < TROUBLED else "delivered"
+            sale.send("ups", now, way(shopper, ending))
+        else:
+            sale.send("an-post" if shopper.town[2] in ("IE", "GB") else "dhl", now, [])
 
     def _tell_shopify(self, told: list[tuple[str, Json]]) -> None:
         """Deliver, a share twice, and a share only after what comes next."""

@@ -14,7 +14,7 @@ from app.lib.config import settings
 from app.lib.db import transaction
 from app.tracking.links import tracking_url
 from app.vocabulary import InboxState
-from demo import install, stories, things
+from demo import install, stories, things, ups
 from demo.sales import Sale
 from demo.shopify import notices as shopify_notices
 from demo.shopify import wire as shopify_wire
@@ -23,7 +23,7 @@ from demo.voice import Registered, Voice
 from demo.woocommerce import notices as woo_notices
 from demo.woocommerce import wire as woo_wire
 
-HOSTS = (shopify_wire.HOST, woo_wire.HOST)
+HOSTS = (shopify_wire.HOST, woo_wire.HOST, ups.HOST)
 APPLIED_WITHIN = 60.0
 
 

@@ -40,6 +40,8 @@ DUBLIN: Place = ("Dublin", "D", "IE")
 
 _EAST = (PORTLAND, SALT_LAKE, CHICAGO)
 _ABROAD = (PORTLAND, LOUISVILLE)
+_IRISH = (CORK, DUBLIN)
+_EUROPEAN = (CORK, DUBLIN, ("Köln", "", "DE"))
 
 RIDGE = (
     Shopper(1, "Ana", "Moreno", "1720 Pearl Street, Apt 4", ("Boulder", "CO", "US"), "80302", "en-US",
@@ -74,23 +76,23 @@ RIDGE = (
 
 HARBOR = (
     Shopper(100_001, "Saoirse", "Byrne", "4 Harbour Row", ("Cobh", "CO", "IE"), "P24 X567", "en-IE",
-            "+353215550101"),
+            "+353215550101", _IRISH),
     Shopper(100_002, "Cillian", "Murray", "31 Shop Street", ("Galway", "G", "IE"), "H91 Y2A4", "en-IE",
-            "+353915550132"),
+            "+353915550132", _IRISH),
     Shopper(100_003, "Emily", "Hart", "9 Corn Street", ("Bristol", "", "GB"), "BS1 1HT", "en-GB",
-            "+441174960127"),
+            "+441174960127", (CORK, DUBLIN, ("East Midlands", "", "GB"))),
     Shopper(100_004, "Clémence", "Roussel", "14 rue de la Monnaie", ("Lille", "", "FR"), "59800", "fr",
-            "+33355500145"),
+            "+33355500145", _EUROPEAN),
     Shopper(100_005, "Jonas", "Petersen", "Große Bergstraße 160", ("Hamburg", "", "DE"), "22767", "de",
-            "+494055501208"),
+            "+494055501208", _EUROPEAN),
     Shopper(100_006, "Anouk", "de Vries", "Prinsengracht 263", ("Amsterdam", "", "NL"), "1016 GV", "nl",
-            "+31205550183"),
+            "+31205550183", _EUROPEAN),
     Shopper(100_007, "Giulia", "Ferrari", "Via Garibaldi 22", ("Torino", "TO", "IT"), "10122", "it",
-            "+390115550164"),
+            "+390115550164", _EUROPEAN),
     Shopper(100_008, "Søren", "Kjær", "Vestergade 41", ("Aarhus", "", "DK"), "8000", "da",
-            "+4587555019"),
+            "+4587555019", _EUROPEAN),
     Shopper(100_009, "Inés", "Navarro", "Calle del Mar 8", ("València", "V", "ES"), "46003", "es",
-            "+34965550156"),
+            "+34965550156", _EUROPEAN),
     Shopper(100_010, "Grace", "O'Malley", "77 Dorset Avenue", ("Boston", "MA", "US"), "02116", "en-US",
-            "+16175550139"),
+            "+16175550139", (CORK, DUBLIN, LOUISVILLE)),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from demo.sales import Sale, way
-from demo.shoppers import RIDGE, Shopper
+from demo.shoppers import HARBOR, RIDGE, Shopper
 from demo.things import HARBOR as HARBOR_THINGS
 from demo.things import RIDGE as RIDGE_THINGS
 
@@ -121,13 +121,15 @@ def _sent(sale: Sale, story: Story, shopper: Shopper, part: int, now: datetime) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tale:
-    """One order of Harbor Goods; times are hours before now. Its carriers tell the store nothing."""
+    """One order of Harbor Goods; times are hours before now. No carrier tells the store; UPS tells us."""
 
     who: int
     what: tuple[int, ...]
     placed: float
     sent: float | None = None
     carrier: str = "an-post"
+    done: int = 0
+    """How many steps of the way UPS knows of."""
     state: str = "paid"
     completed: bool = True
     core: bool = False
@@ -139,13 +141,22 @@ TALES = (
     Tale(who=1, what=(KETTLE, JAM), placed=30, sent=7),
     Tale(who=2, what=(BOARD,), placed=2),
     Tale(who=3, what=(PAN, APRON), placed=50, sent=28, carrier="dpd"),
-    Tale(who=4, what=(BOWL, BOWL, BOWL, BOWL), placed=22, sent=3, carrier="dhl", completed=False),
-    Tale(who=5, what=(KETTLE,), placed=90, sent=71, carrier="dhl"),
+    Tale(
+        who=4,
+        what=(BOWL, BOWL, BOWL, BOWL),
+        placed=22,
+        sent=3,
+        carrier="ups",
+        done=1,
+        completed=False,
+        alive=True,
+    ),
+    Tale(who=5, what=(KETTLE,), placed=90, sent=71, carrier="ups", done=4, alive=True),
     Tale(who=6, what=(APRON, JAM, JAM), placed=12),
-    Tale(who=7, what=(PAN,), placed=140, sent=120, carrier="dhl"),
+    Tale(who=7, what=(PAN,), placed=140, sent=120, carrier="ups", done=6),
     Tale(who=8, what=(BOARD, PAN), placed=44, sent=20, carrier="dpd", core=True, completed=False),
     Tale(who=9, what=(JAM, JAM, JAM), placed=8, alive=True),
-    Tale(who=10, what=(BOWL, KETTLE), placed=70, sent=46, carrier="ups"),
+    Tale(who=10, what=(BOWL, KETTLE), placed=70, sent=46, carrier="ups", done=3, alive=True),
     Tale(who=1, what=(APRON,), placed=200, sent=180),
     Tale(who=2, what=(JAM, BOARD), placed=26, sent=5, core=True, completed=False),
     Tale(who=3, what=(KETTLE, BOWL), placed=60, sent=33, carrier="dpd", parts=2),
@@ -155,16 +166,17 @@ TALES = (
     Tale(who=7, what=(JAM,), placed=4, state="failed"),
     Tale(who=8, what=(APRON, BOWL), placed=0.6, state="draft"),
     Tale(who=9, what=(PAN, KETTLE), placed=27, state="cancelled"),
-    Tale(who=10, what=(BOARD,), placed=150, sent=130, carrier="ups", state="refunded"),
+    Tale(who=10, what=(BOARD,), placed=150, sent=130, carrier="ups", done=6, state="refunded"),
     Tale(who=1, what=(BOWL,), placed=0.8, state="pending"),
     Tale(who=2, what=(PAN, JAM), placed=3, alive=True),
-    Tale(who=6, what=(BOARD, BOARD), placed=75, sent=54, carrier="dpd"),
+    Tale(who=6, what=(BOARD, BOARD), placed=75, sent=54, carrier="ups", done=5, alive=True),
     Tale(who=4, what=(KETTLE, APRON), placed=5, alive=True),
 )
 
 
 def harbor(now: datetime) -> Iterator[Sale]:
     """Return Harbor Goods' orders as of now."""
+    shoppers = {shopper.id: shopper for shopper in HARBOR}
     for index, tale in enumerate(sorted(TALES, key=lambda tale: -tale.placed)):
         placed = now - timedelta(hours=tale.placed)
         sale = Sale(
@@ -180,7 +192,11 @@ def harbor(now: datetime) -> Iterator[Sale]:
         )
         for part in range(tale.parts if tale.sent is not None else 0):
             lines = [i for i in range(len(sale.lines)) if i % tale.parts == part]
-            sale.send(tale.carrier, now - timedelta(hours=(tale.sent or 0) - part), [], lines)
+            at = now - timedelta(hours=(tale.sent or 0) - part)
+            steps = way(shoppers[sale.shopper]) if tale.carrier == "ups" else []
+            parcel = sale.send(tale.carrier, at, steps, lines)
+            for step in range(tale.done):
+                parcel.advance(at + (now - at) * (step / tale.done))
         if tale.sent is not None and tale.completed:
             sale.completed_at = sale.updated_at
         if tale.state in ("cancelled", "refunded"):
