@@ -21,6 +21,7 @@ from app.tracking import standing
 from app.tracking.links import tracking_url
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.parcel import Parcel
+from app.tracking.scans import Doubt
 from app.vocabulary import MessageState, ShipmentStatus
 
 blueprint = Blueprint("shipment", __name__)
@@ -87,9 +88,10 @@ def _moments(session: Session, shop: Shop, shipment: Shipment, order: Order) -> 
         yield Moment(order.cancelled_at, "late", "ban", "Order cancelled")
     store = shell.platform_of(shop).label
     yield Moment(shipment.shipped_at, "scan", "parcel", f"Marked as shipped in {store}")
-    scans = select(TrackingEvent).filter_by(withdrawn_at=None).where(standing.scans_of(shipment))
+    proof = standing.proof(session, shipment)
+    scans = select(TrackingEvent).where(standing.scans_of(shipment), standing.is_shown())
     for scan in session.scalars(scans):
-        yield _scanned(scan)
+        yield _doubted(scan) if scan.doubt else _scanned(scan, is_proof=scan is proof)
     told = select(Message).where(
         Message.shop_id == shop.id,
         Message.order_id == order.id,
@@ -99,11 +101,20 @@ def _moments(session: Session, shop: Shop, shipment: Shipment, order: Order) -> 
         yield _told(message)
 
 
-def _scanned(scan: TrackingEvent) -> Moment:
+def _doubted(scan: TrackingEvent) -> Moment:
+    text = f"Not believed: {words.STATUSES[scan.status].label}"
+    more = f"{words.DOUBTS[Doubt(scan.doubt)]} {words.source(scan.source)} said so."
+    return Moment(scan.recorded_at, "unsent", "ban", text, more)
+
+
+def _scanned(scan: TrackingEvent, *, is_proof: bool) -> Moment:
     chip = words.STATUSES[scan.status]
     place = words.place(scan.city, scan.region, scan.country)
     quoted = (scan.text or scan.raw_status).rstrip(". ")
-    more = ". ".join(part for part in (place, f"The carrier wrote “{quoted}”") if part) + "."
+    told = f"{words.source(scan.source)} told us that the carrier wrote “{quoted}”"
+    more = ". ".join(part for part in (place, told) if part) + "."
+    if is_proof:
+        more += " It stands there because of this scan."
     kind = "late" if scan.status in answer.WRONG else "scan"
     detail = words.detail(scan.detail)
     text = (

@@ -4,6 +4,8 @@ import re
 from typing import NamedTuple
 
 from app.commerce.inbox import SOURCES
+from app.lib import plugins
+from app.tracking.scans import Doubt
 from app.vocabulary import MessageState, Reason, ShipmentStatus, Trigger
 
 
@@ -100,11 +102,23 @@ def masked(address: str | None) -> str:
     return f"{name[:1]}•••{at}{host}" if at else f"•••{address[-2:]}"
 
 
+DOUBTS = {
+    Doubt.FUTURE: "Its time had not come yet.",
+    Doubt.BEFORE_ORDER: "It is from long before the order: the number was somebody else’s then.",
+}
+
+
+def source(key: str) -> str:
+    """Return who told of a scan: "EasyPost"."""
+    found = plugins.discover("app.carriers").get(key) or plugins.discover("app.platforms").get(key)
+    return str(found.label) if found else key
+
+
 def topic(name: str) -> str:
     """Write a store's word for what it told us: "fulfillment_events/create" → "Fulfillment event created"."""
     sender, _, told = name.partition("/")
     if sender == SOURCES:
-        return f"What {told.partition('/')[0]} told of a parcel"
+        return f"What {source(told.partition('/')[0])} told of a parcel"
     noun, _, verb = name.replace(".", "/").replace("_", " ").partition("/")
     one = re.sub(r"s\b", "", noun)
     return f"{one} {VERBS.get(verb, verb)}".strip().capitalize()

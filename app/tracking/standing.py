@@ -90,6 +90,11 @@ def scans_of(shipment: Shipment) -> ColumnElement[bool]:
     return or_(shared, TrackingEvent.shipment_id == shipment.id)
 
 
+def is_shown() -> ColumnElement[bool]:
+    """Say in SQL which scans a merchant sees: all that count, and those that are not believed."""
+    return or_(_believed(), TrackingEvent.doubt.is_not(None))
+
+
 def _fold(scans: Iterable[TrackingEvent]) -> Progress:
     return reduce(progress.merge, map(mark_of, scans), Progress())
 

@@ -11,8 +11,9 @@ from prometheus_client import REGISTRY
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app import privacy
 from app.carriers import easypost, ship24
-from app.commerce.models import Delivery
+from app.commerce.models import Delivery, Order
 from app.lib import clock, plugins
 from app.shops.models import Credential, Errand
 from app.tracking import following, sources
@@ -211,6 +212,17 @@ def test_a_corrected_number_is_followed_as_well(shopify_store: StoreVoice) -> No
         sync.run()
     assert [asked.body["tracker"]["tracking_code"] for asked in api.asked] == [NUMBER, "1Z879E930346834440"]
     assert parcel(voice.session).status is S.PENDING
+
+
+def test_an_erased_orders_pushes_are_emptied(shopify_store: StoreVoice) -> None:
+    voice = with_parcel(shopify_store)
+    push(voice, tracker("delivered", clock.now() - timedelta(minutes=5)))
+    push(voice, tracker("delivered", clock.now(), number="9400111202555842332669"))
+    voice.settle()
+    privacy.erase_order(voice.session, voice.session.scalars(select(Order)).one())
+    voice.session.commit()
+    kept = select(Delivery.body.is_(None)).where(Delivery.topic.startswith("carriers"))
+    assert voice.session.scalars(kept.order_by(Delivery.id)).all() == [True, False]
 
 
 def with_parcel(

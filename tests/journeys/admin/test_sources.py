@@ -1,16 +1,20 @@
 """Who tells you where your parcels are: the one question, its answers, and what each does."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.lib import crypto
+from app.carriers.base import Scan, Update
+from app.lib import clock, crypto
 from app.shops.models import Credential, Errand, Shop
-from app.tracking import following, sources
+from app.tracking import following, scans, sources
+from app.tracking.models import Shipment
 from app.tracking.sources import Teller
+from app.vocabulary import ShipmentStatus as S
 from jobs import sync
 from tests.contracts.sources.network import playing
 from tests.journeys.admin.conftest import parcel, sign_in, token
@@ -157,3 +161,28 @@ def test_a_form_from_elsewhere_is_refused(merchant: FlaskClient, shop: Shop, ses
 def post(merchant: FlaskClient, shop: Shop, path: str, form: dict[str, str]) -> int:
     data = {**form, "csrf": token(merchant)}
     return merchant.post(f"/admin/{shop.id}/sources/{path}", data=data).status_code
+
+
+def test_a_parcel_shows_the_scan_that_proves_where_it_is_and_those_not_believed(
+    merchant: FlaskClient, shopify_store: StoreVoice, session: Session
+) -> None:
+    parcel(shopify_store, 1)
+    shipment = session.scalars(select(Shipment)).one()
+    now = clock.now()
+    told = [
+        scan(S.OUT_FOR_DELIVERY, now - timedelta(seconds=1)),
+        scan(S.DELIVERED, now + timedelta(hours=9)),
+        scan(S.DELIVERED, now - timedelta(days=300)),
+    ]
+    update = Update(number=shipment.number or "", scans=tuple(told))
+    scans.keep_update(session, shipment.shop_id, update, source="easypost", heard_at=now)
+    session.commit()
+    page = merchant.get(f"/admin/{shopify_store.shop.id}/shipments/{shipment.id}").text
+    assert "EasyPost told us that the carrier wrote “out_for_delivery”. It stands there because" in page
+    assert "Not believed: Delivered" in page
+    assert "Its time had not come yet. EasyPost said so." in page
+    assert "the number was somebody else’s then." in page
+
+
+def scan(status: S, at: datetime) -> Scan:
+    return Scan(external_id=f"{status}{at}", status=status, raw_status=status.value, happened_at=at)
