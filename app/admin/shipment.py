@@ -91,7 +91,7 @@ def _moments(session: Session, shop: Shop, shipment: Shipment, order: Order) -> 
     proof = standing.proof(session, shipment)
     scans = select(TrackingEvent).where(standing.scans_of(shipment), standing.is_shown())
     for scan in session.scalars(scans):
-        yield _doubted(scan) if scan.doubt else _scanned(scan, is_proof=scan is proof)
+        yield _doubted(scan, Doubt(scan.doubt)) if scan.doubt else _scanned(scan, is_proof=scan is proof)
     told = select(Message).where(
         Message.shop_id == shop.id,
         Message.order_id == order.id,
@@ -101,9 +101,9 @@ def _moments(session: Session, shop: Shop, shipment: Shipment, order: Order) -> 
         yield _told(message)
 
 
-def _doubted(scan: TrackingEvent) -> Moment:
+def _doubted(scan: TrackingEvent, doubt: Doubt) -> Moment:
     text = f"Not believed: {words.STATUSES[scan.status].label}"
-    more = f"{words.DOUBTS[Doubt(scan.doubt)]} {words.source(scan.source)} said so."
+    more = f"{words.DOUBTS[doubt]} {words.source(scan.source)} said so."
     return Moment(scan.recorded_at, "unsent", "ban", text, more)
 
 
