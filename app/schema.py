@@ -7,7 +7,7 @@ from app.flows.models import Flow
 from app.lib.db import Base
 from app.messages.models import Message
 from app.shops.models import AccessRecord, ConnectState, Credential, Errand, PrivacyTask, Shop
-from app.tracking.models import DrawnPage, ExceptionRow, Lane, Shipment, TrackingEvent
+from app.tracking.models import DrawnPage, ExceptionRow, Lane, OwnCarrier, Shipment, TrackingEvent
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "LineItem",
     "Message",
     "Order",
+    "OwnCarrier",
     "PrivacyTask",
     "Product",
     "Profile",

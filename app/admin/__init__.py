@@ -3,12 +3,14 @@
 from flask import Blueprint
 
 from app.admin import (
+    carriage,
     connect_shopify,
     disconnect,
     flows,
     home,
     inbox,
     messages,
+    own_carriers,
     privacy,
     shell,
     shipment,
@@ -23,5 +25,16 @@ blueprint = Blueprint("admin", __name__)
 blueprint.after_request(shell.protect)
 home.register(blueprint)
 blueprint.register_blueprint(connect_shopify.blueprint, url_prefix="/shopify")
-for room in (shipments, shipment, messages, flows, sources, inbox, privacy, disconnect):
+for room in (
+    shipments,
+    shipment,
+    carriage,
+    own_carriers,
+    messages,
+    flows,
+    sources,
+    inbox,
+    privacy,
+    disconnect,
+):
     blueprint.register_blueprint(room.blueprint, url_prefix=SHOP)

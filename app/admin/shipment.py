@@ -9,7 +9,7 @@ from flask import Blueprint, abort
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.admin import answer, shell, words
+from app.admin import answer, carriage, shell, words
 from app.admin.session import for_shop, saw
 from app.admin.shipments import live_parcels, name_of
 from app.audience.models import Profile
@@ -70,7 +70,7 @@ def show(session: Session, shop: Shop, shipment_id: int) -> str:
         parcels=parcels,
         days=[(name, list(those)) for name, those in groupby(moments, key=lambda moment: day(moment.at))],
         pieces=_pieces(session, shipment, order),
-        carrier=Parcel.of(shipment).carrier,
+        carriage=carriage.tell(session, shop, shipment),
         late=answer.days_late(shop, shipment),
         expected=Parcel.of(shipment).expected_day(answer.calendar(shop)),
         as_shopper=tracking_url(order.id),

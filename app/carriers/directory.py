@@ -62,7 +62,7 @@ def fill(template: str, number: str | None) -> str | None:
 @cache
 def everyone() -> Mapping[str, Carrier]:
     """Return every carrier by its slug: those of the table in its order, then the other countries' posts."""
-    return {carrier.slug: carrier for carrier in (*_table(), *_other_posts())}
+    return {carrier.slug: carrier for carrier in (*table(), *_other_posts())}
 
 
 def find(declared: str | None, country: str | None = None) -> Carrier | None:
@@ -90,14 +90,15 @@ def post_of(country: str) -> Carrier | None:
 
 
 @cache
-def _table() -> tuple[Carrier, ...]:
-    with (DATA / "carriers.csv").open(newline="", encoding="utf-8") as table:
-        return tuple(_carrier(row) for row in csv.DictReader(table))
+def table() -> tuple[Carrier, ...]:
+    """Return the carriers that stores have names for, in the order of the file."""
+    with (DATA / "carriers.csv").open(newline="", encoding="utf-8") as file:
+        return tuple(_carrier(row) for row in csv.DictReader(file))
 
 
 def _other_posts() -> list[Carrier]:
     """Return the posts that only their numbers tell of; stores have no names for them."""
-    known = {country for carrier in _table() for country in carrier.posts}
+    known = {country for carrier in table() for country in carrier.posts}
     s10 = json.loads((DATA / "tracking_number_data" / "couriers" / "s10.json").read_text(encoding="utf-8"))
     countries = next(
         more["lookup"]
@@ -124,10 +125,10 @@ def _post(country: str, name: str) -> Carrier:
 def _claims() -> Mapping[str, tuple[Carrier, ...]]:
     """Return who goes by each name; those whom a platform calls so come before the others."""
     claims: dict[str, dict[str, Carrier]] = {}
-    for carrier in _table():
+    for carrier in table():
         for name in (carrier.name, *carrier.names):
             claims.setdefault(_key(name), {})[carrier.slug] = carrier
-    for carrier in _table():
+    for carrier in table():
         for name in carrier.other_names:
             claims.setdefault(_key(name), {}).setdefault(carrier.slug, carrier)
     return {name: tuple(those.values()) for name, those in claims.items()}

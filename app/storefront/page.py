@@ -224,7 +224,7 @@ def _history(bought: Bought, shipment: Shipment | None, calendar: Calendar) -> l
     if shipment:
         scans = [scan for scan in bought.scans if scan.is_of(shipment)]
         home = (order.ship_to or {}).get("country") or bought.shop.country
-        told += updates.of_scans(scans, calendar, carrier=carrier.name(shipment.carrier), home=home)
+        told += updates.of_scans(scans, calendar, carrier=carrier.name_of(shipment), home=home)
         told.append(updates.of_step(say("We packed it"), shipment.shipped_at, calendar))
     ordered_at = order.placed_at or order.created_at
     if ordered_at:
@@ -234,14 +234,14 @@ def _history(bought: Bought, shipment: Shipment | None, calendar: Calendar) -> l
 
 def _carriage(bought: Bought, shipment: Shipment, calendar: Calendar) -> Carriage | None:
     scans = [scan for scan in bought.scans if scan.is_of(shipment)]
-    name, url = carrier.name(shipment.carrier), shipment.url
+    name = carrier.name_of(shipment)
     if not (name or shipment.number):
         return None
     is_over = shipment.status is ShipmentStatus.DELIVERED
     return Carriage(
         carrier=name,
         number=shipment.number,
-        page=url if url and url.startswith(("https://", "http://")) else None,
+        page=carrier.page_of(shipment),
         words=_own_words(scans, calendar),
         heard=calendar.moment(scans[0].happened_at) if scans and not is_over else None,
     )

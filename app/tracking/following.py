@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import events
-from app.carriers import base, directory
+from app.carriers import base
 from app.carriers.base import Told, Trust
 from app.commerce.models import Order
 from app.lib import clock
@@ -103,7 +103,7 @@ def asked(session: Session, shop: Shop, shipment_id: int) -> tuple[Shipment, bas
         return None
     order = session.get_one(Order, shipment.order_id)
     place = order.ship_to or {}
-    known = directory.find(carrier.declared(shipment.carrier), shop.country)
+    known = carrier.known_of(shipment)
     parcel = base.Parcel(
         number=shipment.number,
         carrier=known.slug if known else None,

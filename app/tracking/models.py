@@ -5,10 +5,34 @@ from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.lib.db import Base, OfShop, key, word
 from app.vocabulary import ExceptionKind, ShipmentStatus
+
+
+class OwnCarrier(OfShop, Base):
+    """A carrier that only this shop knows: its name, and the address where it shows a parcel."""
+
+    __tablename__ = "own_carrier"
+
+    id: Mapped[key]
+    name: Mapped[str]
+    template: Mapped[str]
+    """An https address with {tracking_number} in it."""
+    before: Mapped[dict[str, Any] | None]
+    """What it was before its last change, to take that back."""
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_own_carrier_name",
+            "shop_id",
+            sql("lower(name)"),
+            unique=True,
+            postgresql_where=sql("removed_at IS NULL"),
+        ),
+    )
 
 
 class Shipment(OfShop, Base):
@@ -23,9 +47,17 @@ class Shipment(OfShop, Base):
     """The normalized number; "fulfillment:<id>" for a parcel sent without one. Unique within its order."""
     number: Mapped[str | None]
     carrier: Mapped[str | None]
-    """As the merchant declared it."""
+    """As the merchant declared it; nothing of ours ever overwrites it."""
     url: Mapped[str | None]
-    """The carrier's own page."""
+    """The carrier's own page, as the store has it."""
+    carrier_slug: Mapped[str | None]
+    """Who carries it, in app.carriers.directory: corrected here, else declared, else found by its number."""
+    own_carrier_id: Mapped[int | None] = mapped_column(
+        ForeignKey("own_carrier.id", ondelete="SET NULL"), index=True
+    )
+    """The same where it is a carrier of this shop only."""
+    carrier_chosen_at: Mapped[datetime | None]
+    """When the merchant corrected it in our admin: neither store nor number changes it after that."""
     status: Mapped[ShipmentStatus] = word(ShipmentStatus, default=ShipmentStatus.PENDING)
     detail: Mapped[str | None]
     status_at: Mapped[datetime | None]
@@ -55,8 +87,16 @@ class Shipment(OfShop, Base):
     exceptions_due_at: Mapped[datetime | None]
     """When an exception of this parcel may next open or age; None: not before something is heard of it."""
 
+    own_carrier: Mapped[OwnCarrier | None] = relationship(lazy="selectin")
+
     __table_args__ = (
         UniqueConstraint("order_id", "slot"),
+        Index(
+            "ix_shipment_chosen",
+            "shop_id",
+            "carrier_chosen_at",
+            postgresql_where=sql("carrier_chosen_at IS NOT NULL"),
+        ),
         Index("ix_shipment_number", "shop_id", "number"),
         Index("ix_shipment_recent", "shop_id", sql("id DESC")),
         Index(

@@ -37,7 +37,7 @@ class Parcel:
             status_at=row.status_at,
             shipped_at=row.shipped_at,
             expected_at=row.expected_at,
-            carrier=carrier.name(row.carrier),
+            carrier=carrier.name_of(row),
             has_number=row.number is not None,
             is_void=row.cancelled_at is not None or row.status is S.CANCELLED,
             alarms=frozenset(alarms),

@@ -12,7 +12,8 @@ from app.commerce.models import Fulfillment, Order
 from app.lib import clock
 from app.platforms import purchases
 from app.platforms.purchases import Parcel
-from app.tracking import following, standing
+from app.shops.models import Shop
+from app.tracking import carriage, following, standing
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.number import normalize
 
@@ -118,6 +119,7 @@ def _keep_parcels(
             mine[other.slot] = other
     known = standing.of_fulfillment(session, fulfillment.id)
     left = [s for slot, s in mine.items() if slot not in wanted and s.cancelled_at is None]
+    renamed = []
     for slot, parcel in wanted.items():
         shipment = mine.get(slot) or (left.pop(0) if left else None)
         if shipment is None:
@@ -134,6 +136,8 @@ def _keep_parcels(
             standing.forget_scans(session, shipment)
         is_other = (shipment.number, shipment.carrier) != (number, parcel.carrier)
         shipment.slot = slot  # a corrected number stays the same parcel: nobody is told twice
+        if (shipment.number, shipment.carrier) != (number, parcel.carrier):
+            renamed.append(shipment)
         shipment.number = number
         shipment.carrier = parcel.carrier
         shipment.url = parcel.url
@@ -144,6 +148,8 @@ def _keep_parcels(
     for shipment in left:
         shipment.cancelled_at = record.updated_at
     session.flush()  # announce() below looks for the new rows
+    for shipment in renamed:
+        carriage.assign(session, session.get_one(Shop, order.shop_id), shipment)
 
 
 def _slot(fulfillment: Fulfillment, parcel: Parcel) -> str:

@@ -14,7 +14,7 @@ from app.messages.models import Message
 from app.platforms.base import PrivacyKind
 from app.shops.install import Store, install
 from app.shops.models import PrivacyTask, Shop
-from app.tracking import sources
+from app.tracking import carriage, own_carriers, sources
 from app.tracking.models import Shipment, TrackingEvent
 from app.vocabulary import (
     Category,
@@ -105,6 +105,9 @@ def shop(session: Session) -> Shop:
             )
         )
     _aggregator(session, found)
+    own_carriers.add(
+        session, found, "Bike Couriers of Boulder", "https://bikes.example/track/{tracking_number}"
+    )
     session.commit()
     return found
 
@@ -171,23 +174,23 @@ def _parcel(session: Session, shop: Shop, number: int, sample: Sample) -> None:
     session.add(fulfillment)
     session.flush()
     for slot in range(2 if number == 2 else 1):
-        session.add(
-            Shipment(
-                shop_id=shop.id,
-                order_id=order.id,
-                fulfillment_id=fulfillment.id,
-                slot=f"{number}-{slot}",
-                number=tracking,
-                carrier=carrier,
-                url="https://carrier.example/track",
-                status=status,
-                detail=detail,
-                shipped_at=now - timedelta(days=5),
-                expected_at=now + timedelta(days=3) if number in (2, 3) else None,
-                delivered_at=now - timedelta(days=1) if status is ShipmentStatus.DELIVERED else None,
-                updated_at=now,
-            )
+        parcel = Shipment(
+            shop_id=shop.id,
+            order_id=order.id,
+            fulfillment_id=fulfillment.id,
+            slot=f"{number}-{slot}",
+            number=tracking,
+            carrier=carrier,
+            url="https://carrier.example/track",
+            status=status,
+            detail=detail,
+            shipped_at=now - timedelta(days=5),
+            expected_at=now + timedelta(days=3) if number in (2, 3) else None,
+            delivered_at=now - timedelta(days=1) if status is ShipmentStatus.DELIVERED else None,
+            updated_at=now,
         )
+        session.add(parcel)
+        carriage.assign(session, shop, parcel)
     if detail == "unknown" or status is ShipmentStatus.PENDING:
         return
     on_the_way = (

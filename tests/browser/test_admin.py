@@ -15,6 +15,7 @@ from app.commerce.models import Delivery
 from app.lib import clock
 from app.lib.config import settings
 from app.shops.models import Shop
+from app.tracking.models import Shipment
 from app.vocabulary import InboxState
 from tests.browser.conftest import Look, Site
 from tests.browser.sample_shop import empty_shop, shop
@@ -30,6 +31,7 @@ PAGES = (
     "shipments?tab=exceptions",
     "shipments/2",
     "shipments/7",
+    "carriers",
     "messages",
     "flows",
     "sources",
@@ -45,9 +47,53 @@ def test_every_page_holds(look: Look, site: Site, shop: Shop, empty_shop: Shop) 
     _enter(look, site, empty_shop)
     for address in PAGES:
         _look_at(look, f"{site.url}/admin/{shop.id}/{address}", address)
-    for address in ("shipments", "messages", "flows", "sources", "connection", "privacy"):
+    for address in ("shipments", "carriers", "messages", "flows", "sources", "connection", "privacy"):
         _look_at(look, f"{site.url}/admin/{empty_shop.id}/{address}", f"empty-{address}")
     _look_at(look, f"{site.url}/admin", "stores")
+
+
+def test_correcting_a_carrier_holds_step_by_step(
+    look: Look, site: Site, shop: Shop, session: Session
+) -> None:
+    _enter(look, site, shop)
+    parcel = session.scalars(select(Shipment).filter_by(shop_id=shop.id, carrier="DHL")).one()
+    look.page.goto(f"{site.url}/admin/{shop.id}/shipments/{parcel.id}")
+    look.page.get_by_text("Change carrier").click()
+    _picture(look, "carrier-change")
+    look.holds()
+    look.page.get_by_role("button", name="Bike Couriers of Boulder").click()
+    look.page.get_by_text("Bike Couriers of Boulder it is.").wait_for()
+    _picture(look, "carrier-changed")
+    look.holds()
+    look.page.get_by_role("button", name="Undo the choice").click()
+    look.page.get_by_text("As it was before.").wait_for()
+    look.page.get_by_text("Change carrier").press("Enter")
+    look.page.get_by_label("Another carrier").select_option("DPD (Poland)")
+    look.page.get_by_role("button", name="Change", exact=True).press("Enter")
+    look.page.get_by_text("DPD it is.").wait_for()
+
+
+def test_a_carrier_of_one_s_own_is_kept_by_keyboard_alone(look: Look, site: Site, shop: Shop) -> None:
+    _enter(look, site, shop)
+    look.page.goto(f"{site.url}/admin/{shop.id}/carriers")
+    look.page.get_by_label("Name").last.fill("Our van")
+    look.page.keyboard.press("Tab")
+    look.page.keyboard.type("https://van.example/")
+    look.page.keyboard.press("Enter")
+    look.page.get_by_text("The address has {tracking_number} once").wait_for()
+    look.errors.clear()  # the browser's own word for the 422
+    _picture(look, "carriers-refused")
+    look.holds()
+    look.page.get_by_label("Address of a parcel").last.fill("https://van.example/{tracking_number}")
+    look.page.keyboard.press("Enter")
+    look.page.get_by_text("Our van is there.").wait_for()
+    _picture(look, "carriers-added")
+    look.page.get_by_text("Change Our van").press("Enter")
+    _picture(look, "carriers-changing")
+    look.holds()
+    look.page.get_by_role("button", name="Remove Our van").press("Enter")
+    look.page.get_by_role("button", name="Undo").press("Enter")
+    look.page.get_by_text("Our van is as it was before.").wait_for()
 
 
 def test_the_doors_hold_as_well(look: Look, site: Site, shop: Shop) -> None:
