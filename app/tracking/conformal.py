@@ -2,8 +2,8 @@
 
 A prediction is scored by the share of its own distribution that lies below what came true. If predictions
 are right, a tenth of these scores lies below 0.1. Where it does not, another level is asked for instead,
-nudged after each score. Scores come days after their predictions; because it is the score that is compared
-with today's level, and not the outcome with the window of then, parcels on their way do not make it swing.
+nudged after each score. Scores come days after their predictions; because a score is compared with today's
+level, and not the outcome with the window of then, the parcels on their way do not make it swing.
 """
 
 from dataclasses import dataclass
@@ -11,23 +11,24 @@ from typing import Self
 
 TARGETS = (0.05, 0.1, 0.5, 0.8, 0.9, 0.95)
 GAMMA = 0.02
-"""How far one score moves a level."""
+"""How far a score moves a level, before the share that is scarce at the edges is taken into account."""
 
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Which share of a distribution to ask for, to get each of TARGETS."""
+    """Which share of a distribution to ask for, to get each of `targets`, which rise."""
 
     asked: tuple[float, ...] = TARGETS
+    targets: tuple[float, ...] = TARGETS
 
     def for_target(self, target: float) -> float:
         """Return the level to ask for; a higher target never gets a lower one."""
-        return sorted(self.asked)[TARGETS.index(target)]
+        return sorted(self.asked)[self.targets.index(target)]
 
     def learn(self, score: float) -> Self:
         """Return the levels after one more score."""
         moved = (
-            level + GAMMA * ((1.0 if score > level else 0.0) - (1.0 - target))
-            for level, target in zip(self.asked, TARGETS, strict=True)
+            level + 2 * GAMMA * target * (1 - target) * ((score > level) - (1 - target))
+            for level, target in zip(self.asked, self.targets, strict=True)
         )
-        return type(self)(tuple(min(max(level, 0.0), 1.0) for level in moved))
+        return type(self)(tuple(min(max(level, 0.0), 1.0) for level in moved), self.targets)

@@ -1,4 +1,4 @@
-"""Time as parcels live it: it runs on the weekdays on which parcels arrive, and almost stands on the others."""
+"""Time as parcels live it: it runs on the weekdays on which they arrive, and almost stands on the others."""
 
 from bisect import bisect_right
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""How a quantity is distributed when some of it is known only to be larger than something (Kaplan–Meier)."""
+"""How something is distributed of which a part is only known to be larger than so much (Kaplan, Meier)."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
