@@ -73,11 +73,11 @@ class Telling:
 def sales(folder: Path) -> list[Sale]:
     """Return every order of the data set, oldest first."""
     items = defaultdict(list)
-    for row in _rows(folder / "olist_order_items_dataset.csv"):
+    for row in rows_of(folder / "olist_order_items_dataset.csv"):
         items[row["order_id"]].append((row["product_id"], round(float(row["price"]) * 100)))
-    customers = {row["customer_id"]: row for row in _rows(folder / "olist_customers_dataset.csv")}
+    customers = {row["customer_id"]: row for row in rows_of(folder / "olist_customers_dataset.csv")}
     rows = sorted(
-        _rows(folder / "olist_orders_dataset.csv"),
+        rows_of(folder / "olist_orders_dataset.csv"),
         key=lambda row: (row["order_purchase_timestamp"], row["order_id"]),
     )
     return [
@@ -85,9 +85,9 @@ def sales(folder: Path) -> list[Sale]:
             number=number,
             status=row["order_status"],
             placed_at=_required(row["order_purchase_timestamp"]),
-            approved_at=_time(row["order_approved_at"]),
-            shipped_at=_time(row["order_delivered_carrier_date"]),
-            delivered_at=_time(row["order_delivered_customer_date"]),
+            approved_at=time_of(row["order_approved_at"]),
+            shipped_at=time_of(row["order_delivered_carrier_date"]),
+            delivered_at=time_of(row["order_delivered_customer_date"]),
             email=f"{customers[row['customer_id']]['customer_unique_id'][:16]}@example.org",
             state=customers[row["customer_id"]]["customer_state"],
             items=tuple(items[row["order_id"]]),
@@ -207,17 +207,19 @@ def _woo_order(sale: Sale, at: datetime, status: str) -> dict[str, Any]:
     }
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
+def rows_of(file: Path) -> list[dict[str, str]]:
+    """Return the lines of a table by the names of their columns."""
     with file.open(newline="", encoding="utf-8") as lines:
         return list(csv.DictReader(lines))
 
 
-def _time(raw: str) -> datetime | None:
+def time_of(raw: str) -> datetime | None:
+    """Read a local time of the data; None where there is none."""
     return datetime.fromisoformat(raw).replace(tzinfo=BRAZIL).astimezone(UTC) if raw else None
 
 
 def _required(raw: str) -> datetime:
-    at = _time(raw)
+    at = time_of(raw)
     assert at is not None
     return at
 

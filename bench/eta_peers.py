@@ -1,0 +1,107 @@
+"""What the delivery dates are measured beside: plain quantiles, and a gradient-boosted model as the limit."""
+
+import math
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.tracking.conformal import TARGETS
+from app.tracking.delivery_date import WINDOW
+from app.tracking.lane import ENOUGH, Key
+from app.tracking.survival import Curve
+from bench.eta_orders import Sent, as_it_happened
+from bench.olist import BRAZIL
+
+REFIT = timedelta(days=14)
+A_DAY = timedelta(days=1)
+Forecasts = dict[str, dict[float, datetime]]
+"""By order: the moment by which this share of the parcels like it will have arrived."""
+
+
+def plain(sent: list[Sent]) -> Forecasts:
+    """Return quantiles of the last days' deliveries of the finest lane that has enough, uncorrected."""
+    arrivals: dict[Key, list[tuple[datetime, float]]] = defaultdict(list)
+    found: Forecasts = {}
+    for is_arrival, it in as_it_happened(sent):
+        keys = [key for _, key in it.order.lane.keys()]  # noqa: SIM118 - no mapping
+        if is_arrival:
+            assert it.order.arrived_at is not None
+            for key in keys:
+                insort(arrivals[key], (it.order.arrived_at, _days(it.at, it.order.arrived_at)))
+            continue
+        for key in reversed(keys):
+            known = arrivals[key]
+            recent = [days for _, days in known[bisect_left(known, (it.at - WINDOW, 0.0)) :]]
+            if len(recent) >= ENOUGH:
+                curve = Curve.of(recent)
+                found[it.order.id] = {q: it.at + A_DAY * curve.quantile(q) for q in TARGETS}
+                break
+    return found
+
+
+def boosted(sent: list[Sent], since: datetime, say: Callable[[str], None]) -> Forecasts:
+    """Return what a model of the logarithm of days says that is fitted anew every two weeks, as of then.
+
+    Its intervals are the scatter of its own earlier mistakes, so that it is right as often as ours tries to be.
+    """
+    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415 - this bench's own requirement
+
+    codes: dict[str, dict[str, int]] = defaultdict(dict)
+    mistakes: list[tuple[datetime, datetime, float]] = []
+    found: Forecasts = {}
+    at = since - WINDOW
+    while at < sent[-1].at:
+        say(f"  gradient boosting, as of {at:%Y-%m-%d}")
+        past = [it for it in sent if it.order.arrived_at and it.order.arrived_at < at]
+        handling = _handling(past)
+        model: Any = HistGradientBoostingRegressor(
+            max_iter=80,
+            learning_rate=0.06,
+            min_samples_leaf=15,
+            max_leaf_nodes=12,
+            categorical_features=[0, 1],
+        )
+        model.fit(
+            [_features(it, codes, handling) for it in past],
+            [math.log(_days(it.at, it.order.arrived_at)) for it in past],
+        )
+        for it in (it for it in sent if at <= it.at < at + REFIT):
+            log_days = float(model.predict([_features(it, codes, handling)])[0])
+            known = [m for start, arrival, m in mistakes if start >= it.at - WINDOW and arrival < it.at]
+            if len(known) >= ENOUGH:
+                curve = Curve.of(known)
+                moments = {q: it.at + A_DAY * math.exp(log_days + curve.quantile(q)) for q in TARGETS}
+                found[it.order.id] = moments
+            if it.order.arrived_at:
+                mistake = math.log(_days(it.at, it.order.arrived_at)) - log_days
+                mistakes.append((it.at, it.order.arrived_at, mistake))
+        at += REFIT
+    return found
+
+
+def _features(it: Sent, codes: dict[str, dict[str, int]], handling: dict[str, float]) -> list[float]:
+    lane, local = it.order.lane, it.at.astimezone(BRAZIL)
+    region, origin = (
+        codes[name].setdefault(value, len(codes[name]))
+        for name, value in (("region", lane.region), ("origin", lane.origin))
+    )
+    days = local.toordinal() + local.hour / 24
+    same = float(lane.region == lane.origin)
+    typical = handling.get(lane.sender, math.nan)
+    return [region, origin, float(lane.zone), same, local.weekday(), local.hour, days, typical]
+
+
+def _handling(past: list[Sent]) -> dict[str, float]:
+    """Return the days that each sender takes, pulled towards two and a half where little is known."""
+    times: dict[str, list[float]] = defaultdict(list)
+    for it in past:
+        if it.order.handed_over_at:
+            times[it.order.lane.sender].append(_days(it.order.placed_at, it.order.handed_over_at))
+    return {sender: (sum(days) + 3 * 2.5) / (len(days) + 3) for sender, days in times.items()}
+
+
+def _days(start: datetime, end: datetime | None) -> float:
+    assert end is not None
+    return max((end - start) / A_DAY, 0.02)
