@@ -8,7 +8,7 @@ QUICK := tests/unit tests/architecture tests/contracts
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo test sure words bench-ingest faults replay lock
+.PHONY: help demo test sure words bench-ingest bench-page bench-eta faults replay lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -33,6 +33,9 @@ bench-ingest: $(VENV)/dev.stamp ## deliveries per second, beside a Node peer and
 bench-page: $(VENV)/dev.stamp ## tracking pages per second, beside the same bytes from memory (needs wrk)
 	@cd $(ROOT) && $(BIN)/python -m bench.page
 
+bench-eta: $(VENV)/dev.stamp $(VENV)/bench.stamp ## delivery dates for the real orders in DATA, as of each, beside others
+	@cd $(ROOT) && $(BIN)/python -m bench.eta "$(DATA)"
+
 faults: $(VENV)/dev.stamp ## kill, starve and lie to real servers and processes, long (half an hour)
 	@cd $(ROOT) && $(BIN)/pytest -s -p no:cacheprovider tests/faults
 
@@ -40,7 +43,7 @@ replay: $(VENV)/dev.stamp ## the real orders in DATA, delivered as two stores wo
 	@cd $(ROOT) && $(BIN)/python -m bench.replay "$(DATA)"
 
 lock: ## pin every dependency anew, with hashes (needs uv)
-	@cd $(ROOT)requirements && for f in runtime demo dev; do \
+	@cd $(ROOT)requirements && for f in runtime demo dev bench; do \
 		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--custom-compile-command "make lock" $$f.in $$([ $$f = runtime ] || echo "-c runtime.txt") -o $$f.txt; done
 

@@ -4,8 +4,8 @@ The product's own model learns and predicts in the order in which things happene
 not known. Beside it: plain quantiles with the same back-off, a gradient-boosted model (the limit), and the
 promise that the platform made. All are counted over the same orders, those placed since March 2018.
 
-A promise is a day, and late if the parcel came on a later day. Ours is made at the level at which it is late no
-more often than the platform's; then the question is whose day is earlier.
+A promise is a day, and late if the parcel came on a later day. Ours is made at the level at which it is late
+no more often than the platform's; then the question is whose day is earlier.
 """
 
 import json

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from app.tracking.delivery_date import Run
-from app.tracking.lane import Lane
+from app.tracking.typical import Lane
 from bench.olist import BRAZIL, rows_of, time_of
 
 DELIVERED_SHARE = 0.0536
@@ -55,7 +55,7 @@ def load(folder: Path) -> list[Order]:
 
 
 def clocks(orders: list[Order], clock: str) -> list[Sent]:
-    """Return the orders whose clock of this name started before they arrived, in the order of its starting."""
+    """Return the orders whose clock of this name started before they arrived, the oldest start first."""
     starts = ((order, order.placed_at if clock == "placed" else order.handed_over_at) for order in orders)
     sent = [Sent(order, at) for order, at in starts if at]
     sent = [it for it in sent if it.order.arrived_at is None or it.order.arrived_at > it.at]

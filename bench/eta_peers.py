@@ -9,8 +9,8 @@ from typing import Any
 
 from app.tracking.conformal import TARGETS
 from app.tracking.delivery_date import WINDOW
-from app.tracking.lane import ENOUGH, Key
 from app.tracking.survival import Curve
+from app.tracking.typical import ENOUGH, Key
 from bench.eta_orders import Sent, as_it_happened
 from bench.olist import BRAZIL
 
@@ -44,7 +44,7 @@ def plain(sent: list[Sent]) -> Forecasts:
 def boosted(sent: list[Sent], since: datetime, say: Callable[[str], None]) -> Forecasts:
     """Return what a model of the logarithm of days says that is fitted anew every two weeks, as of then.
 
-    Its intervals are the scatter of its own earlier mistakes, so that it is right as often as ours tries to be.
+    Its intervals are the scatter of its own earlier mistakes: it tries to be right as often as ours.
     """
     from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415 - this bench's own requirement
 

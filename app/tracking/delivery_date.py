@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from app.tracking.conformal import Levels
-from app.tracking.lane import ENOUGH, Guess, Lane, Typical
 from app.tracking.pace import Pace
 from app.tracking.survival import Curve
+from app.tracking.typical import ENOUGH, Guess, Lane, Typical
 
 WINDOW = timedelta(days=90)
 """How far back parcels are learnt from, by the moment at which their clock started."""
