@@ -73,9 +73,10 @@ def say(words: str) -> None:
 
 def ours(sent: list[Sent]) -> Forecasts:
     """Return what the product would have said, learning as it would have learnt."""
-    levels, model, since = Levels(ASKED, ASKED), None, 0
+    levels, since = Levels(ASKED, ASKED), 0
+    model: Fit | None = None
     known: list[Sent] = []
-    made: dict[str, tuple[Fit, float]] = {}
+    made: dict[str, float] = {}
     found: Forecasts = {}
     began = said = time.monotonic()
     for is_arrival, it in as_it_happened(sent):
@@ -84,14 +85,14 @@ def ours(sent: list[Sent]) -> Forecasts:
             known.append(it)
             if model is not None:
                 guess = model.typical.guess(it.order.lane)
-                made[it.order.id] = model, guess.log_days
+                made[it.order.id] = guess.log_days
                 found[it.order.id] = {q: model.moment(guess, it.at, levels.for_target(q)) for q in ASKED}
             continue
         assert arrived_at is not None
         since += 1
         if it.order.id in made:
-            then, log_days = made.pop(it.order.id)
-            levels = levels.learn(then.score(it.at, arrived_at, log_days, 0.0))
+            assert model is not None
+            levels = levels.learn(model.score(it.at, arrived_at, made.pop(it.order.id), 0.0))
         if model is None or model.is_due(since, arrived_at):
             known = [one for one in known if one.at >= arrived_at - WINDOW]
             model, since = fit((_as_of(one, arrived_at) for one in known), arrived_at, BRAZIL), 0

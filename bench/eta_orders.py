@@ -41,7 +41,7 @@ class Sent:
 
 def load(folder: Path) -> list[Order]:
     """Return every order that was sent; of those that never arrived as small a share as of those that did."""
-    seller_of = {}
+    seller_of: dict[str, str] = {}
     for row in rows_of(folder / "olist_order_items_dataset.csv"):
         seller_of.setdefault(row["order_id"], row["seller_id"])
     sellers = {row["seller_id"]: row["seller_state"] for row in rows_of(folder / "olist_sellers_dataset.csv")}

@@ -1,7 +1,7 @@
 """What parcels have in common, from everything to the same stretch of road, and how long it typically takes.
 
-The typical time backs off: everything → carrier → service → region → lane → postcode zone, each pulled
-towards the one before by as much as a few parcels weigh; then by how fast whoever sends it usually is.
+The typical time backs off: everything → carrier → service → country → region → lane → postcode zone, each
+pulled towards the one before by as much as a few parcels weigh; then by how fast whoever sends it usually is.
 """
 
 from collections import defaultdict
@@ -31,6 +31,7 @@ class Level(StrEnum):
     ALL = "all"
     CARRIER = "carrier"
     SERVICE = "service"
+    COUNTRY = "country"
     REGION = "region"
     LANE = "lane"
     ZONE = "zone"
@@ -58,6 +59,7 @@ class Lane:
             (Level.ALL, (Level.ALL,)),
             (Level.CARRIER, (Level.CARRIER, self.carrier)),
             (Level.SERVICE, (Level.SERVICE, *by)),
+            (Level.COUNTRY, (Level.COUNTRY, *by, self.country)),
             (Level.REGION, (Level.REGION, *to)),
             (Level.LANE, (Level.LANE, *to, self.origin)),
             (Level.ZONE, (Level.ZONE, *to, self.origin, self.zone)),

@@ -101,7 +101,7 @@ def test_it_backs_off_to_what_is_known() -> None:
     learnt = learn([*parcels(40, HERE, days=2.0), *parcels(5, THERE, days=8.0)])
     here, there = learnt.window(HERE, NOW), learnt.window(THERE, NOW)
     assert (here.guess.level, here.guess.samples) == (Level.ZONE, 40)
-    assert (there.guess.level, there.guess.samples) == (Level.SERVICE, 45)
+    assert (there.guess.level, there.guess.samples) == (Level.COUNTRY, 45)
     assert here.latest < there.latest, "five slow parcels pull, though they are too few to be named"
 
 
