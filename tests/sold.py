@@ -12,9 +12,9 @@ from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.lib import clock
 from app.shops.models import Shop
 from app.tracking import progress
-from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
 from app.tracking.progress import Mark, Progress
-from app.vocabulary import PlatformKey, ShopState
+from app.vocabulary import ExceptionKind, PlatformKey, ShopState
 from app.vocabulary import ShipmentStatus as S
 
 RIDGE = {
@@ -52,8 +52,13 @@ class Sent:
     expected: float | None = None
     items: tuple[int, ...] = ()
     """Positions of the order's lines; empty: the whole order."""
+    until: float | None = None
+    """The end of the carrier's window, in days from now."""
+    pickup: dict[str, str] | None = None
     cancelled: bool = False
     text: str | None = None
+    alarm: ExceptionKind | None = None
+    """What is wrong with it."""
 
 
 def shop(session: Session, *, domain: str = "ridge.example", brand: dict[str, Any] | None = None) -> Shop:
@@ -159,26 +164,38 @@ def _send(session: Session, of: Order, parcel: Sent, lines: tuple[dict[str, Any]
         for i, (status, hours, detail, _) in enumerate(parcel.scans)
     )
     status, hours, detail, _ = max(parcel.scans, key=lambda scan: scan[1], default=(S.PENDING, 0, None, None))
-    session.add(
-        Shipment(
+    shipment = Shipment(
+        shop_id=of.shop_id,
+        order_id=of.id,
+        fulfillment_id=fulfillment.id,
+        slot=f"slot-{number}",
+        number=parcel.number,
+        carrier=parcel.carrier,
+        url=parcel.url,
+        status=status,
+        detail=detail,
+        progress=progress.write(reduce(progress.merge, marks, Progress())),
+        status_at=_hours(hours) if parcel.scans else None,
+        expected_at=None if parcel.expected is None else _hours(24 * parcel.expected),
+        expected_until=None if parcel.until is None else _hours(24 * parcel.until),
+        pickup=parcel.pickup,
+        shipped_at=sent_at,
+        delivered_at=_hours(hours) if status is S.DELIVERED else None,
+        cancelled_at=sent_at if parcel.cancelled else None,
+        updated_at=sent_at,
+    )
+    session.add(shipment)
+    if parcel.alarm is not None:
+        session.flush()
+        went_wrong = ExceptionRow(
             shop_id=of.shop_id,
             order_id=of.id,
-            fulfillment_id=fulfillment.id,
-            slot=f"slot-{number}",
-            number=parcel.number,
-            carrier=parcel.carrier,
-            url=parcel.url,
-            status=status,
-            detail=detail,
-            progress=progress.write(reduce(progress.merge, marks, Progress())),
-            status_at=_hours(hours) if parcel.scans else None,
-            expected_at=None if parcel.expected is None else _hours(24 * parcel.expected),
-            shipped_at=sent_at,
-            delivered_at=_hours(hours) if status is S.DELIVERED else None,
-            cancelled_at=sent_at if parcel.cancelled else None,
-            updated_at=sent_at,
+            shipment_id=shipment.id,
+            kind=parcel.alarm,
+            since=sent_at,
+            opened_at=sent_at,
         )
-    )
+        session.add(went_wrong)
 
 
 def _hours(hours: float) -> datetime:

@@ -1,5 +1,6 @@
-"""Everything about one order that its page needs, read in five queries however much was bought."""
+"""Everything about one order that its page needs, read in six queries however much was bought."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.shops.models import Shop
 from app.tracking.drawn import Stamp
-from app.tracking.models import Shipment, TrackingEvent
-from app.vocabulary import ShipmentStatus, ShopState
+from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
+from app.vocabulary import ExceptionKind, ShipmentStatus, ShopState
 
 KEPT_AFTER_DELIVERY = timedelta(days=90)
 KEPT_WITHOUT_DELIVERY = timedelta(days=365)
@@ -31,6 +32,8 @@ class Bought:
     items: list[tuple[LineItem, str | None]]
     """Each with the address of its picture."""
     scans: list[TrackingEvent]
+    alarms: dict[int | None, set[ExceptionKind]]
+    """What is wrong now, by shipment; None: with the whole order."""
 
     def has_ended(self, now: datetime) -> bool:
         """Tell whether the page is no longer to be shown."""
@@ -79,8 +82,26 @@ def read(session: Session, order_id: int) -> Bought | None:
         .limit(SHOWN)
     ).all()
     return Bought(
-        shop, order, list(shipments), {f.id: f for f in fulfillments}, _items(session, order), list(scans)
+        shop=shop,
+        order=order,
+        shipments=list(shipments),
+        fulfillments={f.id: f for f in fulfillments},
+        items=_items(session, order),
+        scans=list(scans),
+        alarms=_alarms(session, order),
     )
+
+
+def _alarms(session: Session, order: Order) -> dict[int | None, set[ExceptionKind]]:
+    still_open = select(ExceptionRow.shipment_id, ExceptionRow.kind).where(
+        ExceptionRow.shop_id == order.shop_id,
+        ExceptionRow.order_id == order.id,
+        ExceptionRow.cleared_at.is_(None),
+    )
+    found: dict[int | None, set[ExceptionKind]] = defaultdict(set)
+    for shipment_id, kind in session.execute(still_open):
+        found[shipment_id].add(kind)
+    return found
 
 
 def _items(session: Session, order: Order) -> list[tuple[LineItem, str | None]]:

@@ -17,9 +17,9 @@ from app.storefront.bought import Bought
 from app.tracking import carrier, story, updates
 from app.tracking.journey import State, Story
 from app.tracking.models import Shipment, TrackingEvent
-from app.tracking.parcel import Parcel
+from app.tracking.parcel import Parcel, Place
 from app.tracking.updates import Update
-from app.vocabulary import ShipmentStatus
+from app.vocabulary import ExceptionKind, ShipmentStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,8 @@ class Page:
     zone: str | None
     """Whose clock the hours are told by."""
     action: Action
+    place: Place | None
+    """Where it waits to be collected."""
     questions: list[Question]
     contact: Link
     horizon: Horizon
@@ -85,9 +87,13 @@ def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
     """Return the page of a whole order, or of the parcel at index `shown` by itself."""
     shop, order, shipments = bought.shop, bought.order, bought.shipments
     calendar = Calendar.of(now, shop.timezone, order.locale, shop.locale)
-    parcels = [Parcel.of(shipment) for shipment in shipments]
+    parcels = [Parcel.of(shipment, bought.alarms.get(shipment.id, ())) for shipment in shipments]
     told = story.tell(
-        parcels, calendar, is_placed=order.placed_at is not None, cancelled_at=order.cancelled_at
+        parcels,
+        calendar,
+        is_placed=order.placed_at is not None,
+        cancelled_at=order.cancelled_at,
+        takes_long=ExceptionKind.UNFULFILLED in bought.alarms.get(None, ()),
     )
     about = told.about
     if shown is not None and shown < len(parcels):
@@ -119,6 +125,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
             carrier=carriage.carrier if carriage else None,
             page=carriage.page if carriage else None,
         ),
+        place=parcels[about].place if about is not None and told.state is State.COLLECT else None,
         questions=advice.questions(told.state, words),
         contact=advice.contact(brand, words.say(advice.WRITE), name, words),
         horizon=calendar.horizon,

@@ -39,6 +39,7 @@ def _lost(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
         ),
         is_bad_news=True,
         day=None,
+        days=None,
     )
 
 
@@ -55,6 +56,7 @@ def _silent(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
         lead=say("Did it reach you? Then all is well. If not, write to us."),
         is_bad_news=True,
         day=None,
+        days=None,
     )
 
 
@@ -76,6 +78,7 @@ def _stuck(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
         lead=calendar.words.after_another(still, say("Nothing for you to do yet.")),
         is_bad_news=True,
         day=None,
+        days=None,
     )
 
 
@@ -111,6 +114,7 @@ def _late(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
         lead=nothing_to_do(calendar.words, say("No new day is named yet."), say(SORRY)),
         is_bad_news=True,
         day=None,
+        days=None,
     )
 
 
@@ -129,6 +133,7 @@ def _unmoved(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
         ),
         is_bad_news=True,
         day=None,
+        days=None,
     )
 
 

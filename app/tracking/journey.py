@@ -1,6 +1,7 @@
 """Where something bought is on its way to its buyer: the state, the stops and the words of a page."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from app.lib.words import Words, sentence
@@ -51,6 +52,8 @@ class Story:
     """Why, and whether there is anything to do."""
     day: str | None = None
     """When it arrives: "Saturday, November 21"."""
+    days: tuple[date, date] | None = None
+    """The first and the last day on which it may arrive."""
     step: int
     """The stop of the journey that it is at, from 1."""
     route: Route = Route.HOME

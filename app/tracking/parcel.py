@@ -1,6 +1,6 @@
 """A parcel, as much of it as its story needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Self
@@ -13,6 +13,24 @@ from app.vocabulary import ShipmentStatus as S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a parcel waits, as far as its carrier says."""
+
+    name: str | None
+    address: str | None
+    hours: str | None
+    code: str | None
+
+    @classmethod
+    def of(cls, pickup: Mapping[str, str | None] | None) -> Self | None:
+        """Return the place that a shipment's row names; None where it names nothing that helps."""
+        told = pickup or {}
+        if not (told.get("name") or told.get("address")):
+            return None
+        return cls(**{name: told.get(name) for name in ("name", "address", "hours", "code")})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """What a shipment's row says, without the database."""
 
@@ -21,6 +39,10 @@ class Parcel:
     status_at: datetime | None = None
     shipped_at: datetime
     expected_at: datetime | None = None
+    expected_until: datetime | None = None
+    """The end of the carrier's window, where it named one."""
+    place: Place | None = None
+    """Where it waits to be collected."""
     carrier: str | None = None
     has_number: bool = True
     is_void: bool = False
@@ -37,6 +59,8 @@ class Parcel:
             status_at=row.status_at,
             shipped_at=row.shipped_at,
             expected_at=row.expected_at,
+            expected_until=row.expected_until,
+            place=Place.of(row.pickup),
             carrier=carrier.name_of(row),
             has_number=row.number is not None,
             is_void=row.cancelled_at is not None or row.status is S.CANCELLED,

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from app.lib.days import Calendar, first_upper
-from app.tracking import alarm_story, trouble_story
+from app.lib.words import Words
+from app.tracking import alarm_story, arrival, trouble_story
 from app.tracking.journey import NOTHING_TO_DO, Route, State, Story, nothing_to_do, stops
 from app.tracking.parcel import Parcel
 from app.tracking.reasons import HANDED_OVER
@@ -49,7 +50,7 @@ def _packed(parcel: Parcel, calendar: Calendar) -> Story:
         lead=nothing_to_do(calendar.words, say("It starts to move with its first scan.")),
         step=2,
     )
-    return _with_day(story, parcel, calendar, say("It is packed and about to leave."))
+    return arrival.with_day(story, parcel, calendar, say("It is packed and about to leave."))
 
 
 def _sent(parcel: Parcel, calendar: Calendar) -> Story:
@@ -71,7 +72,7 @@ def _sent(parcel: Parcel, calendar: Calendar) -> Story:
         lead=lead,
         step=3,
     )
-    return _with_day(story, parcel, calendar, lead)
+    return arrival.with_day(story, parcel, calendar, lead)
 
 
 def _moving(parcel: Parcel, calendar: Calendar) -> Story:
@@ -87,35 +88,7 @@ def _moving(parcel: Parcel, calendar: Calendar) -> Story:
         lead=nothing_to_do(calendar.words, has_it, say("No day is named yet.")),
         step=3,
     )
-    return _with_day(story, parcel, calendar, has_it)
-
-
-def _with_day(story: Story, parcel: Parcel, calendar: Calendar, lead: str) -> Story:
-    day, say = parcel.expected_day(calendar), calendar.words.say
-    if day is None:
-        return story
-    if day < calendar.today:
-        return replace(
-            story,
-            state=State.LATE,
-            tag=say("Running late"),
-            icon="clock",
-            headline=say("Later than planned"),
-            other=say("The other is running late"),
-            then=say("It was expected %(when)s", when=calendar.on(day)),
-            lead=nothing_to_do(calendar.words, say("No new day is named yet."), say("We are sorry.")),
-            is_bad_news=True,
-        )
-    return replace(
-        story,
-        tag=say("On schedule"),
-        icon="check",
-        headline=say("Arriving %(when)s", when=calendar.name(day)),
-        other=say("The other arrives %(when)s", when=calendar.on(day)),
-        then=calendar.rest_of(day),
-        lead=nothing_to_do(calendar.words, lead),
-        day=calendar.on(day),
-    )
+    return arrival.with_day(story, parcel, calendar, has_it)
 
 
 def _out(parcel: Parcel, calendar: Calendar) -> Story:
@@ -131,7 +104,8 @@ def _out(parcel: Parcel, calendar: Calendar) -> Story:
         icon="truck",
         headline=say("Arriving %(when)s", when=say("today")),
         other=say("The other arrives %(when)s", when=say("today")),
-        then=say("Out for delivery since %(time)s", time=calendar.time(parcel.at)),
+        then=arrival.hours(parcel, calendar)
+        or say("Out for delivery since %(time)s", time=calendar.time(parcel.at)),
         lead=nothing_to_do(calendar.words, on_the_van),
         step=4,
     )
@@ -158,10 +132,18 @@ def _to_collect(parcel: Parcel, calendar: Calendar) -> Story:
         headline=say("Ready to collect"),
         other=say("The other is ready to collect"),
         then=calendar.since(parcel.at),
-        lead=say("The carrier’s page names the place, its hours and what to bring."),
+        lead=_to_bring(parcel, calendar.words),
         step=4,
         route=Route.TO_COLLECT,
     )
+
+
+def _to_bring(parcel: Parcel, words: Words) -> str:
+    if parcel.place is None:
+        return words.say("The carrier’s page names the place, its hours and what to bring.")
+    if parcel.place.code:
+        return words.say("Bring the code and something with your name on it.")
+    return words.say("Bring something with your name on it.")
 
 
 def _delivered(parcel: Parcel, calendar: Calendar) -> Story:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from app.lib.days import Calendar
+from app.tracking import arrival
 from app.tracking.journey import Route, State, Story, nothing_to_do
 from app.tracking.parcel import Parcel
 from app.tracking.reasons import DELAYS, HOLDS, MISSES, UNSAID
@@ -23,16 +24,7 @@ def delayed(parcel: Parcel, calendar: Calendar) -> Story:
         step=3,
         is_bad_news=True,
     )
-    day = parcel.expected_day(calendar)
-    if day is None or day < calendar.today:
-        return story
-    return replace(
-        story,
-        headline=say("Now expected %(when)s", when=calendar.name(day)),
-        other=say("The other is now expected %(when)s", when=calendar.on(day)),
-        then=calendar.rest_of(day),
-        day=calendar.on(day),
-    )
+    return arrival.with_new_day(story, parcel, calendar)
 
 
 def missed(parcel: Parcel, calendar: Calendar) -> Story:

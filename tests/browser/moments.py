@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.lib import clock
+from app.vocabulary import ExceptionKind as K
 from app.vocabulary import ShipmentStatus as S
 from tests import sold
 from tests.sold import Sent
@@ -18,6 +19,12 @@ ARRIVED = (
     (S.OUT_FOR_DELIVERY, -8, None, "Boulder"),
     (S.DELIVERED, -0.2, "left_with_neighbor", "Boulder"),
 )
+PLACE = {
+    "name": "Arapahoe Corner Market",
+    "address": "2850 Arapahoe Avenue, Boulder, CO 80303",
+    "hours": "Mon–Fri 7 am to 10 pm, Sat 8 am to 10 pm",  # noqa: RUF001 - as carriers write it
+    "code": "4827 16",
+}
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 
@@ -32,6 +39,13 @@ MOMENTS: dict[str, tuple[Sent, ...]] = {
     "without-number": (Sent(sent=-20, number=None, carrier=None, url=None),),
     "in-transit": (Sent(scans=ON_THE_WAY, expected=3, sent=-71, text="Departed from Facility"),),
     "in-transit-without-day": (Sent(scans=ON_THE_WAY, sent=-71),),
+    "in-transit-window": (Sent(scans=ON_THE_WAY, expected=3, until=5, sent=-71),),
+    "stuck": (Sent(scans=ON_THE_WAY, sent=-71, alarm=K.STALLED),),
+    "lost": (Sent(scans=ON_THE_WAY, sent=-71, alarm=K.PRESUMED_LOST),),
+    "no-news": (Sent(scans=ON_THE_WAY, sent=-71, alarm=K.NO_UPDATE),),
+    "not-picked-up": (Sent(scans=((S.LABEL_CREATED, -90, None, None),), alarm=K.LABEL_NOT_MOVING),),
+    "number-unknown": (Sent(sent=-71, alarm=K.INVALID_NUMBER),),
+    "late": (Sent(scans=ON_THE_WAY, sent=-71, alarm=K.LATE),),
     "overdue": (Sent(scans=ON_THE_WAY, expected=-1, sent=-71),),
     "delayed": _now(S.DELAYED, "weather", expected=4),
     "held-address": _now(S.EXCEPTION, "address_issue"),
@@ -42,6 +56,7 @@ MOMENTS: dict[str, tuple[Sent, ...]] = {
     "out-for-delivery": (Sent(scans=(*BEGUN, (S.OUT_FOR_DELIVERY, -0.2, None, "Boulder")), sent=-71),),
     "missed": _now(S.ATTEMPT_FAILED, None, "Boulder"),
     "to-collect": _now(S.AVAILABLE_FOR_PICKUP, None, "Boulder"),
+    "to-collect-there": _now(S.AVAILABLE_FOR_PICKUP, None, "Boulder", pickup=PLACE),
     "returning": _now(S.RETURN_TO_SENDER, "returning", "Boulder"),
     "returned": _now(S.RETURN_TO_SENDER, "returned", "Portland"),
     "delivered": (Sent(scans=ARRIVED, sent=-71),),

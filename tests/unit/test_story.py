@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app.lib.days import Calendar
 from app.lib.words import CATALOGS
 from app.tracking import carrier
+from app.tracking.parcel import Place
 from app.tracking.reasons import DELAYS, HANDED_OVER, HOLDS, MISSES
 from app.tracking.story import Parcel, State, Story, tell
 from app.vocabulary import ExceptionKind as K
@@ -106,6 +107,26 @@ def test_days_later_a_parcel_without_a_scan_is_not_said_to_wait() -> None:
 )
 def test_a_parcel_on_schedule_arrives_on_the_carriers_day(days: int, headline: str, then: str) -> None:
     assert said(parcel(S.IN_TRANSIT, expected=days)) == (headline, then, "On schedule", 3)
+
+
+def test_several_days_are_told_as_such_and_end_with_the_last() -> None:
+    found = replace(parcel(S.IN_TRANSIT, expected=2), expected_until=NOW + timedelta(days=4))
+    assert said(found) == ("Arriving Nov\xa017\u2009–\u200919", None, "On schedule", 3)  # noqa: RUF001 - CLDR
+    begun = replace(parcel(S.IN_TRANSIT, expected=-2), expected_until=NOW)
+    assert said(begun)[0] == "Arriving today"
+    over = replace(parcel(S.IN_TRANSIT, expected=-4), expected_until=NOW - timedelta(days=1))
+    assert said(over)[:2] == ("Later than planned", "It was expected yesterday")
+
+
+def test_hours_of_the_day_are_told_where_the_carrier_names_them() -> None:
+    found = replace(parcel(S.OUT_FOR_DELIVERY, expected=0), expected_until=NOW + timedelta(hours=3))
+    assert said(found)[:2] == ("Arriving today", "Between 1:00\xa0pm and 4:00\xa0pm")
+
+
+def test_where_the_place_is_known_one_is_told_what_to_bring() -> None:
+    place = Place(name="Corner Market", address=None, hours=None, code="4827")
+    found = replace(parcel(S.AVAILABLE_FOR_PICKUP), place=place)
+    assert tell([found], DENVER).lead.startswith("Bring the code")
 
 
 def test_a_day_without_an_hour_is_the_same_day_everywhere() -> None:

@@ -1,0 +1,101 @@
+"""When a parcel arrives, as its carrier says: a day, its hours, or several days."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+from app.lib.days import Calendar
+from app.tracking.journey import State, Story, nothing_to_do
+from app.tracking.parcel import Parcel
+
+
+def with_day(story: Story, parcel: Parcel, calendar: Calendar, lead: str) -> Story:
+    """Return a story with the day that was named; late, where that is over; as it is, where there is none."""
+    days, say = expected_days(parcel, calendar), calendar.words.say
+    if days is None:
+        return story
+    if days[1] < calendar.today:
+        return replace(
+            story,
+            state=State.LATE,
+            tag=say("Running late"),
+            icon="clock",
+            headline=say("Later than planned"),
+            other=say("The other is running late"),
+            then=say("It was expected %(when)s", when=calendar.on(days[1])),
+            lead=nothing_to_do(calendar.words, say("No new day is named yet."), say("We are sorry.")),
+            is_bad_news=True,
+        )
+    told = replace(
+        story, tag=say("On schedule"), icon="check", lead=nothing_to_do(calendar.words, lead), days=days
+    )
+    if days[0] < days[1]:
+        span = calendar.from_to(*days)
+        return replace(
+            told,
+            headline=say("Arriving %(days)s", days=span),
+            other=say("The other arrives %(days)s", days=span),
+            then=None,
+        )
+    return replace(
+        told,
+        headline=say("Arriving %(when)s", when=calendar.name(days[0])),
+        other=say("The other arrives %(when)s", when=calendar.on(days[0])),
+        then=_rest(days[0], parcel, calendar),
+        day=calendar.on(days[0]),
+    )
+
+
+def with_new_day(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
+    """Return the story of a late parcel with the new day, where one is named."""
+    days, say = expected_days(parcel, calendar), calendar.words.say
+    if days is None or days[1] < calendar.today:
+        return story
+    told = replace(story, days=days)
+    if days[0] < days[1]:
+        span = calendar.from_to(*days)
+        return replace(
+            told,
+            headline=say("Now expected %(days)s", days=span),
+            other=say("The other is now expected %(days)s", days=span),
+            then=None,
+        )
+    return replace(
+        told,
+        headline=say("Now expected %(when)s", when=calendar.name(days[0])),
+        other=say("The other is now expected %(when)s", when=calendar.on(days[0])),
+        then=_rest(days[0], parcel, calendar),
+        day=calendar.on(days[0]),
+    )
+
+
+def hours(parcel: Parcel, calendar: Calendar) -> str | None:
+    """Return "Between 2 pm and 6 pm", where the carrier named hours of one day."""
+    start, end = parcel.expected_at, parcel.expected_until
+    if start is None or end is None or _is_day(start) or calendar.day(start) != calendar.day(end):
+        return None
+    return calendar.words.say(
+        "Between %(start)s and %(end)s", start=calendar.time(start), end=calendar.time(end)
+    )
+
+
+def expected_days(parcel: Parcel, calendar: Calendar) -> tuple[date, date] | None:
+    """Return the first and the last day that the carrier named; the first is not before today."""
+    first = parcel.expected_day(calendar)
+    if first is None:
+        return None
+    last = first
+    if parcel.expected_until is not None:
+        until = parcel.expected_until.astimezone(UTC)
+        last = max(first, until.date() if _is_day(until) else calendar.day(until))
+    return (max(first, min(calendar.today, last)), last)
+
+
+def _rest(day: date, parcel: Parcel, calendar: Calendar) -> str:
+    between = hours(parcel, calendar)
+    if between is None:
+        return calendar.rest_of(day)
+    return calendar.words.say("%(day)s. %(hours)s", day=calendar.rest_of(day), hours=between)
+
+
+def _is_day(moment: datetime) -> bool:
+    return moment.astimezone(UTC).time() == time()
