@@ -2,7 +2,6 @@ import gzip
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -16,9 +15,8 @@ from app.main import create_app
 from app.schema import Base
 from app.shops.models import Shop
 from app.tracking.links import token_of
-from app.tracking.models import ExceptionRow
-from app.vocabulary import ExceptionKind, ShopState
 from app.vocabulary import ShipmentStatus as S
+from app.vocabulary import ShopState
 from tests import sold
 from tests.sold import Sent
 
@@ -52,46 +50,6 @@ def test_a_page_shows_what_was_bought_and_how_far_it_is(
         "Ridge & Pine LLC, 214 NW 9th Avenue, Portland, OR 97209",
     ):
         assert words in page, words
-
-
-def test_a_page_speaks_the_language_of_its_order_then_of_its_shop(
-    session: Session, shop: Shop, shopper: FlaskClient
-) -> None:
-    page = see(shopper, sold.order(session, shop, MOVING, locale="de-CH").id)
-    assert '<html lang="de-CH" dir="ltr">' in page
-    assert headline(page).startswith("Unterwegs")
-    assert "In Boulder erfasst" in page
-    shop.locale = "ar"
-    session.commit()
-    page = see(shopper, sold.order(session, shop, MOVING, locale="tlh").id)
-    assert '<html lang="ar" dir="rtl">' in page
-    assert headline(page).startswith("في الطريق")
-
-
-def test_an_exception_is_told_until_it_is_cleared(session: Session, shop: Shop, shopper: FlaskClient) -> None:
-    order = sold.order(session, shop, replace(MOVING, alarm=ExceptionKind.STALLED))
-    assert headline(see(shopper, order.id)).startswith("We’re checking on your parcel")
-    session.execute(update(ExceptionRow).values(cleared_at=clock.now()))
-    session.commit()
-    assert headline(see(shopper, order.id)).startswith("On its way")
-
-
-def test_the_place_to_collect_is_shown_with_its_code_and_hours(
-    session: Session, shop: Shop, shopper: FlaskClient
-) -> None:
-    place = {"name": "Corner Market", "address": "2850 Arapahoe Avenue", "hours": "7 to 22", "code": "4827"}
-    waits = Sent(scans=((S.AVAILABLE_FOR_PICKUP, -2, None, "Boulder"),), pickup=place)
-    page = see(shopper, sold.order(session, shop, waits).id)
-    for words in place.values():
-        assert words in page
-    assert "2850 Arapahoe" not in see(shopper, sold.order(session, shop, replace(MOVING, pickup=place)).id)
-
-
-def test_the_carriers_own_words_are_behind_a_tap_but_not_those_of_a_delivery(
-    session: Session, shop: Shop, shopper: FlaskClient
-) -> None:
-    page = see(shopper, sold.order(session, shop, replace(MOVING, text="ARRIVED AT HUB 7")).id)
-    assert "ARRIVED AT HUB 7" in page.partition("In the carrier’s words")[2]
 
 
 def test_whoever_holds_the_link_learns_no_more_than_first_name_and_town(
