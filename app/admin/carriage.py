@@ -57,7 +57,7 @@ def tell(session: Session, shop: Shop, shipment: Shipment) -> Told:
         name=carrier.name_of(shipment),
         page=carrier.page_of(shipment),
         reason=_reason(shop, shipment, guesses),
-        is_suspect=_is_suspect(shipment),
+        is_suspect=carrier.is_suspect(shipment),
         is_chosen=shipment.carrier_chosen_at is not None,
         likely=[Choice(it.slug, _apart(it, likely)) for it in likely],
         own=[Choice(f"{OWN}{own.id}", own.name) for own in mine if own.id != shipment.own_carrier_id],
@@ -93,12 +93,6 @@ def _chosen(session: Session, shop: Shop, key: str) -> Carrier | OwnCarrier:
         mine = {f"{OWN}{own.id}": own for own in own_carriers.kept(session, shop.id)}
         return mine.get(key) or abort(404)
     return directory.everyone().get(key) or abort(404)
-
-
-def _is_suspect(shipment: Shipment) -> bool:
-    if not shipment.number or carrier.own_of(shipment):
-        return False
-    return number.is_suspect(shipment.number, shipment.carrier_slug or carrier.declared(shipment.carrier))
 
 
 def _reason(shop: Shop, shipment: Shipment, guesses: Sequence[number.Candidate]) -> str:

@@ -36,17 +36,16 @@ def choose(session: Session, shop: Shop, shipment: Shipment, choice: directory.C
     _lock(session, shop, shipment)
     shipment.own_carrier = choice if isinstance(choice, OwnCarrier) else None
     shipment.carrier_slug = choice.slug if isinstance(choice, directory.Carrier) else None
-    shipment.carrier_chosen_at = shipment.updated_at = clock.now()
-    following.follow(session, shop.id, shipment.id)
+    shipment.carrier_chosen_at = clock.now()
+    _changed(session, shop, shipment)
 
 
 def unchoose(session: Session, shop: Shop, shipment: Shipment) -> None:
     """Take a correction back: the parcel goes with whom it went before, and nothing is learned from it."""
     _lock(session, shop, shipment)
     shipment.carrier_chosen_at = None
-    shipment.updated_at = clock.now()
     assign(session, shop, shipment)
-    following.follow(session, shop.id, shipment.id)
+    _changed(session, shop, shipment)
 
 
 def guesses(session: Session, shop: Shop, shipment: Shipment) -> list[number.Candidate]:
@@ -102,6 +101,12 @@ def _habit(session: Session, shop_id: int, text: str) -> tuple[str | None, int |
         if (slug or own_id) and number.shape(like or "") == shape
     )
     return used.most_common(1)[0][0] if used else (None, None)
+
+
+def _changed(session: Session, shop: Shop, shipment: Shipment) -> None:
+    """Let others know: who tells of the parcel is asked anew, and what was wrong with it may be no longer."""
+    shipment.updated_at = shipment.exceptions_due_at = clock.now()
+    following.follow(session, shop.id, shipment.id)
 
 
 def _lock(session: Session, shop: Shop, shipment: Shipment) -> None:

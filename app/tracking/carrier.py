@@ -4,6 +4,7 @@ import re
 
 from app.carriers import directory
 from app.carriers.directory import Carrier
+from app.tracking import number
 from app.tracking.models import OwnCarrier, Shipment
 
 NAMELESS = ("", "other", "custom", "none", "unknown")
@@ -46,6 +47,14 @@ def page_of(shipment: Shipment) -> str | None:
     else:
         ours = known.url(shipment.number) if known else None
     return ours or theirs if shipment.carrier_chosen_at else theirs or ours
+
+
+def is_suspect(shipment: Shipment) -> bool:
+    """Tell whether a parcel's number cannot be right, whoever of its carrier's name carries it."""
+    if not shipment.number or own_of(shipment):
+        return False
+    chosen = shipment.carrier_slug if shipment.carrier_chosen_at else None
+    return number.is_suspect(shipment.number, chosen or declared(shipment.carrier))
 
 
 def known_of(shipment: Shipment) -> Carrier | None:

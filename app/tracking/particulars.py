@@ -14,11 +14,10 @@ from app.lib.business_days import BusinessCalendar
 from app.platforms.purchases import OrderState
 from app.shops import workdays
 from app.shops.models import Shop
-from app.tracking import exceptions, lanes, progress
+from app.tracking import carrier, exceptions, lanes, progress
 from app.tracking.exceptions import MOVING, Due, OrderFacts, ParcelFacts
 from app.tracking.lanes import Usual
 from app.tracking.models import Shipment
-from app.tracking.number import is_suspect
 from app.tracking.thresholds import Thresholds
 
 ASK_AGAIN = timedelta(days=1)
@@ -117,7 +116,7 @@ def _lane(order: Order, parcel: Shipment) -> lanes.Key:
 def _facts(order: Order, parcel: Shipment, house: House, usual: Usual) -> ParcelFacts:
     known = progress.read(parcel.progress)
     now = clock.now()
-    carrier, country = _lane(order, parcel)
+    known_as, country = _lane(order, parcel)
     return ParcelFacts(
         status=parcel.status,
         detail=parcel.detail or "",
@@ -128,8 +127,8 @@ def _facts(order: Order, parcel: Shipment, house: House, usual: Usual) -> Parcel
         placed_at=order.placed_at,
         expected_at=parcel.expected_until or parcel.expected_at,
         is_domestic=bool(country) and country == (house.shop.country or "").upper(),
-        is_followed=(parcel.status_at or parcel.heard_at) is not None or carrier in house.heard_of,
-        number_is_suspect=parcel.number is not None and is_suspect(parcel.number, parcel.carrier),
+        is_followed=(parcel.status_at or parcel.heard_at) is not None or known_as in house.heard_of,
+        number_is_suspect=carrier.is_suspect(parcel),
         lane_p95=usual.p95,
         lane_p99=usual.p99,
         lane_parcels=usual.parcels,

@@ -148,8 +148,15 @@ def _keep_parcels(
     for shipment in left:
         shipment.cancelled_at = record.updated_at
     session.flush()  # announce() below looks for the new rows
+    _settle_carriers(session, order, renamed)
+
+
+def _settle_carriers(session: Session, order: Order, renamed: Sequence[Shipment]) -> None:
+    shop = session.get_one(Shop, order.shop_id)
     for shipment in renamed:
-        carriage.assign(session, session.get_one(Shop, order.shop_id), shipment)
+        carriage.assign(session, shop, shipment)
+        if shipment.announced_at is not None:  # whoever was to tell of it knew another number or carrier
+            following.follow(session, shop.id, shipment.id)
 
 
 def _slot(fulfillment: Fulfillment, parcel: Parcel) -> str:

@@ -8,11 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.carriers import directory
 from app.carriers.base import Source
 from app.lib import clock
 from app.shops.models import Shop
-from app.tracking import carrier, number, sources
+from app.tracking import sources
 from app.tracking.models import Shipment
 from app.tracking.polls import accounts
 from app.tracking.polls.models import CarrierWatch
@@ -23,7 +22,7 @@ SPREAD = timedelta(minutes=1)
 
 def begin(session: Session, shop: Shop, shipment: Shipment) -> bool:
     """Have a carrier asked about a parcel from now on, where the shop has an account with it."""
-    key = _by_carrier(session, shop.id).get(_carrier(shop, shipment) or "")
+    key = _by_carrier(session, shop.id).get(shipment.carrier_slug or "")
     if key is None or shipment.number is None or shipment.cancelled_at is not None:
         return False
     due_at = clock.now() + SPREAD * uniform(0, 1)
@@ -43,7 +42,7 @@ def parcels(
     mine = select(Shipment).filter_by(shop_id=shop.id, cancelled_at=None)
     found: dict[str, list[Shipment]] = {}
     for shipment in session.scalars(mine.where(Shipment.number.in_(list(numbers)))):
-        if _carrier(shop, shipment) in source.carriers:
+        if shipment.carrier_slug in source.carriers:
             found.setdefault(shipment.number or "", []).append(shipment)
     return found
 
@@ -52,13 +51,3 @@ def _by_carrier(session: Session, shop_id: int) -> Mapping[str, str]:
     """Return the accounts of a shop by the slugs of the carriers that they know the parcels of."""
     entered = sources.accounts(session, shop_id)
     return {slug: one.source.key for one in entered for slug in one.source.carriers}
-
-
-def _carrier(shop: Shop, shipment: Shipment) -> str | None:
-    """Return the slug of who carries a parcel: whom the store names, else whom its number tells."""
-    if carrier.declared(shipment.carrier):
-        known = directory.find(shipment.carrier, shop.country)
-    else:
-        told = number.detect(shipment.number or "", country=shop.country)
-        known = told.carrier if told else None
-    return known.slug if known else None
