@@ -1,6 +1,7 @@
 """The `doorstep` command: what the Procfile runs, and what an operator needs."""
 
 import os
+import resource
 import tempfile
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,8 @@ from app.lib.db import transaction
 from app.shops.models import Shop
 
 ROOT = Path(__file__).parent.parent
+CONNECTIONS = 8192
+"""Of each web worker at once, most of them idle; newcomers to a worker that is full wait in vain."""
 
 
 @click.group()
@@ -41,6 +44,7 @@ def web(port: int, host: str, workers: int) -> None:
     from granian.server import Server  # noqa: PLC0415 - as above
 
     _share_metrics()
+    _open_many_files()
     Server(
         settings().web,
         address=host,
@@ -48,6 +52,7 @@ def web(port: int, host: str, workers: int) -> None:
         interface=Interfaces.RSGI,
         workers=workers,
         backlog=1024,
+        backpressure=CONNECTIONS,
         websockets=False,
         log_access=False,
         respawn_failed_workers=True,
@@ -116,6 +121,12 @@ def _share_metrics() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.db"):
         old.unlink()
+
+
+def _open_many_files() -> None:
+    """Allow this process as many open files as the system lets it: each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 if __name__ == "__main__":
