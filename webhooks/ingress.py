@@ -32,6 +32,8 @@ ANSWERED = Counter(
 
 Answer = tuple[int, str]
 OK = 200
+NOWHERE = (404, "no such platform")
+NOT_POSTED = (405, "deliveries are posted")
 UNSIGNED = (401, "not signed by this store")
 UNSIGNED_PUSH = (401, "not signed with this shop's secret")
 TRY_AGAIN = (503, "try again")
@@ -54,7 +56,12 @@ class Ingress:
             await self._behind(scope, exchange)
             return
         name, _, ref = scope.path.removeprefix(PREFIX).strip("/").partition("/")
-        status, outcome = await self._answer(name, ref, scope, exchange)
+        if name not in SENDERS or "\0" in ref:  # which PostgreSQL cannot even be asked for
+            status, outcome = NOWHERE
+        elif scope.method != "POST":
+            status, outcome = NOT_POSTED
+        else:
+            status, outcome = await self._answer(name, ref, scope, exchange)
         _answered(name if name in SENDERS else "other", outcome).inc()
         exchange.response_str(status, rsgi.PLAIN, outcome)
 
@@ -64,8 +71,6 @@ class Ingress:
 
     async def _answer(self, name: str, ref: str, scope: Scope, exchange: Exchange) -> Answer:
         platform: Platform | None = plugins.discover("app.platforms").get(name)
-        if name not in SENDERS or scope.method != "POST":
-            return (405, "deliveries are posted") if name in SENDERS else (404, "no such platform")
         try:
             body = await rsgi.read(scope, exchange, settings().webhook_body_limit)
             headers = dict(scope.headers.items())

@@ -86,6 +86,7 @@ def engine() -> Engine:
         pool_size=10,
         max_overflow=30,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text ends in a log, and parameters are shoppers' data
         connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
     )
 

@@ -6,7 +6,7 @@ A sentence is whole and its blanks have names, so that every language may order 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -92,7 +92,7 @@ def sentence(text: str) -> str:
     return text
 
 
-@cache
+@lru_cache(maxsize=1024)
 def of(*wishes: str | None) -> Words:
     """Return the first of these languages that we speak; English where there is none."""
     return Words(next(filter(None, map(_spoken, wishes)), ENGLISH))

@@ -28,6 +28,8 @@ HEADERS = {
     "Cache-Control": "private, no-cache",
     "X-Robots-Tag": "noindex, nofollow",
 }
+MOST_TAGS, LONGEST_TAG = 10, 35
+"""How many languages a browser may ask for, and characters of one; the others are not read."""
 HOUSE = Brand(name="Doorstep", url="/track", legal_name="Doorstep")
 """The look of a page that belongs to no shop."""
 
@@ -92,7 +94,8 @@ def notice(status: int, headline: str, lead: str, brand: Brand = HOUSE, shop: Sh
 
 def reader(shop: Shop | None = None, *known: str | None) -> Words:
     """Return a visitor's language: as known of them, as their browser asks, or as the shop's."""
-    return words_of(*known, *request.accept_languages.values(), shop and shop.locale)
+    asked = [tag for tag in request.accept_languages.values() if len(tag) <= LONGEST_TAG][:MOST_TAGS]
+    return words_of(*known, *asked, shop and shop.locale)
 
 
 @pages.get("/look/<version>/<name>")

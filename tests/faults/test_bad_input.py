@@ -2,12 +2,14 @@
 
 import gzip
 import json
+import resource
 import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from bench import house
 from bench.house import House
@@ -48,6 +50,12 @@ def test_one_changed_byte_is_noticed(running: House, position: int) -> None:
     assert post(running, bytes(body), headers) == 401
 
 
+def test_an_address_that_no_database_can_be_asked_for_leads_nowhere(running: House) -> None:
+    signature = {"X-WC-Webhook-Signature": signed(b"{}")["X-Shopify-Hmac-Sha256"]}
+    url = f"http://127.0.0.1:{running.port}/webhooks/woocommerce/a%00b"
+    assert requests.post(url, data=b"{}", headers=signature, timeout=6).status_code == 404
+
+
 def test_missing_headers_are_said(running: House) -> None:
     body = b"{}"
     assert post(running, body, {k: v for k, v in signed(body).items() if "Webhook-Id" not in k}) == 400
@@ -85,6 +93,18 @@ def test_huge_bodies_slow_senders_and_gzip_bombs_cost_no_neighbor(running: House
     assert grown < 150_000_000
     for line in crawling:
         line.close()
+
+
+def test_a_thousand_idle_connections_keep_nobody_waiting(running: House) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    idle = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(1100)]
+    began = time.monotonic()
+    answers = deliver(running, range(300, 320))
+    tell("idle connections", idle=len(idle), twenty_good_ones_took_seconds=round(time.monotonic() - began, 2))
+    for line in idle:
+        line.close()
+    assert set(answers.values()) == {200}
 
 
 def test_a_reader_of_the_logs_finds_no_secret_and_no_shopper(running: House) -> None:

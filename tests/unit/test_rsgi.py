@@ -28,6 +28,20 @@ def test_a_page_is_told_what_the_wsgi_standard_asks_for() -> None:
     assert (seen["CONTENT_LENGTH"], seen["SERVER_PORT"]) == ("5", "80")
 
 
+def test_no_visitor_passes_for_a_proxy_by_writing_its_header_with_underscores() -> None:
+    seen: dict[str, Any] = {}
+
+    def page(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        seen.update(environ)
+        start_response("200 OK", [])
+        return []
+
+    request = request_for("/")
+    request.headers.pairs += [("x-forwarded-for", "192.0.2.1"), ("x_forwarded_for", "192.0.2.99")]
+    ask(Pages(page), request)
+    assert seen["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
+
+
 def test_a_page_that_breaks_is_closed_all_the_same() -> None:
     closed = []
 
