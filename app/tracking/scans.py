@@ -44,13 +44,19 @@ class _Heard(NamedTuple):
 def keep_scan(
     session: Session, shop_id: int, scan: purchases.Scan, *, source: str, heard_at: datetime
 ) -> None:
-    """Add one scan to every parcel of its fulfillment, or take back one that the store deleted."""
+    """Add one scan to every parcel of its fulfillment, or take back one that the store deleted.
+
+    A store tells of a scan once. One from up to a day ahead is some app's local time that was called UTC: it
+    has happened by now. One from further ahead is kept and not believed.
+    """
     known = session.scalar(select(Fulfillment).filter_by(shop_id=shop_id, external_id=scan.fulfillment_id))
     order_ref = scan.order_id or (known and _external_id(session, known.order_id))
     if not order_ref:
         raise Unreadable("a scan names neither an order nor a fulfillment that we know")
     order = orders.lock(session, shop_id, order_ref, heard_at=heard_at)
     fulfillment = known or orders.fulfillment(session, order, scan.fulfillment_id)
+    is_ahead = scan.happened_at > heard_at + CLOCKS_DIFFER
+    why = Doubt.FUTURE if scan.happened_at > heard_at + A_DAY else None
     row = {
         "shop_id": shop_id,
         "fulfillment_id": fulfillment.id,
@@ -60,12 +66,13 @@ def keep_scan(
         "detail": scan.detail,
         "raw_status": scan.raw_status,
         "text": scan.text,
-        "happened_at": scan.happened_at,
+        "happened_at": heard_at if is_ahead and why is None else scan.happened_at,  # local time labeled UTC
         "city": scan.city,
         "region": scan.region,
         "country": scan.country,
         "recorded_at": heard_at,
-        "withdrawn_at": heard_at if scan.withdrawn else None,
+        "withdrawn_at": heard_at if scan.withdrawn or why else None,
+        "doubt": why,
     }
     add = insert(TrackingEvent).values(row)
     if scan.withdrawn:
@@ -77,7 +84,7 @@ def keep_scan(
     else:
         add = add.on_conflict_do_nothing()
     kept = session.scalar(add.returning(TrackingEvent))
-    if kept is None:
+    if kept is None or why is not None:
         return
     for shipment in session.scalars(select(Shipment).filter_by(fulfillment_id=fulfillment.id)):
         if scan.withdrawn:

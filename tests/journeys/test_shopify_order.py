@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.commerce.models import Delivery, Order
 from app.lib import clock
-from app.tracking.models import Shipment
+from app.tracking.models import Shipment, TrackingEvent
 from app.vocabulary import InboxState, ShipmentStatus
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
@@ -86,6 +86,26 @@ def test_every_order_of_arrival_ends_in_the_same_state(
     assert (order.state, order.email) == ("placed", "ada@example.com")
     told = shopify_store.told()
     assert sorted(told) == sorted(["thank_you", "shipped", "delivered"])
+
+
+@pytest.mark.parametrize(
+    ("ahead", "status"),
+    [(timedelta(hours=7), ShipmentStatus.DELIVERED), (timedelta(days=3), ShipmentStatus.PENDING)],
+    ids=["local time called UTC", "an impossible date"],
+)
+def test_a_scan_from_the_future_is_never_told_as_such(
+    shopify_store: StoreVoice, ahead: timedelta, status: ShipmentStatus
+) -> None:
+    now = clock.now()
+    shopify_store.shopify("orders/paid", payloads.order(now - timedelta(minutes=5)))
+    shopify_store.shopify("fulfillments/create", payloads.fulfillment(now - timedelta(minutes=4)))
+    shopify_store.shopify("fulfillment_events/create", payloads.scan("delivered", now + ahead, 1))
+    shopify_store.settle()
+    shipment = shopify_store.session.scalars(select(Shipment)).one()
+    assert shipment.status is status
+    at = shipment.delivered_at or clock.now()
+    assert abs(at - now) < timedelta(minutes=1), "by when it was told, it had happened"
+    assert shopify_store.session.scalars(select(TrackingEvent)).one().raw_status == "delivered"
 
 
 def test_two_parcels_of_one_fulfillment_share_their_messages(shopify_store: StoreVoice) -> None:
