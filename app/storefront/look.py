@@ -30,6 +30,8 @@ HEADERS = {
 }
 MOST_TAGS, LONGEST_TAG = 10, 35
 """How many languages a browser may ask for, and characters of one; the others are not read."""
+WHOLE = "storefront/base.html"
+"""The frame of a page that stands by itself."""
 HOUSE = Brand(name="Doorstep", url="/track", legal_name="Doorstep")
 """The look of a page that belongs to no shop."""
 
@@ -53,7 +55,7 @@ def page(
 
 def html(template: str, brand: Brand, words: Words, *, indexed: bool = False, **context: object) -> str:
     """Return one page as text."""
-    told = {"words": words, "say": words.say, "say_many": words.say_many, **context}
+    told = {"words": words, "say": words.say, "say_many": words.say_many, "frame": WHOLE, **context}
     return render_template(f"storefront/{template}.html", brand=brand, indexed=indexed, **told)
 
 
@@ -131,12 +133,13 @@ def _files() -> dict[str, tuple[str, bytes]]:
 def colors(code: str) -> Response:
     """Return a brand color's tokens, for light and dark; its own sheet, as no page may carry inline style."""
     try:
-        light, dark = (_declarations(f"#{code}", dark=dark) for dark in (False, True))
+        light, dark = (declarations(f"#{code}", dark=dark) for dark in (False, True))
     except ValueError:
         abort(404)
     sheet = f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
     return Response(sheet, mimetype="text/css", headers={"Cache-Control": "public, max-age=86400"})
 
 
-def _declarations(color: str, *, dark: bool) -> str:
+def declarations(color: str, *, dark: bool) -> str:
+    """Return a brand color's tokens as a sheet declares them."""
     return ";".join(f"--{name}:{code}" for name, code in tokens(color, dark=dark).items())

@@ -3,7 +3,7 @@
 import hmac
 import re
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from typing import Self
 
 import phonenumbers
 from flask import Blueprint, Response, redirect, request, url_for
@@ -13,7 +13,6 @@ from werkzeug import Response as BaseResponse
 
 from app.commerce.models import Order
 from app.lib import limits
-from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.words import sentence
 from app.shops import brand as brands
@@ -42,6 +41,15 @@ class Asked:
         """The fields left empty."""
         return frozenset(name for name in ("order", "who") if not getattr(self, name))
 
+    @classmethod
+    def typed(cls) -> Self:
+        """Return what the form of this request says."""
+        return cls(*(request.form.get(name, "").strip()[:LONGEST] for name in ("order", "who")))
+
+
+class TooOften(Exception):
+    """A visitor tried more often than we allow in a minute."""
+
 
 @pages.get("/track")
 def ask() -> Response:
@@ -54,28 +62,29 @@ def ask() -> Response:
 @pages.post("/track")
 def find() -> BaseResponse:
     """Lead to the order's page; whatever does not match gets one answer, whether the order exists or not."""
-    asked = Asked(*(request.form.get(name, "").strip()[:LONGEST] for name in ("order", "who")))
     with transaction() as session:
         shop = _shop(session)
     if shop is None:
         return _which_shop()
-    if asked.lacks:
-        return _form(shop, asked, status=422)
-    if not limits.allows("lookup", request.remote_addr or "", times=TRIES, seconds=WINDOW):
+    asked = Asked.typed()
+    try:
+        order_id = search(shop, asked, request.remote_addr or "")
+    except TooOften:
         return _wait(shop)
+    if order_id is None:
+        return _form(shop, asked, status=422)
+    return redirect(url_for("storefront.tracking.show", token=links.token_of(order_id)), 303)
+
+
+def search(shop: Shop, asked: Asked, visitor: str) -> int | None:
+    """Return the order that a shopper named and knows; raises TooOften for a visitor who tries too much."""
+    if asked.lacks:
+        return None
+    if not limits.allows("lookup", visitor, times=TRIES, seconds=WINDOW):
+        raise TooOften
     with transaction() as session:
         named = _named(session, shop, asked.order)
-    matches = [order.id for order in named if knows(asked.who, order, shop)]
-    if not matches:
-        return _form(shop, asked, status=422)
-    return redirect(url_for("storefront.tracking.show", token=links.token_of(max(matches))), 303)
-
-
-@pages.get("/proxy/shopify")
-def from_shopify() -> BaseResponse:
-    """Lead a visitor of the store's own /apps/track here; Shopify names the store."""
-    query = urlencode({"shop": request.args.get("shop", "")})
-    return redirect(f"{settings().url}/track?{query}", 303)
+    return max((order.id for order in named if knows(asked.who, order, shop)), default=None)
 
 
 def knows(who: str, order: Order, shop: Shop) -> bool:

@@ -28,6 +28,11 @@ class Print:
         page = html.encode()
         return cls(hashlib.blake2b(page, digest_size=12).hexdigest(), gzip.compress(page, mtime=0))
 
+    @property
+    def html(self) -> bytes:
+        """The page as it was before."""
+        return gzip.decompress(self.body)
+
 
 @cache
 def press() -> str:

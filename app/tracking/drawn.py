@@ -15,7 +15,7 @@ from app.tracking.models import DrawnPage
 FIND = Statement(
     "find_drawn_page",
     """
-    SELECT page.tag, page.body
+    SELECT page.tag, page.body, page.shop_id::text
     FROM drawn_page page
     JOIN "order" ON "order".id = page.order_id AND "order".revision = page.order_revision
     JOIN shop ON shop.id = page.shop_id AND shop.revision = page.shop_revision
@@ -49,12 +49,13 @@ class Stamp:
     press: str
 
 
-def find(order_id: int, variant: str, *, press: str, now: datetime) -> tuple[str, bytes] | None:
-    """Return the tag and the gzipped bytes of a page that is still right, by one statement."""
+def find(order_id: int, variant: str, *, press: str, now: datetime) -> tuple[str, bytes, int] | None:
+    """Return the tag, the gzipped bytes and the shop of a page that is still right, by one statement."""
     row = FIND.first(order_id, variant, press, now)
-    if row is None or row[0] is None or row[1] is None:
+    if row is None:
         return None
-    return row[0].decode(), row[1]
+    tag, body, shop_id = (value or b"" for value in row)
+    return tag.decode(), body, int(shop_id)
 
 
 def keep(stamp: Stamp, variant: str, *, holds_until: datetime, tag: str, body: bytes) -> None:

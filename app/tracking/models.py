@@ -174,7 +174,7 @@ class DrawnPage(Base):
 
     order_id: Mapped[int]
     variant: Mapped[str]
-    """"": the whole order; "2": its second parcel by itself."""
+    """"": the whole order; "2": its second parcel by itself; inside a store's page, the place before it."""
     shop_id: Mapped[int]
     press: Mapped[str]
     """The code and templates that drew it."""

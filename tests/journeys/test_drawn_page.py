@@ -15,7 +15,7 @@ from app.lib import clock
 from app.lib.db import engine, transaction
 from app.main import create_app
 from app.shops.models import Shop
-from app.storefront import bought, tracking
+from app.storefront import bought, shown
 from app.storefront.press import press
 from app.tracking import drawn
 from app.tracking.links import token_of
@@ -116,7 +116,7 @@ def test_another_version_of_the_house_draws_its_own(
     order: int, shopper: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shopper.get(address(order))
-    monkeypatch.setattr("app.storefront.tracking.press", lambda: "another")
+    monkeypatch.setattr("app.storefront.shown.press", lambda: "another")
     with asked() as statements:
         shopper.get(address(order))
     assert statements
@@ -229,7 +229,7 @@ def keep(found: bought.Bought) -> None:
     drawn.keep(
         found.stamp(press()),
         "",
-        holds_until=clock.now() + tracking.HOLDS_AT_MOST,
+        holds_until=clock.now() + shown.HOLDS_AT_MOST,
         tag="tag",
         body=b"",
     )

@@ -160,12 +160,6 @@ def test_search_engines_may_show_the_form_and_nothing_else(shopper: FlaskClient,
     assert order.id
 
 
-def test_a_visitor_of_the_stores_own_page_is_led_here(shopper: FlaskClient) -> None:
-    answer = shopper.get("/proxy/shopify?shop=ridge.myshopify.com&signature=abc")
-    assert answer.status_code == 303
-    assert answer.location == "https://doorstep.test/track?shop=ridge.myshopify.com"
-
-
 def find(
     shopper: FlaskClient, order: str, who: str, *, visitor: str | None = None, **query: Any
 ) -> TestResponse:
