@@ -12,7 +12,7 @@ from app.lib.config import settings
 from app.tracking.links import token_of
 from tests import sold
 from tests.browser.conftest import Look, Site
-from tests.browser.test_storefront import MOMENTS
+from tests.browser.moments import MOMENTS
 from tests.journeys.test_embedded import SECRET, ask
 
 pytestmark = pytest.mark.browser
