@@ -8,7 +8,7 @@ QUICK := tests/unit tests/architecture tests/contracts
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo test sure words bench-ingest bench-page bench-eta faults replay lock
+.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers faults replay lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -35,6 +35,9 @@ bench-page: $(VENV)/dev.stamp ## tracking pages per second, beside the same byte
 
 bench-eta: $(VENV)/dev.stamp $(VENV)/bench.stamp ## delivery dates for the real orders in DATA, as of each, beside others
 	@cd $(ROOT) && $(BIN)/python -m bench.eta "$(DATA)"
+
+bench-numbers: $(VENV)/dev.stamp ## tracking numbers led to their carrier, beside PyPI's and npm's libraries (needs npm)
+	@cd $(ROOT) && $(BIN)/python -m bench.numbers
 
 faults: $(VENV)/dev.stamp ## kill, starve and lie to real servers and processes, long (half an hour)
 	@cd $(ROOT) && $(BIN)/pytest -s -p no:cacheprovider tests/faults

@@ -128,14 +128,16 @@ def _matches(number: str, country: str | None) -> list[_Match]:
         if it.holds(number)
         for carrier in formats.issuers(number, it, country)
     ]
-    is_contested = len({carrier.slug for carrier, _ in found}) > 1
+    those = {it.key: it for _, it in found}
+    is_contested = len(those) > 1 and len({carrier.slug for carrier, _ in found}) > 1
+    rooms = {key: _room(number, it) if is_contested else 0 for key, it in those.items()}
     matches = sorted(
         (
             _Match(
                 carrier,
                 it,
                 begins_there=not country or it.key == S10 or carrier.serves(country),
-                room=_room(number, it) if is_contested else 0,
+                room=rooms[it.key],
             )
             for carrier, it in found
         ),
