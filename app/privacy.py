@@ -1,6 +1,7 @@
 """What the law lets people ask for: everything we hold about a shopper, or nothing left of it."""
 
 import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,8 +43,13 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
         "asked_at": heard_at,
         "due_at": heard_at + DUE,
     }
-    add = insert(PrivacyTask).values(row).on_conflict_do_nothing().returning(PrivacyTask.id)
-    task_id = session.scalar(add)
+    add = insert(PrivacyTask).values(row)
+    if request.kind is PrivacyKind.EXPORT:
+        add = add.on_conflict_do_nothing()
+    else:  # who is forgotten may buy again, and ask again under the same number
+        anew = {"asked_at": row["asked_at"], "due_at": row["due_at"], "done_at": None}
+        add = add.on_conflict_do_update(index_elements=("shop_id", "kind", "external_id"), set_=anew)
+    task_id = session.scalar(add.returning(PrivacyTask.id))
     if task_id is None:
         return
     task = session.get_one(PrivacyTask, task_id)
@@ -55,7 +61,8 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
         return
     found = _profiles(session, shop.id, subject)
     if request.kind is PrivacyKind.EXPORT:
-        task.export = crypto.seal(json.dumps(export(session, shop.id, found), default=str))
+        copy = export(session, shop.id, found, request.order_ids)
+        task.export = crypto.seal(json.dumps(copy, default=str))
     else:
         for profile in found:
             erase(session, profile)
@@ -74,15 +81,26 @@ def leave(session: Session, shop: Shop) -> None:
         erase_shop(session, shop)
 
 
-def export(session: Session, shop_id: int, profiles: list[Profile]) -> dict[str, list[dict[str, Any]]]:
-    """Return every row that a shopper's profiles lead to, by table; times are ISO 8601 UTC."""
+def export(
+    session: Session, shop_id: int, profiles: Sequence[Profile], orders_named: Collection[str] = ()
+) -> dict[str, list[dict[str, Any]]]:
+    """Return every row that a shopper's profiles and orders lead to, by table; times are ISO 8601 UTC."""
     ids = [profile.id for profile in profiles]
-    order_ids = list(session.scalars(select(Order.id).where(Order.profile_id.in_(ids))))
+    theirs = or_(Order.profile_id.in_(ids), Order.external_id.in_(orders_named))  # some have no profile
+    order_ids = session.scalars(select(Order.id).where(Order.shop_id == shop_id, theirs)).all()
+    shipment_ids = session.scalars(select(Shipment.id).where(Shipment.order_id.in_(order_ids))).all()
+    fulfillments = select(Fulfillment.id).where(Fulfillment.order_id.in_(order_ids))
+    leads = {
+        "profile_id": ids,
+        "order_id": order_ids,
+        "fulfillment_id": session.scalars(fulfillments).all(),
+        "shipment_id": shipment_ids,
+    }
     reached: dict[str, list[dict[str, Any]]] = {}
     for table in Base.metadata.sorted_tables:
         if table.name == DrawnPage.__tablename__:  # a copy of the others
             continue
-        found = session.execute(_of_person(table, shop_id, ids, order_ids)).mappings()
+        found = session.execute(_of_person(table, shop_id, leads)).mappings()
         rows = [dict(row) for row in found]
         if rows:
             reached[table.name] = rows
@@ -99,6 +117,7 @@ def erase(session: Session, profile: Profile) -> None:
         session, profile.shop_id, {profile.email, profile.phone, profile.external_id} - {None, ""}
     )
     _silence(session, select(Message.id).filter_by(profile_id=profile.id))
+    _forget_copies(session, profile)
     profile.email = profile.phone = profile.first_name = profile.last_name = None
     profile.external_id = profile.locale = None
     if profile.erased_at is None:
@@ -141,6 +160,12 @@ def purge_bodies(session: Session, *, before: datetime) -> int:
     return session.execute(old).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
+def purge_copies(session: Session, *, before: datetime) -> int:
+    """Empty the copies asked for before a moment, whether or not their merchant fetched them."""
+    old = update(PrivacyTask).where(PrivacyTask.asked_at < before, PrivacyTask.export.is_not(None))
+    return session.execute(old.values(export=None)).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
 def _profiles(session: Session, shop_id: int, subject: dict[str, Any]) -> list[Profile]:
     by_order = select(Order.profile_id).where(
         Order.shop_id == shop_id, Order.external_id.in_(subject["orders"]), Order.profile_id.is_not(None)
@@ -153,17 +178,22 @@ def _profiles(session: Session, shop_id: int, subject: dict[str, Any]) -> list[P
     return list(session.scalars(select(Profile).where(Profile.shop_id == shop_id, or_(*matches))))
 
 
-def _of_person(table: Table, shop_id: int, profile_ids: list[int], order_ids: list[int]) -> Any:  # noqa: ANN401
-    reached = [table.c.id.in_(profile_ids)] if table.name == "profile" else []
-    if table.name == "order":
-        reached = [table.c.id.in_(order_ids)]
-    if "profile_id" in table.c:
-        reached.append(table.c.profile_id.in_(profile_ids))
-    if "order_id" in table.c:
-        reached.append(table.c.order_id.in_(order_ids))
+def _of_person(table: Table, shop_id: int, leads: Mapping[str, Collection[int]]) -> Any:  # noqa: ANN401
+    reached = [table.c[name].in_(ids) for name, ids in leads.items() if name in table.c]
+    if f"{table.name}_id" in leads:
+        reached.append(table.c.id.in_(leads[f"{table.name}_id"]))
     if not reached:
         return select(table).where(table.c.id.is_(None))
     return select(table).where(table.c.shop_id == shop_id, or_(*reached))
+
+
+def _forget_copies(session: Session, profile: Profile) -> None:
+    """Empty the copies that were made for a shopper and that the merchant could still fetch."""
+    made = select(PrivacyTask).where(PrivacyTask.shop_id == profile.shop_id, PrivacyTask.export.is_not(None))
+    for task in session.scalars(made):
+        copy = json.loads(crypto.unseal(task.export or b""))
+        if any(row["id"] == profile.id for row in copy.get("profile", ())):
+            task.export = None
 
 
 def _empty_deliveries(session: Session, shop_id: int, words: set[Any]) -> None:

@@ -14,7 +14,7 @@ from app.tracking import drawn
 
 EVERY = 2.0
 """Seconds between two ticks: the longest that anything due waits for a lost wake-up."""
-KEEP_BODIES = timedelta(days=30)
+KEEP_BODIES = KEEP_COPIES = timedelta(days=30)
 PURGE_EVERY_TICKS = 1800
 
 log = structlog.get_logger()
@@ -42,9 +42,11 @@ def tick() -> None:
 
 
 def purge() -> None:
-    """Empty the bodies that are older than we keep them, and drop pages that nobody looks at."""
+    """Empty the bodies and copies that are older than we keep them; drop pages that nobody looks at."""
     with transaction() as session:
         emptied = privacy.purge_bodies(session, before=clock.now() - KEEP_BODIES)
     with transaction() as session:
         dropped = drawn.purge(session, now=clock.now())
-    log.info("purged", bodies=emptied, pages=dropped)
+    with transaction() as session:
+        copies = privacy.purge_copies(session, before=clock.now() - KEEP_COPIES)
+    log.info("purged", bodies=emptied, pages=dropped, copies=copies)

@@ -41,6 +41,19 @@ def test_a_redacted_shopper_does_not_come_back_with_a_late_delivery(shopify_stor
     assert order.email is None
 
 
+def test_who_is_forgotten_buys_again_and_asks_again_is_forgotten_again(shopify_store: StoreVoice) -> None:
+    plant(shopify_store)
+    shopify_store.shopify("customers/redact", {**asked_by(shopify_store), "orders_to_redact": [1042]})
+    shopify_store.settle()
+    bought = {**planted(shopify_store), "id": 1043, "name": "#1043"}
+    shopify_store.shopify("orders/paid", bought)
+    shopify_store.settle()
+    assert where_is(shopify_store, "canary") != []
+    shopify_store.shopify("customers/redact", {**asked_by(shopify_store), "orders_to_redact": [1043]})
+    shopify_store.settle()
+    assert where_is(shopify_store, "canary") == []
+
+
 def test_an_export_holds_every_row_and_waits_sealed(shopify_store: StoreVoice) -> None:
     plant(shopify_store)
     body = {**asked_by(shopify_store), "orders_requested": [1042], "data_request": {"id": 9}}
@@ -51,8 +64,38 @@ def test_an_export_holds_every_row_and_waits_sealed(shopify_store: StoreVoice) -
     assert task.export is not None
     assert b"canary" not in task.export
     found = orjson.loads(crypto.unseal(task.export))
-    assert {"profile", "order", "line_item", "shipment", "message"} <= set(found)
+    told = {"profile", "order", "line_item", "fulfillment", "shipment", "tracking_event", "message", "event"}
+    assert told | {"checkout", "consent"} <= set(found)
     assert found["profile"][0]["email"] == CANARY
+
+
+def test_an_order_without_a_profile_is_exported_by_its_number(shopify_store: StoreVoice) -> None:
+    nameless = payloads.order(clock.now()) | dict.fromkeys(("email", "contact_email", "phone", "customer"))
+    shopify_store.shopify("orders/paid", nameless)
+    shopify_store.shopify("fulfillments/create", payloads.fulfillment(clock.now()))
+    body = {**asked_by(shopify_store), "orders_requested": [1042], "data_request": {"id": 9}}
+    shopify_store.shopify("customers/data_request", body)
+    shopify_store.settle()
+    order = shopify_store.session.scalars(select(Order)).one()
+    assert order.profile_id is None
+    assert {"order", "line_item", "shipment"} <= set(copy_of(shopify_store))
+
+
+def test_a_copy_is_gone_once_its_shopper_is_erased_or_thirty_days_have_passed(
+    shopify_store: StoreVoice,
+) -> None:
+    plant(shopify_store)
+    for number in (8, 9):
+        body = {**asked_by(shopify_store), "orders_requested": [1042], "data_request": {"id": number}}
+        shopify_store.shopify("customers/data_request", body)
+        shopify_store.settle()
+        assert copy_of(shopify_store)["profile"][0]["email"] == CANARY
+        if number == 8:
+            assert privacy.purge_copies(shopify_store.session, before=clock.now() - timedelta(days=1)) == 0
+            assert privacy.purge_copies(shopify_store.session, before=clock.now()) == 1
+    shopify_store.shopify("customers/redact", {**asked_by(shopify_store), "orders_to_redact": [1042]})
+    shopify_store.settle()
+    assert set(shopify_store.session.scalars(select(PrivacyTask.export))) == {None}
 
 
 def test_a_shop_is_erased_only_once_it_is_known_to_have_left(shopify_store: StoreVoice) -> None:
@@ -124,6 +167,16 @@ def plant(store: StoreVoice) -> None:
 
 def asked_by(store: StoreVoice) -> dict[str, object]:
     return {"shop_id": 1, "shop_domain": store.shop.domain, "customer": {"id": 77, "email": CANARY}}
+
+
+def copy_of(store: StoreVoice) -> dict[str, list[dict[str, object]]]:
+    """What the newest copy that waits for the merchant holds."""
+    store.session.expire_all()
+    task = store.session.scalars(select(PrivacyTask).order_by(PrivacyTask.id.desc())).first()
+    assert task is not None
+    assert task.export is not None
+    found: dict[str, list[dict[str, object]]] = orjson.loads(crypto.unseal(task.export))
+    return found
 
 
 def where_is(store: StoreVoice, word: str) -> list[str]:
