@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.commerce.models import LineItem
+from app.commerce.models import LineItem, Order
 from app.lib import money
 from app.lib.config import settings
 from app.lib.days import Calendar, Horizon, first_upper
@@ -14,7 +14,7 @@ from app.shops.brand import Brand
 from app.storefront import advice
 from app.storefront.advice import Action, Link, Question
 from app.storefront.bought import Bought
-from app.tracking import carrier, story, updates
+from app.tracking import carrier, links, story, updates
 from app.tracking.journey import State, Story
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.parcel import Parcel, Place
@@ -65,6 +65,8 @@ class Page:
     order: str
     first_name: str | None
     story: Story
+    calendar_url: str | None
+    """Where the day of arrival is, for the shopper's calendar."""
     tabs: list[Tab]
     items_heading: str
     items: list[Item]
@@ -109,6 +111,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
         order=name,
         first_name=(order.ship_to or {}).get("first_name"),
         story=told,
+        calendar_url=_calendar_url(order, about if about == shown else None) if told.days else None,
         tabs=_tabs(bought, parcels, about, calendar) if len(parcels) > 1 else [],
         items_heading=_items_heading(told, shipments, about, words),
         items=inside,
@@ -130,6 +133,11 @@ def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
         contact=advice.contact(brand, words.say(advice.WRITE), name, words),
         horizon=calendar.horizon,
     )
+
+
+def _calendar_url(order: Order, by_itself: int | None) -> str:
+    address = f"{links.tracking_url(order.id)}/calendar.ics"
+    return address if by_itself is None else f"{address}?parcel={by_itself + 1}"
 
 
 def label(name: str | None, words: Words) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.lib import clock
 from app.main import create_app
 from app.shops.models import Shop
+from app.tracking.links import token_of
 from app.tracking.models import ExceptionRow
 from app.vocabulary import ExceptionKind
 from app.vocabulary import ShipmentStatus as S
@@ -54,6 +55,22 @@ def test_the_carriers_own_words_are_behind_a_tap_but_not_those_of_a_delivery(
 ) -> None:
     page = see(shopper, sold.order(session, shop, replace(MOVING, text="ARRIVED AT HUB 7")).id)
     assert "ARRIVED AT HUB 7" in page.partition("In the carrier’s words")[2]
+
+
+def test_the_arrival_is_a_calendars_entry_where_a_day_is_named(
+    session: Session, shop: Shop, shopper: FlaskClient
+) -> None:
+    expected = sold.order(session, shop, replace(MOVING, expected=3, until=4))
+    address = f"/t/{token_of(expected.id)}/calendar.ics"
+    assert address in see(shopper, expected.id)
+    entry = shopper.get(address)
+    assert entry.mimetype == "text/calendar"
+    assert "SUMMARY:Parcel from Ridge & Pine\r\n" in entry.text
+    assert entry.text.count("BEGIN:VEVENT") == 1
+    silent = sold.order(session, shop, MOVING)
+    assert "calendar.ics" not in see(shopper, silent.id)
+    assert shopper.get(f"/t/{token_of(silent.id)}/calendar.ics").status_code == 404
+    assert shopper.get("/t/made-up/calendar.ics").status_code == 404
 
 
 @pytest.fixture
