@@ -77,6 +77,7 @@ WITH_SHOP = {
         sentence("We ask the carrier where it is. If you cannot wait, write to us."),
         sentence("I cannot wait"),
     ),
+    State.WAITING: (sentence("What happens next"), WE_ASK, ABOUT_IT),
     State.LOST: (
         WHAT_YOU_LIKE,
         sentence("A new one, or your money back: one line is enough."),
@@ -105,7 +106,7 @@ WITH_SHOP = {
         ABOUT_IT,
     ),
 }
-CALM = (State.DELIVERED, State.CANCELLED, State.LATE, State.STUCK)
+CALM = (State.DELIVERED, State.CANCELLED, State.LATE, State.STUCK, State.WAITING)
 
 ADDRESS = Question(
     sentence("I need to change the address"),
@@ -161,6 +162,7 @@ QUESTIONS = {
     State.LATE: (NEVER, AWAY, RETURN),
     State.STUCK: (NEVER, ADDRESS),
     State.LOST: (REFUND, ADDRESS),
+    State.WAITING: (NEVER, RETURN),
     State.HELD: (ADDRESS, SILENT, RETURN),
     State.OUT: (AWAY, GONE, BROKEN),
     State.MISSED: (AWAY, ADDRESS),

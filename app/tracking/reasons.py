@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from app.lib.words import sentence
+from app.tracking.journey import State
 
 BEYOND = sentence("Something beyond anybody’s control holds it up.")
 DELAYS = {
@@ -34,6 +35,7 @@ class Hold(NamedTuple):
     headline: str
     lead: str
     needs_shopper: bool = False
+    state: State = State.WAITING
 
 
 PUT_RIGHT = sentence("We are sorry. Write to us, and we put it right.")
@@ -44,12 +46,13 @@ CUSTOMS = Hold(
     sentence("Waiting at customs"),
     sentence("Customs has questions about it. If they ask you, please answer them."),
 )
-LOST = Hold(sentence("We think it is lost"), PUT_RIGHT, needs_shopper=True)
-DAMAGED = Hold(sentence("Damaged on its way"), PUT_RIGHT, needs_shopper=True)
+LOST = Hold(sentence("We think it is lost"), PUT_RIGHT, needs_shopper=True, state=State.LOST)
+DAMAGED = Hold(sentence("Damaged on its way"), PUT_RIGHT, needs_shopper=True, state=State.LOST)
 ADDRESS = Hold(
     sentence("The address cannot be found"),
     sentence("Write to us with the right one, so that it can go on."),
     needs_shopper=True,
+    state=State.HELD,
 )
 ASKS = Hold(
     sentence("Something is needed from you"),

@@ -53,7 +53,7 @@ def held(parcel: Parcel, calendar: Calendar) -> Story:
     """Return the story of a parcel that does not move by itself."""
     hold, say = HOLDS.get(parcel.detail, UNSAID), calendar.words.say
     return Story(
-        state=State.HELD,
+        state=hold.state,
         tag=say("Your help needed") if hold.needs_shopper else say("Not moving"),
         icon="alert",
         headline=say(hold.headline),
