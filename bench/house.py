@@ -115,6 +115,11 @@ class House:
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
             return connection.execute(sql, values).fetchall()
 
+    def run(self, sql: str, *values: object) -> None:
+        """Change rows of the installation's database."""
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            connection.execute(sql, values)
+
     def one(self, sql: str, *values: object) -> Any:  # noqa: ANN401 - any column
         """Return the first column of the first row."""
         return self.query(sql, *values)[0][0]

@@ -26,13 +26,16 @@ _lanes: dict[str, Thread] = {}
 
 
 def poll() -> None:
-    """Open a lane for each carrier that something is due of; wait a few seconds for those opened now."""
-    with transaction() as session:
-        carriers = asking.due(session)
-    opened = [_open(carrier) for carrier in carriers if not _is_open(carrier)]
-    ends = monotonic() + SLICE + 1
-    for lane in opened:
-        lane.join(max(0.0, ends - monotonic()))
+    """Open a lane for each carrier that something is due of, for a few seconds; never wait for an old one."""
+    ends, opened = monotonic() + SLICE, list[Thread]()
+    while True:
+        with transaction() as session:
+            carriers = asking.due(session)
+        opened += [_open(carrier) for carrier in carriers if not _is_open(carrier)]
+        opened = [lane for lane in opened if lane.is_alive()]
+        if not opened or monotonic() > ends:
+            return
+        opened[0].join(GLANCE)
 
 
 def _is_open(carrier: str) -> bool:

@@ -1,0 +1,127 @@
+"""A carrier that is slow, silent, crowded or wrong: nobody else waits for it, and it is not believed."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+
+import pytest
+
+from app.lib import clock
+from bench import house
+from bench.house import ROOT, House
+from demo import numbers
+from tests.faults import carriers
+from tests.faults.carriers import Carrier, let_all_be_due
+from tests.faults.load import FIRST, order, post, signed, tell
+from tests.journeys import payloads
+
+PARCELS = 40
+"""Of each carrier."""
+MODES = ("slow", "500", "html", "429", "other_number")
+A_TICK = 2.0
+
+
+@dataclass
+class Seen:
+    """What the others noticed of one stretch of time."""
+
+    webhooks: list[float] = field(default_factory=list)
+    """Seconds to the answer."""
+    fedex: list[float] = field(default_factory=list)
+    """Seconds from being due to being asked."""
+
+
+@pytest.mark.parametrize(
+    "rounds", [pytest.param(1, id="short"), pytest.param(6, id="long", marks=pytest.mark.long)]
+)
+def test_a_bad_carrier_harms_nobody_and_is_not_believed(rounds: int) -> None:
+    with carriers_and_house() as (ups, fedex, running):
+        well, ill = Seen(), Seen()
+        for number in range(rounds * len(MODES)):  # interleaved: the machine's own moods fall on both alike
+            ups.mode = "well"
+            running.run("UPDATE carrier_account SET failures = 0 WHERE source = 'ups'")
+            let_all_be_due(running, "ups")
+            look(running, fedex, well, number * 2)
+            ups.mode = MODES[number % len(MODES)]
+            let_all_be_due(running, "ups")
+            before = ups.calls
+            look(running, fedex, ill, number * 2 + 1)
+            assert ups.calls - before <= 2 or ups.mode == "other_number", f"{ups.mode}: {ups.calls - before}"
+        outcomes = running.one("SELECT outcomes FROM carrier_account WHERE source = 'ups'")
+        wrong = running.one("SELECT count(*) FROM shipment WHERE status NOT IN ('pending', 'in_transit')")
+        tell(
+            "bad carrier",
+            wrong=wrong,
+            webhook_p99_ms=[round(p99(seen.webhooks) * 1000, 1) for seen in (well, ill)],
+            other_carrier_p99_s=[round(p99(seen.fedex), 2) for seen in (well, ill)],
+            outcomes=outcomes,
+        )
+        assert wrong == 0
+        assert set(outcomes) >= {"told", "failed", "throttled", "not_data", "other_number"}
+        assert p99(ill.webhooks) <= p99(well.webhooks) * 1.5 + 0.02
+        assert p99(ill.fedex) <= p99(well.fedex) * 1.1 + A_TICK
+
+
+def look(running: House, fedex: Carrier, seen: Seen, number: int) -> None:
+    """Deliver orders for some seconds while another carrier's parcels are all due."""
+    since, first = let_all_be_due(running, "fedex"), len(fedex.asked)
+    least = time.monotonic() + 5
+    while time.monotonic() < least or (len(fedex.asked) < first + PARCELS and time.monotonic() < least + 20):
+        body = json.dumps(order(10_000 + len(seen.webhooks) + number * 100_000)).encode()
+        began = time.monotonic()
+        assert post(running, body, signed(body)) == 200
+        seen.webhooks.append(time.monotonic() - began)
+        time.sleep(0.02)
+    late = [at - since for at, _ in fedex.asked[first:]]
+    assert len(late) >= PARCELS
+    seen.fedex += late
+
+
+@contextmanager
+def carriers_and_house() -> Iterator[tuple[Carrier, Carrier, House]]:
+    """Run a house whose Shopify shop has parcels with both carriers, and accounts."""
+    ups, fedex = Carrier(carriers.ups), Carrier(carriers.fedex)
+    stand_ins = json.dumps({"onlinetools.ups.com": ups.address, "apis.fedex.com": fedex.address})
+    extra = {"DOORSTEP_DEMO": "true", "DOORSTEP_STAND_INS": stand_ins}
+    try:
+        with house.running(durable=False, extra=extra) as running:
+            env = {**os.environ, **running.environment, "SHOP": str(running.shops["shopify"])}
+            subprocess.run([sys.executable, "-m", "tests.faults.carriers"], check=True, cwd=ROOT, env=env)
+            for number in range(PARCELS):
+                send(running, number, ups="UPS", fedex="FedEx")
+            assert running.quiet(60)
+            moved = "SELECT count(*) FROM shipment WHERE status = 'in_transit'"
+            for source in ("ups", "fedex"):
+                let_all_be_due(running, source)
+            assert running.wait(lambda: running.one(moved) == 2 * PARCELS, 60)
+            yield ups, fedex, running
+    finally:
+        ups.close()
+        fedex.close()
+
+
+def send(running: House, number: int, **by: str) -> None:
+    """Let a shopper buy, and a parcel leave with each carrier."""
+    body = json.dumps(order(number)).encode()
+    assert post(running, body, signed(body)) == 200
+    for place, (kind, company) in enumerate(by.items()):
+        tracking = getattr(numbers, kind)(Random(number))
+        left = payloads.fulfillment(
+            clock.now(),
+            FIRST + number,
+            FIRST * 10 + number * 2 + place,
+            tracking_company=company,
+            tracking_numbers=[tracking],
+        )
+        body = json.dumps(left).encode()
+        assert post(running, body, signed(body, **{"X-Shopify-Topic": "fulfillments/create"})) == 200
+
+
+def p99(values: list[float]) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))]
