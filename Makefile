@@ -8,7 +8,7 @@ QUICK := tests/unit tests/architecture tests/contracts
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers faults replay lock
+.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking faults replay lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -38,6 +38,9 @@ bench-eta: $(VENV)/dev.stamp $(VENV)/bench.stamp ## delivery dates for the real 
 
 bench-numbers: $(VENV)/dev.stamp ## tracking numbers led to their carrier, beside PyPI's and npm's libraries (needs npm)
 	@cd $(ROOT) && $(BIN)/python -m bench.numbers
+
+bench-tracking: $(VENV)/dev.stamp ## what a scan costs, and a simulated day of asking carriers (PARCELS, EVENTS)
+	@cd $(ROOT) && $(BIN)/python -m bench.tracking
 
 faults: $(VENV)/dev.stamp ## kill, starve and lie to real servers and processes, long (half an hour)
 	@cd $(ROOT) && $(BIN)/pytest -s -p no:cacheprovider tests/faults

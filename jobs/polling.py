@@ -48,22 +48,27 @@ def _open(carrier: str) -> Thread:
     return _lanes[carrier]
 
 
+def step(outside: Outside, carrier: str) -> float | None:
+    """Ask a carrier one thing that is due; returns for how many seconds nothing is, or None for no end."""
+    with transaction() as session:
+        found = asking.claim(session, carrier)
+        if not found:
+            return asking.wait(session, carrier)
+    if isinstance(found, Question):
+        _ask(outside, found)
+    elif isinstance(found, PassWanted):
+        _get_pass(outside, found)
+    return 0.0
+
+
 def _run(carrier: str) -> None:
     """Ask one carrier for a few seconds at most; no transaction is open meanwhile."""
-    ends = monotonic() + SLICE
-    outside = Outside(retries=ONCE, timeout=TIMEOUT)
+    ends, outside = monotonic() + SLICE, Outside(retries=ONCE, timeout=TIMEOUT)
     while monotonic() < ends:
-        with transaction() as session:
-            found = asking.claim(session, carrier)
-            pause = 0.0 if found else asking.wait(session, carrier)
-        if isinstance(found, Question):
-            _ask(outside, found)
-        elif isinstance(found, PassWanted):
-            _get_pass(outside, found)
-        elif pause is None or pause > SLICE:
+        pause = step(outside, carrier)
+        if pause is None or pause > SLICE:
             return
-        elif pause:
-            sleep(min(pause, GLANCE))
+        sleep(min(pause, GLANCE))
     queue.wake_now("jobs.polling.poll")
 
 
@@ -76,8 +81,12 @@ def _ask(outside: Outside, question: Question) -> None:
         with transaction() as session:
             answers.fail(session, question, failure)
         return
+    outcomes = []
+    for parcel in question.parcels:  # each by itself: nobody who waits for an order waits for thirty
+        with transaction() as session:
+            outcomes.append(answers.keep(session, question, parcel.number, answer))
     with transaction() as session:
-        answers.keep(session, question, answer)
+        answers.finish(session, question, outcomes)
 
 
 def _get_pass(outside: Outside, wanted: PassWanted) -> None:

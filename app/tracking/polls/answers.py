@@ -47,29 +47,30 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-def keep(session: Session, question: Question, answer: Sequence[Update]) -> None:
-    """Keep what a carrier answers about the numbers that it was asked about; of others, nothing."""
+def keep(session: Session, question: Question, number: str, answer: Sequence[Update]) -> Outcome:
+    """Keep what a carrier answers about one of the numbers that it was asked about; of others, nothing."""
     told = {normalize(update.number): update for update in answer}
-    now = clock.now()
-    for number in sorted(question.fences):
-        update = told.get(number)
-        if update is not None:
-            faults = list(update.faults)
-            if faults:
-                log.warning("poll.faults", shop=question.shop_id, source=question.source.key, faults=faults)
-            scans.keep_update(session, question.shop_id, update, source=question.source.key, heard_at=now)
-    is_foreign = bool(told) and not told.keys() & question.fences.keys()
-    for row, number in _ours(session, question):
-        outcome = (
-            Outcome.TOLD if number in told else Outcome.OTHER_NUMBER if is_foreign else Outcome.NOT_KNOWN
-        )
-        row.asked_at, row.failure = now, None if number in told else outcome.value
+    update, now = told.get(number), clock.now()
+    if update is not None:
+        if update.faults:
+            log.warning("poll.faults", source=question.source.key, faults=update.faults)
+        scans.keep_update(session, question.shop_id, update, source=question.source.key, heard_at=now)
+        outcome = Outcome.TOLD
+    else:
+        is_foreign = bool(told) and not told.keys() & question.fences.keys()
+        outcome = Outcome.OTHER_NUMBER if is_foreign else Outcome.NOT_KNOWN
+    for row in _ours(session, question, number):
+        row.asked_at, row.failure = now, None if outcome is Outcome.TOLD else outcome.value
         row.due_at = _next(session, question, number)
+    return outcome
+
+
+def finish(session: Session, question: Question, outcomes: Sequence[Outcome]) -> None:
+    """Count what came of a question that was answered: its carrier is well."""
     account = _account(session, question)
     account.failures, account.failure = 0, None
-    missing = len(question.fences.keys() - told.keys())
-    _count(account, Outcome.TOLD, len(question.fences) - missing)
-    _count(account, Outcome.OTHER_NUMBER if is_foreign else Outcome.NOT_KNOWN, missing)
+    for outcome in outcomes:
+        _count(account, outcome, 1)
 
 
 def fail(session: Session, question: Question, error: SourceError) -> None:
@@ -81,9 +82,9 @@ def fail(session: Session, question: Question, error: SourceError) -> None:
         _refused(session, question, account, error)
     elif not is_the_number:
         _rest(account, error, now)
-    for row, number in _ours(session, question):
+    for row in _ours(session, question, *question.fences):
         row.failure = str(error)
-        row.due_at = _next(session, question, number) if is_the_number else now
+        row.due_at = _next(session, question, row.number) if is_the_number else now
 
 
 def keep_pass(session: Session, wanted: PassWanted, given: base.Pass) -> None:
@@ -153,11 +154,12 @@ def _refused(session: Session, question: Question, account: CarrierAccount, erro
     account.failure, account.due_at = str(error), None
 
 
-def _ours(session: Session, question: Question) -> list[tuple[CarrierWatch, str]]:
+def _ours(session: Session, question: Question, *numbers: str) -> list[CarrierWatch]:
+    """Return the claimed numbers that are still ours."""
     mine = select(CarrierWatch).filter_by(shop_id=question.shop_id, source=question.source.key)
-    chosen = mine.where(CarrierWatch.number.in_(question.fences)).order_by(CarrierWatch.id)
+    chosen = mine.where(CarrierWatch.number.in_(numbers)).order_by(CarrierWatch.id)
     rows = session.scalars(chosen.with_for_update())
-    return [(row, row.number) for row in rows if row.fence == question.fences[row.number]]
+    return [row for row in rows if row.fence == question.fences[row.number]]
 
 
 def _account(session: Session, of: Question | PassWanted) -> CarrierAccount:
