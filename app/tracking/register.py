@@ -134,7 +134,6 @@ def _keep_parcels(
         number = normalize(parcel.number) if parcel.number else None
         if shipment.number not in (None, number):  # what was told of the wrong number is not its own
             standing.forget_scans(session, shipment)
-        is_other = (shipment.number, shipment.carrier) != (number, parcel.carrier)
         shipment.slot = slot  # a corrected number stays the same parcel: nobody is told twice
         if (shipment.number, shipment.carrier) != (number, parcel.carrier):
             renamed.append(shipment)
@@ -143,8 +142,6 @@ def _keep_parcels(
         shipment.url = parcel.url
         shipment.cancelled_at = fulfillment.cancelled_at
         shipment.updated_at = clock.now()
-        if is_other and shipment.announced_at is not None:
-            following.follow(session, order.shop_id, shipment.id)
     for shipment in left:
         shipment.cancelled_at = record.updated_at
     session.flush()  # announce() below looks for the new rows
