@@ -187,6 +187,8 @@ class EventRow(OfShop, Base):
     happened_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     reacted_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    """Until when it is passed over, because a reaction to it failed; None: none ever did."""
 
     __table_args__ = (
         UniqueConstraint("shop_id", "once"),

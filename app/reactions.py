@@ -1,9 +1,10 @@
 """What follows from each event: the whole behavior in one table."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import events
@@ -11,6 +12,8 @@ from app.events import EventRow
 from app.flows.triggers import milestones, thank_you
 from app.lib import clock
 from app.tracking import following
+
+SOON, A_DAY = timedelta(seconds=5), timedelta(days=1)
 
 Reaction = Callable[[Session, int, Any], None]
 
@@ -37,13 +40,25 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
 
 
 def react_one(session: Session) -> bool:
-    """React to the oldest event that nobody has reacted to; False when there is none."""
-    oldest = select(EventRow).where(EventRow.reacted_at.is_(None)).order_by(EventRow.id).limit(1)
+    """React to the oldest event that nobody has reacted to; False when there is none.
+
+    Raises what a reaction raises: the caller rolls back and calls `put_off`.
+    """
+    due = or_(EventRow.due_at.is_(None), EventRow.due_at <= clock.now())
+    oldest = select(EventRow).where(EventRow.reacted_at.is_(None), due).order_by(EventRow.id).limit(1)
     row = session.scalar(oldest.with_for_update(skip_locked=True))
     if row is None:
         return False
+    session.info["event"] = row.id
     event = events.revive(row)
     for reaction in REACTIONS[type(event)]:
         reaction(session, row.shop_id, event)
     row.reacted_at = clock.now()
     return True
+
+
+def put_off(session: Session, event_id: int) -> None:
+    """Pass over an event whose reactions failed until it is twice as old, a day at most: others go on."""
+    row = session.get_one(EventRow, event_id, with_for_update=True)
+    age = clock.now() - row.recorded_at
+    row.due_at = clock.now() + min(max(age, SOON), A_DAY)

@@ -3,13 +3,12 @@
 from time import monotonic
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from app import intake
 from app.commerce import inbox
 from app.lib import queue
 from app.lib.db import transaction
-from jobs import SLICE
+from jobs import FAULTS, SLICE
 
 log = structlog.get_logger()
 
@@ -28,7 +27,7 @@ def _drain_one() -> bool:
         with transaction() as session:
             context = session.info
             return inbox.drain_one(session, intake.apply) is not None
-    except (SQLAlchemyError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+    except FAULTS as error:
         if "delivery" not in context:
             raise
         failure = type(error).__name__

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.channels.base import Channel, Connection, SendError
 from app.lib import clock, plugins
+from app.lib.logs import trail
 from app.messages import compose, outbox
 from app.messages.compose import Letter
 from app.messages.journal import Journal
@@ -43,8 +44,14 @@ def prepare(session: Session, journal: str, gather: Gather) -> list[Ready] | Non
     for message in claimed:
         decision = decide(facts[message.id])
         if isinstance(decision, Allowed):
+            try:
+                letter = compose.gather(session, message)
+            except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+                log.error("message.ungathered", message=message.id, **trail(error))
+                outbox.record(session, [_unrenderable(message, type(error).__name__)])
+                continue
             message.sending_at = clock.now()
-            ready.append(Ready(message, compose.gather(session, message)))
+            ready.append(Ready(message, letter))
         else:
             outbox.record(session, [_not_now(message, decision)])
     return ready
@@ -73,13 +80,7 @@ def _send(item: Ready, line: Connection, journal: Journal) -> Result:
         mail = compose.render(item.letter)
     except compose.Unrenderable as error:
         log.warning("message.unrenderable", message=message.id, reason=str(error))
-        return Result(
-            message_id=message.id,
-            fence=message.fence,
-            state=MessageState.FAILED,
-            reason=Reason.UNRENDERABLE,
-            failure=str(error)[:300],
-        )
+        return _unrenderable(message, str(error)[:300])
     journal.begin(message.id, message.fence)
     try:
         line.send(mail)
@@ -93,6 +94,16 @@ def _send(item: Ready, line: Connection, journal: Journal) -> Result:
     journal.taken(message.id, message.fence)
     return Result(
         message_id=message.id, fence=message.fence, state=MessageState.SENT, subject=mail.subject[:300]
+    )
+
+
+def _unrenderable(message: Message, failure: str) -> Result:
+    return Result(
+        message_id=message.id,
+        fence=message.fence,
+        state=MessageState.FAILED,
+        reason=Reason.UNRENDERABLE,
+        failure=failure,
     )
 
 

@@ -1,0 +1,54 @@
+"""What goes wrong with one row keeps nobody else's waiting."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import insert, select, update
+
+from app.commerce.models import Fulfillment
+from app.events import EventRow
+from app.lib import clock
+from app.vocabulary import MessageState, Reason
+from jobs import flows, inbox, messages
+from tests.contracts.smtp_server import ScriptedServer
+from tests.journeys import payloads
+from tests.journeys.conftest import StoreVoice
+from tests.journeys.test_mails import server
+
+__all__ = ["server"]
+
+Later = Callable[[timedelta], None]
+
+
+def test_an_event_that_nobody_can_react_to_is_passed_over_and_tried_again(shopify_store: StoreVoice) -> None:
+    session, now = shopify_store.session, clock.now()
+    of_a_later_version = {"kind": "parcel_teleported", "data": {}, "happened_at": now, "recorded_at": now}
+    session.execute(insert(EventRow).values(shop_id=shopify_store.shop.id, **of_a_later_version))
+    session.commit()
+    shopify_store.shopify("orders/paid", payloads.order(now))
+    inbox.drain()
+    flows.react()
+    assert shopify_store.told() == ["thank_you"]
+    (left,) = session.scalars(select(EventRow).where(EventRow.reacted_at.is_(None)))
+    assert left.kind == "parcel_teleported"
+    assert left.due_at is not None
+    assert timedelta(0) < left.due_at - clock.now() <= timedelta(seconds=5)
+
+
+def test_a_message_that_cannot_be_put_together_fails_alone(
+    shopify_store: StoreVoice, server: ScriptedServer, later: Later
+) -> None:
+    now = clock.now()
+    for number in (1042, 1043):
+        shopify_store.shopify("orders/paid", payloads.order(now, number))
+        shopify_store.shopify("fulfillments/create", payloads.fulfillment(now, number, number))
+    shopify_store.settle()
+    odd = [{"item": "1", "quantity": "two"}]
+    session = shopify_store.session
+    session.execute(update(Fulfillment).where(Fulfillment.external_id == "1042").values(items=odd))
+    session.commit()
+    later(timedelta(minutes=5))
+    messages.send()
+    failed = [message for message in shopify_store.messages() if message.state is MessageState.FAILED]
+    assert {(message.reason, message.failure) for message in failed} == {(Reason.UNRENDERABLE, "ValueError")}
+    assert len(server.taken) == len(shopify_store.messages()) - len(failed) > 0
