@@ -6,6 +6,7 @@ from app.admin import (
     carriage,
     connect_shopify,
     disconnect,
+    exceptions,
     flows,
     home,
     inbox,
@@ -16,6 +17,7 @@ from app.admin import (
     shipment,
     shipments,
     sources,
+    thresholds,
 )
 
 SHOP = "/<int(max=9223372036854775807):shop_id>"
@@ -25,8 +27,10 @@ blueprint = Blueprint("admin", __name__)
 blueprint.after_request(shell.protect)
 home.register(blueprint)
 blueprint.register_blueprint(connect_shopify.blueprint, url_prefix="/shopify")
-for room in (
+ROOMS = (
     shipments,
+    exceptions,
+    thresholds,
     shipment,
     carriage,
     own_carriers,
@@ -36,5 +40,6 @@ for room in (
     inbox,
     privacy,
     disconnect,
-):
+)
+for room in ROOMS:
     blueprint.register_blueprint(room.blueprint, url_prefix=SHOP)

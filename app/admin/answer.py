@@ -14,7 +14,9 @@ from app.admin.words import plural
 from app.commerce.models import Delivery
 from app.lib import clock
 from app.shops.models import Shop
-from app.tracking.models import Shipment
+from app.tracking import attention
+from app.tracking.attention import Counts
+from app.tracking.models import ExceptionRow, Shipment
 from app.tracking.parcel import Parcel
 from app.vocabulary import InboxState, ShipmentStatus
 
@@ -24,7 +26,7 @@ WRONG = (
     ShipmentStatus.ATTEMPT_FAILED,
     ShipmentStatus.RETURN_TO_SENDER,
 )
-"""What the merchant should look at before the shopper asks."""
+"""What is no good news when a carrier says it."""
 ON_ITS_WAY = (
     ShipmentStatus.PENDING,
     ShipmentStatus.LABEL_CREATED,
@@ -51,6 +53,7 @@ class Tally:
     """How many of a shop's parcels are in each group, and how much of what it told us lies unread."""
 
     parcels: Mapping[str, int] = field(default_factory=dict)
+    exceptions: Counts = field(default_factory=lambda: Counts(kinds={}))
     unread: int = 0
     broken: bool = False
 
@@ -62,7 +65,7 @@ class Tally:
     @property
     def sentence(self) -> str:
         """Say everything that is wrong, or that nothing is, then what comes today."""
-        wrong = self.parcels.get(Group.EXCEPTIONS, 0)
+        wrong, orders = self.exceptions.parcels, self.exceptions.orders
         today = self.parcels.get(Group.TODAY, 0)
         said = []
         if self.broken:
@@ -71,6 +74,8 @@ class Tally:
             said.append(f"{plural(self.unread, 'notice')} from your store could not be read.")
         if wrong:
             said.append(f"{plural(wrong, 'parcel needs', 'parcels need')} a look.")
+        if orders:
+            said.append(f"{plural(orders, 'order needs', 'orders need')} a look.")
         said = said or [self._calm()]
         if today:
             said.append(f"{plural(today, 'parcel arrives', 'parcels arrive')} today.")
@@ -95,15 +100,22 @@ def group_of(shops: Iterable[Shop]) -> ColumnElement[str]:
         (is_a_whole_day, _by_shop({shop_id: it.named for shop_id, it in calendars.items()})),
         else_=_by_shop({shop_id: it.begins for shop_id, it in calendars.items()}),
     )
-    is_on_its_way = Shipment.status.in_(ON_ITS_WAY)
-    is_late = and_(is_on_its_way, Shipment.expected_at < today)
-    is_due = and_(is_on_its_way, Shipment.expected_at < today + timedelta(days=1))
+    is_due = and_(
+        Shipment.status.in_(ON_ITS_WAY),
+        Shipment.expected_at >= today,
+        Shipment.expected_at < today + timedelta(days=1),
+    )
+    looked_for = select(ExceptionRow.shipment_id).where(
+        ExceptionRow.shop_id.in_(calendars),
+        ExceptionRow.shipment_id.is_not(None),
+        attention.needs_a_look(clock.now()),
+    )
     is_out = Shipment.status == ShipmentStatus.OUT_FOR_DELIVERY
     is_void = or_(Shipment.cancelled_at.is_not(None), Shipment.status == ShipmentStatus.CANCELLED)
     return case(
         (is_void, literal(Group.CANCELLED.value)),
         (Shipment.status == ShipmentStatus.DELIVERED, literal(Group.DELIVERED.value)),
-        (or_(Shipment.status.in_(WRONG), is_late), literal(Group.EXCEPTIONS.value)),
+        (Shipment.id.in_(looked_for), literal(Group.EXCEPTIONS.value)),
         (or_(is_out, is_due), literal(Group.TODAY.value)),
         else_=literal(Group.TRANSIT.value),
     )
@@ -117,7 +129,7 @@ def days_late(shop: Shop, shipment: Shipment) -> int:
 
 
 def tally(session: Session, shops: Iterable[Shop]) -> dict[int, Tally]:
-    """Return the tally of each of these shops, in two queries."""
+    """Return the tally of each of these shops, in four queries."""
     known = {shop.id: shop for shop in shops}
     if not known:
         return {}
@@ -130,8 +142,11 @@ def tally(session: Session, shops: Iterable[Shop]) -> dict[int, Tally]:
         Delivery.shop_id.in_(known), Delivery.state == InboxState.PARKED
     )
     unread = dict(session.execute(parked.group_by(Delivery.shop_id)).all())
+    counts_of = attention.count(session, known)
     return {
-        shop_id: Tally(parcels[shop_id], unread.get(shop_id, 0), shop.broken_reason is not None)
+        shop_id: Tally(
+            parcels[shop_id], counts_of[shop_id], unread.get(shop_id, 0), shop.broken_reason is not None
+        )
         for shop_id, shop in known.items()
     }
 

@@ -72,7 +72,7 @@ def protect(response: Response) -> Response:
 
 
 def _places(tally: Tally) -> tuple[Place, ...]:
-    wrong = tally.parcels.get(answer.Group.EXCEPTIONS, 0)
+    wrong = tally.exceptions.total
     return (
         Place("shipments", "Shipments", "parcel", "shipments.index", wrong, "exceptions"),
         Place("messages", "Messages", "mail", "messages.index"),

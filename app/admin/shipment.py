@@ -9,7 +9,8 @@ from flask import Blueprint, abort
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.admin import answer, carriage, shell, words
+from app.admin import answer, carriage, evidence, exceptions, shell, words
+from app.admin.evidence import Evidence
 from app.admin.session import for_shop, saw
 from app.admin.shipments import live_parcels, name_of
 from app.audience.models import Profile
@@ -17,9 +18,9 @@ from app.commerce.models import Fulfillment, LineItem, Order
 from app.lib import money
 from app.messages.models import Message
 from app.shops.models import Shop
-from app.tracking import standing
+from app.tracking import attention, standing
 from app.tracking.links import tracking_url
-from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
 from app.tracking.parcel import Parcel
 from app.tracking.scans import Doubt
 from app.vocabulary import MessageState, ShipmentStatus
@@ -68,6 +69,8 @@ def show(session: Session, shop: Shop, shipment_id: int) -> str:
         order=order,
         name=name_of(order, profile),
         parcels=parcels,
+        wrong=_wrong(session, shop, shipment),
+        put_off=exceptions.DAYS,
         days=[(name, list(those)) for name, those in groupby(moments, key=lambda moment: day(moment.at))],
         pieces=_pieces(session, shipment, order),
         carriage=carriage.tell(session, shop, shipment),
@@ -92,6 +95,7 @@ def _moments(session: Session, shop: Shop, shipment: Shipment, order: Order) -> 
     scans = select(TrackingEvent).where(standing.scans_of(shipment), standing.is_shown())
     for scan in session.scalars(scans):
         yield _doubted(scan, Doubt(scan.doubt)) if scan.doubt else _scanned(scan, is_proof=scan is proof)
+    yield from _went_wrong(session, shop, shipment)
     told = select(Message).where(
         Message.shop_id == shop.id,
         Message.order_id == order.id,
@@ -105,6 +109,29 @@ def _doubted(scan: TrackingEvent, doubt: Doubt) -> Moment:
     text = f"Not believed: {words.STATUSES[scan.status].label}"
     more = f"{words.DOUBTS[doubt]} {words.source(scan.source)} said so."
     return Moment(scan.recorded_at, "unsent", "ban", text, more)
+
+
+def _went_wrong(session: Session, shop: Shop, shipment: Shipment) -> Iterator[Moment]:
+    here, who = answer.calendar(shop), Parcel.of(shipment).carrier
+    rows = select(ExceptionRow).where(
+        ExceptionRow.shop_id == shop.id,
+        ExceptionRow.order_id == shipment.order_id,
+        or_(ExceptionRow.shipment_id == shipment.id, ExceptionRow.shipment_id.is_(None)),
+    )
+    for row in session.scalars(rows):
+        said = evidence.of(row, who, here)
+        if not evidence.is_a_scan(row):
+            yield Moment(row.opened_at, "late", "warn", said.chip.label, said.why)
+        if row.resolved_at:
+            yield Moment(row.resolved_at, "", "check", f"You dealt with it: {said.chip.label}")
+        if row.cleared_at:
+            yield Moment(row.cleared_at, "scan", "check", f"No longer: {said.chip.label}")
+
+
+def _wrong(session: Session, shop: Shop, shipment: Shipment) -> list[tuple[ExceptionRow, Evidence]]:
+    here, who = answer.calendar(shop), Parcel.of(shipment).carrier
+    rows = attention.open_of(session, [shipment.id]).get(shipment.id, [])
+    return [(row, evidence.of(row, who, here)) for row in rows]
 
 
 def _scanned(scan: TrackingEvent, *, is_proof: bool) -> Moment:

@@ -3,19 +3,22 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from app.admin import answer, paging, shell
 from app.admin.answer import Group
-from app.admin.session import for_shop, saw
+from app.admin.session import address, for_shop, saw
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.shops.models import Shop
+from app.tracking import attention
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.parcel import Parcel
+from app.vocabulary import ExceptionKind
 
 blueprint = Blueprint("shipments", __name__)
 
@@ -44,14 +47,18 @@ class Line(NamedTuple):
     """The day its carrier named."""
     late: int
     """For how many days it has been expected in vain."""
+    wrong: ExceptionKind | None
+    """The gravest of what is wrong with it."""
 
 
 @blueprint.get("/shipments")
 @for_shop
-def index(session: Session, shop: Shop) -> str:
+def index(session: Session, shop: Shop) -> str | Response:
     """Show parcels, newest first; only those of one tab, or that a search finds."""
     tab = request.args.get("tab", "all")
     tab = tab if tab in TABS else "all"
+    if tab == Group.EXCEPTIONS:
+        return redirect(address("exceptions.index"))
     search = request.args.get("q", "").strip()[:100]
     found = select(Shipment.id, Shipment, Order, Profile).join(Order, Order.id == Shipment.order_id)
     found = found.outerjoin(Profile, Profile.id == Order.profile_id).where(Shipment.shop_id == shop.id)
@@ -88,7 +95,8 @@ def live_parcels(session: Session, order_ids: set[int]) -> dict[int, list[Shipme
 
 def _lines(session: Session, shop: Shop, rows: list[Any]) -> list[Line]:
     parcels = live_parcels(session, {order.id for _, _, order, _ in rows})
-    seen = _latest_scans(session, {shipment.id for _, shipment, _, _ in rows})
+    seen = latest_scans(session, {shipment.id for _, shipment, _, _ in rows})
+    wrong = attention.open_of(session, {shipment.id for _, shipment, _, _ in rows})
     here = answer.calendar(shop)
     lines = []
     for _, shipment, order, profile in rows:
@@ -107,12 +115,14 @@ def _lines(session: Session, shop: Shop, rows: list[Any]) -> list[Line]:
                 parcel.carrier,
                 parcel.expected_day(here),
                 answer.days_late(shop, shipment),
+                next((row.kind for row in wrong.get(shipment.id, ())), None),
             )
         )
     return lines
 
 
-def _latest_scans(session: Session, shipment_ids: set[int]) -> dict[int, TrackingEvent]:
+def latest_scans(session: Session, shipment_ids: set[int]) -> dict[int, TrackingEvent]:
+    """Return the latest scan of each of these parcels."""
     own_or_shared = or_(TrackingEvent.shipment_id.is_(None), TrackingEvent.shipment_id == Shipment.id)
     latest = (
         select(Shipment.id, TrackingEvent)

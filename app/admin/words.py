@@ -6,7 +6,7 @@ from typing import NamedTuple
 from app.commerce.inbox import SOURCES
 from app.lib import plugins
 from app.tracking.scans import Doubt
-from app.vocabulary import MessageState, Reason, ShipmentStatus, Trigger
+from app.vocabulary import ExceptionKind, MessageState, Reason, ShipmentStatus, Trigger
 
 
 class Chip(NamedTuple):
@@ -29,6 +29,22 @@ STATUSES = {
     ShipmentStatus.RETURN_TO_SENDER: Chip("Coming back", "bad"),
     ShipmentStatus.DELIVERED: Chip("Delivered", "good"),
     ShipmentStatus.CANCELLED: Chip("Cancelled", "off"),
+}
+
+EXCEPTIONS = {
+    ExceptionKind.REPORTED: Chip("Problem reported", "bad"),
+    ExceptionKind.PRESUMED_LOST: Chip("Maybe lost", "bad"),
+    ExceptionKind.RETURNED: Chip("Came back", "bad"),
+    ExceptionKind.RETURNING: Chip("Coming back", "bad"),
+    ExceptionKind.HELD_UP: Chip("Held up", "bad"),
+    ExceptionKind.INVALID_NUMBER: Chip("Number wrong", "bad"),
+    ExceptionKind.FAILED_ATTEMPT: Chip("Delivery missed", "warn"),
+    ExceptionKind.STALLED: Chip("Not moving", "warn"),
+    ExceptionKind.LATE: Chip("Late", "warn"),
+    ExceptionKind.LABEL_NOT_MOVING: Chip("Not picked up", "warn"),
+    ExceptionKind.NO_UPDATE: Chip("Gone quiet", "warn"),
+    ExceptionKind.PICKUP_WAITING: Chip("To be collected", "warn"),
+    ExceptionKind.UNFULFILLED: Chip("Not sent yet", "warn"),
 }
 
 STATES = {

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, text, tuple_
+from sqlalchemy import delete, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.lib import clock
@@ -52,7 +52,7 @@ def usual(session: Session, shop_id: int, lanes: Iterable[Key]) -> dict[Key, Usu
 def heard_of(session: Session, shop_id: int) -> frozenset[str]:
     """Return the carriers of whose parcels somebody has lately told this shop scans."""
     recent = (
-        select(Shipment.carrier, Shipment.status_at)
+        select(func.coalesce(Shipment.carrier_slug, Shipment.carrier).label("carrier"), Shipment.status_at)
         .where(Shipment.shop_id == shop_id)
         .order_by(Shipment.id.desc())
         .limit(LATELY)
@@ -95,7 +95,8 @@ LEARN = text(
     """
     INSERT INTO lane (shop_id, carrier, country, parcels, p95, p99, learnt_at)
     WITH recent AS (
-        SELECT id, fulfillment_id, order_id, status, lower(trim(coalesce(carrier, ''))) AS carrier
+        SELECT id, fulfillment_id, order_id, status,
+            lower(trim(coalesce(carrier_slug, carrier, ''))) AS carrier
         FROM shipment WHERE shop_id = :shop ORDER BY id DESC LIMIT 20000
     ),
     gaps AS (

@@ -110,7 +110,7 @@ def _house(session: Session, shop_id: int, parcels: Sequence[Shipment]) -> House
 
 
 def _lane(order: Order, parcel: Shipment) -> lanes.Key:
-    return lanes.key_of(parcel.carrier, (order.ship_to or {}).get("country"))
+    return lanes.key_of(parcel.carrier_slug or parcel.carrier, (order.ship_to or {}).get("country"))
 
 
 def _facts(order: Order, parcel: Shipment, house: House, usual: Usual) -> ParcelFacts:

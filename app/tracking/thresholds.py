@@ -32,8 +32,9 @@ class Thresholds:
         return cls(**{name: chosen[name] for name in NAMES if name in chosen})
 
     def written(self) -> dict[str, Any]:
-        """Return the choice as JSON for the shop's row."""
-        return asdict(self)
+        """Return what differs from the defaults, as JSON for the shop's row."""
+        usual = asdict(type(self)())
+        return {name: value for name, value in asdict(self).items() if value != usual[name]}
 
 
 NAMES = tuple(field.name for field in fields(Thresholds))

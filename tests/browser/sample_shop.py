@@ -1,6 +1,7 @@
 """A shop in which every page of the admin has something to show."""
 
 from datetime import timedelta
+from functools import reduce
 
 import pytest
 from sqlalchemy import select
@@ -14,8 +15,9 @@ from app.messages.models import Message
 from app.platforms.base import PrivacyKind
 from app.shops.install import Store, install
 from app.shops.models import PrivacyTask, Shop
-from app.tracking import carriage, own_carriers, sources
+from app.tracking import carriage, own_carriers, progress, sources
 from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.progress import Mark, Progress
 from app.vocabulary import (
     Category,
     InboxState,
@@ -26,8 +28,11 @@ from app.vocabulary import (
     ShipmentStatus,
     Trigger,
 )
+from jobs import exceptions
 
 Sample = tuple[str, str, str, str | None, ShipmentStatus, str | None]
+Step = tuple[ShipmentStatus, str | None, str, str, str, int]
+"""What was scanned, why, where, in the carrier's words, and how many days ago."""
 SAMPLES: tuple[Sample, ...] = (
     (
         "#2431",
@@ -109,6 +114,7 @@ def shop(session: Session) -> Shop:
         session, found, "Bike Couriers of Boulder", "https://bikes.example/track/{tracking_number}"
     )
     session.commit()
+    exceptions.look()
     return found
 
 
@@ -173,6 +179,10 @@ def _parcel(session: Session, shop: Shop, number: int, sample: Sample) -> None:
     fulfillment = Fulfillment(shop_id=shop.id, order_id=order.id, external_id=str(number), items=[])
     session.add(fulfillment)
     session.flush()
+    marks = (
+        Mark.of(said, now - timedelta(days=ago), str(ago), why) for said, why, *_, ago in _way(status, detail)
+    )
+    known = reduce(progress.merge, marks, Progress())
     for slot in range(2 if number == 2 else 1):
         parcel = Shipment(
             shop_id=shop.id,
@@ -188,17 +198,13 @@ def _parcel(session: Session, shop: Shop, number: int, sample: Sample) -> None:
             expected_at=now + timedelta(days=3) if number in (2, 3) else None,
             delivered_at=now - timedelta(days=1) if status is ShipmentStatus.DELIVERED else None,
             updated_at=now,
+            progress=progress.write(known),
+            status_at=known.mark.at if known.mark else None,
+            exceptions_due_at=now,
         )
         session.add(parcel)
         carriage.assign(session, shop, parcel)
-    if detail == "unknown" or status is ShipmentStatus.PENDING:
-        return
-    on_the_way = (
-        (ShipmentStatus.PICKED_UP, None, "Portland", "OR", "Origin Scan", 4),
-        (ShipmentStatus.IN_TRANSIT, None, "Denver", "CO", "Arrival Scan", 3),
-        (status, detail, "Denver", "CO", "The package is delayed due to a late trailer arrival.", 1),
-    )
-    for said, why, city, region, text, ago in on_the_way:
+    for said, why, city, region, text, ago in _way(status, detail):
         session.add(
             TrackingEvent(
                 shop_id=shop.id,
@@ -218,8 +224,20 @@ def _parcel(session: Session, shop: Shop, number: int, sample: Sample) -> None:
         )
 
 
+def _way(status: ShipmentStatus, detail: str | None) -> tuple[Step, ...]:
+    if detail == "unknown" or status is ShipmentStatus.PENDING:
+        return ()
+    return (
+        (ShipmentStatus.PICKED_UP, None, "Portland", "OR", "Origin Scan", 4),
+        (ShipmentStatus.IN_TRANSIT, None, "Denver", "CO", "Arrival Scan", 3),
+        (status, detail, "Denver", "CO", "The package is delayed due to a late trailer arrival.", 1),
+    )
+
+
 def _message(session: Session, shop: Shop, number: int, state: MessageState, reason: Reason | None) -> None:
     now = clock.now()
+    orders = session.scalars(select(Order.id).filter_by(shop_id=shop.id).order_by(Order.id)).all()
+    parcels = session.scalars(select(Shipment.id).filter_by(shop_id=shop.id).order_by(Shipment.id)).all()
     triggers = list(Trigger)
     session.add(
         Message(
@@ -228,8 +246,8 @@ def _message(session: Session, shop: Shop, number: int, state: MessageState, rea
             trigger=triggers[number % len(triggers)],
             medium=Medium.EMAIL,
             category=Category.TRANSACTIONAL,
-            order_id=number % 3 + 1,
-            shipment_ids=[2] if number % 3 == 1 else [],
+            order_id=orders[number % 3],
+            shipment_ids=[parcels[1]] if number % 3 == 1 else [],
             occasion_at=now,
             to=None if reason is Reason.NO_ADDRESS else "ana.moreno@example.com",
             subject="On its way to you" if state is MessageState.SENT else None,

@@ -28,9 +28,11 @@ PICTURES = os.environ.get("DOORSTEP_PICTURES")
 
 PAGES = (
     "shipments",
-    "shipments?tab=exceptions",
-    "shipments/2",
-    "shipments/7",
+    "exceptions",
+    "exceptions?kind=held_up",
+    "exceptions/settings",
+    "shipments/{2}",
+    "shipments/{7}",
     "carriers",
     "messages",
     "flows",
@@ -42,12 +44,23 @@ PAGES = (
 )
 
 
-def test_every_page_holds(look: Look, site: Site, shop: Shop, empty_shop: Shop) -> None:
+def test_every_page_holds(look: Look, site: Site, shop: Shop, empty_shop: Shop, session: Session) -> None:
     _enter(look, site, shop)
     _enter(look, site, empty_shop)
-    for address in PAGES:
+    parcels = session.scalars(select(Shipment.id).filter_by(shop_id=shop.id).order_by(Shipment.id)).all()
+    for page in PAGES:
+        address = page.format(0, *parcels)
         _look_at(look, f"{site.url}/admin/{shop.id}/{address}", address)
-    for address in ("shipments", "carriers", "messages", "flows", "sources", "connection", "privacy"):
+    for address in (
+        "shipments",
+        "exceptions",
+        "carriers",
+        "messages",
+        "flows",
+        "sources",
+        "connection",
+        "privacy",
+    ):
         _look_at(look, f"{site.url}/admin/{empty_shop.id}/{address}", f"empty-{address}")
     _look_at(look, f"{site.url}/admin", "stores")
 
@@ -94,6 +107,31 @@ def test_a_carrier_of_one_s_own_is_kept_by_keyboard_alone(look: Look, site: Site
     look.page.get_by_role("button", name="Remove Our van").press("Enter")
     look.page.get_by_role("button", name="Undo").press("Enter")
     look.page.get_by_text("Our van is as it was before.").wait_for()
+
+
+def test_a_merchant_deals_with_what_went_wrong_and_is_told_what_they_mistyped(
+    look: Look, site: Site, shop: Shop
+) -> None:
+    _enter(look, site, shop)
+    page = look.page
+    page.goto(f"{site.url}/admin/{shop.id}/exceptions")
+    page.get_by_text("Put off #2431").click()
+    _picture(look, "exceptions-put-off")
+    look.holds()
+    page.get_by_role("button", name="For 3 days").first.click()
+    page.get_by_text("It comes back by itself.").wait_for()
+    _picture(look, "exceptions-said")
+    look.holds()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Back in the list.").wait_for()
+    page.get_by_role("link", name="When something counts").click()
+    page.get_by_label("An order may wait to be sent").fill("soon")
+    page.get_by_label("Other days off").fill("Christmas")
+    page.get_by_role("button", name="Save").click()
+    _picture(look, "exceptions-settings-wrong")
+    look.holds()
+    page.get_by_role("link", name="Use a whole number from 1 to 30").click()
+    assert page.get_by_label("An order may wait to be sent").input_value() == "soon"
 
 
 def test_the_doors_hold_as_well(look: Look, site: Site, shop: Shop) -> None:

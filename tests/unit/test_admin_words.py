@@ -8,18 +8,20 @@ from app.admin import words
 from app.admin.answer import Group, Tally
 from app.admin.dates import Calendar
 from app.admin.flows import WORDS
-from app.vocabulary import MessageState, Reason, ShipmentStatus, Trigger
+from app.tracking.attention import Counts
+from app.vocabulary import ExceptionKind, MessageState, Reason, ShipmentStatus, Trigger
 
 
 def test_every_word_of_ours_has_the_merchants_words() -> None:
     assert set(words.STATUSES) == set(ShipmentStatus)
     assert set(words.STATES) == set(MessageState)
     assert set(words.REASONS) == set(Reason)
+    assert set(words.EXCEPTIONS) == set(ExceptionKind)
     assert set(words.TRIGGERS) == set(Trigger) == set(WORDS)
 
 
 def test_a_chip_has_three_words_at_most_and_a_reason_is_a_sentence() -> None:
-    for chip in (*words.STATUSES.values(), *words.STATES.values()):
+    for chip in (*words.STATUSES.values(), *words.STATES.values(), *words.EXCEPTIONS.values()):
         assert 1 <= len(chip.label.split()) <= 3
         assert chip.tone in ("", "good", "warn", "bad", "off")
     for sentence in words.REASONS.values():
@@ -69,6 +71,9 @@ def test_a_topic_is_said_as_people_do(name: str, shown: str) -> None:
     assert words.topic(name) == shown
 
 
+ONE_PARCEL = Counts(parcels=1, kinds={})
+
+
 @pytest.mark.parametrize(
     ("tally", "sentence"),
     [
@@ -77,9 +82,13 @@ def test_a_topic_is_said_as_people_do(name: str, shown: str) -> None:
         (Tally({Group.TRANSIT: 9, Group.TODAY: 3}), "Everything is moving. 3 parcels arrive today."),
         (Tally({Group.TODAY: 1}), "Everything is moving. 1 parcel arrives today."),
         (Tally({Group.DELIVERED: 5}), "Every parcel has arrived."),
-        (Tally({Group.EXCEPTIONS: 1, Group.TODAY: 2}), "1 parcel needs a look. 2 parcels arrive today."),
+        (Tally({Group.TODAY: 2}, ONE_PARCEL), "1 parcel needs a look. 2 parcels arrive today."),
         (
-            Tally({Group.TRANSIT: 3, Group.EXCEPTIONS: 1}, unread=2),
+            Tally({Group.TODAY: 2}, Counts(parcels=1, orders=2, kinds={})),
+            "1 parcel needs a look. 2 orders need a look. 2 parcels arrive today.",
+        ),
+        (
+            Tally({Group.TRANSIT: 3}, ONE_PARCEL, unread=2),
             "2 notices from your store could not be read. 1 parcel needs a look.",
         ),
         (Tally({Group.TRANSIT: 3}, broken=True), "Your store is cut off from Doorstep."),

@@ -23,7 +23,17 @@ from app.vocabulary import MessageState, PlatformKey, Reason, Trigger
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 
-PAGES = ("shipments", "messages", "flows", "sources", "connection", "privacy", "carriers")
+PAGES = (
+    "shipments",
+    "exceptions",
+    "exceptions/settings",
+    "messages",
+    "flows",
+    "sources",
+    "connection",
+    "privacy",
+    "carriers",
+)
 
 
 @pytest.fixture(scope="module")

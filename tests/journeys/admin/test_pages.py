@@ -17,8 +17,10 @@ from app.lib import clock
 from app.platforms.base import PrivacyKind, PrivacyRequest
 from app.platforms.purchases import Person
 from app.shops.models import AccessRecord, Shop
+from app.tracking import watch
 from app.tracking.models import Shipment
 from app.vocabulary import InboxState, MessageState, Reason, Trigger
+from jobs import exceptions
 from tests.journeys.admin.conftest import PAGES, counting, everything, parcel, poison, sign_in, token
 from tests.journeys.conftest import StoreVoice
 
@@ -70,7 +72,9 @@ def test_tabs_count_and_show_their_own(merchant: FlaskClient, shopify_store: Sto
     assert counts == [5, 1, 1, 1, 2]
     assert "1 parcel needs a look. 1 parcel arrives today." in page
     for tab, rows in (("transit", 1), ("today", 1), ("exceptions", 1), ("delivered", 2), ("nonsense", 5)):
-        assert merchant.get(f"{address}?tab={tab}").text.count('<th scope="row"') == rows, tab
+        assert (
+            merchant.get(f"{address}?tab={tab}", follow_redirects=True).text.count('<th scope="row"') == rows
+        ), tab
 
 
 @pytest.mark.parametrize(
@@ -79,8 +83,8 @@ def test_tabs_count_and_show_their_own(merchant: FlaskClient, shopify_store: Sto
         ((2026, 11, 24, 0, 0), "today", "Expected"),
         ((2026, 11, 25, 0, 0), "transit", "Expected"),
         ((2026, 11, 25, 3, 0), "today", "Expected"),
-        ((2026, 11, 23, 0, 0), "exceptions", "1 day late"),
-        ((2026, 11, 22, 9, 0), "exceptions", "2 days late"),
+        ((2026, 11, 23, 0, 0), "exceptions", "own date was yesterday"),
+        ((2026, 11, 22, 9, 0), "exceptions", "own date was Sunday, November\N{NO-BREAK SPACE}22"),
     ],
 )
 def test_the_day_that_a_carrier_named_decides_where_a_parcel_stands(
@@ -94,8 +98,12 @@ def test_the_day_that_a_carrier_named_decides_where_a_parcel_stands(
     sent.expected_at = datetime(year, month, day, hour, minute, tzinfo=UTC)
     shopify_store.session.commit()
     with time_machine.travel(datetime(2026, 11, 24, 19, 0, tzinfo=UTC), tick=False):
+        watch.rearm(shopify_store.session, shopify_store.shop)
+        shopify_store.session.commit()
+        exceptions.look()
         sign_in(merchant, shopify_store.shop.id)
-        page = merchant.get(f"/admin/{shopify_store.shop.id}/shipments?tab={tab}").text
+        address = f"/admin/{shopify_store.shop.id}/shipments?tab={tab}"
+        page = merchant.get(address, follow_redirects=True).text
     assert page.count('<th scope="row"') == 1
     assert said in page
 
@@ -175,21 +183,22 @@ def test_looking_at_people_is_recorded_once_and_changes_nothing_else(
     assert everything(session) == before
 
 
-@pytest.mark.parametrize("page", [*PAGES, "shipments/1"])
+@pytest.mark.parametrize("page", [*PAGES, "shipments/{first}"])
 def test_a_page_costs_as_many_queries_with_fifty_rows_as_with_one(
     page: str, merchant: FlaskClient, shopify_store: StoreVoice
 ) -> None:
-    address = f"/admin/{shopify_store.shop.id}/{page}"
-    parcel(shopify_store, 1)
+    parcel(shopify_store, 1, status="failure")
     poison(shopify_store, 1)
+    first = shopify_store.session.scalars(select(Shipment.id)).one()
+    address = f"/admin/{shopify_store.shop.id}/{page.format(first=first)}"
     with counting() as with_one:
-        merchant.get(address)
+        assert merchant.get(address).status_code == 200
     for number in range(2, 51):
-        parcel(shopify_store, number)
+        parcel(shopify_store, number, status="failure")
         poison(shopify_store, number)
     with counting() as with_fifty:
         merchant.get(address)
-    assert len(with_one) == len(with_fifty) <= 14
+    assert len(with_one) == len(with_fifty) <= 18
 
 
 def test_a_long_list_goes_on_where_it_stopped(merchant: FlaskClient, shopify_store: StoreVoice) -> None:
