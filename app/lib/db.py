@@ -74,6 +74,10 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self.kind(value)
 
 
+OPTIONS = "-c timezone=UTC -c idle_in_transaction_session_timeout=30s"
+"""A process that is frozen amid a transaction gives its locks back, and others go on with its work."""
+
+
 @cache
 def engine() -> Engine:
     """Return this process's engine; sessions speak UTC."""
@@ -87,7 +91,7 @@ def engine() -> Engine:
         max_overflow=30,
         pool_pre_ping=True,
         hide_parameters=True,  # an error's text ends in a log, and parameters are shoppers' data
-        connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
+        connect_args={"options": OPTIONS, "connect_timeout": 5},
     )
 
 
