@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from app.carriers.base import SourceError
+from app.carriers.base import Pass, SourceError
 from app.health import _polls
-from app.lib import clock
+from app.lib import clock, plugins
 from app.shops.models import Credential
 from app.tracking import sources
 from app.tracking.models import Shipment
 from app.tracking.polls import answers, asking
-from app.tracking.polls.asking import Question
+from app.tracking.polls.asking import PassWanted, Question
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
 from app.vocabulary import ShipmentStatus as S
 from jobs import polling
@@ -19,6 +19,7 @@ from tests.journeys import payloads
 from tests.journeys.carrier import (
     NUMBER,
     OTHER,
+    UPS,
     connect,
     due,
     outcomes,
@@ -167,3 +168,24 @@ def test_what_came_of_asking_is_a_metric(shopify_store: StoreVoice) -> None:
     assert [(one.labels, one.value) for one in _polls(voice.session).samples] == [
         ({"source": "ups", "outcome": "told"}, 1.0)
     ]
+
+
+def test_what_is_due_soon_goes_along_where_one_question_may_ask_for_several(
+    shopify_store: StoreVoice,
+) -> None:
+    voice, now, both = shopify_store, clock.now(), ["999999999998", "61299998820821171811"]
+    sources.keep(voice.session, voice.shop, plugins.discover("app.carriers")["fedex"], UPS)
+    voice.shopify("orders/paid", payloads.order(now))
+    sent = payloads.fulfillment(now, tracking_company="FedEx", tracking_numbers=both)
+    voice.shopify("fulfillments/create", sent)
+    voice.settle()
+    due(voice)
+    wanted = asking.claim(voice.session, "fedex")
+    assert isinstance(wanted, PassWanted)
+    answers.keep_pass(voice.session, wanted, Pass(token="p", lasts=timedelta(hours=1)))
+    later = voice.session.scalars(select(CarrierWatch).filter_by(number=both[0])).one()
+    later.due_at = clock.now() + timedelta(minutes=1)
+    voice.session.commit()
+    question = asking.claim(voice.session, "fedex")
+    assert isinstance(question, Question)
+    assert {one.number for one in question.parcels} == set(both)

@@ -25,6 +25,8 @@ from app.vocabulary import ShopState
 
 LEASE = timedelta(minutes=5)
 """Longer than any question lasts."""
+GATHER = timedelta(minutes=2)
+"""What is due so soon goes along with a question that may ask for several; shorter than a lease."""
 GLANCE = timedelta(seconds=2)
 """When to look again whether another process has brought the pass."""
 
@@ -72,10 +74,9 @@ def claim(session: Session, source: str) -> Question | PassWanted | bool:
         account.due_at = None
         return True
     mine = select(CarrierWatch).where(CarrierWatch.shop_id == shop.id, CarrierWatch.source == source)
-    chosen = (
-        mine.where(CarrierWatch.due_at <= now).order_by(CarrierWatch.due_at).limit(entered.source.at_once)
-    )
-    rows = session.scalars(chosen.with_for_update(skip_locked=True)).all()
+    soon = now + GATHER if entered.source.at_once > 1 else now
+    chosen = mine.where(CarrierWatch.due_at <= soon).order_by(CarrierWatch.due_at)
+    rows = session.scalars(chosen.limit(entered.source.at_once).with_for_update(skip_locked=True)).all()
     if not rows:
         account.due_at = _soonest(session, shop.id, source)
         return True
