@@ -1,15 +1,15 @@
 -- 20 shops, 100,000 orders of one parcel each, 600,000 scans: what `make bench-page` looks at.
 INSERT INTO shop (platform, domain, url, key, state, name, email, timezone, currency, locale, country, scopes, settings,
-                  installed_at)
+                  installed_at, lanes_due_at)
 SELECT 'shopify', 'shop' || n || '.myshopify.com', 'https://shop' || n || '.example', 'key' || n, 'installed',
        'Shop ' || n, 'hello@shop' || n || '.example', 'America/Denver', 'USD', 'en', 'US', '',
-       '{"brand": {"color": "#1e6048", "legal_name": "Ridge & Pine LLC"}}', now()
+       '{"brand": {"color": "#1e6048", "legal_name": "Ridge & Pine LLC"}}', now(), now()
 FROM generate_series(1, 20) n;
 
-INSERT INTO "order" (shop_id, external_id, name, email, state, currency, total, refunded, locale, ship_to, is_test,
+INSERT INTO "order" (shop_id, external_id, name, email, state, currency, total, refunded, locale, ship_to, is_test, is_fulfilled,
                      created_at, placed_at, updated_at, first_heard_at)
 SELECT s.id, 'order-' || n, '#' || n, 'shopper' || n || '@shopper.example', 'placed', 'USD', 16400, 0, 'en-US',
-       jsonb_build_object('first_name', 'Ana' || n, 'city', 'Boulder', 'country', 'US'), false,
+       jsonb_build_object('first_name', 'Ana' || n, 'city', 'Boulder', 'country', 'US'), false, true,
        now() - interval '4 days', now() - interval '4 days', now() - interval '4 days', now() - interval '4 days'
 FROM generate_series(1, 100000) n JOIN shop s ON s.key = 'key' || (n % 20 + 1);
 
