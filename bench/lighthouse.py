@@ -52,14 +52,12 @@ def say(line: str) -> None:
 
 
 def _look(address: str, number: int) -> dict[str, float]:
-    command = [
-        HERE / "node_modules" / ".bin" / "node",
-        HERE / "node_modules" / "lighthouse" / "cli" / "index.js",
-    ]
-    command += [address, "--quiet", "--output=json", "--output-path=stdout", f"--chrome-flags={FLAGS}"]
+    node = HERE / "node_modules" / ".bin" / "node"
+    command = [str(node), str(HERE / "node_modules" / "lighthouse" / "cli" / "index.js"), address]
+    command += ["--quiet", "--output=json", "--output-path=stdout", f"--chrome-flags={FLAGS}"]
     command += [f"--only-categories={','.join(TARGETS)}"]
     out = subprocess.run(
-        [str(word) for word in command],
+        command,
         env={**os.environ, "CHROME_PATH": str(CHROMIUM)},
         capture_output=True,
         text=True,
