@@ -16,6 +16,7 @@ from app.lib import logs, queue
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.shops.models import Shop
+from app.vocabulary import ShopState
 
 ROOT = Path(__file__).parent.parent
 CONNECTIONS = 8192
@@ -102,6 +103,10 @@ def signin(shop_id: int) -> None:
     """Print a link, good for 15 minutes, that lets a browser into a shop's admin."""
     from app.admin import session as doors  # noqa: PLC0415 - the admin's pages come with it
 
+    with transaction() as session:
+        shop = session.get(Shop, shop_id)
+    if shop is None or shop.state is not ShopState.INSTALLED:
+        raise click.ClickException(f"There is no shop {shop_id}; `python -m app.cli shops` lists them.")
     click.echo(doors.sign_in_link(shop_id))
 
 

@@ -1,6 +1,5 @@
 """`doorstep doctor`: the questions an operator asks first, answered."""
 
-import smtplib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,11 +7,13 @@ from urllib.parse import urlsplit
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from pydantic import ValidationError
 from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.lib import clock, queue
+from app.channels.base import Channel, SendError
+from app.lib import clock, config, plugins, queue
 from app.lib.config import settings
 from app.lib.db import engine
 
@@ -31,14 +32,24 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Look at everything that this installation depends on; never raises."""
-    return [_look(what, check) for what, check in CHECKS.items()]
+    environment = _look("environment", _environment)
+    return [environment, *(_look(what, check) for what, check in CHECKS.items() if environment.ok)]
 
 
 def _look(what: str, check: Callable[[], str]) -> Finding:
     try:
         return Finding(what, ok=True, said=check())
-    except (SQLAlchemyError, RedisError, OSError, smtplib.SMTPException, ValueError) as error:
+    except (SQLAlchemyError, RedisError, OSError, SendError, ValueError) as error:
         return Finding(what, ok=False, said=f"{type(error).__name__}: {str(error).splitlines()[0][:200]}")
+
+
+def _environment() -> str:
+    try:
+        settings()
+    except ValidationError as error:
+        wrong = [f"{config.variable(str(it['loc'][0]))}: {it['msg'].lower()}" for it in error.errors()]
+        raise ValueError("; ".join(wrong)) from None
+    return "complete"
 
 
 def _database() -> str:
@@ -64,9 +75,9 @@ def _redis() -> str:
 
 
 def _mail() -> str:
-    parts = urlsplit(settings().smtp_url)
-    with smtplib.SMTP(parts.hostname or "127.0.0.1", parts.port or 25, timeout=5) as line:
-        return f"{parts.hostname} answers {line.noop()[0]}"
+    channel: Channel = plugins.discover("app.channels")["smtp"]
+    with channel.connect():
+        return f"{urlsplit(settings().smtp_url).hostname} lets us in"
 
 
 def _address() -> str:

@@ -6,11 +6,13 @@ from pathlib import Path
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PREFIX = "DOORSTEP_"
+
 
 class Settings(BaseSettings):
     """What the operator decides; everything a merchant decides is a row of their shop."""
 
-    model_config = SettingsConfigDict(env_prefix="DOORSTEP_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, hide_input_in_errors=True)
 
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL"))
     redis_url: str = Field(validation_alias=AliasChoices("REDIS_URL"))
@@ -54,3 +56,8 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """Return this process's settings; raises pydantic.ValidationError naming what is missing or wrong."""
     return Settings.model_validate({})
+
+
+def variable(field: str) -> str:
+    """Return the environment's name for a setting."""
+    return field if field.isupper() else PREFIX + field.upper()
