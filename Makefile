@@ -1,7 +1,7 @@
 # The commands of Doorstep; `make help` lists them. They work from any directory: make -C path demo
 MAKEFLAGS += --no-print-directory
 ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
-PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3.14 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3.14 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := $(ROOT).venv
 BIN := $(VENV)/bin
 QUICK := tests/unit tests/architecture tests/contracts

@@ -59,6 +59,7 @@ class Committer:
 
     async def _commit_all(self) -> None:
         """Commit group after group: whatever arrives during one makes the next."""
+        group: list[_Waiting] = []
         try:
             while self._waiting:
                 group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
@@ -70,8 +71,10 @@ class Committer:
                     await self._disconnect()
                     _tell(group + self._waiting, is_stored=False)  # who came meanwhile has waited as well
                     self._waiting = []
-        finally:
+        finally:  # whatever ends this, nobody waits for an answer that never comes
             self._committing = None
+            _tell(group + self._waiting, is_stored=False)
+            self._waiting = []
 
     async def _commit(self, group: list[_Waiting]) -> None:
         try:

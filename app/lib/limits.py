@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import OrderedDict, deque
+from ipaddress import IPv4Address, ip_address, ip_network
 from threading import Lock
 from uuid import uuid4
 
@@ -10,6 +11,8 @@ from redis import RedisError
 from app.lib import clock, queue
 from app.lib.config import settings
 
+NETWORK = 64
+"""Bits of an IPv6 address that say whose line it is."""
 REMEMBERED = 10_000
 """Visitors that one process counts while Redis is away; the ones seen longest ago are forgotten first."""
 
@@ -19,12 +22,25 @@ def allows(what: str, who: str, *, times: int, seconds: int) -> bool:
 
     Redis only ever sees a keyed hash of `who`, for no longer than the window.
     """
-    name = hashlib.blake2b(f"{what}:{who}".encode(), key=settings().keys[0].encode()[:64], digest_size=16)
+    name = hashlib.blake2b(
+        f"{what}:{_visitor(who)}".encode(), key=settings().keys[0].encode()[:64], digest_size=16
+    )
     now = clock.now().timestamp()
     try:
         return _in_redis(f"limit:{name.hexdigest()}", now, times, seconds)
     except RedisError:
         return _here.allows(name.hexdigest(), now, times, seconds)
+
+
+def _visitor(who: str) -> str:
+    """Return whom to count: of an IPv6 address its network, for one line has 2**64 of them."""
+    try:
+        address = ip_address(who)
+    except ValueError:
+        return who
+    if isinstance(address, IPv4Address) or address.ipv4_mapped:
+        return who
+    return str(ip_network((int(address), NETWORK), strict=False))
 
 
 def _in_redis(key: str, now: float, times: int, seconds: int) -> bool:

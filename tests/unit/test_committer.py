@@ -49,12 +49,20 @@ def test_a_database_that_is_away_is_said_to_all_at_once_and_found_again(
     assert session.scalar(select(func.count()).select_from(Delivery)) == 1
 
 
+def test_what_nobody_thought_of_is_an_answer_to_all_too(session: Session) -> None:
+    shop_id = shop(session)
+    rows = [incoming(shop_id) for _ in range(100)]
+    rows[3] = incoming(shop_id, topic="orders/\ud800")  # no text at all: it cannot be written as UTF-8
+    assert together(rows) == [False] * 100
+    assert together(rows[4:]) == [True] * 96
+
+
 def together(rows: list[Incoming]) -> list[bool]:
     """Store rows at once; returns what each was told."""
 
     async def story() -> list[bool]:
         committer = Committer()
-        told = await asyncio.gather(*(committer.store(row) for row in rows))
+        told = await asyncio.wait_for(asyncio.gather(*(committer.store(row) for row in rows)), 10)
         await committer.close()
         return list(told)
 

@@ -26,6 +26,15 @@ def test_ten_tries_a_minute_and_no_more() -> None:
         assert [tries(who) for _ in range(12)] == [True] * 10 + [False] * 2
 
 
+def test_one_line_counts_as_one_visitor_however_many_addresses_it_has() -> None:
+    net = uuid4().hex[:12]
+    line = f"2001:db8:{net[:4]}:{net[4:8]}"
+    with time_machine.travel(NOON, tick=False):
+        assert [tries(f"{line}::{i:x}") for i in range(12)] == [True] * 10 + [False] * 2
+        assert tries(f"2001:db9:{net[:4]}:{net[4:8]}::1")
+        assert all(tries(f"::ffff:198.51.{int(net[:2], 16)}.{i}") for i in range(12))
+
+
 def test_the_window_slides_and_refused_tries_do_not_prolong_it() -> None:
     who = uuid4().hex
     with time_machine.travel(NOON, tick=False) as traveller:
