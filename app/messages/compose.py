@@ -13,7 +13,7 @@ from app.channels.base import Mail
 from app.channels.mime import one_line
 from app.lib.config import settings
 from app.messages import templates
-from app.messages.letter import Letter, gather
+from app.messages.letter import Letter, Told, gather
 from app.messages.liquid import Sandbox
 from app.tracking.story import State
 
@@ -119,16 +119,25 @@ def _stops(letter: Letter) -> list[dict[str, object]]:
 def _facts(letter: Letter) -> list[dict[str, object]]:
     facts: list[dict[str, object]] = []
     if letter.delivering_to:
-        facts.append({"title": "Delivering to", "lines": letter.delivering_to})
-    by_carrier: dict[str | None, list[str | None]] = {}
+        facts.append({"title": "Delivering to", "lines": [_line(line) for line in letter.delivering_to]})
+    by_carrier: dict[str | None, list[Told]] = {}
     for parcel in letter.parcels:
-        by_carrier.setdefault(parcel.carrier, [parcel.carrier]).append(parcel.number)
-    carriers = [line for lines in by_carrier.values() for line in lines if line]
+        by_carrier.setdefault(parcel.carrier, []).append(parcel)
+    carriers = [
+        line
+        for name, parcels in by_carrier.items()
+        for line in (_line(name), *(_line(parcel.number, parcel.page) for parcel in parcels))
+        if line["text"]
+    ]
     if carriers:
         facts.append({"title": "Carrier", "lines": carriers})
     elif letter.order_name:
-        facts.append({"title": "Order", "lines": [letter.order_name]})
+        facts.append({"title": "Order", "lines": [_line(letter.order_name)]})
     return facts
+
+
+def _line(text: str | None, url: str | None = None) -> dict[str, str]:
+    return {"text": text or "", "url": url or ""}
 
 
 def _list(words: list[str], letter: Letter) -> str:

@@ -17,7 +17,7 @@ from app.messages.models import Message
 from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
-from app.tracking import story
+from app.tracking import carrier, story
 from app.tracking.links import tracking_url
 from app.tracking.models import Shipment
 from app.tracking.parcel import Parcel
@@ -45,6 +45,8 @@ class Told:
     """Which of the order's parcels it is, from 1; it never changes, so that no two subjects are the same."""
     carrier: str | None
     number: str | None
+    page: str | None = None
+    """Where the carrier shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,12 @@ def gather(session: Session, message: Message) -> Letter:
         total=order.total or 0,
         items=_items(session, order, told),
         parcels=tuple(
-            Told(place=shipments.index(row) + 1, carrier=parcel.carrier, number=row.number)
+            Told(
+                place=shipments.index(row) + 1,
+                carrier=parcel.carrier,
+                number=row.number,
+                page=carrier.page_of(row),
+            )
             for row, parcel in zip(told, parcels, strict=True)
         ),
         is_whole=message.step == 1 and told == living,

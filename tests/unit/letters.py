@@ -60,7 +60,10 @@ def letter(
         "items": (SHIRT, MUGS),
         "parcels": ()
         if thanks
-        else tuple(Told(place=place, carrier=carrier, number=f"1Z{place}") for place in places),
+        else tuple(
+            Told(place=place, carrier=carrier, number=f"1Z{place}", page=f"https://ups.example/1Z{place}")
+            for place in places
+        ),
         "is_whole": True,
         "story": story.tell([] if thanks else [parcel] * len(places), calendar),
         "names_a_day": expected_at is not None,

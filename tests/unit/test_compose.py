@@ -9,6 +9,7 @@ from liquid import StrictUndefined
 
 from app.lib.days import Calendar
 from app.messages import compose, templates
+from app.messages.letter import Told
 from app.messages.liquid import sandbox
 from app.shops.brand import Brand
 from app.tracking.journey import NOTHING_TO_DO
@@ -36,6 +37,16 @@ def test_a_shipped_mail_says_when_it_comes() -> None:
         assert "https://post.ridge.example/u/abc.def" in part
         assert "1720 Pearl Street, Apt 4" in part
         assert "214 NW 9th Avenue" in part
+
+
+def test_a_number_leads_to_the_carrier_s_page_where_there_is_one() -> None:
+    page = "https://ups.example/?n=1&x=<1Z1>"
+    told = (Told(place=1, carrier="UPS", number="1Z1", page=page), Told(place=2, carrier="UPS", number="1Z2"))
+    mail = compose.render(letter(places=(1, 2), parcels=told))
+    assert re.search(
+        r'<a href="https://ups.example/\?n=1&amp;x=&lt;1Z1&gt;"[^>]*>1Z1</a><br />1Z2<br />', mail.html
+    )
+    assert f"Carrier\nUPS\n1Z1: {page}\n1Z2\n" in mail.text
 
 
 def test_a_mail_can_be_answered_and_stopped_by_one_click() -> None:
