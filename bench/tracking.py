@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 
+from app.carriers import directory
 from demo.cluster import newest_installed
 from demo.servers import Servers, beside, embedded
 
@@ -44,7 +45,10 @@ def main() -> None:
 
 def fill(carriers: list[str], *, shops: int, parcels: int, sent: datetime, now: datetime) -> None:
     """Put parcels into an empty house."""
-    named = {"shops": shops, "parcels": parcels, "carriers": carriers, "sent": sent, "now": now}
+    known = [directory.find(carrier) for carrier in carriers]
+    slugs = [carrier.slug if carrier else None for carrier in known]
+    named: dict[str, Any] = {"shops": shops, "parcels": parcels, "carriers": carriers, "slugs": slugs}
+    named |= {"sent": sent, "now": now}
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
         for statement in filter(str.strip, PARCELS_SQL.split(";\n")):
             connection.execute(statement, named)

@@ -14,9 +14,10 @@ FROM generate_series(0, %(parcels)s - 1) n JOIN shop s ON s.key = 'key' || (n %%
 INSERT INTO fulfillment (shop_id, order_id, external_id, items, shipped_at, updated_at)
 SELECT shop_id, id, external_id, '[]', %(sent)s, %(sent)s FROM "order";
 
-INSERT INTO shipment (shop_id, order_id, fulfillment_id, slot, number, carrier, status, progress, shipped_at,
+INSERT INTO shipment (shop_id, order_id, fulfillment_id, slot, number, carrier, carrier_slug, status, progress, shipped_at,
                       announced_at, updated_at)
 SELECT shop_id, order_id, id, 'P' || external_id, 'P' || external_id,
        (%(carriers)s::text[])[external_id::int %% array_length(%(carriers)s::text[], 1) + 1],
+       (%(slugs)s::text[])[external_id::int %% array_length(%(slugs)s::text[], 1) + 1],
        'pending', '{}', %(sent)s, %(sent)s, %(sent)s
 FROM fulfillment;

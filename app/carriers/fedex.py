@@ -162,7 +162,7 @@ PLUGIN = Source(
     carriers=("fedex",),
     limits=(
         Limit(requests=1400, per=timedelta(seconds=10)),
-        Limit(requests=100_000, per=timedelta(days=1)),
+        Limit(requests=100_000, per=timedelta(days=1)),  # a share: the quota is the whole organization's
     ),
     authorize=authorize,
 )

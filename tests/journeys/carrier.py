@@ -79,14 +79,14 @@ def due(voice: StoreVoice) -> None:
 
 
 @contextmanager
-def ups(say: Callable[[str], Answer]) -> Iterator[Ups]:
+def ups(say: Callable[[str], Answer], host: str = "onlinetools.ups.com") -> Iterator[Ups]:
     adapter = Ups(say)
-    http.play("onlinetools.ups.com", adapter)
+    http.play(host, adapter)
     http._breakers.reset()
     try:
         yield adapter
     finally:
-        http.play("onlinetools.ups.com", None)
+        http.play(host, None)
         http._breakers.reset()
 
 

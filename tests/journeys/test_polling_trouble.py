@@ -1,20 +1,24 @@
 """Whatever a carrier answers, nothing false is shown and nobody else waits for it."""
 
 from datetime import timedelta
+from threading import Event
+from time import monotonic
 
 import pytest
 from requests.exceptions import ReadTimeout
 from sqlalchemy import select
 
-from app.lib import clock, http
-from app.tracking import following
+from app.lib import clock, http, plugins
+from app.tracking import following, sources
 from app.tracking.models import TrackingEvent
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
 from app.vocabulary import ShipmentStatus as S
 from jobs import polling
+from tests.journeys import payloads
 from tests.journeys.carrier import (
     NUMBER,
     OTHER,
+    UPS,
     Answer,
     outcomes,
     parcel,
@@ -58,6 +62,31 @@ def test_what_is_no_answer_is_counted_and_the_carrier_left_alone(
     assert parcel(voice.session).status is S.PENDING
     assert outcomes(voice.session) == {outcome: 1}
     rests(voice.session, timedelta(seconds=20), timedelta(seconds=40))
+
+
+def test_a_carrier_that_hangs_keeps_its_own_lane_and_nobody_elses(
+    shopify_store: StoreVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang(number: str) -> Answer:
+        released.wait(30)
+        return 200, told(number, "I", "DP"), {}
+
+    monkeypatch.setattr(polling, "SLICE", 0.2)
+    released, voice = Event(), with_parcel(shopify_store)
+    sources.keep(voice.session, voice.shop, plugins.discover("app.carriers")["fedex"], UPS)
+    now = clock.now()
+    other = payloads.fulfillment(now, 1042, 8, tracking_company="FedEx", tracking_numbers=["999999999998"])
+    voice.shopify("fulfillments/create", other)
+    voice.settle()
+    with ups(hang) as first, ups(lambda _: (200, {"output": {}}, {}), "apis.fedex.com") as second:
+        ends = monotonic() + 20
+        while len(second.asked) < 3 and monotonic() < ends:
+            poll(voice)
+        found = len(first.asked), len(second.asked)
+        released.set()
+        polling._lanes["ups"].join(30)
+    assert found == (1, 3)
+    assert parcel(voice.session).status is S.IN_TRANSIT
 
 
 def test_an_answer_that_takes_too_long_is_none(shopify_store: StoreVoice) -> None:
