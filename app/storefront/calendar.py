@@ -1,5 +1,6 @@
 """The day of arrival, for the shopper's own calendar."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
@@ -19,9 +20,19 @@ pages = Blueprint("calendar", __name__)
 @pages.get("/t/<token>/calendar.ics")
 def arrival(token: str) -> Response:
     """Return the arrival of an order, or of its nth parcel, as a calendar's entry, where a day is named."""
+    return _arrival(token, links.order_of, links.tracking_url)
+
+
+@pages.get("/g/<token>/calendar.ics")
+def arrival_of_gift(token: str) -> Response:
+    """Return the same for whoever has the link to the page without prices, and leads back to that one."""
+    return _arrival(token, links.order_of_gift, links.gift_url)
+
+
+def _arrival(token: str, order_of: Callable[[str], int], url: Callable[[int], str]) -> Response:
     parcel, now = request.args.get("parcel", type=int), clock.now()
     try:
-        order_id = links.order_of(token)
+        order_id = order_of(token)
     except Forged:
         return _nothing()
     with transaction() as session:
@@ -35,7 +46,7 @@ def arrival(token: str) -> Response:
         uid=f"order-{order_id}-{parcel or 0}@{urlsplit(settings().url).hostname}",
         days=page.story.days,
         summary=page.words.say("Parcel from %(shop)s", shop=page.brand.name),
-        link=links.tracking_url(order_id),
+        link=url(order_id),
         now=now,
     )
     answer = Response(entry, headers=look.HEADERS)

@@ -1,10 +1,10 @@
 """What one order's page shows: pure, from its rows to words."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.commerce.models import LineItem, Order
+from app.commerce.models import LineItem
 from app.lib import money
 from app.lib.config import settings
 from app.lib.days import Calendar, Horizon, first_upper
@@ -39,7 +39,7 @@ class Item:
 
     title: str
     option: str
-    price: str
+    price: str | None
     picture: str | None
 
 
@@ -67,6 +67,8 @@ class Page:
     story: Story
     calendar_url: str | None
     """Where the day of arrival is, for the shopper's calendar."""
+    gift_url: str | None
+    """The same page without prices and names; None where it is that one."""
     tabs: list[Tab]
     items_heading: str
     items: list[Item]
@@ -85,8 +87,8 @@ class Page:
     """How long all this stays true while no row changes."""
 
 
-def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
-    """Return the page of a whole order, or of the parcel at index `shown` by itself."""
+def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bool = False) -> Page:
+    """Return the page of a whole order, or of the parcel at index `shown` by itself, or for a gift."""
     shop, order, shipments = bought.shop, bought.order, bought.shipments
     calendar = Calendar.of(now, shop.timezone, order.locale, shop.locale)
     parcels = [Parcel.of(shipment, bought.alarms.get(shipment.id, ())) for shipment in shipments]
@@ -103,20 +105,24 @@ def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
     shipment = None if about is None else shipments[about]
     words, brand = calendar.words, brands.of(shop)
     name = label(order.name, words)
+    address = links.gift_url(order.id) if is_gift else links.tracking_url(order.id)
     inside, outside = _items(bought, shipment, calendar)
+    if is_gift:
+        inside, outside = _unpriced(inside), _unpriced(outside)
     carriage = _carriage(bought, shipment, calendar) if shipment else None
     return Page(
         brand=brand,
         words=words,
         order=name,
-        first_name=(order.ship_to or {}).get("first_name"),
+        first_name=None if is_gift else (order.ship_to or {}).get("first_name"),
         story=told,
-        calendar_url=_calendar_url(order, about if about == shown else None) if told.days else None,
+        calendar_url=_calendar_url(address, about if about == shown else None) if told.days else None,
+        gift_url=None if is_gift else links.gift_url(order.id),
         tabs=_tabs(bought, parcels, about, calendar) if len(parcels) > 1 else [],
         items_heading=_items_heading(told, shipments, about, words),
         items=inside,
         other_items=outside,
-        facts=_facts(bought, told, calendar),
+        facts=_facts(bought, told, calendar, is_gift=is_gift),
         updates=_history(bought, shipment, calendar),
         carriage=carriage,
         zone=calendar.zone_name(),
@@ -135,9 +141,12 @@ def draw(bought: Bought, now: datetime, shown: int | None = None) -> Page:
     )
 
 
-def _calendar_url(order: Order, by_itself: int | None) -> str:
-    address = f"{links.tracking_url(order.id)}/calendar.ics"
-    return address if by_itself is None else f"{address}?parcel={by_itself + 1}"
+def _calendar_url(address: str, by_itself: int | None) -> str:
+    return f"{address}/calendar.ics" + ("" if by_itself is None else f"?parcel={by_itself + 1}")
+
+
+def _unpriced(items: list[Item]) -> list[Item]:
+    return [replace(item, price=None) for item in items]
 
 
 def label(name: str | None, words: Words) -> str:
@@ -214,14 +223,15 @@ def _item(line: LineItem, quantity: int, picture: str | None, bought: Bought, ca
     )
 
 
-def _facts(bought: Bought, told: Story, calendar: Calendar) -> list[tuple[str, str]]:
+def _facts(bought: Bought, told: Story, calendar: Calendar, *, is_gift: bool) -> list[tuple[str, str]]:
     """Return what may be shown to whoever holds the link: of the address no more than name and town."""
     order, say = bought.order, calendar.words.say
     place = order.ship_to or {}
     placed_at = order.placed_at or order.created_at
+    name = None if is_gift else place.get("first_name")
     to = {State.DELIVERED: say("Delivered to"), State.CANCELLED: say("For")}
     facts = [
-        (to.get(told.state, say("Delivering to")), _joined(place.get("first_name"), place.get("city"))),
+        (to.get(told.state, say("Delivering to")), _joined(name, place.get("city"))),
         (say("Ordered"), calendar.spoken(calendar.day(placed_at)) if placed_at else ""),
     ]
     return [(name, first_upper(value)) for name, value in facts if value]

@@ -21,6 +21,9 @@ HOLDS_WITHOUT_PICTURES = timedelta(minutes=10)
 MOST_PARCELS = 50
 """Parcels of one order whose pages are kept."""
 
+GIFT = "gift "
+"""The place of a page that somebody else than the shopper looks at: it tells no price and no name."""
+
 Dress = Callable[[Page, Bought], str]
 """Makes a page's HTML."""
 
@@ -58,7 +61,7 @@ def printed(
         raise Missing
     if found.has_ended(now):
         raise Ended(found.shop)
-    page = draw(found, now, shown=parcel - 1 if parcel and parcel > 0 else None)
+    page = draw(found, now, shown=parcel - 1 if parcel and parcel > 0 else None, is_gift=place == GIFT)
     made = Print.of(dress(page, found))
     if is_kept:
         _keep(found, page, made, variant, now)

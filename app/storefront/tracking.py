@@ -1,5 +1,7 @@
 """The tracking page: one order, for whoever holds its link."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, request
 
 from app.lib.signing import Forged
@@ -17,9 +19,19 @@ pages = Blueprint("tracking", __name__)
 @pages.get("/t/<token>")
 def show(token: str) -> Response:
     """Return an order's page; `?parcel=2` shows one of several parcels by itself."""
+    return _show(links.order_of, token)
+
+
+@pages.get("/g/<token>")
+def show_gift(token: str) -> Response:
+    """Return the page for somebody else: no price, no name, and no way from here to the shopper's own."""
+    return _show(links.order_of_gift, token, shown.GIFT)
+
+
+def _show(order_of: Callable[[str], int], token: str, place: str = "") -> Response:
+    parcel = request.args.get("parcel", type=int)
     try:
-        order_id = links.order_of(token)
-        return look.printed(shown.printed(order_id, request.args.get("parcel", type=int), _whole))
+        return look.printed(shown.printed(order_of(token), parcel, _whole, place=place))
     except (Forged, Missing):
         return look.notice(
             404,

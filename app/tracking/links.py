@@ -1,9 +1,10 @@
-"""The shopper's link to an order's tracking page."""
+"""The shopper's links to an order's tracking page: their own, and one to share that shows no prices."""
 
 from app.lib import signing
 from app.lib.config import settings
 
-PURPOSE = "track"
+PURPOSE, GIFT = "track", "gift"
+"""What a link is signed for: neither opens the other's page, nor tells what the other is."""
 
 
 def tracking_url(order_id: int) -> str:
@@ -18,7 +19,21 @@ def token_of(order_id: int) -> str:
 
 def order_of(token: str) -> int:
     """Return the order that a link was made for; raises Forged."""
-    order_id = signing.read_token(PURPOSE, token)
+    return _order_of(PURPOSE, token)
+
+
+def gift_url(order_id: int) -> str:
+    """Return the address of the page without prices and names."""
+    return f"{settings().url}/g/{signing.token(GIFT, order_id)}"
+
+
+def order_of_gift(token: str) -> int:
+    """Return the order that a link to share was made for; raises Forged."""
+    return _order_of(GIFT, token)
+
+
+def _order_of(purpose: str, token: str) -> int:
+    order_id = signing.read_token(purpose, token)
     if not isinstance(order_id, int):
         raise signing.Forged
     return order_id
