@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
+from hypothesis import settings as properties
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,8 @@ JOURNALS = tempfile.mkdtemp(prefix="doorstep-journal-")
 os.environ.setdefault("DOORSTEP_JOURNAL_DIR", JOURNALS)
 atexit.register(shutil.rmtree, JOURNALS, ignore_errors=True)
 
+properties.register_profile("house", deadline=None)  # speed is the benches' affair
+properties.load_profile("house")
 ROOT = Path(__file__).parent.parent
 
 

@@ -1,6 +1,6 @@
 import re
 from datetime import UTC, datetime
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import pytest
@@ -21,10 +21,10 @@ BOMBS = [
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_no_template_is_slow_or_large(bomb: str) -> None:
     template = sandbox(autoescape=True).from_string(bomb)
-    began = monotonic()
+    began = process_time()
     with pytest.raises(LiquidError):
         template.render()
-    assert monotonic() - began < 2
+    assert process_time() - began < 2
 
 
 def test_no_template_sees_python() -> None:
