@@ -1,14 +1,16 @@
 """The network seam: every HTTP call to the outside world leaves the house through here.
 
-Timeouts always; retries with jitter where a repetition does no harm; a breaker per host; never a
-connection to a private address, whatever a merchant or a redirect names; answers of bounded size.
+Timeouts always, and an end to every call, however slowly its answer drips; retries with jitter where a
+repetition does no harm; a breaker per host; never a connection to a private address, whatever a merchant
+or a redirect names; answers of bounded size.
 """
 
 import ipaddress
 import socket
 import time
 from collections.abc import Mapping
-from threading import Lock
+from contextlib import suppress
+from threading import Lock, Timer, local
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +24,8 @@ from app.lib.config import settings
 
 TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and between two bytes of the answer."""
+ENDS_AFTER = 90.0
+"""Seconds for a whole call, with its retries and redirects."""
 ANSWER_LIMIT = 20_000_000
 BREAK_AFTER = 5
 BREAK_FOR = 30.0
@@ -66,6 +70,7 @@ class Outside(requests.Session):
         self.trust_env = False
         self.max_redirects = 3
         self.headers.update({"User-Agent": "Doorstep/0.1", **(headers or {})})
+        self.hooks["response"] = [_read_whole]
         self._guarded = _GuardedAdapter(max_retries=retries)
 
     def get_adapter(self, url: str | bytes) -> BaseAdapter:
@@ -80,18 +85,50 @@ class Outside(requests.Session):
         breaker = _breakers.of(urlsplit(url).hostname or "")
         breaker.check()
         try:
-            response = super().request(*args, **options)
-            body = response.raw.read(ANSWER_LIMIT + 1, decode_content=True)
+            with _Deadline():
+                response = super().request(*args, **options)
         except Unreachable:
             raise
         except Exception as error:
             breaker.record(failed=True)
             raise _cause(error) from error
         breaker.record(failed=response.status_code >= requests.codes.server_error)
-        if len(body) > ANSWER_LIMIT:
-            raise Unreachable(f"answer of more than {ANSWER_LIMIT} bytes", permanent=True)
-        response._content = body  # noqa: SLF001 - how requests itself keeps a body that was read
         return response
+
+
+def _read_whole(response: requests.Response, **_: object) -> None:
+    """Read an answer, and that of each redirect, but never more than the limit."""
+    body = response.raw.read(ANSWER_LIMIT + 1, decode_content=True)
+    if len(body) > ANSWER_LIMIT:
+        raise Unreachable(f"answer of more than {ANSWER_LIMIT} bytes", permanent=True)
+    response._content = body  # noqa: SLF001 - how requests itself keeps a body that was read
+
+
+class _Deadline:
+    """Hangs up on whoever this thread still listens to when the time of a call is over: a TimeoutError."""
+
+    def __enter__(self) -> None:
+        self._is_over = False
+        self._lines: list[socket.socket] = []
+        self._timer = Timer(ENDS_AFTER, self._hang_up)
+        self._timer.daemon = True
+        self._timer.start()
+        _calling.lines = self._lines
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        _calling.lines = []
+        if self._is_over:  # even where what had come by then looks like an answer
+            raise TimeoutError
+
+    def _hang_up(self) -> None:
+        self._is_over = True
+        for line in self._lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+
+_calling = local()
 
 
 def play(host: str, adapter: BaseAdapter | None) -> None:
@@ -153,6 +190,11 @@ class _GuardedHTTP(HTTPConnection):
             return super()._new_conn()
         finally:
             self._dns_host = host
+
+    def getresponse(self) -> Any:  # noqa: ANN401 - theirs, or that of http.client
+        """Listen for the answer, no longer than the call may take."""
+        _calling.lines.append(self.sock)
+        return super().getresponse()
 
 
 def is_public(address: str) -> bool:

@@ -1,6 +1,8 @@
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 from urllib3.util import Retry
@@ -60,6 +62,55 @@ def test_a_host_that_keeps_failing_is_left_alone_for_a_while(monkeypatch: pytest
             outside.get("http://nobody.invalid/")
     with pytest.raises(Unreachable, match="waiting"):
         outside.get("http://nobody.invalid/")
+
+
+@pytest.mark.parametrize("drips", ["headers", "body", "redirect"])
+def test_an_answer_that_drips_ends_all_the_same(monkeypatch: pytest.MonkeyPatch, drips: str) -> None:
+    begun = {
+        "headers": b"HTTP/1.1 200 OK\r\nX: ",
+        "body": b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n",
+        "redirect": b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 999\r\n\r\n",
+    }
+    monkeypatch.setattr(http, "ENDS_AFTER", 0.5)
+    began = time.monotonic()
+    with answering(monkeypatch, begun[drips], b".", 0.05) as port, pytest.raises(Unreachable):
+        Outside(retries=Retry(total=0)).get(f"http://127.0.0.1:{port}/")
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("status", ["200 OK", "302 Found"])
+def test_no_answer_is_read_beyond_its_limit(monkeypatch: pytest.MonkeyPatch, status: str) -> None:
+    begun = f"HTTP/1.1 {status}\r\nLocation: /\r\nContent-Length: 99999999\r\n\r\n".encode()
+    monkeypatch.setattr(http, "ANSWER_LIMIT", 100_000)
+    with (
+        pytest.raises(Unreachable, match="more than"),
+        answering(monkeypatch, begun, b"x" * 10_000, 0.001) as port,
+    ):
+        Outside().get(f"http://127.0.0.1:{port}/")
+
+
+@contextmanager
+def answering(monkeypatch: pytest.MonkeyPatch, begun: bytes, more: bytes, every: float) -> Iterator[int]:
+    """A server that answers every call without an end; loopback counts as public meanwhile."""
+    monkeypatch.setattr(http, "is_public", lambda _: True)
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def answer(connection: socket.socket) -> None:
+        with suppress(OSError), connection:
+            connection.sendall(begun)
+            while True:
+                connection.sendall(more)
+                time.sleep(every)
+
+    def listen() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=answer, args=(listening.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=listen, daemon=True).start()
+    yield listening.getsockname()[1]
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
 
 
 class Canary:
