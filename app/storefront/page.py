@@ -15,6 +15,7 @@ from app.storefront import advice
 from app.storefront.advice import Action, Link, Question
 from app.storefront.bought import Bought
 from app.tracking import carrier, links, story, updates
+from app.tracking.hidden import Hidden
 from app.tracking.journey import State, Story
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.parcel import Parcel, Place
@@ -249,7 +250,9 @@ def _history(bought: Bought, shipment: Shipment | None, calendar: Calendar) -> l
     if shipment:
         scans = [scan for scan in bought.scans if scan.is_of(shipment)]
         home = (order.ship_to or {}).get("country") or bought.shop.country
-        told += updates.of_scans(scans, calendar, carrier=carrier.name_of(shipment), home=home)
+        told += updates.of_scans(
+            scans, calendar, carrier=carrier.name_of(shipment), home=home, hidden=Hidden.of(bought.shop)
+        )
         told.append(updates.of_step(say("We packed it"), shipment.shipped_at, calendar))
     ordered_at = order.placed_at or order.created_at
     if ordered_at:
@@ -267,16 +270,18 @@ def _carriage(bought: Bought, shipment: Shipment, calendar: Calendar) -> Carriag
         carrier=name,
         number=shipment.number,
         page=carrier.page_of(shipment),
-        words=_own_words(scans, calendar),
+        words=_own_words(scans, calendar, Hidden.of(bought.shop)),
         heard=calendar.moment(scans[0].happened_at) if scans and not is_over else None,
     )
 
 
-def _own_words(scans: list[TrackingEvent], calendar: Calendar) -> list[tuple[str, str]]:
+def _own_words(scans: list[TrackingEvent], calendar: Calendar, hidden: Hidden) -> list[tuple[str, str]]:
     """Return a carrier's words; not those of a delivery, which may name who signed for it."""
     said = [
         (scan.text, calendar.moment(scan.happened_at))
         for scan in scans
-        if scan.text and scan.status is not ShipmentStatus.DELIVERED
+        if scan.text
+        and scan.status is not ShipmentStatus.DELIVERED
+        and not hidden.hides_words(scan, calendar.locale)
     ]
     return list(dict.fromkeys(said))

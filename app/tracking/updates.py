@@ -8,6 +8,7 @@ from babel import Locale
 
 from app.lib.days import Calendar
 from app.lib.words import Words, sentence
+from app.tracking.hidden import NOTHING, Hidden
 from app.tracking.models import TrackingEvent
 from app.tracking.progress import UNKNOWN
 from app.tracking.reasons import HANDED_OVER
@@ -51,16 +52,23 @@ class Update:
 
 
 def of_scans(
-    scans: Iterable[TrackingEvent], calendar: Calendar, *, carrier: str | None, home: str | None
+    scans: Iterable[TrackingEvent],
+    calendar: Calendar,
+    *,
+    carrier: str | None,
+    home: str | None,
+    hidden: Hidden = NOTHING,
 ) -> list[Update]:
     """Return the history of one parcel, newest first; `home` is the country that goes without saying."""
+    carrier = None if hidden.hides(carrier or "") else carrier
     told: list[Update] = []
     for scan in sorted(scans, key=lambda scan: (scan.happened_at, scan.status.rank), reverse=True):
         if scan.detail == UNKNOWN:
             continue
-        place = _place(scan, calendar, home)
+        is_told = not hidden.hides_place(scan, calendar.locale)
+        place = _place(scan, calendar, home) if is_told else ""
         update = Update(
-            what=_words(scan, carrier, calendar.words),
+            what=_words(scan, carrier, calendar.words, _proper(scan.city) if is_told else ""),
             when=", ".join(filter(None, (calendar.moment(scan.happened_at), place))),
             at=scan.happened_at,
         )
@@ -74,8 +82,8 @@ def of_step(what: str, at: datetime, calendar: Calendar) -> Update:
     return Update(what=what, when=calendar.moment(at), at=at)
 
 
-def _words(scan: TrackingEvent, carrier: str | None, words: Words) -> str:
-    say, city = words.say, _proper(scan.city)
+def _words(scan: TrackingEvent, carrier: str | None, words: Words, city: str) -> str:
+    say = words.say
     handed_over = HANDED_OVER.get(scan.detail or "")
     if scan.status is S.DELIVERED and handed_over:
         return say("Delivered, %(how)s", how=say(handed_over))

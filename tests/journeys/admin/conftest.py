@@ -30,6 +30,7 @@ PAGES = (
     "messages",
     "flows",
     "sources",
+    "hidden",
     "connection",
     "privacy",
     "carriers",
