@@ -37,7 +37,7 @@ class Hidden:
         return any(self.hides(part) for part in (scan.city, scan.region, country, *names) if part)
 
     def hides_words(self, scan: TrackingEvent, *locales: str) -> bool:
-        """Tell whether a carrier's own words may name what is hidden: they do, or were said at such a place."""
+        """Tell whether a carrier's words name what is hidden, or were said at such a place."""
         return self.hides(scan.text or "") or self.hides_place(scan, *locales)
 
 

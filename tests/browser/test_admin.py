@@ -37,6 +37,7 @@ PAGES = (
     "messages",
     "flows",
     "sources",
+    "hidden",
     "sources?who=store",
     "sources?who=carriers&source=ups",
     "connection",
@@ -63,6 +64,17 @@ def test_every_page_holds(look: Look, site: Site, shop: Shop, empty_shop: Shop, 
     ):
         _look_at(look, f"{site.url}/admin/{empty_shop.id}/{address}", f"empty-{address}")
     _look_at(look, f"{site.url}/admin", "stores")
+
+
+def test_hiding_words_holds_step_by_step(look: Look, site: Site, shop: Shop) -> None:
+    _enter(look, site, shop)
+    _look_at(look, f"{site.url}/admin/{shop.id}/sources", "hidden-before")
+    look.page.get_by_text("What shoppers do not see").click()
+    for typed, name in (("x", "refused"), ("Shenzhen\nChina", "saved")):
+        look.page.get_by_label("Words and places").fill(typed)
+        look.page.get_by_role("button", name="Save").click()
+        _picture(look, f"hidden-{name}")
+        look.holds()
 
 
 def test_correcting_a_carrier_holds_step_by_step(
