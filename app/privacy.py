@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, func, or_, select, update
+from sqlalchemy import Table, delete, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from app.platforms.base import PrivacyKind, PrivacyRequest
 from app.shops import errands, install
 from app.shops.models import PrivacyTask, Shop
 from app.tracking import drawn
+from app.tracking.forecast.models import Transit
 from app.tracking.models import DrawnPage, Shipment, TrackingEvent
 from app.vocabulary import MessageState, Reason, ShopState
 
@@ -140,6 +141,7 @@ def erase_order(session: Session, order: Order) -> None:
     told = update(TrackingEvent).where(TrackingEvent.fulfillment_id.in_(fulfillments)).values(text=None)
     session.execute(told)
     session.execute(update(Shipment).filter_by(order_id=order.id).values(pickup=None))
+    session.execute(update(Transit).filter_by(order_id=order.id).values(region="", zone=""))
     drawn.forget(session, order.id)
 
 
@@ -183,7 +185,7 @@ def _of_person(table: Table, shop_id: int, leads: Mapping[str, Collection[int]])
     if f"{table.name}_id" in leads:
         reached.append(table.c.id.in_(leads[f"{table.name}_id"]))
     if not reached:
-        return select(table).where(table.c.id.is_(None))
+        return select(table).where(false())
     return select(table).where(table.c.shop_id == shop_id, or_(*reached))
 
 

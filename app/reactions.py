@@ -12,15 +12,20 @@ from app.events import EventRow
 from app.flows.triggers import milestones, thank_you
 from app.lib import clock
 from app.tracking import following
+from app.tracking.forecast import forecasts
 
 SOON, A_DAY = timedelta(seconds=5), timedelta(days=1)
 
 Reaction = Callable[[Session, int, Any], None]
 
 REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
-    events.OrderPlaced: (thank_you.on_order_placed,),
-    events.ShipmentRegistered: (milestones.on_shipment_registered, following.on_shipment_registered),
-    events.ShipmentReached: (milestones.on_shipment_reached,),
+    events.OrderPlaced: (thank_you.on_order_placed, forecasts.on_order_placed),
+    events.ShipmentRegistered: (
+        milestones.on_shipment_registered,
+        following.on_shipment_registered,
+        forecasts.on_shipment_registered,
+    ),
+    events.ShipmentReached: (milestones.on_shipment_reached, forecasts.on_shipment_reached),
     events.ExceptionOpened: (),
     events.ExceptionAged: (),
     events.ExceptionCleared: (),

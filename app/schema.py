@@ -7,6 +7,7 @@ from app.flows.models import Flow
 from app.lib.db import Base
 from app.messages.models import Message
 from app.shops.models import AccessRecord, ConnectState, Credential, Errand, PrivacyTask, Shop
+from app.tracking.forecast.models import Forecast, Prediction, Transit
 from app.tracking.models import DrawnPage, ExceptionRow, Lane, OwnCarrier, Shipment, TrackingEvent
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
 
@@ -25,12 +26,14 @@ __all__ = [
     "EventRow",
     "ExceptionRow",
     "Flow",
+    "Forecast",
     "Fulfillment",
     "Lane",
     "LineItem",
     "Message",
     "Order",
     "OwnCarrier",
+    "Prediction",
     "PrivacyTask",
     "Product",
     "Profile",
@@ -39,5 +42,6 @@ __all__ = [
     "Shop",
     "Suppression",
     "TrackingEvent",
+    "Transit",
     "Variant",
 ]

@@ -16,8 +16,8 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from app.tracking.conformal import TARGETS, Levels
-from app.tracking.delivery_date import WINDOW, Fit, Run, fit
+from app.tracking.forecast.conformal import TARGETS, Levels
+from app.tracking.forecast.delivery_date import WINDOW, Fit, Run, fit
 from bench.eta_orders import Order, Sent, as_it_happened, clocks, load
 from bench.eta_peers import Forecasts, boosted, plain
 from bench.olist import BRAZIL

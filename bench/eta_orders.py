@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from app.tracking.delivery_date import Run
-from app.tracking.typical import Lane
+from app.tracking.forecast.delivery_date import Run
+from app.tracking.forecast.typical import Lane
 from bench.olist import BRAZIL, rows_of, time_of
 
 DELIVERED_SHARE = 0.0536

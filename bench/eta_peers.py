@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.tracking.conformal import TARGETS
-from app.tracking.delivery_date import WINDOW
-from app.tracking.survival import Curve
-from app.tracking.typical import ENOUGH, Key
+from app.tracking.forecast.conformal import TARGETS
+from app.tracking.forecast.delivery_date import WINDOW
+from app.tracking.forecast.survival import Curve
+from app.tracking.forecast.typical import ENOUGH, Key
 from bench.eta_orders import Sent, as_it_happened
 from bench.olist import BRAZIL
 
@@ -46,7 +46,8 @@ def boosted(sent: list[Sent], since: datetime, say: Callable[[str], None]) -> Fo
 
     Its intervals are the scatter of its own earlier mistakes: it tries to be right as often as ours.
     """
-    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415 - this bench's own requirement
+    import numpy as np  # noqa: PLC0415 - this bench's own requirement
+    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415 - the same
 
     codes: dict[str, dict[str, int]] = defaultdict(dict)
     mistakes: list[tuple[datetime, datetime, float]] = []
@@ -64,11 +65,12 @@ def boosted(sent: list[Sent], since: datetime, say: Callable[[str], None]) -> Fo
             categorical_features=[0, 1],
         )
         model.fit(
-            [_features(it, codes, handling) for it in past],
-            [math.log(_days(it.at, it.order.arrived_at)) for it in past],
+            np.array([_features(it, codes, handling) for it in past]),
+            np.array([math.log(_days(it.at, it.order.arrived_at)) for it in past]),
         )
-        for it in (it for it in sent if at <= it.at < at + REFIT):
-            log_days = float(model.predict([_features(it, codes, handling)])[0])
+        coming = [it for it in sent if at <= it.at < at + REFIT]
+        said = model.predict(np.array([_features(it, codes, handling) for it in coming])) if coming else ()
+        for it, log_days in zip(coming, map(float, said), strict=True):
             known = [m for start, arrival, m in mistakes if start >= it.at - WINDOW and arrival < it.at]
             if len(known) >= ENOUGH:
                 curve = Curve.of(known)

@@ -11,6 +11,7 @@ from app import privacy
 from app.lib import clock, queue
 from app.lib.db import transaction
 from app.tracking import drawn
+from app.tracking.forecast import transits
 
 EVERY = 2.0
 """Seconds between two ticks: the longest that anything due waits for a lost wake-up."""
@@ -42,11 +43,13 @@ def tick() -> None:
 
 
 def purge() -> None:
-    """Empty the bodies and copies that are older than we keep them; drop pages that nobody looks at."""
+    """Empty what is older than we keep it, drop pages that nobody looks at, forget ways of long ago."""
     with transaction() as session:
         emptied = privacy.purge_bodies(session, before=clock.now() - KEEP_BODIES)
     with transaction() as session:
         dropped = drawn.purge(session, now=clock.now())
     with transaction() as session:
         copies = privacy.purge_copies(session, before=clock.now() - KEEP_COPIES)
+    with transaction() as session:
+        transits.forget_old(session)
     log.info("purged", bodies=emptied, pages=dropped, copies=copies)

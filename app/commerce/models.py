@@ -1,6 +1,6 @@
 """Tables of what was bought, and the inbox it came through."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
@@ -61,6 +61,11 @@ class Order(OfShop, Base):
     refunded: Mapped[int] = mapped_column(default=0)
     locale: Mapped[str | None]
     ship_to: Mapped[dict[str, Any] | None]
+    shipping: Mapped[str | None]
+    """How it is to be sent, as the shopper chose: "Express"."""
+    window_from: Mapped[date | None]
+    """The first day on which it may arrive, as we predicted it when it was placed."""
+    window_until: Mapped[date | None]
     is_test: Mapped[bool] = mapped_column(default=False)
     is_first: Mapped[bool | None]
     is_fulfilled: Mapped[bool] = mapped_column(default=False)
@@ -141,6 +146,8 @@ class Fulfillment(OfShop, Base):
     external_id: Mapped[str]
     items: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """[{"item": line item's external id, "quantity": n}]; empty: the whole order."""
+    location: Mapped[str | None]
+    """The store's place that it left from, where the store says."""
     shipped_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     updated_at: Mapped[datetime | None]

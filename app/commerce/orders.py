@@ -135,6 +135,7 @@ def _write(order: Order, record: purchases.Order) -> None:
     order.placed_at = record.placed_at or order.placed_at
     order.cancelled_at = record.cancelled_at
     order.deleted_at = None
+    order.shipping = record.shipping or order.shipping
     order.is_first = record.is_first if record.is_first is not None else order.is_first
     for field in ("checkout_token", "cart_token"):
         setattr(order, field, getattr(record, field) or getattr(order, field))

@@ -98,6 +98,11 @@ def objects(data: Json, name: str) -> list[Json]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def first_text(data: Json, name: str, field: str) -> str | None:
+    """Return a text of the first of a nested list's objects that has one."""
+    return next((found for item in objects(data, name) if (found := text(item, field))), None)
+
+
 def texts(data: Json, name: str) -> list[str]:
     """Return a nested list's texts; an empty list where there is none."""
     value = data.get(name)

@@ -82,6 +82,8 @@ class Order:
     refunded: int = 0
     person: Person
     ship_to: Address | None = None
+    shipping: str | None = None
+    """How it is to be sent, as the shopper chose: "Express"."""
     items: tuple[LineItem, ...] = ()
     created_at: datetime
     placed_at: datetime | None = None
@@ -145,6 +147,8 @@ class Fulfillment:
     updated_at: datetime
     shipped_at: datetime
     cancelled: bool = False
+    location: str | None = None
+    """The store's place that it leaves from."""
     parcels: tuple[Parcel, ...] = ()
     items: tuple[tuple[str, int], ...] = ()
     """Line item's external id, quantity; empty where the store does not say: the whole order."""

@@ -14,7 +14,7 @@ from app.shops.brand import Brand
 from app.storefront import advice
 from app.storefront.advice import Action, Link, Question
 from app.storefront.bought import Bought
-from app.tracking import carrier, links, story, updates
+from app.tracking import arrival, carrier, expected, links, story, updates
 from app.tracking.hidden import Hidden
 from app.tracking.journey import State, Story
 from app.tracking.models import Shipment, TrackingEvent
@@ -92,7 +92,9 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
     """Return the page of a whole order, or of the parcel at index `shown` by itself, or for a gift."""
     shop, order, shipments = bought.shop, bought.order, bought.shipments
     calendar = Calendar.of(now, shop.timezone, order.locale, shop.locale)
-    parcels = [Parcel.of(shipment, bought.alarms.get(shipment.id, ())) for shipment in shipments]
+    parcels = [
+        Parcel.of(it, bought.alarms.get(it.id, ()), expected.of_shipment(shop, order, it)) for it in shipments
+    ]
     told = story.tell(
         parcels,
         calendar,
@@ -100,6 +102,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
         cancelled_at=order.cancelled_at,
         takes_long=ExceptionKind.UNFULFILLED in bought.alarms.get(None, ()),
     )
+    told = arrival.with_order_day(told, expected.of_order(shop, order), calendar)
     about = told.about
     if shown is not None and shown < len(parcels):
         about, told = shown, story.tell_one(parcels[shown], calendar)

@@ -1,9 +1,10 @@
-"""When a parcel arrives, as its carrier says: a day, its hours, or several days."""
+"""When a parcel arrives, as whoever knows best says: a day, its hours, or several days."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from app.lib.days import Calendar
+from app.tracking.expected import Expected
 from app.tracking.journey import State, Story, nothing_to_do
 from app.tracking.parcel import Parcel
 
@@ -32,17 +33,25 @@ def with_day(story: Story, parcel: Parcel, calendar: Calendar, lead: str) -> Sto
         span = calendar.from_to(*days)
         return replace(
             told,
-            headline=say("Arriving %(days)s", days=span),
+            headline=coming(days, calendar),
             other=say("The other arrives %(days)s", days=span),
             then=None,
         )
     return replace(
         told,
-        headline=say("Arriving %(when)s", when=calendar.name(days[0])),
+        headline=coming(days, calendar),
         other=say("The other arrives %(when)s", when=calendar.on(days[0])),
         then=_rest(days[0], parcel, calendar),
         day=calendar.on(days[0]),
     )
+
+
+def with_order_day(story: Story, expected: Expected | None, calendar: Calendar) -> Story:
+    """Return the story of an order that has not left with the day that is expected, while that may be."""
+    if expected is None or story.state is not State.ORDERED:
+        return story
+    days = days_of(expected.earliest, expected.latest, calendar)
+    return replace(story, then=coming(days, calendar)) if days[1] >= calendar.today else story
 
 
 def with_new_day(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
@@ -79,15 +88,24 @@ def hours(parcel: Parcel, calendar: Calendar) -> str | None:
 
 
 def expected_days(parcel: Parcel, calendar: Calendar) -> tuple[date, date] | None:
-    """Return the first and the last day that the carrier named; the first is not before today."""
-    first = parcel.expected_day(calendar)
-    if first is None:
+    """Return the first and the last day that were named; the first is not before today."""
+    if parcel.expected_at is None:
         return None
-    last = first
-    if parcel.expected_until is not None:
-        until = parcel.expected_until.astimezone(UTC)
-        last = max(first, until.date() if _is_day(until) else calendar.day(until))
+    return days_of(parcel.expected_at, parcel.expected_until, calendar)
+
+
+def days_of(start: datetime, end: datetime | None, calendar: Calendar) -> tuple[date, date]:
+    """Return the first and the last day between two moments; the first is not before today."""
+    first = _day(start, calendar)
+    last = max(first, _day(end, calendar)) if end is not None else first
     return (max(first, min(calendar.today, last)), last)
+
+
+def coming(days: tuple[date, date], calendar: Calendar) -> str:
+    """Return "Arriving December 3 to 5", "Arriving tomorrow"."""
+    if days[0] < days[1]:
+        return calendar.words.say("Arriving %(days)s", days=calendar.from_to(*days))
+    return calendar.words.say("Arriving %(when)s", when=calendar.name(days[0]))
 
 
 def _rest(day: date, parcel: Parcel, calendar: Calendar) -> str:
@@ -95,6 +113,10 @@ def _rest(day: date, parcel: Parcel, calendar: Calendar) -> str:
     if between is None:
         return calendar.rest_of(day)
     return calendar.words.say("%(day)s. %(hours)s", day=calendar.rest_of(day), hours=between)
+
+
+def _day(moment: datetime, calendar: Calendar) -> date:
+    return moment.astimezone(UTC).date() if _is_day(moment) else calendar.day(moment)
 
 
 def _is_day(moment: datetime) -> bool:

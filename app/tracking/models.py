@@ -1,6 +1,6 @@
 """Tables of a parcel."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint
@@ -67,6 +67,9 @@ class Shipment(OfShop, Base):
     """The carrier's delivery date; the beginning of its window. A day without an hour is midnight UTC."""
     expected_until: Mapped[datetime | None]
     """The end of the carrier's window, where it named one."""
+    window_from: Mapped[date | None]
+    """The first day of our own window, where the shop is: app.tracking.forecasts."""
+    window_until: Mapped[date | None]
     pickup: Mapped[dict[str, Any] | None]
     """Where it waits to be collected: app.carriers.base.PickupPlace, written out."""
     service: Mapped[str | None]

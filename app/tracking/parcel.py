@@ -7,6 +7,7 @@ from typing import Self
 
 from app.lib.days import Calendar
 from app.tracking import carrier
+from app.tracking.expected import Expected
 from app.tracking.models import Shipment
 from app.vocabulary import ExceptionKind
 from app.vocabulary import ShipmentStatus as S
@@ -40,7 +41,7 @@ class Parcel:
     shipped_at: datetime
     expected_at: datetime | None = None
     expected_until: datetime | None = None
-    """The end of the carrier's window, where it named one."""
+    """The end of the window, where more than a day was named."""
     place: Place | None = None
     """Where it waits to be collected."""
     carrier: str | None = None
@@ -51,15 +52,17 @@ class Parcel:
     """What we found wrong with it, and is so still."""
 
     @classmethod
-    def of(cls, row: Shipment, alarms: Iterable[ExceptionKind] = ()) -> Self:
-        """Return what a shipment's row says, and what is wrong with it."""
+    def of(
+        cls, row: Shipment, alarms: Iterable[ExceptionKind] = (), expected: Expected | None = None
+    ) -> Self:
+        """Return what a shipment's row says, what is wrong with it, and the carrier's date or another's."""
         return cls(
             status=row.status,
             detail=row.detail or "",
             status_at=row.status_at,
             shipped_at=row.shipped_at,
-            expected_at=row.expected_at,
-            expected_until=row.expected_until,
+            expected_at=expected.earliest if expected else row.expected_at,
+            expected_until=expected.latest if expected else row.expected_until,
             place=Place.of(row.pickup),
             carrier=carrier.name_of(row),
             has_number=row.number is not None,
@@ -68,7 +71,7 @@ class Parcel:
         )
 
     def expected_day(self, calendar: Calendar) -> date | None:
-        """Return the day the carrier named; stores write a day without an hour as midnight UTC."""
+        """Return the day that was named; stores write a day without an hour as midnight UTC."""
         if self.expected_at is None:
             return None
         utc = self.expected_at.astimezone(UTC)

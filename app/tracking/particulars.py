@@ -126,6 +126,7 @@ def _facts(order: Order, parcel: Shipment, house: House, usual: Usual) -> Parcel
         shipped_at=min(parcel.shipped_at, now),
         placed_at=order.placed_at,
         expected_at=parcel.expected_until or parcel.expected_at,
+        predicted_at=house.calendar.begins(parcel.window_until) if parcel.window_until else None,
         is_domestic=bool(country) and country == (house.shop.country or "").upper(),
         is_followed=(parcel.status_at or parcel.heard_at) is not None or known_as in house.heard_of,
         number_is_suspect=carrier.is_suspect(parcel),

@@ -28,6 +28,7 @@ def keep_fulfillment(
         return
     fulfillment.updated_at = record.updated_at
     fulfillment.shipped_at = record.shipped_at
+    fulfillment.location = record.location or fulfillment.location
     fulfillment.cancelled_at = record.updated_at if record.cancelled else None
     fulfillment.items = [{"item": item, "quantity": quantity} for item, quantity in record.items]
     _keep_parcels(session, order, fulfillment, record)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tracking.conformal import TARGETS, Levels
-from app.tracking.delivery_date import WINDOW, Fit, Run, fit
-from app.tracking.pace import EVEN, Pace
-from app.tracking.survival import Curve
-from app.tracking.typical import ENOUGH, Lane, Level
+from app.tracking.forecast.conformal import TARGETS, Levels
+from app.tracking.forecast.delivery_date import WINDOW, Fit, Run, fit
+from app.tracking.forecast.pace import EVEN, Pace
+from app.tracking.forecast.survival import Curve
+from app.tracking.forecast.typical import ENOUGH, Lane, Level
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DENVER = ZoneInfo("America/Denver")

@@ -37,6 +37,7 @@ def order(body: Json, currency: str) -> tuple[Record, ...]:
         refunded=sum(found.amount for found in refunds),
         person=person(body),
         ship_to=address(reading.object_(body, "shipping_address")),
+        shipping=reading.first_text(body, "shipping_lines", "title"),
         items=items(body, currency),
         created_at=created_at,
         placed_at=(reading.moment(body, "processed_at") or created_at) if paid else None,

@@ -46,6 +46,7 @@ def fulfillment(body: Json, order_id: str | None = None) -> tuple[Record, ...]:
             updated_at=reading.moment(body, "updated_at") or created_at,
             shipped_at=created_at,
             cancelled=status in FAILED,
+            location=reading.text(body, "location_id"),
             parcels=_parcels(body),
             items=tuple(
                 (reading.required(line, "id"), reading.whole(line, "quantity") or 0)

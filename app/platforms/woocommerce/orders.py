@@ -63,6 +63,7 @@ def order(body: Json, currency: str) -> tuple[Record, ...]:
         refunded=sum(refund.amount for refund in refunds),
         person=person,
         ship_to=None if erased else _ship_to(body),
+        shipping=reading.first_text(body, "shipping_lines", "method_title"),
         items=items(body, currency),
         created_at=created_at,
         placed_at=(reading.moment(body, "date_paid_gmt") or created_at)

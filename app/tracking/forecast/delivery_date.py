@@ -9,11 +9,13 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import Any, Self
 
-from app.tracking.conformal import Levels
-from app.tracking.pace import Pace
-from app.tracking.survival import Curve
-from app.tracking.typical import ENOUGH, Guess, Lane, Typical
+from app.tracking.forecast.conformal import Levels
+from app.tracking.forecast.pace import Pace
+from app.tracking.forecast.survival import Curve
+from app.tracking.forecast.typical import ENOUGH, Guess, Lane, Typical
 
 WINDOW = timedelta(days=90)
 """How far back parcels are learnt from, by the moment at which their clock started."""
@@ -22,6 +24,15 @@ REFIT_AFTER = timedelta(days=1)
 SHORTEST = 0.02
 """Days: no parcel is faster than half an hour."""
 LONGEST_WAIT = 0.99
+
+
+class Clock(StrEnum):
+    """What a parcel's time is counted from, earliest first; the later it started, the more is known."""
+
+    PLACED = "placed"
+    SHIPPED = "shipped"
+    MOVED = "moved"
+    OUT = "out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,31 @@ class Fit:
     def moment(self, guess: Guess, started_at: datetime, share: float) -> datetime:
         """Return when this share of the parcels that started then will have arrived."""
         return self.pace.after(started_at, math.exp(guess.log_days + self.scatter.quantile(share)))
+
+    def write(self) -> dict[str, Any]:
+        """Return it as JSON for its row; a zone is the shop's, and not written."""
+        return {
+            "at": self.at.isoformat(),
+            "count": self.count,
+            "weekdays": self.pace.weekdays,
+            "groups": [[*key, *known] for key, known in self.typical.groups.items()],
+            "senders": [[sender, *known] for sender, known in self.typical.senders.items()],
+            "values": self.scatter.values,
+            "shares": self.scatter.shares,
+        }
+
+    @classmethod
+    def read(cls, data: dict[str, Any], zone: tzinfo) -> Self:
+        """Return what a row holds."""
+        groups = {tuple(key): (count, total) for *key, count, total in data["groups"]}
+        senders = {sender: (count, total) for sender, count, total in data["senders"]}
+        return cls(
+            at=datetime.fromisoformat(data["at"]),
+            count=data["count"],
+            pace=Pace(tuple(data["weekdays"]), zone),
+            typical=Typical(groups, senders),
+            scatter=Curve(tuple(data["values"]), tuple(data["shares"])),
+        )
 
     def score(self, started_at: datetime, arrived_at: datetime, log_days: float, waited: float) -> float:
         """Return which share of a prediction's distribution lies below what came true."""

@@ -1,0 +1,1 @@
+"""Forecasts: when parcels arrive, learnt from those that have."""
