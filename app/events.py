@@ -111,6 +111,34 @@ class ExceptionCleared(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened(Event):
+    """A shopper reported a problem from their order's page."""
+
+    kind = "case_opened"
+    order_id: int
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAnswered(Event):
+    """The merchant wrote an answer; it goes out by e-mail."""
+
+    kind = "case_answered"
+    order_id: int
+    case_id: int
+    entry_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed(Event):
+    """The merchant has dealt with what a shopper reported."""
+
+    kind = "case_closed"
+    order_id: int
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutStarted(Event):
     """A cart got a contact."""
 

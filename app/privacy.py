@@ -19,7 +19,8 @@ from app.messages.models import Message
 from app.platforms.base import PrivacyKind, PrivacyRequest
 from app.shops import errands, install
 from app.shops.models import PrivacyTask, Shop
-from app.tracking import drawn
+from app.tracking import cases, drawn
+from app.tracking.cases import CaseEntry
 from app.tracking.forecast.models import Transit
 from app.tracking.models import DrawnPage, Shipment, TrackingEvent
 from app.vocabulary import MessageState, Reason, ShopState
@@ -142,6 +143,10 @@ def erase_order(session: Session, order: Order) -> None:
     session.execute(told)
     session.execute(update(Shipment).filter_by(order_id=order.id).values(pickup=None))
     session.execute(update(Transit).filter_by(order_id=order.id).values(region="", zone=""))
+    session.execute(update(CaseEntry).filter_by(order_id=order.id).values(words=None))
+    case = cases.open_of(session, order.id)
+    if case is not None:  # there is nobody left to answer
+        cases.close(session, case)
     drawn.forget(session, order.id)
 
 

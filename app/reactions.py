@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import events
 from app.events import EventRow
-from app.flows.triggers import milestones, thank_you
+from app.flows.triggers import case_reply, milestones, thank_you
 from app.lib import clock
 from app.tracking import following
 from app.tracking.forecast import forecasts
@@ -29,6 +29,9 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
     events.ExceptionOpened: (),
     events.ExceptionAged: (),
     events.ExceptionCleared: (),
+    events.CaseOpened: (),
+    events.CaseAnswered: (case_reply.on_case_answered,),
+    events.CaseClosed: (),
     events.OrderCancelled: (),
     events.OrderEdited: (),
     events.OrderRefunded: (),

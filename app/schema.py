@@ -7,6 +7,7 @@ from app.flows.models import Flow
 from app.lib.db import Base
 from app.messages.models import Message
 from app.shops.models import AccessRecord, ConnectState, Credential, Errand, PrivacyTask, Shop
+from app.tracking.cases import Case, CaseEntry
 from app.tracking.forecast.models import Forecast, Prediction, Transit
 from app.tracking.models import DrawnPage, ExceptionRow, Lane, OwnCarrier, Shipment, TrackingEvent
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
@@ -16,6 +17,8 @@ __all__ = [
     "Base",
     "CarrierAccount",
     "CarrierWatch",
+    "Case",
+    "CaseEntry",
     "Checkout",
     "ConnectState",
     "ConsentRow",

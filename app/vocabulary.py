@@ -69,6 +69,28 @@ class ExceptionKind(StrEnum):
     """Of an order: nothing of it has left."""
 
 
+class CaseKind(StrEnum):
+    """What a shopper reports from the tracking page."""
+
+    NOT_RECEIVED = "not_received"
+    PROBLEM = "problem"
+
+
+class CaseWish(StrEnum):
+    """What a shopper would like to be done about it."""
+
+    ANSWER = "answer"
+    REFUND = "refund"
+    RESEND = "resend"
+
+
+class CaseAuthor(StrEnum):
+    """Who wrote a part of a case."""
+
+    SHOPPER = "shopper"
+    MERCHANT = "merchant"
+
+
 class Medium(StrEnum):
     """What consent is for."""
 
@@ -90,6 +112,8 @@ class Trigger(StrEnum):
     SHIPPED = "shipped"
     OUT_FOR_DELIVERY = "out_for_delivery"
     DELIVERED = "delivered"
+    CASE_REPLY = "case_reply"
+    """The merchant answers what a shopper reported; no flow, and never switched off."""
 
 
 class MessageState(StrEnum):

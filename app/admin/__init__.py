@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from app.admin import (
     carriage,
+    case,
     connect_shopify,
     disconnect,
     exceptions,
@@ -34,6 +35,7 @@ ROOMS = (
     thresholds,
     shipment,
     carriage,
+    case,
     own_carriers,
     messages,
     flows,

@@ -17,7 +17,7 @@ from app.commerce.models import Order
 from app.lib import clock, money
 from app.shops import workdays
 from app.shops.models import Shop
-from app.tracking import attention
+from app.tracking import attention, cases
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
 from app.tracking.parcel import Parcel
 from app.vocabulary import ExceptionKind
@@ -45,6 +45,8 @@ class Line(NamedTuple):
     worth: str
     in_store: str
     """The order's page in the store's back office."""
+    case: int | None
+    """What its shopper reported."""
 
 
 @blueprint.get("/exceptions")
@@ -118,6 +120,7 @@ def _lines(session: Session, shop: Shop, found: list[attention.Waiting]) -> list
     seen = latest_scans(session, {it.shipment.id for it in found if it.shipment})
     wanted = {it.order.profile_id for it in found if it.order.profile_id}
     profiles = {row.id: row for row in session.scalars(select(Profile).where(Profile.id.in_(wanted)))}
+    reported = cases.open_ids(session, {it.order.id for it in found})
     parcels = live_parcels(session, {it.order.id for it in found})
     here, order_page = answer.calendar(shop), shell.platform_of(shop).order_page
     lines = []
@@ -136,6 +139,7 @@ def _lines(session: Session, shop: Shop, found: list[attention.Waiting]) -> list
                 who,
                 money.display(it.order.total or 0, it.order.currency or shop.currency, "en_US"),
                 order_page.format(domain=shop.domain, url=shop.url, order=it.order.external_id),
+                reported.get(it.order.id) if it.row.kind is ExceptionKind.REPORTED else None,
             )
         )
     return lines

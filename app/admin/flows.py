@@ -77,7 +77,7 @@ def index(session: Session, shop: Shop) -> str:
 @for_shop
 def switch(session: Session, shop: Shop, name: str) -> Response:
     """Switch one flow on or off."""
-    if name not in list(Trigger):
+    if name not in WORDS:
         abort(404)
     switches.switch(session, shop.id, Trigger(name), on=request.form.get("on") == "yes")
     return redirect(address("flows.index") + f"#{name}", 303)

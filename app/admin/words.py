@@ -6,7 +6,7 @@ from typing import NamedTuple
 from app.commerce.inbox import SOURCES
 from app.lib import plugins
 from app.tracking.scans import Doubt
-from app.vocabulary import ExceptionKind, MessageState, Reason, ShipmentStatus, Trigger
+from app.vocabulary import CaseKind, CaseWish, ExceptionKind, MessageState, Reason, ShipmentStatus, Trigger
 
 
 class Chip(NamedTuple):
@@ -79,6 +79,18 @@ TRIGGERS = {
     Trigger.SHIPPED: "Shipped",
     Trigger.OUT_FOR_DELIVERY: "Out for delivery",
     Trigger.DELIVERED: "Delivered",
+    Trigger.CASE_REPLY: "Your answer",
+}
+
+CASES = {
+    CaseKind.NOT_RECEIVED: "It is said to be delivered, and they do not have it.",
+    CaseKind.PROBLEM: "Something is wrong with it.",
+}
+
+WISHES = {
+    CaseWish.ANSWER: "an answer",
+    CaseWish.REFUND: "their money back",
+    CaseWish.RESEND: "it sent again",
 }
 
 

@@ -11,10 +11,11 @@ from app.audience.address import readable_email
 from app.audience.models import Profile, Suppression
 from app.commerce.models import Order
 from app.flows.models import Flow
-from app.lib import crypto
+from app.lib import clock, crypto
 from app.messages.models import Message
 from app.messages.permission import Facts
 from app.shops.models import Shop
+from app.tracking import cases
 from app.tracking.models import Shipment
 from app.vocabulary import Medium
 
@@ -30,6 +31,8 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     on = select(Flow.shop_id, Flow.trigger).where(Flow.shop_id.in_(shops), Flow.on_since.is_not(None))
     switched_on = {(shop_id, trigger) for shop_id, trigger in session.execute(on)}
     suppressed = _suppressions(session, messages)
+    troubled = cases.troubled(session, {message.profile_id for message in messages})
+    reported = cases.open_ids(session, {order.id for order in orders.values()})
     facts = {}
     for message in messages:
         order = orders[message.order_id]
@@ -49,6 +52,8 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             order_is_test=order.is_test,
             order_is_cancelled=order.is_called_off,
             order_age_when_heard=max(heard_late, timedelta(0)),
+            has_open_case=message.profile_id in troubled or message.order_id in reported,
+            now=clock.now(),
             parcels=tuple(
                 shipments[i].status
                 for i in message.shipment_ids

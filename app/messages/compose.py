@@ -89,6 +89,7 @@ def _data(letter: Letter) -> dict[str, Any]:
             "names_a_day": letter.names_a_day and story.state is State.MOVING,
             "stops": _stops(letter),
         },
+        "answer": letter.answer or "",
         "items": [asdict(item) for item in letter.items],
         "item_titles": _list([item.title for item in letter.items], letter),
         "have_pictures": any(item.image_url for item in letter.items),

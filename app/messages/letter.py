@@ -18,6 +18,7 @@ from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
 from app.tracking import carrier, story
+from app.tracking.cases import CaseEntry
 from app.tracking.links import tracking_url
 from app.tracking.models import Shipment
 from app.tracking.parcel import Parcel
@@ -70,6 +71,8 @@ class Letter:
     story: Story
     names_a_day: bool
     """Whether the carrier has said when it comes."""
+    answer: str | None = None
+    """What the merchant answers to the shopper's report."""
     delivering_to: tuple[str, ...]
     """The lines of the address."""
     track_url: str
@@ -112,6 +115,7 @@ def gather(session: Session, message: Message) -> Letter:
         is_whole=message.step == 1 and told == living,
         story=story.tell(parcels, calendar),
         names_a_day=any(parcel.expected_at is not None for parcel in parcels),
+        answer=session.get_one(CaseEntry, message.case_entry_id).words if message.case_entry_id else None,
         delivering_to=postal.lines(place, home=shop.country, locale=calendar.locale),
         track_url=tracking_url(order.id),
         preferences_url=preferences_url(shop.id, message.id),

@@ -26,6 +26,8 @@ class Message(OfShop, Base):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
     shipment_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
     """The parcels it speaks of."""
+    case_entry_id: Mapped[int | None] = mapped_column(ForeignKey("case_entry.id", ondelete="CASCADE"))
+    """The merchant's answer that it carries."""
     occasion_at: Mapped[datetime]
     """When what it tells of happened."""
     to: Mapped[str | None]

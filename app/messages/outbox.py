@@ -40,6 +40,7 @@ class Ask:
     profile_id: int | None
     order_id: int
     shipment_ids: tuple[int, ...] = ()
+    case_entry_id: int | None = None
     to: str | None
     occasion_at: datetime
     due_at: datetime | None = None
@@ -60,6 +61,7 @@ def ask(session: Session, shop_id: int, wanted: Ask) -> bool:
         "profile_id": wanted.profile_id,
         "order_id": wanted.order_id,
         "shipment_ids": list(wanted.shipment_ids),
+        "case_entry_id": wanted.case_entry_id,
         "to": wanted.to,
         "occasion_at": wanted.occasion_at,
         "rfc_id": f"<{digest}@{host}>",
@@ -138,6 +140,8 @@ class Result:
     subject: str | None = None
     due_at: datetime | None = None
     resent_at: datetime | None = None
+    is_put_off: bool = False
+    """It may not go yet: that it was looked at is no try."""
     is_dead_address: bool = False
     """No mailbox is there: nothing goes to this address again."""
 
@@ -155,6 +159,8 @@ def record(session: Session, results: Iterable[Result]) -> int:
         }
         said = {name: getattr(result, name) for name in ("subject", "due_at", "resent_at")}
         values |= {name: value for name, value in said.items() if value is not None}
+        if result.is_put_off:
+            values["attempts"] = Message.attempts - 1
         if result.state is MessageState.SENT:
             values["sent_at"] = clock.now()
         mine = update(Message).where(

@@ -9,6 +9,10 @@ THANKS_AT_MOST = timedelta(hours=24)
 """An order that was already older than this when we first heard of it, in any status, is not thanked for."""
 NEWS_AT_MOST = timedelta(hours=72)
 """A parcel's milestone that was already older than this when it could first be told is no news."""
+HELD_FOR = timedelta(hours=1)
+"""How soon to ask again about a review or an offer to a shopper whose problem is open."""
+ANSWERS = (Trigger.CASE_REPLY,)
+"""What a person wrote to a person: no flow, and never old news."""
 
 OVERTAKEN_BY = {
     Trigger.SHIPPED: (
@@ -51,6 +55,9 @@ class Facts:
     order_age_when_heard: timedelta
     parcels: tuple[ShipmentStatus, ...]
     """Where the parcels are that the message speaks of."""
+    has_open_case: bool = False
+    """The shopper has reported a problem that the merchant has not dealt with."""
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,8 @@ def decide(facts: Facts) -> Decision:
         reason = rule(facts)
         if reason is not None:
             return Skipped(reason)
+    if facts.has_open_case and facts.category is Category.MARKETING:
+        return Deferred(facts.now + HELD_FOR)
     return Allowed()
 
 
@@ -95,7 +104,7 @@ def _somebody_is_there(facts: Facts) -> Reason | None:
 
 
 def _is_switched_on(facts: Facts) -> Reason | None:
-    return None if facts.flow_is_on else Reason.FLOW_OFF
+    return None if facts.flow_is_on or facts.trigger in ANSWERS else Reason.FLOW_OFF
 
 
 def _is_not_suppressed(facts: Facts) -> Reason | None:
@@ -103,16 +112,20 @@ def _is_not_suppressed(facts: Facts) -> Reason | None:
 
 
 def _is_a_real_purchase(facts: Facts) -> Reason | None:
-    return Reason.TEST_ORDER if facts.order_is_test else None
+    return Reason.TEST_ORDER if facts.order_is_test and facts.trigger not in ANSWERS else None
 
 
 def _is_news(facts: Facts) -> Reason | None:
+    if facts.trigger in ANSWERS:
+        return None
     if facts.trigger is Trigger.THANK_YOU:
         return Reason.TOO_OLD if facts.order_age_when_heard > THANKS_AT_MOST else None
     return Reason.TOO_OLD if facts.asked_at - facts.occasion_at > NEWS_AT_MOST else None
 
 
 def _still_holds(facts: Facts) -> Reason | None:
+    if facts.trigger in ANSWERS:
+        return None
     if facts.trigger is Trigger.THANK_YOU:
         return Reason.SUPERSEDED if facts.order_is_cancelled else None
     overtaken = OVERTAKEN_BY.get(facts.trigger, ())

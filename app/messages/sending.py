@@ -110,7 +110,11 @@ def _unrenderable(message: Message, failure: str) -> Result:
 def _not_now(message: Message, decision: Deferred | Skipped) -> Result:
     if isinstance(decision, Deferred):
         return Result(
-            message_id=message.id, fence=message.fence, state=MessageState.QUEUED, due_at=decision.until
+            message_id=message.id,
+            fence=message.fence,
+            state=MessageState.QUEUED,
+            due_at=decision.until,
+            is_put_off=True,
         )
     return Result(
         message_id=message.id, fence=message.fence, state=MessageState.SKIPPED, reason=decision.reason

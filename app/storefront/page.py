@@ -67,6 +67,7 @@ class Page:
     first_name: str | None
     story: Story
     calendar_url: str | None
+    problem_url: str | None
     """Where the day of arrival is, for the shopper's calendar."""
     gift_url: str | None
     """The same page without prices and names; None where it is that one."""
@@ -122,6 +123,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
         story=told,
         calendar_url=_calendar_url(address, about if about == shown else None) if told.days else None,
         gift_url=None if is_gift else links.gift_url(order.id),
+        problem_url=None if is_gift else f"{address}/problem",
         tabs=_tabs(bought, parcels, about, calendar) if len(parcels) > 1 else [],
         items_heading=_items_heading(told, shipments, about, words),
         items=inside,

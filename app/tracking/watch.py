@@ -109,16 +109,17 @@ def _settle(
     for kind, row in kept.items():
         due = true_now.get(kind)
         if due is None or (kind in exceptions.ENDED_BY_A_SCAN and due.since != row.since):
-            _clear(session, order, row, now)
+            clear(session, order, row, now)
         else:
             row.evidence = due.evidence
             _age(session, order, row, due, now)
             del true_now[kind]
     for due in true_now.values():
-        _begin(session, order, shipment_id, due, now)
+        begin(session, order, shipment_id, due, now)
 
 
-def _begin(session: Session, order: Order, shipment_id: int | None, due: Due, now: datetime) -> None:
+def begin(session: Session, order: Order, shipment_id: int | None, due: Due, now: datetime) -> None:
+    """Open an exception, and tell of it; one that is open already stays as it is."""
     values = {
         "shop_id": order.shop_id,
         "kind": due.kind,
@@ -147,7 +148,8 @@ def _age(session: Session, order: Order, row: ExceptionRow, due: Due, now: datet
         events.record(session, order.shop_id, aged, once=f"exception:{row.id}:aged:{step}")
 
 
-def _clear(session: Session, order: Order, row: ExceptionRow, now: datetime) -> None:
+def clear(session: Session, order: Order, row: ExceptionRow, now: datetime) -> None:
+    """Note that an exception is over, and tell of it."""
     row.cleared_at = now
     session.flush()  # the same kind may open anew, and only one of a kind is open at a time
     cleared = events.ExceptionCleared(happened_at=now, profile_id=order.profile_id, **_names(row))

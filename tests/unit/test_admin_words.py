@@ -9,7 +9,7 @@ from app.admin.answer import Group, Tally
 from app.admin.dates import Calendar
 from app.admin.flows import WORDS
 from app.tracking.attention import Counts
-from app.vocabulary import ExceptionKind, MessageState, Reason, ShipmentStatus, Trigger
+from app.vocabulary import CaseKind, CaseWish, ExceptionKind, MessageState, Reason, ShipmentStatus, Trigger
 
 
 def test_every_word_of_ours_has_the_merchants_words() -> None:
@@ -17,7 +17,9 @@ def test_every_word_of_ours_has_the_merchants_words() -> None:
     assert set(words.STATES) == set(MessageState)
     assert set(words.REASONS) == set(Reason)
     assert set(words.EXCEPTIONS) == set(ExceptionKind)
-    assert set(words.TRIGGERS) == set(Trigger) == set(WORDS)
+    assert set(words.TRIGGERS) == set(Trigger) == {*WORDS, Trigger.CASE_REPLY}
+    assert set(words.CASES) == set(CaseKind)
+    assert set(words.WISHES) == set(CaseWish)
 
 
 def test_a_chip_has_three_words_at_most_and_a_reason_is_a_sentence() -> None:

@@ -171,6 +171,7 @@ class Story:
             profile_id=self.order.profile_id,
             order_id=self.order.id,
             shipment_ids=[parcel.id for parcel in parcels],
+            case_entry_id=None,
             occasion_at=clock.now(),
             to="ana@example.org",
             rfc_id="<1@doorstep.test>",

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messages.permission import Allowed, Facts, Skipped, decide
+from app.messages.permission import Allowed, Deferred, Facts, Skipped, decide
 from app.vocabulary import Category, Reason, ShipmentStatus, ShopState, Trigger
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -24,6 +24,7 @@ FINE = Facts(
     order_is_cancelled=False,
     order_age_when_heard=timedelta(0),
     parcels=(ShipmentStatus.IN_TRANSIT,),
+    now=NOON,
 )
 
 
@@ -66,8 +67,32 @@ def test_one_parcel_that_is_still_news_is_enough() -> None:
     assert decide(replace(FINE, parcels=parcels)) == Allowed()
 
 
+def test_an_open_case_holds_offers_and_reviews_and_lets_milestones_go_on() -> None:
+    troubled = replace(FINE, has_open_case=True)
+    assert decide(troubled) == Allowed()
+    offer = replace(troubled, category=Category.MARKETING)
+    assert decide(offer) == Deferred(NOON + timedelta(hours=1))
+    assert decide(replace(offer, has_open_case=False)) == Allowed()
+    assert decide(replace(offer, suppressed="unsubscribed")) == Skipped(Reason.SUPPRESSED)
+
+
+def test_an_answer_of_the_merchants_needs_no_flow_and_is_never_old_news() -> None:
+    answer = replace(
+        FINE,
+        trigger=Trigger.CASE_REPLY,
+        flow_is_on=False,
+        order_is_test=True,
+        order_is_cancelled=True,
+        occasion_at=NOON - timedelta(days=9),
+        parcels=(),
+    )
+    assert decide(answer) == Allowed()
+    assert decide(replace(answer, suppressed="bounced")) == Skipped(Reason.SUPPRESSED)
+    assert decide(replace(answer, erased=True)) == Skipped(Reason.ERASED)
+
+
 @given(
-    st.sampled_from(Trigger),
+    st.sampled_from([trigger for trigger in Trigger if trigger is not Trigger.CASE_REPLY]),
     st.sampled_from(ShopState),
     st.tuples(*[st.booleans()] * 4),
     st.lists(st.sampled_from(ShipmentStatus), max_size=3),
