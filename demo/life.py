@@ -142,7 +142,8 @@ def main() -> None:
 
 
 def _alive(shelf: Shelf) -> list[Sale]:
-    return [Sale.model_validate(row) for row in shelf.every("sale") if row["alive"]]
+    sales = [Sale.model_validate(row) for row in shelf.every("sale") if row["alive"]]
+    return [sale for sale in sales if sale.rests_until is None or sale.rests_until <= clock.now()]
 
 
 def _keep(shelf: Shelf, sale: Sale) -> None:

@@ -66,6 +66,8 @@ class Sale(BaseModel):
     """WooCommerce: the parcels are kept as the core's own fulfillments, not in the order's meta."""
     alive: bool = False
     """Its parcels move while the demo runs."""
+    rests_until: datetime | None = None
+    """Nothing happens to it before that."""
 
     @property
     def is_sent(self) -> bool:

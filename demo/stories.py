@@ -34,11 +34,28 @@ class Story:
     parts: int = 1
     """In how many parcels the lines are sent."""
     alive: bool = False
+    rests: float = 0
+    """Minutes from now in which nothing happens to it."""
 
 
 SHOWN_STORY = Story(who=1, what=(SHIRT, MUG, MUG), placed=60, sent=44, done=4, promised=100)
+WEEK = 7 * 24
+STUCK_STORY = Story(
+    who=4,
+    what=(PACK, STOVE),
+    placed=WEEK + 45,
+    sent=WEEK + 30,
+    done=4,
+    last=WEEK - 0.025,
+    ending="delayed",
+    promised=400,
+    alive=True,
+    rests=4,
+)
+"""Stuck as the demo begins, maybe lost a minute and a half later; then it moves, late, and arrives."""
 STORIES = (
     SHOWN_STORY,
+    STUCK_STORY,
     Story(who=2, what=(STOVE,), placed=3),
     Story(who=4, what=(FLASK, BEANIE), placed=20),
     Story(who=9, what=(LANTERN,), placed=98),
@@ -93,6 +110,7 @@ def _told(story: Story, shopper: Shopper, ident: int, now: datetime) -> Sale:
         placed_at=placed,
         updated_at=placed,
         alive=story.alive,
+        rests_until=now + timedelta(minutes=story.rests),
     )
     if story.sent is not None:
         for part in range(story.parts):

@@ -1,6 +1,7 @@
 """The sample shops come in through the front door, whole."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
@@ -11,13 +12,13 @@ from werkzeug.serving import make_server
 from app import intake
 from app.commerce import inbox
 from app.commerce.models import Delivery, Order, Product
-from app.lib import http
+from app.lib import clock, http
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.shops.install import secret_of
 from app.shops.models import Shop
 from app.tracking.links import order_of
-from app.tracking.models import Shipment
+from app.tracking.models import ExceptionRow, Shipment
 from app.vocabulary import InboxState, ShipmentStatus
 from demo import fakes, seed, stories, things
 from demo.shopify import oauth
@@ -43,6 +44,11 @@ def test_seeding_fills_both_shops_with_every_state(session: Session, base: str) 
     drafts = [tale for tale in stories.TALES if tale.state == "draft"]
     assert len(orders) == len(stories.STORIES) + len(stories.TALES) - len(drafts)
     assert set(session.scalars(select(Shipment.status))) == TOLD
+    wrong = set(session.scalars(select(ExceptionRow.kind)))
+    assert {"stalled", "late", "held_up", "returning", "pickup_waiting"} <= wrong
+    soon = clock.now() + timedelta(minutes=2)
+    stuck = select(Shipment).where(Shipment.exceptions_due_at.between(clock.now(), soon))
+    assert session.scalars(stuck).first() is not None, "nothing goes wrong while one watches"
     pictures = session.scalars(select(Product.image_url)).all()
     assert len([url for url in pictures if url]) == len(things.RIDGE) + len(things.HARBOR)
 
