@@ -12,6 +12,7 @@ from app.commerce.models import Delivery, Order
 from app.lib import clock
 from app.lib.config import settings
 from app.lib.db import transaction
+from app.shops.models import Shop
 from app.tracking.links import tracking_url
 from app.vocabulary import InboxState
 from demo import install, stories, things, ups
@@ -51,8 +52,9 @@ def run() -> dict[str, Any]:
             print(f"  {done} of {len(deliveries)} store notices delivered", flush=True)
     _wait_until_applied()
     with transaction() as session:
-        shown = select(Order.id).filter_by(external_id=str(stories.SHOWN))
-        notes["tracking"] = tracking_url(session.scalars(shown).one())
+        mine = select(Shop, Order.id).join(Order, Order.shop_id == Shop.id)
+        shop, order_id = session.execute(mine.where(Order.external_id == str(stories.SHOWN))).one()
+        notes["tracking"] = tracking_url(shop, order_id)
     return notes
 
 

@@ -12,12 +12,13 @@ from app.lib.http import Unreachable
 from app.lib.reading import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
-from jobs import SLICE, shopify, sources, woocommerce
+from jobs import SLICE, page_host, shopify, sources, woocommerce
 
 HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **shopify.HANDLERS,
     **woocommerce.HANDLERS,
     **sources.HANDLERS,
+    **page_host.HANDLERS,
 }
 
 log = structlog.get_logger()

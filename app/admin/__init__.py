@@ -14,6 +14,7 @@ from app.admin import (
     inbox,
     messages,
     own_carriers,
+    page_host,
     privacy,
     shell,
     shipment,
@@ -42,6 +43,7 @@ ROOMS = (
     sources,
     hidden,
     inbox,
+    page_host,
     privacy,
     disconnect,
 )

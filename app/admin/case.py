@@ -97,7 +97,7 @@ def _page(session: Session, shop: Shop, case: Case, *, typed: str = "", error: s
         typed=typed,
         error=error,
         longest=cases.LONGEST,
-        as_shopper=tracking_url(order.id),
+        as_shopper=tracking_url(shop, order.id),
         in_store=shell.platform_of(shop).order_page.format(
             domain=shop.domain, url=shop.url, order=order.external_id
         ),

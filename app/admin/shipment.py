@@ -76,7 +76,7 @@ def show(session: Session, shop: Shop, shipment_id: int) -> str:
         carriage=carriage.tell(session, shop, shipment),
         late=answer.days_late(shop, shipment),
         expected=Parcel.of(shipment).expected_day(answer.calendar(shop)),
-        as_shopper=tracking_url(order.id),
+        as_shopper=tracking_url(shop, order.id),
         in_store=shell.platform_of(shop).order_page.format(
             domain=shop.domain, url=shop.url, order=order.external_id
         ),

@@ -117,7 +117,7 @@ def gather(session: Session, message: Message) -> Letter:
         names_a_day=any(parcel.expected_at is not None for parcel in parcels),
         answer=session.get_one(CaseEntry, message.case_entry_id).words if message.case_entry_id else None,
         delivering_to=postal.lines(place, home=shop.country, locale=calendar.locale),
-        track_url=tracking_url(order.id),
+        track_url=tracking_url(shop, order.id),
         preferences_url=preferences_url(shop.id, message.id),
     )
 

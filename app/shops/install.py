@@ -104,6 +104,7 @@ def uninstall(session: Session, shop: Shop) -> None:
         return
     shop.state = ShopState.UNINSTALLED
     shop.uninstalled_at = clock.now()
+    shop.page_host = None  # whoever comes after may have it
     for credential in session.scalars(select(Credential).filter_by(shop_id=shop.id, dead_at=None)):
         credential.dead_at = clock.now()
     errands.drop_all(session, shop.id)

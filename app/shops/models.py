@@ -37,6 +37,8 @@ class Shop(Base):
     """Space-separated."""
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What the merchant chose, read through app/shops/settings.py and brand.py."""
+    page_host: Mapped[str | None] = mapped_column(unique=True)
+    """The merchant's own address of the shoppers' pages, for as long as it leads to us."""
     broken_reason: Mapped[str | None]
     """Why the store can no longer be read; None while it can."""
     installed_at: Mapped[datetime]

@@ -10,6 +10,7 @@ from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.signing import Forged
 from app.lib.words import sentence
+from app.shops.models import Shop
 from app.storefront import bought, ics, look
 from app.storefront.page import draw
 from app.tracking import links
@@ -29,7 +30,7 @@ def arrival_of_gift(token: str) -> Response:
     return _arrival(token, links.order_of_gift, links.gift_url)
 
 
-def _arrival(token: str, order_of: Callable[[str], int], url: Callable[[int], str]) -> Response:
+def _arrival(token: str, order_of: Callable[[str], int], url: Callable[[Shop, int], str]) -> Response:
     parcel, now = request.args.get("parcel", type=int), clock.now()
     try:
         order_id = order_of(token)
@@ -46,7 +47,7 @@ def _arrival(token: str, order_of: Callable[[str], int], url: Callable[[int], st
         uid=f"order-{order_id}-{parcel or 0}@{urlsplit(settings().url).hostname}",
         days=page.story.days,
         summary=page.words.say("Parcel from %(shop)s", shop=page.brand.name),
-        link=url(order_id),
+        link=url(found.shop, order_id),
         now=now,
     )
     answer = Response(entry, headers=look.HEADERS)

@@ -93,7 +93,7 @@ def _page(
         status=status,
         shop=found.shop.domain,
         order=label(found.order.name, words),
-        back=links.tracking_url(found.order.id),
+        back=links.tracking_url(found.shop, found.order.id),
         address=url_for("storefront.cases.report", token=token),
         is_open=is_open,
         is_said=is_open and "said" in request.args,

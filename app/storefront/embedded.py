@@ -20,7 +20,7 @@ from app.lib.signing import Forged
 from app.lib.words import Words, sentence
 from app.platforms.shopify.domain import shop_domain
 from app.shops import brand as brands
-from app.shops import install
+from app.shops import install, page_host
 from app.shops.brand import Brand
 from app.shops.models import Shop
 from app.storefront import advice, look, lookup, shown
@@ -141,7 +141,10 @@ def _show(place: Place, token: str | None) -> Response:
 
 def _page(place: Place, order_id: int) -> Response:
     def dress(page: Page, found: Bought) -> str:
-        here, elsewhere = f"{place.home}/t/{links.token_of(order_id)}", links.tracking_url(order_id)
+        here, elsewhere = (
+            f"{place.home}/t/{links.token_of(order_id)}",
+            links.tracking_url(found.shop, order_id),
+        )
         shop = found.shop.domain
         return place.dress("track", page.brand, page.words, elsewhere, page=page, here=here, shop=shop)
 
@@ -156,7 +159,7 @@ def _form(place: Place, asked: Asked, *, is_refused: bool = False) -> Response:
         "lookup",
         brand,
         words,
-        f"{settings().url}/track?shop={place.shop.domain}",
+        f"{page_host.public_url(place.shop)}/track?shop={place.shop.domain}",
         asked=asked,
         is_refused=is_refused,
         contact=advice.contact(brand, words.say(advice.WRITE), words.say("I cannot find my order"), words),
@@ -167,7 +170,9 @@ def _form(place: Place, asked: Asked, *, is_refused: bool = False) -> Response:
 def _notice(place: Place, headline: str, lead: str) -> Response:
     brand, words = brands.of(place.shop), look.reader(place.shop)
     told = {"headline": words.say(headline), "lead": words.say(lead)}
-    return place.answer(place.dress("notice", brand, words, f"{settings().url}/track", **told))
+    return place.answer(
+        place.dress("notice", brand, words, f"{page_host.public_url(place.shop)}/track", **told)
+    )
 
 
 def _installed(platform: PlatformKey, **known: str | None) -> Shop:

@@ -17,7 +17,7 @@ from app.lib.db import transaction
 from app.lib.words import sentence
 from app.shops import brand as brands
 from app.shops.models import Shop
-from app.storefront import advice, look
+from app.storefront import advice, hosts, look
 from app.tracking import links
 from app.vocabulary import ShopState
 
@@ -124,6 +124,8 @@ def _letters(code: str | None) -> str:
 
 def _shop(session: Session) -> Shop | None:
     open_shops = select(Shop).filter_by(state=ShopState.INSTALLED)
+    if here := hosts.of_shop():
+        return session.scalar(open_shops.filter_by(id=here))
     if domain := request.values.get("shop"):
         return session.scalar(open_shops.filter_by(domain=domain.lower().rstrip("/")).limit(1))
     some = session.scalars(open_shops.limit(2)).all()

@@ -110,7 +110,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
     shipment = None if about is None else shipments[about]
     words, brand = calendar.words, brands.of(shop)
     name = label(order.name, words)
-    address = links.gift_url(order.id) if is_gift else links.tracking_url(order.id)
+    address = links.gift_url(shop, order.id) if is_gift else links.tracking_url(shop, order.id)
     inside, outside = _items(bought, shipment, calendar)
     if is_gift:
         inside, outside = _unpriced(inside), _unpriced(outside)
@@ -122,7 +122,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
         first_name=None if is_gift else (order.ship_to or {}).get("first_name"),
         story=told,
         calendar_url=_calendar_url(address, about if about == shown else None) if told.days else None,
-        gift_url=None if is_gift else links.gift_url(order.id),
+        gift_url=None if is_gift else links.gift_url(shop, order.id),
         problem_url=None if is_gift else f"{address}/problem",
         tabs=_tabs(bought, parcels, about, calendar) if len(parcels) > 1 else [],
         items_heading=_items_heading(told, shipments, about, words),

@@ -16,7 +16,7 @@ from app.messages import links
 from app.messages.models import Message
 from app.shops import brand as brands
 from app.shops.models import Shop
-from app.storefront import advice, look
+from app.storefront import advice, hosts, look
 from app.vocabulary import Category
 
 pages = Blueprint("preferences", __name__)
@@ -122,6 +122,8 @@ def _find(session: Session, token: str) -> Row[Shop, Message] | None:
     try:
         shop_id, message_id = links.message_of(token)
     except Forged:
+        return None
+    if hosts.of_shop() not in (None, shop_id):
         return None
     mine = select(Shop, Message).join(Message, Message.shop_id == Shop.id)
     return session.execute(

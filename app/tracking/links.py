@@ -1,15 +1,16 @@
 """The shopper's links to an order's tracking page: their own, and one to share that shows no prices."""
 
 from app.lib import signing
-from app.lib.config import settings
+from app.shops import page_host
+from app.shops.models import Shop
 
 PURPOSE, GIFT = "track", "gift"
 """What a link is signed for: neither opens the other's page, nor tells what the other is."""
 
 
-def tracking_url(order_id: int) -> str:
+def tracking_url(shop: Shop, order_id: int) -> str:
     """Return the page's address; it never expires by itself, the order's row decides."""
-    return f"{settings().url}/t/{token_of(order_id)}"
+    return f"{page_host.public_url(shop)}/t/{token_of(order_id)}"
 
 
 def token_of(order_id: int) -> str:
@@ -22,9 +23,14 @@ def order_of(token: str) -> int:
     return _order_of(PURPOSE, token)
 
 
-def gift_url(order_id: int) -> str:
+def gift_url(shop: Shop, order_id: int) -> str:
     """Return the address of the page without prices and names."""
-    return f"{settings().url}/g/{signing.token(GIFT, order_id)}"
+    return f"{page_host.public_url(shop)}/g/{gift_token_of(order_id)}"
+
+
+def gift_token_of(order_id: int) -> str:
+    """Return the part of that address that names the order and cannot be made up."""
+    return signing.token(GIFT, order_id)
 
 
 def order_of_gift(token: str) -> int:

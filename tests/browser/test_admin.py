@@ -41,6 +41,7 @@ PAGES = (
     "sources?who=store",
     "sources?who=carriers&source=ups",
     "connection",
+    "address",
     "privacy",
 )
 

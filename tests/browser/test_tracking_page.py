@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.lib.words import CATALOGS
 from app.shops.models import Shop
-from app.tracking.links import gift_url, token_of
+from app.tracking.links import gift_token_of, token_of
 from tests import sold
 from tests.browser.conftest import Look, Site, look_at
 from tests.browser.moments import COLUMNS, MOMENTS
@@ -57,7 +57,7 @@ def test_every_brand_holds(look: Look, site: Site, session: Session) -> None:
 def test_the_page_to_share_holds(look: Look, site: Site, session: Session, shop: Shop) -> None:
     for moment in ("in-transit", "two-parcels", "delivered"):
         order = sold.order(session, shop, *MOMENTS[moment], age=90)
-        look_at(look, f"{site.url}/g/{gift_url(order.id).rpartition('/')[2]}", f"gift-{moment}")
+        look_at(look, f"{site.url}/g/{gift_token_of(order.id)}", f"gift-{moment}")
 
 
 def _every_moment(look: Look, site: Site, session: Session, shop: Shop, language: str) -> None:

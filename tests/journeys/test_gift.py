@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.main import create_app
 from app.shops.models import Shop
-from app.tracking.links import gift_url, token_of
+from app.tracking.links import gift_token_of, token_of
 from app.vocabulary import ShipmentStatus as S
 from tests import sold
 from tests.sold import Sent
@@ -73,7 +73,7 @@ def test_it_ends_with_the_order(session: Session, order: int, shopper: FlaskClie
 
 
 def gift_of(order_id: int) -> str:
-    return "/g/" + gift_url(order_id).rpartition("/")[2]
+    return f"/g/{gift_token_of(order_id)}"
 
 
 @pytest.fixture

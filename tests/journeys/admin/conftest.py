@@ -34,6 +34,7 @@ PAGES = (
     "connection",
     "privacy",
     "carriers",
+    "address",
 )
 
 

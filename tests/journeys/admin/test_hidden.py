@@ -24,7 +24,7 @@ def test_what_is_hidden_leaves_every_kept_page(
 ) -> None:
     text = "Left facility of Acme Ltd"
     orders = [sold.order(session, of, Sent(scans=SCANS, text=text)).id for of in (shop, other_shop)]
-    pages = [tracking_url(orders[0]), gift_url(orders[0])]
+    pages = [tracking_url(shop, orders[0]), gift_url(shop, orders[0])]
     for page in pages:
         assert "Scanned in Shenzhen" in merchant.get(page).text
     hide(merchant, shop, "Shenzhen\r\n\r\n acme  ltd ")
@@ -34,7 +34,7 @@ def test_what_is_hidden_leaves_every_kept_page(
         assert "Acme" not in told
         assert "Scanned in Denver" in told
         assert "UPS picked it up" in told
-    assert "Scanned in Shenzhen" in merchant.get(tracking_url(orders[1])).text
+    assert "Scanned in Shenzhen" in merchant.get(tracking_url(other_shop, orders[1])).text
     hide(merchant, shop, "")
     assert "Scanned in Shenzhen" in merchant.get(pages[0]).text
 
