@@ -51,9 +51,11 @@ def database() -> Iterator[None]:
         connection.execute(f'CREATE DATABASE "{name}"')
     head, slash, tail = given.partition("://")[2].partition("/")
     os.environ["DATABASE_URL"] = f"postgresql://{head}{slash}{name}" + tail[len(tail.partition("?")[0]) :]
+    from app.lib import db
     from app.lib.config import settings
     from app.lib.db import engine
 
+    db.OPTIONS = "-c timezone=UTC"  # a test's own transaction may wait for a browser
     settings.cache_clear()  # a module imported at collection may have read the address of the given one
     engine.cache_clear()
     command.upgrade(Config(str(ROOT / "alembic.ini")), "head")

@@ -83,7 +83,6 @@ def test_correcting_a_carrier_holds_step_by_step(
 ) -> None:
     _enter(look, site, shop)
     parcel = session.scalars(select(Shipment).filter_by(shop_id=shop.id, carrier="DHL")).one()
-    session.commit()  # the database ends a transaction that waits for a browser
     look.page.goto(f"{site.url}/admin/{shop.id}/shipments/{parcel.id}")
     look.page.get_by_text("Change carrier").click()
     _picture(look, "carrier-change")
