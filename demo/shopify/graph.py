@@ -113,6 +113,7 @@ def order(sale: Sale) -> Json:
         "totalRefundedSet": money(sale.refunded),
         "customer": customer(shopper),
         "shippingAddress": _address(shopper),
+        "shippingLine": {"title": body["shipping_lines"][0]["title"]},
         "billingAddress": _address(shopper),
         "lineItems": [_line(sale, position) for position in range(len(sale.lines))],
         "fulfillments": [_fulfillment(sale, parcel) for parcel in sale.parcels],

@@ -61,6 +61,7 @@ def order(node: Json) -> tuple[Record, ...]:
         refunded=sum(refund.amount for refund in refunds),
         person=_person(node),
         ship_to=_address(reading.object_(node, "shippingAddress")),
+        shipping=reading.text(reading.object_(node, "shippingLine"), "title"),
         items=tuple(
             _item(line, currency) for line in _nodes(node, "lineItems") if line.get("currentQuantity")
         ),
