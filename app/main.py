@@ -12,6 +12,7 @@ from app.admin import connect_woocommerce
 from app.lib.config import settings
 from app.lib.logs import configure, trail
 from app.lib.rsgi import Pages
+from app.storefront.front import Front
 from webhooks.ingress import Ingress
 
 ROOT = Path(__file__).parent.parent
@@ -60,4 +61,4 @@ def _refuse_nul() -> None:
         abort(400)
 
 
-web = Ingress(Pages(create_app()))
+web = Ingress(Front(Pages(create_app())))
