@@ -1,5 +1,6 @@
 """A pass for a carrier's API: OAuth client credentials, through Authlib and out of our own door."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -64,5 +65,5 @@ def _read(answer: Mapping[str, Any]) -> Pass:
 
 def _lasting(seconds: object) -> timedelta:
     written = str(seconds) if isinstance(seconds, int | str) and not isinstance(seconds, bool) else ""
-    told = timedelta(seconds=int(written)) if written.isdecimal() and len(written) < 9 else USUAL  # noqa: PLR2004
+    told = timedelta(seconds=int(written)) if re.fullmatch("[0-9]{1,8}", written) else USUAL
     return min(max(told, SHORTEST), LONGEST)

@@ -168,7 +168,7 @@ class _LoopbackAdapter(HTTPAdapter):
         super().__init__()
         self.address = address
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:  # noqa: ANN401
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:  # noqa: ANN401 - theirs
         parts = urlsplit(str(request.url))
         request.headers["Host"] = parts.netloc
         request.headers["X-Forwarded-Proto"] = parts.scheme

@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import phonenumbers
@@ -41,7 +41,7 @@ def required(data: Json, name: str) -> str:
     return value
 
 
-def moment(data: Json, name: str, zone: Any = UTC) -> datetime | None:  # noqa: ANN401 - a tzinfo
+def moment(data: Json, name: str, zone: tzinfo = UTC) -> datetime | None:
     """Return an ISO 8601 time as UTC; `zone` is that of times without an offset. Raises Unreadable."""
     value = text(data, name)
     if value is None:
@@ -53,7 +53,7 @@ def moment(data: Json, name: str, zone: Any = UTC) -> datetime | None:  # noqa: 
         raise Unreadable(f"{name} is no time") from error
 
 
-def required_moment(data: Json, name: str, zone: Any = UTC) -> datetime:  # noqa: ANN401 - a tzinfo
+def required_moment(data: Json, name: str, zone: tzinfo = UTC) -> datetime:
     """Return a time as UTC; raises Unreadable where it is missing."""
     at = moment(data, name, zone)
     if at is None:

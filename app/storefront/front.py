@@ -7,6 +7,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.lib import clock, rsgi
 from app.lib.rsgi import Exchange, Headers, Scope
@@ -53,7 +54,7 @@ def _kept(token: str, host: str, known: str) -> Answer | None:
         order_id = links.order_of(token)
         of_shop = page_host.shop_at(host)
         kept = drawn.find(order_id, "", press=press(), now=clock.now())
-    except (Forged, psycopg.Error):
+    except (Forged, psycopg.Error, SQLAlchemyError):
         return None
     if kept is None or of_shop not in (None, kept[2]):
         return None
