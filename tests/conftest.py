@@ -12,6 +12,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from hypothesis import settings as properties
+from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,7 @@ def _serve() -> None:
 
 
 _serve()
+REDIS = Redis.from_url(os.environ["REDIS_URL"])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,6 +68,11 @@ def database() -> Iterator[None]:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def _forget_tries() -> None:
+    """Visitors of the next test have tried nothing yet: its ids, and so the names of its limits, are the same."""
+    REDIS.delete("limit:none", *REDIS.scan_iter("limit:*", count=1000))
+
+
 @pytest.fixture
 def session() -> Iterator[Session]:
     """Open a session on an empty database; what the code under test commits is gone after the test."""
@@ -82,3 +89,4 @@ def session() -> Iterator[Session]:
         first = (f"setval(pg_get_serial_sequence('\"{name}\"', 'id'), 1, false)" for name in numbered)
         opened.execute(text(f"SELECT {', '.join(first)}"))
         opened.commit()
+    _forget_tries()
