@@ -69,7 +69,7 @@ def database() -> Iterator[None]:
 
 
 def _forget_tries() -> None:
-    """Visitors of the next test have tried nothing yet: its ids, and so the names of its limits, are the same."""
+    """Let the next test's visitors have tried nothing: its ids, and so its limits' names, are the same."""
     REDIS.delete("limit:none", *REDIS.scan_iter("limit:*", count=1000))
 
 
