@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from app.lib.days import Calendar
 from app.lib.words import sentence
+from app.tracking.arrival import SORRY, running_late
 from app.tracking.journey import State, Story, nothing_to_do
 from app.tracking.parcel import Parcel
 from app.vocabulary import ExceptionKind as K
 from app.vocabulary import ShipmentStatus as S
 
-SORRY = sentence("We are sorry.")
 LAST_SEEN = sentence("Last seen %(when)s")
 QUIET = (S.PENDING, S.LABEL_CREATED, S.PICKED_UP, S.IN_TRANSIT, S.DELAYED, S.OUT_FOR_DELIVERY)
 """Where a parcel is while its carrier tells nothing better than our own alarm."""
@@ -21,7 +21,11 @@ def tell(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
     if parcel.status not in QUIET:
         return story
     gravest = next((kind for kind in ALARMS if kind in parcel.alarms), None)
-    return ALARMS[gravest](story, parcel, calendar) if gravest else story
+    if gravest is None or (gravest is K.LATE and story.state is State.LATE):
+        return story
+    if gravest is not K.INVALID_NUMBER:  # of which the parcel itself knows nothing
+        story = replace(story, is_bad_news=True, day=None, days=None)
+    return ALARMS[gravest](story, parcel, calendar)
 
 
 def _lost(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
@@ -37,9 +41,6 @@ def _lost(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
         lead=calendar.words.after_another(
             say(SORRY), say("Tell us what you would like: a new one, or your money back.")
         ),
-        is_bad_news=True,
-        day=None,
-        days=None,
     )
 
 
@@ -54,9 +55,6 @@ def _silent(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
         other=say("There is no news of the other"),
         then=_last_seen(parcel, calendar),
         lead=say("Did it reach you? Then all is well. If not, write to us."),
-        is_bad_news=True,
-        day=None,
-        days=None,
     )
 
 
@@ -76,9 +74,6 @@ def _stuck(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
         other=say("The other is not moving"),
         then=_last_seen(parcel, calendar),
         lead=calendar.words.after_another(still, say("Nothing for you to do yet.")),
-        is_bad_news=True,
-        day=None,
-        days=None,
     )
 
 
@@ -100,22 +95,7 @@ def _untraceable(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
 
 
 def _late(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
-    if story.state is State.LATE:
-        return story
-    say = calendar.words.say
-    return replace(
-        story,
-        state=State.LATE,
-        tag=say("Running late"),
-        icon="clock",
-        headline=say("Later than planned"),
-        other=say("The other is running late"),
-        then=_last_seen(parcel, calendar),
-        lead=nothing_to_do(calendar.words, say("No new day is named yet."), say(SORRY)),
-        is_bad_news=True,
-        day=None,
-        days=None,
-    )
+    return running_late(story, calendar, _last_seen(parcel, calendar))
 
 
 def _unmoved(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
@@ -131,9 +111,6 @@ def _unmoved(story: Story, parcel: Parcel, calendar: Calendar) -> Story:
         lead=nothing_to_do(
             calendar.words, say("The carrier should have it by now, and we look into it."), say(SORRY)
         ),
-        is_bad_news=True,
-        day=None,
-        days=None,
     )
 
 

@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from app.lib.days import Calendar
+from app.lib.words import sentence
 from app.tracking.expected import Expected
 from app.tracking.journey import State, Story, nothing_to_do
 from app.tracking.parcel import Parcel
+
+SORRY = sentence("We are sorry.")
 
 
 def with_day(story: Story, parcel: Parcel, calendar: Calendar, lead: str) -> Story:
@@ -15,17 +18,7 @@ def with_day(story: Story, parcel: Parcel, calendar: Calendar, lead: str) -> Sto
     if days is None:
         return story
     if days[1] < calendar.today:
-        return replace(
-            story,
-            state=State.LATE,
-            tag=say("Running late"),
-            icon="clock",
-            headline=say("Later than planned"),
-            other=say("The other is running late"),
-            then=say("It was expected %(when)s", when=calendar.on(days[1])),
-            lead=nothing_to_do(calendar.words, say("No new day is named yet."), say("We are sorry.")),
-            is_bad_news=True,
-        )
+        return running_late(story, calendar, say("It was expected %(when)s", when=calendar.on(days[1])))
     told = replace(
         story, tag=say("On schedule"), icon="check", lead=nothing_to_do(calendar.words, lead), days=days
     )
@@ -43,6 +36,22 @@ def with_day(story: Story, parcel: Parcel, calendar: Calendar, lead: str) -> Sto
         other=say("The other arrives %(when)s", when=calendar.on(days[0])),
         then=_rest(days[0], parcel, calendar),
         day=calendar.on(days[0]),
+    )
+
+
+def running_late(story: Story, calendar: Calendar, then: str) -> Story:
+    """Return the story of a parcel whose day is over, while no new one is named."""
+    say = calendar.words.say
+    return replace(
+        story,
+        state=State.LATE,
+        tag=say("Running late"),
+        icon="clock",
+        headline=say("Later than planned"),
+        other=say("The other is running late"),
+        then=then,
+        lead=nothing_to_do(calendar.words, say("No new day is named yet."), say(SORRY)),
+        is_bad_news=True,
     )
 
 
