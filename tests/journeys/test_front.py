@@ -1,12 +1,16 @@
 """What is answered in front of Flask is what Flask would answer."""
 
 import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.lib.db import engine
 from app.lib.rsgi import Exchange, Headers, Scope
 from app.main import create_app
 from app.shops.models import Shop
@@ -68,6 +72,35 @@ def test_at_another_shops_address_nothing_is_answered(
     assert passed_on(page, host="track.other.example")
     for host in ("track.ridge.example", "TRACK.ridge.example:443", "unknown.example", ""):
         assert look(page, host=host)[0] == 200
+
+
+def test_while_the_database_is_away_flask_says_so(page: str, flask: FlaskClient, session: Session) -> None:
+    flask.get(page, headers=BROWSER)
+    assert not passed_on(page)
+    session.close()
+    with away():
+        assert passed_on(page)
+    assert not passed_on(page)
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    """Let nobody reach the test's database, as after a failover; all who were connected are cut off."""
+    url = engine().url
+    name = url.database
+    engine().dispose()
+    with psycopg.connect(
+        url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False),
+        autocommit=True,
+    ) as elsewhere:
+        elsewhere.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        elsewhere.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+        )
+        try:
+            yield
+        finally:
+            elsewhere.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
 def passed_on(path: str, **odd: str) -> bool:
