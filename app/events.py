@@ -172,10 +172,11 @@ class VariantSoldOut(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentChanged(Event):
-    """A shopper said yes or no to marketing on one medium."""
+    """A shopper said yes or no to one category of messages on one medium."""
 
     kind = "consent_changed"
     medium: str
+    category: str = "marketing"
     state: str
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app import events
+from app.audience import consent
 from app.audience.models import Profile
 from app.commerce import orders
 from app.commerce.models import Checkout, Delivery, Fulfillment, Order
@@ -92,8 +93,9 @@ def export(
     order_ids = session.scalars(select(Order.id).where(Order.shop_id == shop_id, theirs)).all()
     shipment_ids = session.scalars(select(Shipment.id).where(Shipment.order_id.in_(order_ids))).all()
     fulfillments = select(Fulfillment.id).where(Fulfillment.order_id.in_(order_ids))
-    leads = {
+    leads: dict[str, Collection[int | bytes]] = {
         "profile_id": ids,
+        "address_hash": _hashes(session, profiles, order_ids),
         "order_id": order_ids,
         "fulfillment_id": session.scalars(fulfillments).all(),
         "shipment_id": shipment_ids,
@@ -120,6 +122,7 @@ def erase(session: Session, profile: Profile) -> None:
     )
     _silence(session, select(Message.id).filter_by(profile_id=profile.id))
     _forget_copies(session, profile)
+    consent.forget(session, profile.shop_id, [profile.id], filter(None, (profile.email, profile.phone)))
     profile.email = profile.phone = profile.first_name = profile.last_name = None
     profile.external_id = profile.locale = None
     if profile.erased_at is None:
@@ -135,6 +138,7 @@ def erase_order(session: Session, order: Order) -> None:
     known_by |= {place.get("line1"), place.get("last_name")} - {None, ""}
     numbers = session.scalars(select(Shipment.number).filter_by(order_id=order.id))
     known_by |= {number for number in numbers if number and len(number) >= LONG}  # a source tells of each
+    consent.forget(session, order.shop_id, [], filter(None, (order.email, order.phone)))
     orders.forget_person(order, at=clock.now())
     _empty_deliveries(session, order.shop_id, known_by | {order.external_id})
     _silence(session, select(Message.id).filter_by(order_id=order.id))
@@ -185,13 +189,19 @@ def _profiles(session: Session, shop_id: int, subject: dict[str, Any]) -> list[P
     return list(session.scalars(select(Profile).where(Profile.shop_id == shop_id, or_(*matches))))
 
 
-def _of_person(table: Table, shop_id: int, leads: Mapping[str, Collection[int]]) -> Any:  # noqa: ANN401
+def _of_person(table: Table, shop_id: int, leads: Mapping[str, Collection[int | bytes]]) -> Any:  # noqa: ANN401
     reached = [table.c[name].in_(ids) for name, ids in leads.items() if name in table.c]
     if f"{table.name}_id" in leads:
         reached.append(table.c.id.in_(leads[f"{table.name}_id"]))
     if not reached:
         return select(table).where(false())
     return select(table).where(table.c.shop_id == shop_id, or_(*reached))
+
+
+def _hashes(session: Session, profiles: Sequence[Profile], order_ids: Sequence[int]) -> set[int | bytes]:
+    typed = session.execute(select(Order.email, Order.phone).where(Order.id.in_(order_ids)))
+    known = [*map(tuple, typed), *((profile.email, profile.phone) for profile in profiles)]
+    return {crypto.fingerprint(address) for pair in known for address in pair if address}
 
 
 def _forget_copies(session: Session, profile: Profile) -> None:

@@ -96,6 +96,8 @@ class Medium(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    WHATSAPP = "whatsapp"
+    PUSH = "push"
 
 
 class Category(StrEnum):
@@ -154,12 +156,48 @@ class Reason(StrEnum):
 
 
 class ConsentState(StrEnum):
-    """What a shopper has said about marketing on one medium."""
+    """What a shopper has said about one category on one medium."""
 
     SUBSCRIBED = "subscribed"
     UNSUBSCRIBED = "unsubscribed"
     PENDING = "pending"
     NOT_SUBSCRIBED = "not_subscribed"
+
+
+class ConsentSource(StrEnum):
+    """Where a shopper said it; what each is worth is in app/audience/grants.py."""
+
+    ORDER = "order"
+    """Nothing was said: the address was typed to buy something."""
+    CHECKOUT = "checkout"
+    """A box for offers at the checkout was ticked."""
+    SHOPIFY = "shopify"
+    """Shopify's record of the shopper says so."""
+    TRACKING_PAGE = "tracking page"
+    PREFERENCES = "preferences page"
+    """Reached by the link in a message to this very address."""
+    ONE_CLICK = "one click"
+    """The mailbox's own button to unsubscribe (RFC 8058)."""
+    CONFIRMATION = "confirmation link"
+    KEYWORD = "keyword"
+    """STOP or START, sent from this very number."""
+    IMPORT = "import"
+    """A list that the merchant brought."""
+    MERCHANT = "merchant"
+    RECORD_DELETED = "store record deleted"
+
+
+class ConsentBasis(StrEnum):
+    """What a permission stands on."""
+
+    EXPRESS = "express"
+    """They said yes."""
+    CONFIRMED = "confirmed"
+    """They said yes, and again from the address itself."""
+    PURCHASE = "purchase"
+    """They bought something, and this is about it."""
+    CUSTOMER = "customer"
+    """They bought something, and the law lets shops write to customers who have not declined."""
 
 
 class ShopState(StrEnum):

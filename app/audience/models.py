@@ -1,12 +1,13 @@
 """Tables of a shopper."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
-from app.vocabulary import ConsentState, Medium
+from app.vocabulary import Category, ConsentBasis, ConsentSource, ConsentState, Medium
 
 
 class Profile(OfShop, Base):
@@ -31,18 +32,40 @@ class Profile(OfShop, Base):
 
 
 class ConsentRow(OfShop, Base):
-    """One thing a shopper said about marketing; the latest by `at` holds."""
+    """One thing that was said about messages to one address; the latest by `at` holds."""
 
     __tablename__ = "consent"
 
     id: Mapped[key]
-    profile_id: Mapped[int] = mapped_column(ForeignKey("profile.id", ondelete="CASCADE"))
+    profile_id: Mapped[int | None] = mapped_column(ForeignKey("profile.id", ondelete="CASCADE"))
+    """None where nothing but a telephone number is known."""
+    address_hash: Mapped[bytes | None]
+    """Which address it is about, as a keyed hash; None: whichever the profile has."""
     medium: Mapped[Medium] = word(Medium)
+    category: Mapped[Category] = word(Category, default=Category.MARKETING)
     state: Mapped[ConsentState] = word(ConsentState)
-    source: Mapped[str]
+    basis: Mapped[ConsentBasis | None] = word(ConsentBasis)
+    """What a yes stands on; None for a no."""
+    source: Mapped[ConsentSource] = word(ConsentSource)
+    wording: Mapped[str | None]
+    """The sentence that they agreed to, as they read it."""
+    proof: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What else shows that they did; no personal data."""
     at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    seal: Mapped[bytes | None]
+    """Over all of the above: a row that was changed afterwards no longer fits. None: older than seals."""
 
-    __table_args__ = (UniqueConstraint("profile_id", "medium", "at", "state"),)
+    __table_args__ = (
+        Index(
+            "uq_consent_said",
+            *("shop_id", "profile_id", "address_hash", "medium", "category", "state", "at"),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_consent_address", "shop_id", "address_hash"),
+        Index("ix_consent_profile_id", "profile_id"),
+    )
 
 
 class Suppression(OfShop, Base):

@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app import events
+from app.audience.consent import add, address_of, last_said
 from app.audience.models import ConsentRow, Profile
-from app.lib import clock
+from app.lib import clock, crypto
 from app.platforms.base import Consent
 from app.platforms.purchases import Person
-from app.vocabulary import ConsentState, Medium
+from app.vocabulary import ConsentSource, ConsentState, Medium
 
 
 def keep(session: Session, shop_id: int, person: Person, *, heard_at: datetime) -> Profile | None:
@@ -47,32 +48,25 @@ def keep(session: Session, shop_id: int, person: Person, *, heard_at: datetime) 
 
 
 def keep_consent(session: Session, shop_id: int, consent: Consent, *, heard_at: datetime) -> None:
-    """Remember what a shopper said about marketing; saying it again changes nothing."""
+    """Remember what a shopper said about messages to an address; saying it again changes nothing."""
     profile = keep(session, shop_id, consent.person, heard_at=heard_at)
-    if profile is None or profile.erased_at is not None:
+    address = address_of(consent)
+    if (profile is None and not address) or (profile is not None and profile.erased_at is not None):
         return
-    before = state_of(session, profile.id, consent.medium)
-    row = {
-        "shop_id": shop_id,
-        "profile_id": profile.id,
-        "medium": consent.medium,
-        "state": consent.state,
-        "source": consent.source,
-        "at": consent.at or heard_at,
-    }
-    session.execute(insert(ConsentRow).values(row).on_conflict_do_nothing())
-    after = state_of(session, profile.id, consent.medium)
-    if after is not None and after != before:
+    profile_id = profile.id if profile else None
+    subject = shop_id, profile_id, crypto.fingerprint(address) if address else None
+    before = last_said(session, subject, consent.medium, consent.category)
+    add(session, shop_id, profile_id, consent, heard_at=heard_at)
+    after = last_said(session, subject, consent.medium, consent.category)
+    if after is not None and (before is None or after.state is not before.state):
         changed = events.ConsentChanged(
-            happened_at=consent.at or heard_at, profile_id=profile.id, medium=consent.medium, state=after
+            happened_at=after.at,
+            profile_id=profile_id,
+            medium=consent.medium,
+            category=consent.category,
+            state=after.state,
         )
         events.record(session, shop_id, changed)
-
-
-def state_of(session: Session, profile_id: int, medium: Medium) -> ConsentState | None:
-    """Return what a shopper last said about marketing on a medium; None where they never said anything."""
-    latest = select(ConsentRow.state).filter_by(profile_id=profile_id, medium=medium)
-    return session.scalar(latest.order_by(ConsentRow.at.desc(), ConsentRow.id.desc()).limit(1))
 
 
 def merge(session: Session, shop_id: int, kept_id: str, gone_id: str) -> None:
@@ -83,6 +77,7 @@ def merge(session: Session, shop_id: int, kept_id: str, gone_id: str) -> None:
     if kept is None:
         gone.external_id = kept_id
         return
+    _drop_what_both_said(session, kept.id, gone.id)
     for table in _referring_tables():
         session.execute(table.update().where(table.c.profile_id == gone.id).values(profile_id=kept.id))
     kept_fields = {field: getattr(kept, field) or getattr(gone, field) for field in ("phone", "locale")}
@@ -103,7 +98,7 @@ def forget_platform_record(session: Session, shop_id: int, external_id: str) -> 
             person=Person(email=profile.email),
             medium=Medium.EMAIL,
             state=ConsentState.UNSUBSCRIBED,
-            source="store record deleted",
+            source=ConsentSource.RECORD_DELETED,
             at=clock.now(),
         )
         keep_consent(session, shop_id, said_no, heard_at=clock.now())
@@ -129,3 +124,13 @@ def _is_news(profile: Profile, person: Person) -> bool:
 
 def _referring_tables() -> list[Any]:
     return [t for t in Profile.metadata.sorted_tables if "profile_id" in t.c]
+
+
+def _drop_what_both_said(session: Session, kept_id: int, gone_id: int) -> None:
+    kept = aliased(ConsentRow)
+    same = [
+        getattr(kept, name).is_not_distinct_from(getattr(ConsentRow, name))
+        for name in ("address_hash", "medium", "category", "state", "at")
+    ]
+    twice = select(kept.id).where(kept.profile_id == kept_id, *same).exists()
+    session.execute(delete(ConsentRow).where(ConsentRow.profile_id == gone_id, twice))

@@ -1,5 +1,7 @@
 """Addresses that must not be written to: remembered as a keyed hash, which outlives an erasure."""
 
+from datetime import datetime
+
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -42,14 +44,23 @@ def is_suppressed(
     )
 
 
-def lift(session: Session, shop_id: int, medium: Medium, address: str, category: Category) -> None:
-    """Let a shopper take back their own no about a category; a dead mailbox stays suppressed."""
-    session.execute(
-        delete(Suppression).where(
-            Suppression.shop_id == shop_id,
-            Suppression.medium == medium,
-            Suppression.address_hash == crypto.fingerprint(address),
-            Suppression.category == category,
-            Suppression.reason == UNSUBSCRIBED,
-        )
-    )
+def lift(  # noqa: PLR0913 - the columns of one row
+    session: Session,
+    shop_id: int,
+    medium: Medium,
+    address: str,
+    category: Category,
+    *,
+    before: datetime | None = None,
+) -> None:
+    """Let a shopper take back their own no about a category, said before a moment; a dead mailbox stays."""
+    theirs = [
+        Suppression.shop_id == shop_id,
+        Suppression.medium == medium,
+        Suppression.address_hash == crypto.fingerprint(address),
+        Suppression.category == category,
+        Suppression.reason == UNSUBSCRIBED,
+    ]
+    if before is not None:
+        theirs.append(Suppression.at <= before)
+    session.execute(delete(Suppression).where(*theirs))

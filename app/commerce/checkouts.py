@@ -13,7 +13,7 @@ from app.commerce.models import Checkout, Order
 from app.platforms import purchases
 from app.platforms.base import Consent
 from app.platforms.purchases import OrderState, Person
-from app.vocabulary import ConsentState, Medium
+from app.vocabulary import ConsentSource, ConsentState, Medium
 
 
 def keep(session: Session, shop_id: int, record: purchases.Checkout, *, heard_at: datetime) -> None:
@@ -122,7 +122,7 @@ def _write_person(  # noqa: PLR0913 - what is said of whom
                 person=person,
                 medium=medium,
                 state=ConsentState.SUBSCRIBED,
-                source="checkout",
+                source=ConsentSource.CHECKOUT,
                 at=record.updated_at,
             )
             profiles.keep_consent(session, shop_id, consent, heard_at=heard_at)

@@ -35,6 +35,14 @@ def fingerprint(value: str) -> bytes:
     ).digest()
 
 
+def seal_of(text: str) -> bytes:
+    """Return a keyed hash of a text, which shows later whether it was changed.
+
+    Keyed with the *last* master key listed, like `fingerprint`.
+    """
+    return hashlib.blake2b(text.encode(), key=_derive(settings().keys[-1]), digest_size=32).digest()
+
+
 def _derive(master: str) -> bytes:
     return hashlib.blake2b(master.encode(), person=b"doorstep.seal", digest_size=32).digest()
 

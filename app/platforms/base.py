@@ -21,7 +21,7 @@ from app.platforms.purchases import (
     Scan,
     Variant,
 )
-from app.vocabulary import ConsentState, Medium, PlatformKey, Trigger
+from app.vocabulary import Category, ConsentSource, ConsentState, Medium, PlatformKey, Trigger
 
 
 class UnknownTopic(Exception):
@@ -30,13 +30,22 @@ class UnknownTopic(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """What a shopper has said about marketing on one medium."""
+    """What a shopper has said about one category of messages on one medium."""
 
     person: Person
     medium: Medium
+    category: Category = Category.MARKETING
     state: ConsentState
-    source: str
+    source: ConsentSource
     at: datetime | None
+    address: str | None = None
+    """Where it counts; None: at the person's own e-mail address, or telephone number."""
+    is_confirmed: bool = False
+    """It was said again from the address itself: double opt-in."""
+    wording: str | None = None
+    """The sentence that they agreed to, as they read it."""
+    proof: Mapping[str, str] = field(default_factory=dict)
+    """What else shows that they did: which page, which message. No personal data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from app.platforms.base import (
     Uninstalled,
 )
 from app.platforms.purchases import Person
-from app.vocabulary import ConsentState, Medium
+from app.vocabulary import ConsentSource, ConsentState, Medium
 
 STATES = {
     "subscribed": ConsentState.SUBSCRIBED,
@@ -139,7 +139,18 @@ def _consent(body: Json, medium: Medium, customer_id: str) -> tuple[Record, ...]
         phone=reading.text(body, "phone"),
     )
     at = reading.moment(said, "consent_updated_at")
-    return (Consent(person=person, medium=medium, state=state, source="shopify", at=at),)
+    level = (reading.text(said, "opt_in_level") or "").lower()
+    return (
+        Consent(
+            person=person,
+            medium=medium,
+            state=state,
+            source=ConsentSource.SHOPIFY,
+            at=at,
+            is_confirmed=level == "confirmed_opt_in",
+            proof={"opt_in_level": level} if level else {},
+        ),
+    )
 
 
 def _privacy(kind: PrivacyKind, body: Json, orders: str, external_id: str | None) -> PrivacyRequest:

@@ -16,7 +16,7 @@ from app.platforms.purchases import (
     Refund,
 )
 from app.platforms.woocommerce.tracking import parcels
-from app.vocabulary import ConsentState, Medium
+from app.vocabulary import ConsentSource, ConsentState, Medium
 
 DRAFT = "checkout-draft"
 STATES = {
@@ -207,7 +207,12 @@ def _consent(body: Json, person: Person) -> tuple[Record, ...]:
         if asks and person.email and reading.text(meta, "value") == "1":
             at = reading.moment(body, "date_created_gmt")
             consent = Consent(
-                person=person, medium=Medium.EMAIL, state=ConsentState.SUBSCRIBED, source="checkout", at=at
+                person=person,
+                medium=Medium.EMAIL,
+                state=ConsentState.SUBSCRIBED,
+                source=ConsentSource.CHECKOUT,
+                at=at,
+                proof={"field": name},
             )
             return (consent,)
     return ()
