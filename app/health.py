@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from redis import RedisError
 from sqlalchemy import BigInteger, cast, func, or_, select, text, true
@@ -19,6 +19,7 @@ from app.lib.db import transaction
 from app.messages.models import Message
 from app.shops.models import Errand, Shop
 from app.tracking import progress
+from app.tracking.forecast.models import Forecast
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
 from app.tracking.polls.models import CarrierAccount
 from app.vocabulary import InboxState, MessageState
@@ -70,6 +71,7 @@ class _Tables(Collector):
             yield _by_words(session, "inbox", Delivery.state, Delivery.topic)
             yield _by_words(session, "odd_scans", TrackingEvent.source, TrackingEvent.doubt, where=ODD)
             yield _open_exceptions(session)
+            yield _predictions(session)
             yield _polls(session)
             yield _waiting(session)
 
@@ -103,6 +105,17 @@ def _polls(session: Session) -> Metric:
     for source, outcome, times in session.execute(rows.group_by(CarrierAccount.source, each.c.key)):
         gauge.add_metric([source, outcome], float(times))
     return gauge
+
+
+def _predictions(session: Session) -> Metric:
+    """Count predictions whose parcel has arrived, and those that came true, over all shops."""
+    counter = CounterMetricFamily("doorstep_predictions", "Predictions scored", labels=["clock", "outcome"])
+    outcomes = ("scored", "within_80", "within_90", "kept_by")
+    sums = select(Forecast.clock, *(func.sum(getattr(Forecast, name)) for name in outcomes))
+    for clock_name, *counts in session.execute(sums.group_by(Forecast.clock)):
+        for outcome, count in zip(outcomes, counts, strict=True):
+            counter.add_metric([clock_name, outcome], int(count))
+    return counter
 
 
 def _waiting(session: Session) -> Metric:

@@ -9,7 +9,7 @@ from flask import Blueprint, abort
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.admin import answer, carriage, evidence, exceptions, shell, words
+from app.admin import answer, arrival, carriage, evidence, exceptions, shell, words
 from app.admin.evidence import Evidence
 from app.admin.session import for_shop, saw
 from app.admin.shipments import live_parcels, name_of
@@ -75,7 +75,7 @@ def show(session: Session, shop: Shop, shipment_id: int) -> str:
         pieces=_pieces(session, shipment, order),
         carriage=carriage.tell(session, shop, shipment),
         late=answer.days_late(shop, shipment),
-        expected=Parcel.of(shipment).expected_day(answer.calendar(shop)),
+        arrival=arrival.tell(session, shop, order, shipment),
         as_shopper=tracking_url(shop, order.id),
         in_store=shell.platform_of(shop).order_page.format(
             domain=shop.domain, url=shop.url, order=order.external_id
