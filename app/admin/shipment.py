@@ -91,10 +91,9 @@ def _moments(session: Session, shop: Shop, shipment: Shipment, order: Order) -> 
         yield Moment(order.cancelled_at, "late", "ban", "Order cancelled")
     store = shell.platform_of(shop).label
     yield Moment(shipment.shipped_at, "scan", "parcel", f"Marked as shipped in {store}")
-    proof = standing.proof(session, shipment)
     scans = select(TrackingEvent).where(standing.scans_of(shipment), standing.is_shown())
     for scan in session.scalars(scans):
-        yield _doubted(scan, Doubt(scan.doubt)) if scan.doubt else _scanned(scan, is_proof=scan is proof)
+        yield _doubted(scan, Doubt(scan.doubt)) if scan.doubt else _scanned(scan, shipment)
     yield from _went_wrong(session, shop, shipment)
     told = select(Message).where(
         Message.shop_id == shop.id,
@@ -134,13 +133,13 @@ def _wrong(session: Session, shop: Shop, shipment: Shipment) -> list[tuple[Excep
     return [(row, evidence.of(row, who, here)) for row in rows]
 
 
-def _scanned(scan: TrackingEvent, *, is_proof: bool) -> Moment:
+def _scanned(scan: TrackingEvent, shipment: Shipment) -> Moment:
     chip = words.STATUSES[scan.status]
     place = words.place(scan.city, scan.region, scan.country)
     quoted = (scan.text or scan.raw_status).rstrip(". ")
     told = f"{words.source(scan.source)} told us that the carrier wrote “{quoted}”"
     more = ". ".join(part for part in (place, told) if part) + "."
-    if is_proof:
+    if standing.is_proof(shipment, scan):
         more += " It stands there because of this scan."
     kind = "late" if scan.status in answer.WRONG else "scan"
     detail = words.detail(scan.detail)

@@ -58,14 +58,9 @@ def of_fulfillment(session: Session, fulfillment_id: int) -> Progress:
     return _fold(session.scalars(shared.where(_believed())))
 
 
-def proof(session: Session, shipment: Shipment) -> TrackingEvent | None:
-    """Return the scan that a parcel's status rests on; None while nothing is known of it."""
-    mark = progress.read(shipment.progress).mark
-    if mark is None:
-        return None
-    source, _, external_id = mark.id.partition(":")
-    one = select(TrackingEvent).filter_by(source=source, external_id=external_id).where(scans_of(shipment))
-    return session.scalar(one.limit(1))
+def is_proof(shipment: Shipment, scan: TrackingEvent) -> bool:
+    """Tell whether a parcel's status rests on this scan of it."""
+    return progress.read(shipment.progress).mark == mark_of(scan)
 
 
 def mark_of(scan: TrackingEvent) -> Mark:
