@@ -25,6 +25,8 @@ pages = Blueprint("lookup", __name__)
 
 TRIES, WINDOW = 10, 60
 """Tries of one visitor, and in how many seconds."""
+GUESSES, GUESSED_IN = 30, 3600
+"""Tries for one order, whoever they come from: a postal code has too few digits for more."""
 LONGEST = 254
 """Characters of an answer: as long as an e-mail address may be."""
 
@@ -82,6 +84,9 @@ def search(shop: Shop, asked: Asked, visitor: str) -> int | None:
         return None
     if not limits.allows("lookup", visitor, times=TRIES, seconds=WINDOW):
         raise TooOften
+    one_order = f"{shop.id} {_bare(asked.order).upper()}"
+    if not limits.allows("lookup-order", one_order, times=GUESSES, seconds=GUESSED_IN):
+        raise TooOften
     with transaction() as session:
         named = _named(session, shop, asked.order)
     return max((order.id for order in named if knows(asked.who, order, shop)), default=None)
@@ -104,10 +109,14 @@ def knows(who: str, order: Order, shop: Shop) -> bool:
 
 def _named(session: Session, shop: Shop, typed: str) -> list[Order]:
     """Return the orders with this number, however it was typed: "1042", "# 1042", "rp-1042"."""
-    name = re.sub(r"\s+", "", typed).lstrip("#")
+    name = _bare(typed)
     spellings = {form for bare in (name, name.upper(), name.lower()) for form in (bare, f"#{bare}")}
     query = select(Order).filter_by(shop_id=shop.id, deleted_at=None, erased_at=None)
     return list(session.scalars(query.where(Order.name.in_(spellings)).limit(TRIES)))
+
+
+def _bare(typed: str) -> str:
+    return re.sub(r"\s+", "", typed).lstrip("#")
 
 
 def _phone(written: str, country: str | None) -> str:

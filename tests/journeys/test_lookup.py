@@ -96,6 +96,14 @@ def test_after_ten_tries_a_visitor_waits_a_minute(shopper: FlaskClient, order: O
     assert led_to(find(shopper, "1042", "80302")) == order.id
 
 
+def test_one_order_is_not_guessed_from_many_addresses(shopper: FlaskClient, order: Order) -> None:
+    spellings = ["1042", "#1042", " 10 42"] * 10
+    assert {find(shopper, typed, f"{80400 + n}").status_code for n, typed in enumerate(spellings)} == {422}
+    assert find(shopper, "1042", "80302").status_code == 429
+    assert find(shopper, "1043", "80302").status_code == 422
+    assert order.name == "#1042"
+
+
 def test_behind_a_proxy_every_visitor_has_tries_of_their_own(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
