@@ -1,7 +1,7 @@
 """The shopper's pages."""
 
 from flask import Blueprint, Response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.lib.words import sentence
 from app.storefront import calendar, cases, embedded, hosts, look, lookup, preferences, tracking
@@ -12,14 +12,17 @@ for _room in (hosts, look, tracking, cases, calendar, lookup, embedded, preferen
 
 
 @blueprint.app_errorhandler(404)
+@blueprint.app_errorhandler(405)
 def not_found(error: HTTPException) -> Response:
-    """Answer an address that does not exist."""
-    del error
-    return look.notice(
-        404,
+    """Answer an address that does not exist, or not for what was tried there."""
+    answer = look.notice(
+        error.code or 404,
         sentence("There is nothing here"),
         sentence("Please check the address, or look your order up."),
     )
+    if isinstance(error, MethodNotAllowed):
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return answer
 
 
 @blueprint.app_errorhandler(500)

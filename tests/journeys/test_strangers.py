@@ -31,6 +31,12 @@ def test_a_nul_in_a_form_is_answered_400(
     assert stranger.post("/track", data=form).status_code == 400
 
 
+def test_what_an_address_does_not_do_is_said_on_a_page(stranger: FlaskClient) -> None:
+    answer = stranger.delete("/track")
+    assert (answer.status_code, "There is nothing here" in answer.text) == (405, True)
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
+
+
 def test_no_list_of_languages_is_remembered_for_good(stranger: FlaskClient) -> None:
     words.of.cache_clear()
     for i in range(1100):
