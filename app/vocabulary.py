@@ -132,7 +132,7 @@ class MessageState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a message was not sent; each has a sentence for the merchant in app/admin/words.py."""
+    """Why a message was not sent, or not yet; each has a sentence for the merchant in app/admin/words.py."""
 
     FLOW_OFF = "flow_off"
     NO_ADDRESS = "no_address"
@@ -140,6 +140,15 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     ERASED = "erased"
     NO_CONSENT = "no_consent"
+    NOT_CONFIRMED = "not_confirmed"
+    """They said yes where anybody could, and have not said it from the address itself."""
+    COUNTRY_RULE = "country_rule"
+    TOO_OFTEN = "too_often"
+    ALREADY_TOLD = "already_told"
+    QUIET_HOURS = "quiet_hours"
+    """It waits for a decent hour on the recipient's clock."""
+    OPEN_CASE = "open_case"
+    """Offers wait until what the shopper reported is dealt with."""
     SHOP_GONE = "shop_gone"
     TOO_OLD = "too_old"
     """The store told us of it long after it happened."""

@@ -1,29 +1,41 @@
 """What the gate needs to know of a chunk of messages, in a fixed number of queries."""
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import or_, select
+import phonenumbers
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
+from app.audience import consent, whereabouts
 from app.audience.address import readable_email
+from app.audience.consent import Subject
 from app.audience.models import Profile, Suppression
 from app.commerce.models import Order
 from app.flows.models import Flow
 from app.lib import clock, crypto
+from app.messages import caps
 from app.messages.models import Message
-from app.messages.permission import Facts
+from app.messages.verdict import Facts
 from app.shops.models import Shop
 from app.tracking import cases
 from app.tracking.models import Shipment
-from app.vocabulary import Medium
+from app.vocabulary import Category, Medium, MessageState
 
 Row = TypeVar("Row", Shop, Order, Profile, Shipment)
+Person = tuple[int, int | str | None]
+
+NOT_GONE = (MessageState.QUEUED, MessageState.SKIPPED, MessageState.FAILED, MessageState.HELD)
+"""A message in any other state has gone out, or may have."""
 
 
 def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
-    """Return the facts about each message, by its id, as they are at this moment."""
+    """Return the facts about each message, by its id, as they are at this moment.
+
+    Whoever gathers facts about offers to a shopper holds a lock on that shopper until the transaction ends:
+    two senders never both find room under the caps.
+    """
     shops = _by_id(session, Shop, {message.shop_id for message in messages})
     orders = _by_id(session, Order, {message.order_id for message in messages})
     profiles = _by_id(session, Profile, {message.profile_id for message in messages})
@@ -31,28 +43,46 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     on = select(Flow.shop_id, Flow.trigger).where(Flow.shop_id.in_(shops), Flow.on_since.is_not(None))
     switched_on = {(shop_id, trigger) for shop_id, trigger in session.execute(on)}
     suppressed = _suppressions(session, messages)
+    said = consent.said_of(session, [_subject(message) for message in messages])
+    lately = _sent_lately(session, messages)
+    bought = _last_bought(session, messages)
+    told = _told(session, messages)
     troubled = cases.troubled(session, {message.profile_id for message in messages})
     reported = cases.open_ids(session, {order.id for order in orders.values()})
     facts = {}
     for message in messages:
-        order = orders[message.order_id]
+        shop = shops[message.shop_id]
+        order = orders.get(message.order_id)
         profile = profiles.get(message.profile_id)
-        heard_late = order.first_heard_at - (order.placed_at or order.created_at or order.first_heard_at)
+        place = (order.ship_to if order else None) or {}
+        phone = order.phone if order else None
+        phone = message.to if message.medium in (Medium.SMS, Medium.WHATSAPP) else phone
+        subject, medium = _subject(message), message.medium
         facts[message.id] = Facts(
             trigger=message.trigger,
+            medium=medium,
             category=message.category,
             occasion_at=message.occasion_at,
             asked_at=message.created_at,
-            shop_state=shops[message.shop_id].state,
+            shop_state=shop.state,
             flow_is_on=(message.shop_id, message.trigger) in switched_on,
             address=message.to,
-            address_is_readable=bool(message.to and readable_email(message.to)),
-            suppressed=suppressed.get((message.shop_id, message.medium, message.to, message.category)),
-            erased=order.erased_at is not None or bool(profile and profile.erased_at),
-            order_is_test=order.is_test,
-            order_is_cancelled=order.is_called_off,
-            order_age_when_heard=max(heard_late, timedelta(0)),
+            address_is_readable=is_readable(medium, message.to),
+            suppressed=suppressed.get((message.shop_id, medium, message.to, message.category)),
+            said=said.get((subject, medium, message.category)),
+            offers=said.get((subject, medium, Category.MARKETING)),
+            ordered_at=_ordered_at(message, order, profile, bought),
+            country=whereabouts.country_of(place, phone, shop.country),
+            clocks=whereabouts.clocks_of(place, phone, shop.country, shop.timezone),
+            erased=bool(order and order.erased_at) or bool(profile and profile.erased_at),
+            order_is_test=bool(order and order.is_test),
+            order_is_cancelled=bool(order and order.is_called_off),
+            order_age_when_heard=_heard_late(order),
             has_open_case=message.profile_id in troubled or message.order_id in reported,
+            sent_lately=lately.get(_person(message), ()),
+            is_told=any(_says_the_same(message, other) for other in told.get(message.order_id, ())),
+            person=_person(message),
+            news=_news(message),
             now=clock.now(),
             parcels=tuple(
                 shipments[i].status
@@ -61,6 +91,123 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             ),
         )
     return facts
+
+
+def is_readable(medium: Medium, address: str | None) -> bool:
+    """Tell whether anything could be delivered to an address."""
+    if not address:
+        return False
+    if medium is Medium.EMAIL:
+        return readable_email(address) is not None
+    if medium is Medium.PUSH:
+        return address.startswith("https://")
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(address))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _heard_late(order: Order | None) -> timedelta:
+    if order is None:
+        return timedelta(0)
+    placed_at = order.placed_at or order.created_at or order.first_heard_at
+    return max(order.first_heard_at - placed_at, timedelta(0))
+
+
+def _subject(message: Message) -> Subject:
+    address = crypto.fingerprint(message.to) if message.to else None
+    return message.shop_id, message.profile_id, address
+
+
+def _person(message: Message) -> Person:
+    return message.shop_id, message.to if message.profile_id is None else message.profile_id
+
+
+def _ordered_at(
+    message: Message, order: Order | None, profile: Profile | None, bought: Mapping[int | None, datetime]
+) -> datetime | None:
+    """Return when a message's address was typed to buy something; None where it is somebody else's."""
+    typed = {order.email, order.phone} if order else set()
+    theirs = {profile.email, profile.phone} if profile else set()
+    if not message.to or message.to not in typed | theirs:
+        return None
+    moments = [bought[message.profile_id]] if message.profile_id in bought else []
+    if order is not None:
+        moments.append(order.placed_at or order.created_at or order.first_heard_at)
+    return max(moments, default=None)
+
+
+def _last_bought(session: Session, messages: Sequence[Message]) -> dict[int | None, datetime]:
+    """Return when the shoppers that offers go to last bought something."""
+    ids = {message.profile_id for message in messages if message.category is Category.MARKETING} - {None}
+    if not ids:
+        return {}
+    last = select(Order.profile_id, func.max(Order.placed_at)).where(Order.profile_id.in_(ids))
+    found = session.execute(last.group_by(Order.profile_id))
+    return {profile_id: at for profile_id, at in found if at is not None}
+
+
+def _sent_lately(session: Session, messages: Sequence[Message]) -> dict[Person, tuple[datetime, ...]]:
+    """Return when each shopper that offers go to was sent some, and lock these shoppers until the end."""
+    offers = [message for message in messages if message.category is Category.MARKETING]
+    if not offers:
+        return {}
+    session.execute(LOCK, {"people": sorted({f"offers:{_person(message)}" for message in offers})})
+    theirs = or_(
+        Message.profile_id.in_({message.profile_id for message in offers} - {None}),
+        Message.profile_id.is_(None) & Message.to.in_({message.to for message in offers}),
+    )
+    sent = select(Message).where(
+        Message.shop_id.in_({message.shop_id for message in offers}),
+        Message.category == Category.MARKETING,
+        Message.sending_at > clock.now() - caps.LOOKS_BACK,
+        Message.state.not_in(NOT_GONE),
+        Message.id.not_in([message.id for message in messages]),
+        theirs,
+    )
+    found: dict[Person, tuple[datetime, ...]] = {}
+    for other in session.scalars(sent):
+        at = other.sent_at or other.sending_at
+        if at is not None:
+            found[_person(other)] = (*found.get(_person(other), ()), at)
+    return found
+
+
+LOCK = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(person, 0)) FROM unnest(CAST(:people AS text[])) AS person"
+)
+"""People come in one order always, so that two senders never wait for each other."""
+
+
+def _told(session: Session, messages: Sequence[Message]) -> dict[int | None, list[Message]]:
+    """Return what has gone out about these messages' orders, by order."""
+    ids = {message.order_id for message in messages if message.order_id is not None}
+    others = select(Message).where(
+        Message.order_id.in_(ids),
+        Message.state.not_in(NOT_GONE),
+        Message.id.not_in([message.id for message in messages]),
+    )
+    found: dict[int | None, list[Message]] = {}
+    for other in session.scalars(others):
+        found.setdefault(other.order_id, []).append(other)
+    return found
+
+
+def _says_the_same(message: Message, other: Message) -> bool:
+    """Tell whether another message has told the same address all that this one would."""
+    if _about(message) != _about(other):
+        return False
+    parcels, told = set(message.shipment_ids), set(other.shipment_ids)
+    return parcels <= told if parcels else message.step == other.step and not told
+
+
+def _about(message: Message) -> tuple[object, ...]:
+    return message.medium, message.to, message.trigger, message.order_id, message.case_entry_id
+
+
+def _news(message: Message) -> tuple[object, ...]:
+    step = None if message.shipment_ids else message.step
+    return *_about(message), tuple(sorted(message.shipment_ids)), step
 
 
 def _suppressions(

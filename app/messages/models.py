@@ -1,9 +1,10 @@
 """Tables of what was, will be or will not be sent."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
@@ -37,6 +38,8 @@ class Message(OfShop, Base):
     """Message-ID, the same on every try."""
     state: Mapped[MessageState] = word(MessageState, default=MessageState.QUEUED)
     reason: Mapped[Reason | None] = word(Reason)
+    decision: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """What the gate last answered, when, and what each of its rules saw; no personal data."""
     failure: Mapped[str | None]
     """The channel's last complaint, without personal data."""
     due_at: Mapped[datetime]
@@ -56,5 +59,11 @@ class Message(OfShop, Base):
         UniqueConstraint("shop_id", "key"),
         Index("ix_message_due", "shop_id", "due_at", "id", postgresql_where=text("state = 'queued'")),
         Index("ix_message_leased", "lease_until", postgresql_where=text("state = 'sending'")),
+        Index(
+            "ix_message_offers",
+            "shop_id",
+            "to",
+            postgresql_where=text("category = 'marketing' AND profile_id IS NULL"),
+        ),
         Index("ix_message_recent", "shop_id", text("id DESC")),
     )

@@ -1,9 +1,28 @@
 """The gate: may this message go to this shopper now? One pure function over facts gathered at the edge."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
 
+from app.audience import grants
+from app.audience.grants import Permission
+from app.messages import caps, country_rules, quiet_hours
+from app.messages.verdict import Allowed, Decision, Deferred, Facts, Objection, Skipped
 from app.vocabulary import Category, Reason, ShipmentStatus, ShopState, Trigger
+
+__all__ = [
+    "Allowed",
+    "Decision",
+    "Deferred",
+    "Facts",
+    "Skipped",
+    "decide",
+    "decide_together",
+    "record_of",
+    "seen",
+]
 
 THANKS_AT_MOST = timedelta(hours=24)
 """An order that was already older than this when we first heard of it, in any status, is not thanked for."""
@@ -11,6 +30,8 @@ NEWS_AT_MOST = timedelta(hours=72)
 """A parcel's milestone that was already older than this when it could first be told is no news."""
 HELD_FOR = timedelta(hours=1)
 """How soon to ask again about a review or an offer to a shopper whose problem is open."""
+WAITS_AT_MOST = timedelta(days=7)
+"""An offer that could not go for so long after it was due is stale."""
 ANSWERS = (Trigger.CASE_REPLY,)
 """What a person wrote to a person: no flow, and never old news."""
 
@@ -34,110 +55,222 @@ OVERTAKEN_BY = {
 """What a parcel may have become meanwhile that makes telling of the milestone wrong."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """Everything the gate looks at, as it is at this moment."""
+class Rule(NamedTuple):
+    """One look at the facts: what objects, and what it saw in a few words without personal data."""
 
-    trigger: Trigger
-    category: Category
-    occasion_at: datetime
-    asked_at: datetime
-    """When the message was asked for."""
-    shop_state: ShopState
-    flow_is_on: bool
-    address: str | None
-    address_is_readable: bool
-    suppressed: str | None
-    """Why the address is suppressed for this category; None: it is not."""
-    erased: bool
-    order_is_test: bool
-    order_is_cancelled: bool
-    order_age_when_heard: timedelta
-    parcels: tuple[ShipmentStatus, ...]
-    """Where the parcels are that the message speaks of."""
-    has_open_case: bool = False
-    """The shopper has reported a problem that the merchant has not dealt with."""
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """It may go now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deferred:
-    """It may go later."""
-
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """It will not go; the merchant can read why."""
-
-    reason: Reason
-
-
-Decision = Allowed | Deferred | Skipped
+    name: str
+    objects: Callable[[Facts], Objection | None]
+    saw: Callable[[Facts], str]
 
 
 def decide(facts: Facts) -> Decision:
     """Say whether a message may go, in PRODUCT's order: the first rule that objects gives the reason."""
     for rule in RULES:
-        reason = rule(facts)
-        if reason is not None:
-            return Skipped(reason)
-    if facts.has_open_case and facts.category is Category.MARKETING:
-        return Deferred(facts.now + HELD_FOR)
+        objection = rule.objects(facts)
+        if objection is not None:
+            return objection
     return Allowed()
 
 
-def _somebody_is_there(facts: Facts) -> Reason | None:
+def decide_together(gathered: Mapping[int, Facts]) -> dict[int, tuple[Decision, Facts]]:
+    """Decide about messages that go in one breath: each counts for those behind it.
+
+    Returns each decision with the facts that it stands on, by the message's id.
+    """
+    spent: dict[Hashable, tuple[datetime, ...]] = {}
+    told: set[Hashable] = set()
+    decided = {}
+    for message_id, alone in gathered.items():
+        facts = alone
+        if facts.person in spent and facts.category is Category.MARKETING:
+            facts = replace(facts, sent_lately=facts.sent_lately + spent[facts.person])
+        if facts.news is not None and facts.news in told:
+            facts = replace(facts, is_told=True)
+        decision = decide(facts)
+        decided[message_id] = decision, facts
+        if isinstance(decision, Allowed):
+            told.add(facts.news)
+            if facts.category is Category.MARKETING:
+                spent[facts.person] = (*spent.get(facts.person, ()), facts.now)
+    return decided
+
+
+def record_of(decision: Decision, facts: Facts) -> dict[str, object]:
+    """Return a decision as it is kept with its message."""
+    record: dict[str, object] = {"at": facts.now.isoformat(timespec="seconds"), "saw": [*seen(facts).items()]}
+    match decision:
+        case Allowed():
+            return record | {"answer": "allowed"}
+        case Deferred(until, reason):
+            return record | {"answer": "deferred", "until": until.isoformat(), "reason": reason}
+        case Skipped(reason):
+            return record | {"answer": "skipped", "reason": reason}
+
+
+def seen(facts: Facts) -> dict[str, str]:
+    """Return what each rule saw, up to the one that objects; no personal data."""
+    found = {}
+    for rule in RULES:
+        found[rule.name] = rule.saw(facts)
+        if rule.objects(facts) is not None:
+            break
+    return found
+
+
+def may_write(facts: Facts) -> Permission:
+    """Return whether the recipient's own word, or their purchase, lets us write."""
+    return grants.permission(
+        facts.said,
+        facts.offers,
+        medium=facts.medium,
+        category=facts.category,
+        country=facts.country,
+        ordered_at=facts.ordered_at,
+        now=facts.now,
+    )
+
+
+def _somebody_is_there(facts: Facts) -> Objection | None:
     if facts.shop_state is not ShopState.INSTALLED:
-        return Reason.SHOP_GONE
+        return Skipped(Reason.SHOP_GONE)
     if facts.erased:
-        return Reason.ERASED
+        return Skipped(Reason.ERASED)
     if not facts.address:
-        return Reason.NO_ADDRESS
-    return None if facts.address_is_readable else Reason.BAD_ADDRESS
+        return Skipped(Reason.NO_ADDRESS)
+    return None if facts.address_is_readable else Skipped(Reason.BAD_ADDRESS)
 
 
-def _is_switched_on(facts: Facts) -> Reason | None:
-    return None if facts.flow_is_on or facts.trigger in ANSWERS else Reason.FLOW_OFF
+def _is_not_suppressed(facts: Facts) -> Objection | None:
+    return Skipped(Reason.SUPPRESSED) if facts.suppressed else None
 
 
-def _is_not_suppressed(facts: Facts) -> Reason | None:
-    return Reason.SUPPRESSED if facts.suppressed else None
+def _is_agreed_to(facts: Facts) -> Objection | None:
+    permission = may_write(facts)
+    if permission.is_given:
+        return None
+    return Skipped(Reason.NOT_CONFIRMED if permission.wants_confirmation else Reason.NO_CONSENT)
 
 
-def _is_a_real_purchase(facts: Facts) -> Reason | None:
-    return Reason.TEST_ORDER if facts.order_is_test and facts.trigger not in ANSWERS else None
+def _country_lets(facts: Facts) -> Objection | None:
+    rule = country_rules.objection(facts.medium, facts.category, facts.country)
+    return Skipped(Reason.COUNTRY_RULE) if rule else None
 
 
-def _is_news(facts: Facts) -> Reason | None:
+def _is_switched_on(facts: Facts) -> Objection | None:
+    return None if facts.flow_is_on or facts.trigger in ANSWERS else Skipped(Reason.FLOW_OFF)
+
+
+def _is_a_real_purchase(facts: Facts) -> Objection | None:
+    return Skipped(Reason.TEST_ORDER) if facts.order_is_test and facts.trigger not in ANSWERS else None
+
+
+def _is_news(facts: Facts) -> Objection | None:
+    if facts.trigger in ANSWERS:
+        return None
+    if facts.category is Category.MARKETING and facts.now - facts.asked_at > WAITS_AT_MOST:
+        return Skipped(Reason.TOO_OLD)
+    if facts.trigger is Trigger.THANK_YOU:
+        return Skipped(Reason.TOO_OLD) if facts.order_age_when_heard > THANKS_AT_MOST else None
+    return Skipped(Reason.TOO_OLD) if facts.asked_at - facts.occasion_at > NEWS_AT_MOST else None
+
+
+def _is_not_too_often(facts: Facts) -> Objection | None:
+    free_at = caps.free_at(facts.category, facts.sent_lately, facts.now)
+    if free_at <= facts.now:
+        return None
+    if free_at > facts.asked_at + WAITS_AT_MOST:
+        return Skipped(Reason.TOO_OFTEN)
+    return Deferred(free_at, Reason.TOO_OFTEN)
+
+
+def _is_not_told(facts: Facts) -> Objection | None:
+    return Skipped(Reason.ALREADY_TOLD) if facts.is_told else None
+
+
+def _is_a_decent_hour(facts: Facts) -> Objection | None:
+    window = quiet_hours.window_of(facts.medium, facts.category, facts.country)
+    if window is None:
+        return None
+    opens = quiet_hours.next_open(facts.now, facts.clocks, window)
+    return Deferred(opens, Reason.QUIET_HOURS) if opens > facts.now else None
+
+
+def _has_no_trouble(facts: Facts) -> Objection | None:
+    waits = facts.has_open_case and facts.category is Category.MARKETING
+    return Deferred(facts.now + HELD_FOR, Reason.OPEN_CASE) if waits else None
+
+
+def _still_holds(facts: Facts) -> Objection | None:
     if facts.trigger in ANSWERS:
         return None
     if facts.trigger is Trigger.THANK_YOU:
-        return Reason.TOO_OLD if facts.order_age_when_heard > THANKS_AT_MOST else None
-    return Reason.TOO_OLD if facts.asked_at - facts.occasion_at > NEWS_AT_MOST else None
-
-
-def _still_holds(facts: Facts) -> Reason | None:
-    if facts.trigger in ANSWERS:
-        return None
-    if facts.trigger is Trigger.THANK_YOU:
-        return Reason.SUPERSEDED if facts.order_is_cancelled else None
+        return Skipped(Reason.SUPERSEDED) if facts.order_is_cancelled else None
     overtaken = OVERTAKEN_BY.get(facts.trigger, ())
     holds = any(status not in overtaken for status in facts.parcels)
-    return None if holds else Reason.SUPERSEDED
+    return None if holds else Skipped(Reason.SUPERSEDED)
+
+
+def _whom(facts: Facts) -> str:
+    address = "readable" if facts.address_is_readable else "unreadable" if facts.address else "none"
+    return f"shop {facts.shop_state}, address {address}{', erased' if facts.erased else ''}"
+
+
+def _agreement(facts: Facts) -> str:
+    permission = may_write(facts)
+    stands_on = f" ({permission.source}, {permission.basis})" if permission.basis else ""
+    return f"{'yes' if permission.is_given else 'no'}: {permission.why}{stands_on}"
+
+
+def _country(facts: Facts) -> str:
+    rule = country_rules.objection(facts.medium, facts.category, facts.country)
+    return f"{facts.country or 'unknown'}{f': {rule.why}' if rule else ''}"
+
+
+def _ages(facts: Facts) -> str:
+    heard = f"heard of after {facts.order_age_when_heard}"
+    return (
+        heard
+        if facts.trigger is Trigger.THANK_YOU
+        else f"happened {facts.asked_at - facts.occasion_at} before"
+    )
+
+
+def _hours(facts: Facts) -> str:
+    if quiet_hours.window_of(facts.medium, facts.category, facts.country) is None:
+        return "goes at any hour"
+    return ", ".join(f"{facts.now.astimezone(zone):%a %H:%M} {zone.key}" for zone in facts.clocks)
+
+
+def _what_became(facts: Facts) -> str:
+    if facts.trigger is Trigger.THANK_YOU:
+        return "cancelled" if facts.order_is_cancelled else "the order stands"
+    return ", ".join(facts.parcels) or "no parcel"
+
+
+def _either(name: str, yes: str, no: str) -> Callable[[Facts], str]:
+    return partial(_worded, name, yes, no)
+
+
+def _worded(name: str, yes: str, no: str, facts: Facts) -> str:
+    return yes if getattr(facts, name) else no
 
 
 RULES = (
-    _somebody_is_there,
-    _is_not_suppressed,
-    _is_switched_on,
-    _is_a_real_purchase,
-    _is_news,
-    _still_holds,
+    Rule("somebody is there", _somebody_is_there, _whom),
+    Rule("not suppressed", _is_not_suppressed, lambda facts: facts.suppressed or "nothing"),
+    Rule("agreed to", _is_agreed_to, _agreement),
+    Rule("country", _country_lets, _country),
+    Rule("switched on", _is_switched_on, _either("flow_is_on", "on", "off")),
+    Rule("a real purchase", _is_a_real_purchase, _either("order_is_test", "test order", "no test")),
+    Rule("news", _is_news, _ages),
+    Rule(
+        "not too often",
+        _is_not_too_often,
+        lambda facts: f"{len(facts.sent_lately)} within {caps.LOOKS_BACK.days} days",
+    ),
+    Rule("not told yet", _is_not_told, _either("is_told", "told before", "nothing")),
+    Rule("a decent hour", _is_a_decent_hour, _hours),
+    Rule("no open problem", _has_no_trouble, _either("has_open_case", "one is open", "none")),
+    Rule("still holds", _still_holds, _what_became),
 )
+"""What no waiting can mend (switched off, a test, old news) stands before what only puts off."""

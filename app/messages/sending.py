@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from app.channels.base import Channel, Connection, SendError
 from app.lib import clock, plugins
 from app.lib.logs import trail
-from app.messages import compose, outbox
+from app.messages import compose, outbox, permission
 from app.messages.compose import Letter
 from app.messages.journal import Journal
 from app.messages.models import Message
 from app.messages.outbox import Result
-from app.messages.permission import Allowed, Deferred, Facts, Skipped, decide
+from app.messages.verdict import Allowed, Deferred, Facts, Skipped
 from app.vocabulary import MessageState, Reason
 
 Gather = Callable[[Session, Sequence[Message]], dict[int, Facts]]
@@ -39,10 +39,11 @@ def prepare(session: Session, journal: str, gather: Gather) -> list[Ready] | Non
     claimed = outbox.claim(session, journal)
     if not claimed:
         return None
-    facts = gather(session, claimed)
+    decided = permission.decide_together(gather(session, claimed))
     ready = []
     for message in claimed:
-        decision = decide(facts[message.id])
+        decision, facts = decided[message.id]
+        message.decision = permission.record_of(decision, facts)
         if isinstance(decision, Allowed):
             try:
                 letter = compose.gather(session, message)
@@ -113,6 +114,7 @@ def _not_now(message: Message, decision: Deferred | Skipped) -> Result:
             message_id=message.id,
             fence=message.fence,
             state=MessageState.QUEUED,
+            reason=decision.reason,
             due_at=decision.until,
             is_put_off=True,
         )

@@ -1,6 +1,8 @@
 """A shopper reports a problem; the merchant answers, agrees, closes; nobody else learns of it."""
 
 import re
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,7 +16,7 @@ from app.lib import clock, limits
 from app.main import create_app
 from app.messages import compose, outbox
 from app.messages.models import Message
-from app.messages.permission import Allowed, Deferred, decide
+from app.messages.permission import Allowed, Deferred, Facts, decide
 from app.shops.models import Shop
 from app.tracking.cases import Case, CaseEntry
 from app.tracking.links import token_of
@@ -25,6 +27,7 @@ from app.vocabulary import (
     Category,
     ExceptionKind,
     Medium,
+    Reason,
     ShopState,
     Trigger,
 )
@@ -195,8 +198,9 @@ def test_an_offer_waits_until_the_case_is_closed_and_waiting_is_no_try(
     )
     outbox.ask(session, shopify_store.shop.id, offer)
     mine = session.scalars(select(Message).filter_by(key="offer")).one()
-    said = decide(facts.gather(session, [mine])[mine.id])
+    said = decide(at_one_o_clock(facts.gather(session, [mine])[mine.id]))
     assert isinstance(said, Deferred)
+    assert said.reason is Reason.OPEN_CASE
     (claimed,) = [m for m in outbox.claim(session, "j") if m.id == mine.id]
     put_off = outbox.Result(
         message_id=claimed.id,
@@ -210,7 +214,13 @@ def test_an_offer_waits_until_the_case_is_closed_and_waiting_is_no_try(
     assert (mine.attempts, mine.due_at) == (0, said.until)
     session.scalars(select(Case)).one().closed_at = clock.now()
     session.flush()
-    assert decide(facts.gather(session, [mine])[mine.id]) == Allowed()
+    assert decide(at_one_o_clock(facts.gather(session, [mine])[mine.id])) == Allowed()
+
+
+def at_one_o_clock(found: Facts) -> Facts:
+    """The same facts, where it is early in the afternoon."""
+    east = 13 - found.now.hour
+    return replace(found, clocks=(ZoneInfo(f"Etc/GMT{-east:+d}"),))
 
 
 def test_what_a_shopper_wrote_is_exported_and_erased(

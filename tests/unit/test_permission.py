@@ -1,16 +1,30 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messages.permission import Allowed, Deferred, Facts, Skipped, decide
-from app.vocabulary import Category, Reason, ShipmentStatus, ShopState, Trigger
+from app.audience.grants import Said
+from app.messages.permission import Allowed, Deferred, Facts, Skipped, decide, decide_together
+from app.vocabulary import (
+    Category,
+    ConsentSource,
+    ConsentState,
+    Medium,
+    Reason,
+    ShipmentStatus,
+    ShopState,
+    Trigger,
+)
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DENVER = ZoneInfo("America/Denver")
+NOON = datetime(2026, 11, 24, 19, tzinfo=UTC)
+"""In Denver, on a Tuesday."""
 FINE = Facts(
     trigger=Trigger.SHIPPED,
+    medium=Medium.EMAIL,
     category=Category.TRANSACTIONAL,
     occasion_at=NOON,
     asked_at=NOON,
@@ -19,6 +33,11 @@ FINE = Facts(
     address="ada@example.com",
     address_is_readable=True,
     suppressed=None,
+    said=None,
+    offers=None,
+    ordered_at=NOON,
+    country="US",
+    clocks=(DENVER,),
     erased=False,
     order_is_test=False,
     order_is_cancelled=False,
@@ -71,7 +90,7 @@ def test_an_open_case_holds_offers_and_reviews_and_lets_milestones_go_on() -> No
     troubled = replace(FINE, has_open_case=True)
     assert decide(troubled) == Allowed()
     offer = replace(troubled, category=Category.MARKETING)
-    assert decide(offer) == Deferred(NOON + timedelta(hours=1))
+    assert decide(offer) == Deferred(NOON + timedelta(hours=1), Reason.OPEN_CASE)
     assert decide(replace(offer, has_open_case=False)) == Allowed()
     assert decide(replace(offer, suppressed="unsubscribed")) == Skipped(Reason.SUPPRESSED)
 
@@ -114,3 +133,91 @@ def test_nothing_ever_goes_to_somebody_erased_or_suppressed_or_for_a_shop_that_l
     if isinstance(decide(facts), Allowed):
         assert (erased, suppressed, switched_on, is_test) == (False, False, True, False)
         assert state is ShopState.INSTALLED
+
+
+OFFER = replace(FINE, category=Category.MARKETING)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"ordered_at": None}, Reason.NO_CONSENT),
+        ({"medium": Medium.SMS, "address": "+13035550142"}, Reason.NO_CONSENT),
+        ({"said": Said(ConsentState.UNSUBSCRIBED, ConsentSource.SHOPIFY, NOON)}, Reason.NO_CONSENT),
+        ({"country": "FR"}, Reason.NO_CONSENT),
+        (
+            {"country": "DE", "said": Said(ConsentState.SUBSCRIBED, ConsentSource.CHECKOUT, NOON)},
+            Reason.NOT_CONFIRMED,
+        ),
+        (
+            {
+                "medium": Medium.WHATSAPP,
+                "said": Said(ConsentState.SUBSCRIBED, ConsentSource.CONFIRMATION, NOON),
+            },
+            Reason.COUNTRY_RULE,
+        ),
+        ({"asked_at": NOON - timedelta(days=8)}, Reason.TOO_OLD),
+        ({"is_told": True}, Reason.ALREADY_TOLD),
+        (
+            {
+                "asked_at": NOON - timedelta(days=6),
+                "sent_lately": tuple(NOON - timedelta(hours=h) for h in (1, 30, 60)),
+            },
+            Reason.TOO_OFTEN,
+        ),
+    ],
+)
+def test_offers_have_rules_of_their_own(changes: dict[str, object], reason: Reason) -> None:
+    changes = {"medium": Medium.EMAIL, "occasion_at": NOON, **changes}
+    if changes.get("medium") is Medium.SMS:
+        changes["category"] = Category.TRANSACTIONAL
+    assert decide(replace(OFFER, **changes)) == Skipped(reason)  # type: ignore[arg-type]
+
+
+def test_an_offer_waits_for_its_turn_and_news_of_an_order_does_not() -> None:
+    hour_ago = NOON - timedelta(hours=1)
+    assert decide(replace(OFFER, sent_lately=(hour_ago,))) == Deferred(
+        hour_ago + timedelta(days=1), Reason.TOO_OFTEN
+    )
+    week = tuple(NOON - timedelta(days=d) for d in (6, 4, 2))
+    assert decide(replace(OFFER, sent_lately=week)) == Deferred(NOON + timedelta(days=1), Reason.TOO_OFTEN)
+    assert decide(replace(FINE, sent_lately=(hour_ago,) * 9)) == Allowed()
+
+
+@pytest.mark.parametrize(
+    ("hour", "medium", "category", "goes"),
+    [
+        (3, Medium.EMAIL, Category.TRANSACTIONAL, True),
+        (3, Medium.EMAIL, Category.MARKETING, False),
+        (3, Medium.SMS, Category.TRANSACTIONAL, False),
+        (3, Medium.PUSH, Category.TRANSACTIONAL, False),
+        (12, Medium.SMS, Category.TRANSACTIONAL, True),
+        (19, Medium.EMAIL, Category.MARKETING, True),
+        (20, Medium.EMAIL, Category.MARKETING, False),
+    ],
+)
+def test_nobody_is_woken(hour: int, medium: Medium, category: Category, goes: bool) -> None:  # noqa: FBT001 - a table
+    now = datetime(2026, 11, 24, hour, tzinfo=DENVER).astimezone(UTC)
+    yes = Said(ConsentState.SUBSCRIBED, ConsentSource.CONFIRMATION, NOON)
+    decision = decide(replace(FINE, now=now, medium=medium, category=category, said=yes, asked_at=now))
+    opens = datetime(2026, 11, 24 if hour < 9 else 25, 9, tzinfo=DENVER).astimezone(UTC)
+    assert decision == (Allowed() if goes else Deferred(opens, Reason.QUIET_HOURS))
+
+
+def test_what_goes_in_one_breath_counts_for_what_comes_behind() -> None:
+    first = replace(OFFER, person="ana", news="a")
+    decided = decide_together(
+        {1: first, 2: replace(first, news="b"), 3: replace(first, person="eve", news="c")}
+    )
+    assert [decision for decision, _ in decided.values()] == [
+        Allowed(),
+        Deferred(NOON + timedelta(days=1), Reason.TOO_OFTEN),
+        Allowed(),
+    ]
+    twice = replace(FINE, person="ana", news="shipped")
+    assert decide_together({1: twice, 2: twice})[2][0] == Skipped(Reason.ALREADY_TOLD)
+
+
+def test_one_that_may_not_go_takes_nobodys_turn() -> None:
+    kept = replace(OFFER, person="ana", suppressed="unsubscribed")
+    assert decide_together({1: kept, 2: replace(OFFER, person="ana")})[2][0] == Allowed()

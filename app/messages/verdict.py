@@ -1,0 +1,77 @@
+"""What the gate looks at, and what it may answer."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from app.audience.grants import Said
+from app.vocabulary import Category, Medium, Reason, ShipmentStatus, ShopState, Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything the gate looks at, as it is at this moment."""
+
+    trigger: Trigger
+    medium: Medium
+    category: Category
+    occasion_at: datetime
+    asked_at: datetime
+    """When the message was asked for."""
+    shop_state: ShopState
+    flow_is_on: bool
+    address: str | None
+    address_is_readable: bool
+    suppressed: str | None
+    """Why the address is suppressed for this category; None: it is not."""
+    said: Said | None
+    """What was last said of this category on this medium, at this address."""
+    offers: Said | None
+    """The same of marketing, which holds the lesser permission as well."""
+    ordered_at: datetime | None
+    """When this very address was last typed to buy something."""
+    country: str | None
+    clocks: tuple[ZoneInfo, ...]
+    """Whichever of them the recipient lives by, it must be a decent hour."""
+    erased: bool
+    order_is_test: bool
+    order_is_cancelled: bool
+    order_age_when_heard: timedelta
+    parcels: tuple[ShipmentStatus, ...]
+    """Where the parcels are that the message speaks of."""
+    has_open_case: bool = False
+    """The shopper has reported a problem that the merchant has not dealt with."""
+    sent_lately: tuple[datetime, ...] = ()
+    """When messages of this category went to this shopper, on any medium."""
+    is_told: bool = False
+    """Another message has told this address the same."""
+    person: Hashable = None
+    """Whom the caps count for."""
+    news: Hashable = None
+    """What it tells to whom: the same for two messages that would say the same."""
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """It may go now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """It may go later, and is asked about again then."""
+
+    until: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """It will not go; the merchant can read why."""
+
+    reason: Reason
+
+
+Objection = Deferred | Skipped
+Decision = Allowed | Objection
