@@ -20,9 +20,9 @@ from app.lib.rsgi import Exchange, Scope
 from app.lib.signing import any_matches
 from app.platforms.base import Platform
 from app.vocabulary import PlatformKey
-from webhooks import carriers
+from webhooks import carriers, stores
 from webhooks.committer import Committer
-from webhooks.stores import Senders
+from webhooks.senders import Remembered
 
 PREFIX = "/webhooks/"
 SENDERS = frozenset((*PlatformKey, carriers.NAME))
@@ -47,7 +47,7 @@ class Ingress:
     def __init__(self, behind: rsgi.Application) -> None:
         self._behind = behind
         self._committer = Committer()
-        self._senders = Senders()
+        self._stores = Remembered(stores.ask)
         self._accounts = carriers.Accounts()
 
     async def __call__(self, scope: Scope, exchange: Exchange) -> None:
@@ -91,15 +91,15 @@ class Ingress:
             return OK, "ping"
         if not signature:
             return UNSIGNED
-        ref = platform.sender(headers, ref)
-        sender = await self._senders.get(platform.key, ref)
-        if not any_matches(sender.secrets, body, signature):
-            sender = await self._senders.again(platform.key, ref, sender)
-            if not any_matches(sender.secrets, body, signature):
+        claim = platform.key, platform.sender(headers, ref)
+        store = await self._stores.get(claim)
+        if not any_matches(store.secrets, body, signature):
+            store = await self._stores.again(claim)
+            if not any_matches(store.secrets, body, signature):
                 return UNSIGNED
-        if sender.shop_id is None:
+        if store.shop_id is None:
             return OK, "no shop of ours"
-        row = inbox.incoming(platform, sender.shop_id, headers, body)
+        row = inbox.incoming(platform, store.shop_id, headers, body)
         return (OK, "kept") if await self._committer.store(row) else TRY_AGAIN
 
     async def _keep_push(self, path: str, push: Push) -> Answer:

@@ -68,7 +68,7 @@ def test_a_wrong_or_foreign_signature_is_refused(shopify_store: StoreVoice, woo_
 
 
 def test_new_keys_are_known_at_once(shopify_store: StoreVoice, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webhooks.carriers.ASK_AGAIN_AFTER", 0.0)
+    monkeypatch.setattr("webhooks.senders.ASK_AGAIN_AFTER", 0.0)
     voice = with_parcel(shopify_store)
     body = tracker("delivered", clock.now())
     assert push(voice, body, secret="renewed") == 401
