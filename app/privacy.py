@@ -22,6 +22,7 @@ from app.shops import errands, install
 from app.shops.models import PrivacyTask, Shop
 from app.tracking import cases, drawn
 from app.tracking.cases import CaseEntry
+from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Transit
 from app.tracking.models import DrawnPage, Shipment, TrackingEvent
 from app.vocabulary import MessageState, Reason, ShopState
@@ -147,7 +148,8 @@ def erase_order(session: Session, order: Order) -> None:
     session.execute(told)
     session.execute(update(Shipment).filter_by(order_id=order.id).values(pickup=None))
     session.execute(update(Transit).filter_by(order_id=order.id).values(region="", zone=""))
-    session.execute(update(CaseEntry).filter_by(order_id=order.id).values(words=None))
+    for written in (CaseEntry, Feedback):
+        session.execute(update(written).filter_by(order_id=order.id).values(words=None))
     case = cases.open_of(session, order.id)
     if case is not None:  # there is nobody left to answer
         cases.close(session, case)

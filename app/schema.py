@@ -8,6 +8,7 @@ from app.lib.db import Base
 from app.messages.models import Message
 from app.shops.models import AccessRecord, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.tracking.cases import Case, CaseEntry
+from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Forecast, Prediction, Transit
 from app.tracking.models import DrawnPage, ExceptionRow, Lane, OwnCarrier, Shipment, TrackingEvent
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
@@ -28,6 +29,7 @@ __all__ = [
     "Errand",
     "EventRow",
     "ExceptionRow",
+    "Feedback",
     "Flow",
     "Forecast",
     "Fulfillment",

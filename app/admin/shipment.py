@@ -19,6 +19,7 @@ from app.lib import money
 from app.messages.models import Message
 from app.shops.models import Shop
 from app.tracking import attention, standing
+from app.tracking.feedback import Feedback
 from app.tracking.links import tracking_url
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
 from app.tracking.parcel import Parcel
@@ -51,13 +52,16 @@ class Piece(NamedTuple):
 @for_shop
 def show(session: Session, shop: Shop, shipment_id: int) -> str:
     """Show one parcel."""
-    shipment = session.scalar(select(Shipment).filter_by(id=shipment_id, shop_id=shop.id))
-    if shipment is None:
+    told = select(Shipment, Feedback).outerjoin(Feedback, Feedback.shipment_id == Shipment.id)
+    row = session.execute(told.where(Shipment.id == shipment_id, Shipment.shop_id == shop.id)).one_or_none()
+    if row is None:
         abort(404)
+    shipment, feedback = row
     order = session.get_one(Order, shipment.order_id)
     profile = session.get(Profile, order.profile_id) if order.profile_id else None
     parcels = live_parcels(session, {order.id})[order.id]
-    moments = sorted(_moments(session, shop, shipment, order), key=lambda moment: moment.at, reverse=True)
+    known = [*_moments(session, shop, shipment, order), *_rated(feedback)]
+    moments = sorted(known, key=lambda moment: moment.at, reverse=True)
     saw(session, f"shipment {shipment.id} of order {order.id}")
     day = answer.calendar(shop).heading
     return shell.page(
@@ -72,6 +76,7 @@ def show(session: Session, shop: Shop, shipment_id: int) -> str:
         wrong=_wrong(session, shop, shipment),
         put_off=exceptions.DAYS,
         days=[(name, list(those)) for name, those in groupby(moments, key=lambda moment: day(moment.at))],
+        feedback=feedback,
         pieces=_pieces(session, shipment, order),
         carriage=carriage.tell(session, shop, shipment),
         late=answer.days_late(shop, shipment),
@@ -125,6 +130,12 @@ def _went_wrong(session: Session, shop: Shop, shipment: Shipment) -> Iterator[Mo
             yield Moment(row.resolved_at, "", "check", f"You dealt with it: {said.chip.label}")
         if row.cleared_at:
             yield Moment(row.cleared_at, "scan", "check", f"No longer: {said.chip.label}")
+
+
+def _rated(said: Feedback | None) -> Iterator[Moment]:
+    if said is not None:
+        text = f"The shopper rates the delivery: {words.GRADES[said.grade]}"
+        yield Moment(said.said_at, "late" if said.is_bad else "scan", "heart", text)
 
 
 def _wrong(session: Session, shop: Shop, shipment: Shipment) -> list[tuple[ExceptionRow, Evidence]]:

@@ -15,7 +15,8 @@ from app.admin.session import address, for_shop, saw
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.shops.models import Shop
-from app.tracking import attention
+from app.tracking import attention, feedback
+from app.tracking.feedback import BAD, Feedback
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.parcel import Parcel
 from app.vocabulary import ExceptionKind
@@ -64,6 +65,13 @@ def index(session: Session, shop: Shop) -> str | Response:
     found = found.outerjoin(Profile, Profile.id == Order.profile_id).where(Shipment.shop_id == shop.id)
     if tab != "all":
         found = found.where(answer.group_of([shop]) == tab)
+    badly = tab == Group.DELIVERED and request.args.get("rated") == "badly"
+    if badly:
+        found = found.where(
+            Shipment.id.in_(
+                select(Feedback.shipment_id).where(Feedback.shop_id == shop.id, Feedback.grade <= BAD)
+            )
+        )
     if search:
         found = found.where(_matches(search))
     page = paging.newest_first(session, found, Shipment.id)
@@ -71,7 +79,17 @@ def index(session: Session, shop: Shop) -> str | Response:
     if lines:
         saw(session, "shipments of orders " + ",".join(str(line.order.id) for line in lines))
     return shell.page(
-        session, shop, "shipments.html", "shipments", tabs=TABS, tab=tab, q=search, lines=lines, page=page
+        session,
+        shop,
+        "shipments.html",
+        "shipments",
+        tabs=TABS,
+        tab=tab,
+        q=search,
+        badly=badly,
+        rated=feedback.figure(session, shop.id) if tab == Group.DELIVERED else None,
+        lines=lines,
+        page=page,
     )
 
 

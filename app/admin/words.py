@@ -88,6 +88,8 @@ TRIGGERS = {
     Trigger.CASE_REPLY: "Your answer",
 }
 
+GRADES = {1: "very bad", 2: "bad", 3: "all right", 4: "good", 5: "very good"}
+
 CASES = {
     CaseKind.NOT_RECEIVED: "It is said to be delivered, and they do not have it.",
     CaseKind.PROBLEM: "Something is wrong with it.",

@@ -1,6 +1,7 @@
-"""Everything about one order that its page needs, read in six queries however much was bought."""
+"""Everything about one order that its page needs, read in seven queries however much was bought."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.shops.models import Shop
+from app.tracking import feedback
 from app.tracking.drawn import Stamp
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
 from app.vocabulary import ExceptionKind, ShipmentStatus, ShopState
@@ -34,6 +36,8 @@ class Bought:
     scans: list[TrackingEvent]
     alarms: dict[int | None, set[ExceptionKind]]
     """What is wrong now, by shipment; None: with the whole order."""
+    grades: dict[int, int]
+    """What its shopper gave the delivery, by shipment."""
 
     def has_ended(self, now: datetime) -> bool:
         """Tell whether the page is no longer to be shown."""
@@ -89,7 +93,13 @@ def read(session: Session, order_id: int) -> Bought | None:
         items=_items(session, order),
         scans=list(scans),
         alarms=_alarms(session, order),
+        grades=_grades(session, shipments),
     )
+
+
+def _grades(session: Session, shipments: Sequence[Shipment]) -> dict[int, int]:
+    arrived = [shipment.id for shipment in shipments if shipment.status is ShipmentStatus.DELIVERED]
+    return {shipment_id: said.grade for shipment_id, said in feedback.of_shipments(session, arrived).items()}
 
 
 def _alarms(session: Session, order: Order) -> dict[int | None, set[ExceptionKind]]:

@@ -1,19 +1,17 @@
 """What one order's page shows: pure, from its rows to words."""
 
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from app.commerce.models import LineItem
-from app.lib import money
-from app.lib.config import settings
 from app.lib.days import Calendar, Horizon, first_upper
 from app.lib.words import Words
 from app.shops import brand as brands
 from app.shops.brand import Brand
-from app.storefront import advice
+from app.storefront import advice, contents, faces
 from app.storefront.advice import Action, Link, Question
 from app.storefront.bought import Bought
+from app.storefront.contents import Item
+from app.storefront.faces import Faces
 from app.tracking import arrival, carrier, expected, links, story, updates
 from app.tracking.hidden import Hidden
 from app.tracking.journey import State, Story
@@ -32,16 +30,6 @@ class Tab:
     icon: str
     picture: str | None
     is_shown: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One line of what was bought."""
-
-    title: str
-    option: str
-    price: str | None
-    picture: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +55,10 @@ class Page:
     first_name: str | None
     story: Story
     calendar_url: str | None
-    problem_url: str | None
     """Where the day of arrival is, for the shopper's calendar."""
+    problem_url: str | None
+    feedback: Faces | None
+    """Of the parcel that is shown, once it has arrived; None for whoever may not say anything of it."""
     gift_url: str | None
     """The same page without prices and names; None where it is that one."""
     tabs: list[Tab]
@@ -111,9 +101,9 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
     words, brand = calendar.words, brands.of(shop)
     name = label(order.name, words)
     address = links.gift_url(shop, order.id) if is_gift else links.tracking_url(shop, order.id)
-    inside, outside = _items(bought, shipment, calendar)
+    inside, outside = contents.of_parcel(bought, shipment, calendar)
     if is_gift:
-        inside, outside = _unpriced(inside), _unpriced(outside)
+        inside, outside = contents.unpriced(inside), contents.unpriced(outside)
     carriage = _carriage(bought, shipment, calendar) if shipment else None
     return Page(
         brand=brand,
@@ -124,6 +114,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
         calendar_url=_calendar_url(address, about if about == shown else None) if told.days else None,
         gift_url=None if is_gift else links.gift_url(shop, order.id),
         problem_url=None if is_gift else f"{address}/problem",
+        feedback=None if is_gift else _feedback(bought, shipment, told, words),
         tabs=_tabs(bought, parcels, about, calendar) if len(parcels) > 1 else [],
         items_heading=_items_heading(told, shipments, about, words),
         items=inside,
@@ -151,8 +142,12 @@ def _calendar_url(address: str, by_itself: int | None) -> str:
     return f"{address}/calendar.ics" + ("" if by_itself is None else f"?parcel={by_itself + 1}")
 
 
-def _unpriced(items: list[Item]) -> list[Item]:
-    return [replace(item, price=None) for item in items]
+def _feedback(bought: Bought, shipment: Shipment | None, told: Story, words: Words) -> Faces | None:
+    """Ask how the delivery went, where one is what the page speaks of."""
+    if shipment is None or told.state is not State.DELIVERED:
+        return None
+    path = f"/t/{links.token_of(bought.order.id)}/feedback"
+    return faces.of(shipment.id, path, bought.grades.get(shipment.id), words)
 
 
 def label(name: str | None, words: Words) -> str:
@@ -166,7 +161,7 @@ def _tabs(bought: Bought, parcels: list[Parcel], about: int | None, calendar: Ca
     tabs = []
     for i, parcel in enumerate(parcels):
         told = story.tell_one(parcel, calendar)
-        inside, _ = _items(bought, bought.shipments[i], calendar)
+        inside, _ = contents.of_parcel(bought, bought.shipments[i], calendar)
         tabs.append(
             Tab(
                 number=i + 1,
@@ -188,45 +183,6 @@ def _items_heading(told: Story, shipments: list[Shipment], about: int | None, wo
     if len(shipments) > 1:
         return words.say("In parcel %(number)s", number=about + 1)
     return words.say("Yours now") if told.state is State.DELIVERED else words.say("In this parcel")
-
-
-def _items(bought: Bought, shipment: Shipment | None, calendar: Calendar) -> tuple[list[Item], list[Item]]:
-    """Return what is in a parcel, and what of the order is in none."""
-    if shipment is None:
-        return [_item(line, line.quantity, picture, bought, calendar) for line, picture in bought.items], []
-    packed = _packed(bought, shipment.fulfillment_id)
-    sent: Counter[str] = Counter()
-    for fulfillment_id in {s.fulfillment_id for s in bought.shipments}:
-        sent += _packed(bought, fulfillment_id)
-    inside, outside = [], []
-    for line, picture in bought.items:
-        if packed[line.external_id] > 0:
-            inside.append(_item(line, packed[line.external_id], picture, bought, calendar))
-        left = line.quantity - sent[line.external_id]
-        if left > 0:
-            outside.append(_item(line, left, picture, bought, calendar))
-    return inside, outside
-
-
-def _packed(bought: Bought, fulfillment_id: int) -> Counter[str]:
-    listed = bought.fulfillments[fulfillment_id].items
-    if not listed:  # the store did not say: the whole order
-        return Counter({line.external_id: line.quantity for line, _ in bought.items})
-    return Counter({str(entry["item"]): int(entry["quantity"]) for entry in listed})
-
-
-def _item(line: LineItem, quantity: int, picture: str | None, bought: Bought, calendar: Calendar) -> Item:
-    pieces = (
-        calendar.words.say_many("%(count)s piece", "%(count)s pieces", quantity) if quantity > 1 else None
-    )
-    return Item(
-        title=line.title,
-        option=" · ".join(filter(None, (line.variant_title, pieces))),
-        price=money.display(
-            line.price * quantity, bought.order.currency or bought.shop.currency, calendar.locale
-        ),
-        picture=picture if picture and picture.startswith(("https://", f"{settings().url}/")) else None,
-    )
 
 
 def _facts(bought: Bought, told: Story, calendar: Calendar, *, is_gift: bool) -> list[tuple[str, str]]:

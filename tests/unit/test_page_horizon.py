@@ -63,7 +63,7 @@ def orders(draw_one: st.DrawFn) -> Bought:
         if status_at:
             scans.append(TrackingEvent(fulfillment_id=1, status=status, happened_at=status_at))
     line = LineItem(external_id="1", title="Shirt", quantity=1, price=100)
-    return Bought(shop, order, shipments, {1: Fulfillment(items=[])}, [(line, None)], scans, {})
+    return Bought(shop, order, shipments, {1: Fulfillment(items=[])}, [(line, None)], scans, {}, {})
 
 
 @given(orders(), st.floats(0, 1) | st.just(1.0))
