@@ -66,6 +66,7 @@ def _data(letter: Letter) -> dict[str, Any]:
     """Return what a template may name."""
     brand, story = letter.brand, letter.story
     carriers = {parcel.carrier for parcel in letter.parcels}
+    is_coming = story.state is State.MOVING
     return {
         "language": letter.calendar.locale.replace("_", "-"),
         "calendar": letter.calendar,
@@ -84,9 +85,9 @@ def _data(letter: Letter) -> dict[str, Any]:
             "headline": story.headline,
             "then": story.then or "",
             "lead": story.lead,
-            "day": story.day or "",
             "is_bad_news": story.is_bad_news,
-            "names_a_day": letter.names_a_day and story.state is State.MOVING,
+            "day": story.day or "" if is_coming else "",
+            "days": _days(letter) if is_coming else "",
             "stops": _stops(letter),
         },
         "answer": letter.answer or "",
@@ -101,6 +102,12 @@ def _data(letter: Letter) -> dict[str, Any]:
         "track_url": letter.track_url,
         "preferences_url": letter.preferences_url,
     }
+
+
+def _days(letter: Letter) -> str:
+    """Return from when to when it arrives, where that is several days."""
+    days = letter.story.days
+    return letter.calendar.from_to(*days) if days and days[0] < days[1] else ""
 
 
 def _stops(letter: Letter) -> list[dict[str, object]]:

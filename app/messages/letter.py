@@ -17,7 +17,7 @@ from app.messages.models import Message
 from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
-from app.tracking import carrier, story
+from app.tracking import arrival, carrier, expected, story
 from app.tracking.cases import CaseEntry
 from app.tracking.links import tracking_url
 from app.tracking.models import Shipment
@@ -69,8 +69,7 @@ class Letter:
     is_whole: bool
     """It is the first to tell of its milestone, and tells of every parcel of the order."""
     story: Story
-    names_a_day: bool
-    """Whether the carrier has said when it comes."""
+    """As on the tracking page: the day or the days are the carrier's, or the merchant's, or our own."""
     answer: str | None = None
     """What the merchant answers to the shopper's report."""
     delivering_to: tuple[str, ...]
@@ -89,7 +88,8 @@ def gather(session: Session, message: Message) -> Letter:
     told = [row for row in shipments if row.id in message.shipment_ids]
     language = words.english(order.locale, shop.locale).locale  # mails speak English only so far
     calendar = Calendar.of(clock.now(), shop.timezone, language, is_for_later=True)
-    parcels = [Parcel.of(row) for row in told]
+    parcels = [Parcel.of(row, expected=expected.of_shipment(shop, order, row)) for row in told]
+    known = story.tell(parcels, calendar)
     place = order.ship_to or {}
     return Letter(
         trigger=message.trigger,
@@ -113,8 +113,7 @@ def gather(session: Session, message: Message) -> Letter:
             for row, parcel in zip(told, parcels, strict=True)
         ),
         is_whole=message.step == 1 and told == living,
-        story=story.tell(parcels, calendar),
-        names_a_day=any(parcel.expected_at is not None for parcel in parcels),
+        story=arrival.with_order_day(known, expected.of_order(shop, order), calendar),
         answer=session.get_one(CaseEntry, message.case_entry_id).words if message.case_entry_id else None,
         delivering_to=postal.lines(place, home=shop.country, locale=calendar.locale),
         track_url=tracking_url(shop, order.id),

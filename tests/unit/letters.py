@@ -66,7 +66,6 @@ def letter(
         ),
         "is_whole": True,
         "story": story.tell([] if thanks else [parcel] * len(places), calendar),
-        "names_a_day": expected_at is not None,
         "delivering_to": ("Ana Moreno", "1720 Pearl Street, Apt 4", "Boulder, CO 80302"),
         "track_url": "https://post.ridge.example/t/abc.def",
         "preferences_url": "https://post.ridge.example/u/abc.def",

@@ -72,6 +72,22 @@ def test_a_letter_can_be_rendered_without_a_database(session: Session, story: "S
     assert mail.message_id == "<1@doorstep.test>"
 
 
+def test_a_mail_names_the_days_that_the_tracking_page_names(story: "Story") -> None:
+    today = clock.now().date()
+    story.order.window_from, story.order.window_until = today + timedelta(days=4), today + timedelta(days=7)
+    ours = {"window_from": today + timedelta(days=3), "window_until": today + timedelta(days=5)}
+    parcel = story.parcel("1Z1", items={}, **ours)
+    letter = story.letter(Trigger.SHIPPED, parcel)
+    mail, span = compose.render(letter), letter.calendar.from_to(*ours.values())
+    assert mail.subject.endswith(f"arrives {span}")
+    assert f"Arriving {span}" in mail.html
+    span = letter.calendar.from_to(story.order.window_from, story.order.window_until)
+    assert f"Arriving {span}" in compose.render(story.letter(Trigger.THANK_YOU)).text
+    parcel.expected_at = clock.now() + timedelta(days=2)
+    mail = compose.render(story.letter(Trigger.SHIPPED, parcel))
+    assert mail.subject.endswith(f"\N{NO-BREAK SPACE}{parcel.expected_at.day}")
+
+
 def test_a_stub_of_an_order_can_be_told_of(session: Session, story: "Story") -> None:
     bare = Order(
         shop_id=story.shop.id, external_id="9", first_heard_at=clock.now(), refunded=0, is_test=False
