@@ -17,12 +17,12 @@ from app.events import EventRow
 from app.lib import clock, queue
 from app.lib.db import transaction
 from app.messages.models import Message
-from app.shops.models import Errand, Shop
+from app.shops.models import Call, Errand, Shop
 from app.tracking import progress
 from app.tracking.forecast.models import Forecast
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
 from app.tracking.polls.models import CarrierAccount
-from app.vocabulary import InboxState, MessageState
+from app.vocabulary import CallState, InboxState, MessageState
 
 blueprint = Blueprint("health", __name__)
 
@@ -69,6 +69,7 @@ class _Tables(Collector):
             yield _by_words(session, "shops", Shop.platform, Shop.state)
             yield _by_words(session, "messages", Message.state, Message.reason)
             yield _by_words(session, "inbox", Delivery.state, Delivery.topic)
+            yield _by_words(session, "calls", Call.kind, Call.state)
             yield _by_words(session, "odd_scans", TrackingEvent.source, TrackingEvent.doubt, where=ODD)
             yield _open_exceptions(session)
             yield _predictions(session)
@@ -124,6 +125,7 @@ def _waiting(session: Session) -> Metric:
         "inbox": select(func.min(Delivery.due_at)).filter_by(state=InboxState.WAITING),
         "events": select(func.min(EventRow.recorded_at)).where(EventRow.reacted_at.is_(None)),
         "messages": select(func.min(Message.due_at)).filter_by(state=MessageState.QUEUED),
+        "calls": select(func.min(Call.due_at)).filter_by(state=CallState.WAITING),
         "errands": select(func.min(Errand.due_at)),
         "parcels": select(func.min(Shipment.exceptions_due_at)),
         "orders": select(func.min(Order.exceptions_due_at)),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, false, func, or_, select, update
+from sqlalchemy import RowMapping, Table, delete, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,14 +18,14 @@ from app.lib import clock, crypto
 from app.lib.db import Base
 from app.messages.models import Message
 from app.platforms.base import PrivacyKind, PrivacyRequest
-from app.shops import errands, install
-from app.shops.models import PrivacyTask, Shop
+from app.shops import calls, errands, install
+from app.shops.models import Call, PrivacyTask, Shop
 from app.tracking import cases, drawn
 from app.tracking.cases import CaseEntry
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Transit
 from app.tracking.models import DrawnPage, Shipment, TrackingEvent
-from app.vocabulary import MessageState, Reason, ShopState
+from app.vocabulary import CallReason, MessageState, Reason, ShopState
 
 DUE = timedelta(days=30)
 LONG = 8
@@ -106,7 +106,7 @@ def export(
         if table.name == DrawnPage.__tablename__:  # a copy of the others
             continue
         found = session.execute(_of_person(table, shop_id, leads)).mappings()
-        rows = [dict(row) for row in found]
+        rows = [_opened(row) for row in found]
         if rows:
             reached[table.name] = rows
     return reached
@@ -122,6 +122,7 @@ def erase(session: Session, profile: Profile) -> None:
         session, profile.shop_id, {profile.email, profile.phone, profile.external_id} - {None, ""}
     )
     _silence(session, select(Message.id).filter_by(profile_id=profile.id))
+    calls.drop(session, Call.profile_id == profile.id, CallReason.ERASED)
     _forget_copies(session, profile)
     consent.forget(session, profile.shop_id, [profile.id], filter(None, (profile.email, profile.phone)))
     profile.email = profile.phone = profile.first_name = profile.last_name = None
@@ -143,6 +144,7 @@ def erase_order(session: Session, order: Order) -> None:
     orders.forget_person(order, at=clock.now())
     _empty_deliveries(session, order.shop_id, known_by | {order.external_id})
     _silence(session, select(Message.id).filter_by(order_id=order.id))
+    calls.drop(session, Call.order_id == order.id, CallReason.ERASED)
     fulfillments = select(Fulfillment.id).filter_by(order_id=order.id)
     told = update(TrackingEvent).where(TrackingEvent.fulfillment_id.in_(fulfillments)).values(text=None)
     session.execute(told)
@@ -204,6 +206,11 @@ def _hashes(session: Session, profiles: Sequence[Profile], order_ids: Sequence[i
     typed = session.execute(select(Order.email, Order.phone).where(Order.id.in_(order_ids)))
     known = [*map(tuple, typed), *((profile.email, profile.phone) for profile in profiles)]
     return {crypto.fingerprint(address) for pair in known for address in pair if address}
+
+
+def _opened(row: RowMapping) -> dict[str, Any]:
+    """Return a row as its shopper can read it: a call's payload unsealed."""
+    return {**row, **({"payload": calls.read(row["payload"])} if "payload" in row else {})}
 
 
 def _forget_copies(session: Session, profile: Profile) -> None:

@@ -6,7 +6,7 @@ from app.events import EventRow
 from app.flows.models import Flow
 from app.lib.db import Base
 from app.messages.models import Message
-from app.shops.models import AccessRecord, ConnectState, Credential, Errand, PrivacyTask, Shop
+from app.shops.models import AccessRecord, Call, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.tracking.cases import Case, CaseEntry
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Forecast, Prediction, Transit
@@ -16,6 +16,7 @@ from app.tracking.polls.models import CarrierAccount, CarrierWatch
 __all__ = [
     "AccessRecord",
     "Base",
+    "Call",
     "CarrierAccount",
     "CarrierWatch",
     "Case",

@@ -226,3 +226,21 @@ class InboxState(StrEnum):
     """Genuine, but of a topic that we do not know, or a repetition: kept and counted."""
     PARKED = "parked"
     """It failed several times; the merchant sees why and may replay it."""
+
+
+class CallState(StrEnum):
+    """What has become of an effect on the outside."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    SKIPPED = "skipped"
+    """When its time came there was nothing to do (any more)."""
+    PARKED = "parked"
+    """It failed several times, or for good; the merchant sees why and may have it tried again."""
+
+
+class CallReason(StrEnum):
+    """Why there was nothing to do."""
+
+    SHOP_GONE = "shop_gone"
+    ERASED = "erased"

@@ -135,6 +135,7 @@ class House:
                 "SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting')"
                 " + (SELECT count(*) FROM event WHERE reacted_at IS NULL)"
                 " + (SELECT count(*) FROM message WHERE state IN ('queued', 'sending'))"
+                " + (SELECT count(*) FROM call WHERE state = 'waiting')"
             )
         )
 

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from app.admin import (
+    calls,
     carriage,
     case,
     connect_shopify,
@@ -43,6 +44,7 @@ ROOMS = (
     sources,
     hidden,
     inbox,
+    calls,
     page_host,
     privacy,
     disconnect,

@@ -1,7 +1,7 @@
 """The answer first: is anything wrong, in one sentence."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,8 @@ from app.admin.dates import Calendar
 from app.admin.words import plural
 from app.commerce.models import Delivery
 from app.lib import clock
-from app.shops.models import Shop
+from app.shops import calls
+from app.shops.models import Call, Shop
 from app.tracking import attention
 from app.tracking.attention import Counts
 from app.tracking.models import ExceptionRow, Shipment
@@ -50,11 +51,12 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many of a shop's parcels are in each group, and how much of what it told us lies unread."""
+    """How many of a shop's parcels are in each group, what of its store lies unread, and what is undone."""
 
     parcels: Mapping[str, int] = field(default_factory=dict)
     exceptions: Counts = field(default_factory=lambda: Counts(kinds={}))
     unread: int = 0
+    undone: int = 0
     broken: bool = False
 
     @property
@@ -72,6 +74,8 @@ class Tally:
             said.append("Your store is cut off from Doorstep.")
         if self.unread:
             said.append(f"{plural(self.unread, 'notice')} from your store could not be read.")
+        if self.undone:
+            said.append(f"{plural(self.undone, 'thing', 'things')} could not be done in your store.")
         if wrong:
             said.append(f"{plural(wrong, 'parcel needs', 'parcels need')} a look.")
         if orders:
@@ -138,17 +142,29 @@ def tally(session: Session, shops: Iterable[Shop]) -> dict[int, Tally]:
     parcels: dict[int, Counter[str]] = {shop_id: Counter() for shop_id in known}
     for shop_id, name, count in session.execute(counts.group_by(Shipment.shop_id, "grouped")):
         parcels[shop_id][name] = count
-    parked = select(Delivery.shop_id, func.count()).where(
-        Delivery.shop_id.in_(known), Delivery.state == InboxState.PARKED
-    )
-    unread = dict(session.execute(parked.group_by(Delivery.shop_id)).all())
+    waiting = _what_waits_for_the_merchant(session, known)
     counts_of = attention.count(session, known)
     return {
         shop_id: Tally(
-            parcels[shop_id], counts_of[shop_id], unread.get(shop_id, 0), shop.broken_reason is not None
+            parcels[shop_id],
+            counts_of[shop_id],
+            waiting.get((shop_id, "unread"), 0),
+            waiting.get((shop_id, "undone"), 0),
+            shop.broken_reason is not None,
         )
         for shop_id, shop in known.items()
     }
+
+
+def _what_waits_for_the_merchant(session: Session, shop_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """Count what a store told us in vain, and what we could not do there."""
+    parked = Delivery.shop_id.in_(shop_ids), Delivery.state == InboxState.PARKED
+    unread = select(Delivery.shop_id, literal("unread"), func.count()).where(*parked)
+    undone = select(Call.shop_id, literal("undone"), func.count()).where(
+        Call.shop_id.in_(shop_ids), calls.parked()
+    )
+    both = unread.group_by(Delivery.shop_id).union_all(undone.group_by(Call.shop_id))
+    return {(shop_id, what): count for shop_id, what, count in session.execute(both)}
 
 
 def _by_shop(moments: Mapping[int, datetime]) -> ColumnElement[datetime]:

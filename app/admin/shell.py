@@ -83,7 +83,7 @@ def _places(tally: Tally) -> tuple[Place, ...]:
             "Connection",
             "link",
             "inbox.index",
-            tally.unread + tally.broken,
+            tally.unread + tally.undone + tally.broken,
             "things that need you",
         ),
         Place("privacy", "Privacy", "lock", "privacy.index"),

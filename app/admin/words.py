@@ -170,6 +170,16 @@ def failure(said: str | None) -> str:
     return f"Something in it is new to us ({kind or 'nothing more is known'}). Try again after an update."
 
 
+def call(kind: str) -> str:
+    """Say what was to be done outside."""
+    return kind.replace(".", ": ").replace("_", " ").capitalize()
+
+
+def sentence(said: str | None) -> str:
+    """Write what somebody answered as a sentence."""
+    return f"{said[0].upper()}{said[1:].rstrip('.')}." if said else ""
+
+
 def plural(number: int, one: str, many: str | None = None) -> str:
     """Count in words: (1, "parcel") → "1 parcel", (1200, "parcel") → "1,200 parcels"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

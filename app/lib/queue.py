@@ -19,6 +19,7 @@ QUEUES = {
     "jobs.exceptions.look": "inbox",
     "jobs.messages.send": "sending",
     "jobs.sync.run": "sync",
+    "jobs.calls.run": "calls",
     "jobs.polling.poll": "polls",
     "jobs.exceptions.learn": "sync",
 }

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from app import events
 from app.lib import clock, crypto
-from app.shops import errands
-from app.shops.models import Credential, Shop
-from app.vocabulary import PlatformKey, ShopState
+from app.shops import calls, errands
+from app.shops.models import Call, Credential, Shop
+from app.vocabulary import CallReason, PlatformKey, ShopState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +108,7 @@ def uninstall(session: Session, shop: Shop) -> None:
     for credential in session.scalars(select(Credential).filter_by(shop_id=shop.id, dead_at=None)):
         credential.dead_at = clock.now()
     errands.drop_all(session, shop.id)
+    calls.drop(session, Call.shop_id == shop.id, CallReason.SHOP_GONE)
     events.record(session, shop.id, events.ShopUninstalled(happened_at=clock.now()))
 
 

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib import clock
 from app.lib.db import Base, OfShop, key, word
-from app.vocabulary import PlatformKey, ShopState
+from app.vocabulary import CallReason, CallState, PlatformKey, ShopState
 
 
 class Shop(Base):
@@ -98,7 +98,10 @@ class ConnectState(Base):
 
 
 class Errand(OfShop, Base):
-    """Something to ask or tell the store, once or again and again; a wait is its `due_at`."""
+    """Something to ask the store, or to see to there, once or again and again; a wait is its `due_at`.
+
+    Running it twice does no harm, and it is gone once it was run. What must happen once is a Call.
+    """
 
     __tablename__ = "errand"
 
@@ -118,6 +121,46 @@ class Errand(OfShop, Base):
     fence: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (UniqueConstraint("shop_id", "kind", "subject"), Index("ix_errand_due_at", "due_at"))
+
+
+class Call(OfShop, Base):
+    """An effect on the outside that is no message; whoever asks twice with one `key` gets the first.
+
+    The row stays: it is what says "once". No foreign keys: what an order is, this floor does not know.
+    """
+
+    __tablename__ = "call"
+
+    id: Mapped[key]
+    key: Mapped[str]
+    kind: Mapped[str]
+    """What is to be done: its handler in jobs/calls.py."""
+    order_id: Mapped[int | None] = mapped_column(index=True)
+    """What it is about, for whoever asks for a copy or to be forgotten."""
+    profile_id: Mapped[int | None] = mapped_column(index=True)
+    payload: Mapped[bytes | None]
+    """Sealed JSON of what its handler needs; emptied when there is nothing left to do."""
+    state: Mapped[CallState] = word(CallState, default=CallState.WAITING)
+    reason: Mapped[CallReason | None] = word(CallReason)
+    """Why it was skipped."""
+    result: Mapped[str | None]
+    """What the other side calls that which was made."""
+    failure: Mapped[str | None]
+    """The other side's last complaint, without personal data."""
+    due_at: Mapped[datetime]
+    asked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    """How often it was begun; one that was begun may have been done, though nobody could write that down."""
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+    """Counts leases: whoever comes back late with an old number is ignored."""
+
+    __table_args__ = (
+        UniqueConstraint("shop_id", "key"),
+        Index("ix_call_due", "shop_id", "due_at", "id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_call_parked", "shop_id", "id", postgresql_where=text("state = 'parked'")),
+    )
 
 
 class PrivacyTask(OfShop, Base):

@@ -95,7 +95,7 @@ def test_a_sender_frozen_for_longer_than_its_lease_repeats_at_most_what_was_in_f
 
 
 def test_two_of_every_process_do_everything_once() -> None:
-    two = dict.fromkeys(("worker", "sender", "syncer", "poller", "tick"), 2)
+    two = dict.fromkeys(("worker", "sender", "syncer", "caller", "poller", "tick"), 2)
     with house.running(durable=False, wanted=two) as running:
         insist(running, [*range(100), *range(100)])
         assert running.quiet(60)

@@ -32,6 +32,7 @@ PAGES = (
     "sources",
     "hidden",
     "connection",
+    "connection/undone",
     "privacy",
     "carriers",
     "address",
