@@ -10,8 +10,9 @@ from app import privacy
 from app.commerce.models import Delivery, Order
 from app.lib import clock, crypto
 from app.lib.db import Base
-from app.shops.models import PrivacyTask, Shop
-from app.vocabulary import ShopState
+from app.shops import calls
+from app.shops.models import Call, PrivacyTask, Shop
+from app.vocabulary import CallReason, CallState, ShopState
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 
@@ -119,6 +120,25 @@ def test_a_claim_to_end_a_shop_that_names_another_does_nothing(shopify_store: St
     shopify_store.settle()
     assert shopify_store.session.scalars(select(PrivacyTask)).all() == []
     assert set(shopify_store.session.scalars(select(Delivery.state))) == {"parked"}
+
+
+def test_what_is_to_be_done_outside_for_a_shopper_is_in_their_copy_and_ends_with_them(
+    shopify_store: StoreVoice,
+) -> None:
+    plant(shopify_store)
+    session, shop_id = shopify_store.session, shopify_store.shop.id
+    order = session.scalars(select(Order)).one()
+    calls.ask(session, shop_id, "tag", "tag:1", {"who": CANARY}, order_id=order.id)
+    calls.ask(session, shop_id, "tag", "tag:2", {"who": CANARY}, profile_id=order.profile_id)
+    body = {**asked_by(shopify_store), "orders_requested": [1042], "data_request": {"id": 9}}
+    shopify_store.shopify("customers/data_request", body)
+    shopify_store.settle()
+    assert [row["payload"] for row in copy_of(shopify_store)["call"]] == [{"who": CANARY}] * 2
+    shopify_store.shopify("customers/redact", {**asked_by(shopify_store), "orders_to_redact": [1042]})
+    shopify_store.settle()
+    session.expire_all()
+    ended = session.execute(select(Call.state, Call.reason, Call.payload)).all()
+    assert ended == [(CallState.SKIPPED, CallReason.ERASED, None)] * 2
 
 
 def test_bodies_are_emptied_after_thirty_days_and_still_say_once(shopify_store: StoreVoice) -> None:
