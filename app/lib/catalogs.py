@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, Any
 
+import yaml
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
@@ -10,10 +12,17 @@ from babel.messages.pofile import read_po, write_po
 from app.lib.words import CATALOGS, po_file
 
 ROOT = Path(__file__).parent.parent.parent
-SOURCES = (
-    ("app", [("**.py", "python")]),
-    ("templates/storefront", [("**.html", "jinja2")]),
-)
+IN_MESSAGES = {
+    "block_start_string": "[%",
+    "block_end_string": "%]",
+    "variable_start_string": "[[",
+    "variable_end_string": "]]",
+    "comment_start_string": "[#",
+    "comment_end_string": "#]",
+}
+"""How the parts of messages are told from the Liquid and the MJML in them."""
+SAID = ("subject", "preview", "sms", "text", "then", "title", "alt", "until")
+"""The fields of a message's document that hold sentences."""
 SAY = {
     "say": None,
     "sentence": None,
@@ -24,12 +33,40 @@ SAY = {
 WIDTH = 110
 
 
+def of_document(
+    file: IO[bytes], _keywords: object, _tags: object, **_options: object
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Yield the sentences of a message's document: its fields that are said as they are written."""
+    document = yaml.safe_load(file)
+    for part in (document, *document["blocks"]):
+        for name, text in part.items():
+            if name in SAID and isinstance(text, str) and "{{" not in text and "{%" not in text:
+                yield (1, "sentence", text, [])
+
+
+SOURCES: tuple[tuple[str, list[tuple[str, Any]], dict[str, dict[str, Any]]], ...] = (
+    ("app", [("**.py", "python")], {}),
+    ("templates/storefront", [("**.html", "jinja2")], {}),
+    (
+        "templates/messages",
+        [("**.mjml", "jinja2"), ("**.txt", "jinja2"), ("**.yaml", of_document)],
+        {"**.mjml": IN_MESSAGES, "**.txt": IN_MESSAGES},
+    ),
+)
+"""The folders, how sentences are found in their files (babel takes a function as well), and its options."""
+
+
 def extract() -> Catalog:
     """Return every sentence that the code and the templates say."""
     found = Catalog(project="Doorstep", charset="utf-8")
-    for folder, methods in SOURCES:
+    for folder, methods, options in SOURCES:
         for file, _, message, comments, context in extract_from_dir(
-            ROOT / folder, methods, keywords=SAY, comment_tags=("Translators:",), strip_comment_tags=True
+            ROOT / folder,
+            methods,
+            options,
+            keywords=SAY,
+            comment_tags=("Translators:",),
+            strip_comment_tags=True,
         ):
             place = (f"{folder}/{file}", 1)
             found.add(message, None, [place], auto_comments=comments, context=context)
@@ -50,7 +87,7 @@ def missing(language: str) -> Iterator[str]:
     catalog = read(language)
     for message in extract():
         said = catalog.get(message.id, message.context)
-        if message.id and (said is None or not said.string or not all(said.string)):
+        if message.id and (said is None or said.fuzzy or not said.string or not all(said.string)):
             yield str(message.id)
 
 

@@ -58,6 +58,10 @@ class Words:
         sentence = _catalog(self.language).ngettext(one, many, count)
         return self._fill(sentence, {"count": format_decimal(count, locale=self.locale), **values})
 
+    def ours(self, text: str) -> str:
+        """Return a sentence of ours in this language, and any other text as it is."""
+        return _catalog(self.language).gettext(text) if text else text
+
     def all_of(self, parts: Iterable[str]) -> str:
         """Return "shirt, mug and pan"."""
         return str(format_list(list(parts), locale=self.locale))
@@ -65,6 +69,10 @@ class Words:
     def after_another(self, *sentences: str | None) -> str:
         """Return several whole sentences as one text."""
         return ("" if self.language in UNSPACED else " ").join(filter(None, sentences))
+
+    def isolated(self, text: str) -> str:
+        """Return a text in a script of its own so that the words around it do not turn it."""
+        return _isolated(text) if self.direction == "rtl" else text
 
     @property
     def language(self) -> str:
@@ -96,12 +104,6 @@ def sentence(text: str) -> str:
 def of(*wishes: str | None) -> Words:
     """Return the first of these languages that we speak; English where there is none."""
     return Words(next(filter(None, map(_spoken, wishes)), ENGLISH))
-
-
-def english(*wishes: str | None) -> Words:
-    """Return the reader's own English; plain English for the others."""
-    spoken = next(filter(None, map(_spoken, wishes)), ENGLISH)
-    return Words(spoken if spoken.startswith(ENGLISH) else ENGLISH)
 
 
 def _spoken(name: str | None) -> str | None:

@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.audience.models import Profile
-from app.commerce.models import Fulfillment, LineItem, Order, Product
-from app.lib import clock, words
+from app.commerce.models import Fulfillment, LineItem, Order, Product, Variant
+from app.lib import clock
 from app.lib.days import Calendar
-from app.messages import postal
+from app.messages import postal, templates
+from app.messages.document import Document
 from app.messages.links import preferences_url
 from app.messages.models import Message
 from app.shops import brand
@@ -25,6 +26,9 @@ from app.tracking.parcel import Parcel
 from app.tracking.story import Story
 from app.vocabulary import Trigger
 
+OFFERS = 3
+"""How many recommendations a message shows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -36,6 +40,17 @@ class Item:
     total: int
     """Minor units, of all its pieces."""
     image_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Something else that the shop sells."""
+
+    title: str
+    url: str
+    image_url: str | None
+    price: int | None
+    """Minor units; None where the store has not said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +70,8 @@ class Letter:
     """One message before its words."""
 
     trigger: Trigger
+    document: Document
+    """What its template says."""
     to: str
     message_id: str
     brand: Brand
@@ -72,6 +89,8 @@ class Letter:
     """As on the tracking page: the day or the days are the carrier's, or the merchant's, or our own."""
     answer: str | None = None
     """What the merchant answers to the shopper's report."""
+    recommendations: tuple[Offer, ...] = ()
+    """Where the template has a place for them."""
     delivering_to: tuple[str, ...]
     """The lines of the address."""
     track_url: str
@@ -86,13 +105,14 @@ def gather(session: Session, message: Message) -> Letter:
     shipments = list(session.scalars(select(Shipment).filter_by(order_id=order.id).order_by(Shipment.id)))
     living = [row for row in shipments if not Parcel.of(row).is_void]
     told = [row for row in shipments if row.id in message.shipment_ids]
-    language = words.english(order.locale, shop.locale).locale  # mails speak English only so far
-    calendar = Calendar.of(clock.now(), shop.timezone, language, is_for_later=True)
+    calendar = Calendar.of(clock.now(), shop.timezone, order.locale, shop.locale, is_for_later=True)
+    document = templates.default(message.trigger)
     parcels = [Parcel.of(row, expected=expected.of_shipment(shop, order, row)) for row in told]
     known = story.tell(parcels, calendar)
     place = order.ship_to or {}
     return Letter(
         trigger=message.trigger,
+        document=document,
         to=message.to or "",
         message_id=message.rfc_id,
         brand=brand.of(shop),
@@ -115,6 +135,7 @@ def gather(session: Session, message: Message) -> Letter:
         is_whole=message.step == 1 and told == living,
         story=arrival.with_order_day(known, expected.of_order(shop, order), calendar),
         answer=session.get_one(CaseEntry, message.case_entry_id).words if message.case_entry_id else None,
+        recommendations=_offers(session, order) if document.holds("recommendations") else (),
         delivering_to=postal.lines(place, home=shop.country, locale=calendar.locale),
         track_url=tracking_url(shop, order.id),
         preferences_url=preferences_url(shop.id, message.id),
@@ -153,6 +174,32 @@ def _items(session: Session, order: Order, told: Sequence[Shipment]) -> tuple[It
         )
         for line, picture in lines
         if (quantity := min(line.quantity, sent[line.external_id]) if sent else line.quantity)
+    )
+
+
+def _offers(session: Session, order: Order) -> tuple[Offer, ...]:
+    """Return what the shop sells besides what was bought, newest first; only what can be shown and had."""
+    bought = select(LineItem.product_external_id).where(LineItem.order_id == order.id)
+    price = select(func.min(Variant.price)).where(Variant.product_id == Product.id).scalar_subquery()
+    had = exists().where(Variant.product_id == Product.id, Variant.in_stock.is_not(False))
+    rows = session.execute(
+        select(Product, price)
+        .where(
+            Product.shop_id == order.shop_id,
+            Product.deleted_at.is_(None),
+            Product.url.startswith("https://"),
+            Product.image_url.startswith("https://"),
+            Product.title.is_not(None),
+            Product.external_id.not_in(bought.where(LineItem.product_external_id.is_not(None))),
+            had,
+        )
+        .order_by(Product.id.desc())
+        .limit(OFFERS)
+    )
+    return tuple(
+        Offer(title=product.title, url=product.url, image_url=product.image_url, price=cost)
+        for product, cost in rows
+        if product.title and product.url
     )
 
 

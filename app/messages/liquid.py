@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import lru_cache
 
 from babel.dates import format_date
-from liquid import Environment, RenderContext, Undefined
+from liquid import Environment, RenderContext, StrictDefaultUndefined, Undefined
+from liquid.builtin.filters.string import newline_to_br
 from liquid.exceptions import LiquidTypeError
-from liquid.extra import Translate
 from liquid.filter import with_context
 
 from app.lib import money
@@ -27,14 +27,17 @@ class Sandbox(Environment):
     context_depth_limit = 20
 
 
-def sandbox(*, autoescape: bool, undefined: type[Undefined] = Undefined) -> Sandbox:
-    """Return an environment for HTML (autoescape) or for text."""
+def sandbox(*, autoescape: bool, undefined: type[Undefined] = StrictDefaultUndefined) -> Sandbox:
+    """Return an environment for HTML (autoescape) or for text; what it does not know is an error.
+
+    Unless a fallback is named: `{{ profile.nickname | default: "there" }}`.
+    """
     environment = Sandbox(autoescape=autoescape, undefined=undefined)
     environment.filters.pop("safe", None)
     environment.add_filter("money", _money)
     environment.add_filter("date_local", _date_local)
     environment.add_filter("pluralize", _pluralize)
-    environment.add_filter("t", Translate(autoescape_message=autoescape))
+    environment.add_filter("lines", newline_to_br if autoescape else str)
     return environment
 
 

@@ -1,64 +1,193 @@
-"""What mails are made of: MJML in the shop's colors, compiled once; words in Liquid, parsed once.
-
-Every trigger has its words.liquid, which fills the one layout, as HTML and as text.
-"""
+"""A message's document as templates: MJML in the shop's colors and the reader's language, made once."""
 
 import re
-from functools import cache, lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, lru_cache, partial
+from html import escape
 from pathlib import Path
+from typing import Any, cast
 
+import jinja2
 import mjml
+import yaml
 from liquid import BoundTemplate
 
+from app.lib.catalogs import IN_MESSAGES
+from app.lib.words import Words
+from app.messages.blocks import Holds
+from app.messages.document import TAG, Block, Document
 from app.messages.liquid import Sandbox, sandbox
 from app.shops import brand
 from app.vocabulary import Trigger
 
 FOLDER = Path(__file__).parent.parent.parent / "templates" / "messages"
-INCLUDE = re.compile(r'<mj-include path="([\w/.]+)" />')
 COLOR = re.compile(r"var\(--(dark-)?([\w-]+)\)")
+KEPT = re.compile(r"@kept(\d+)@")
+"""Stands for what MJML must not read: Liquid, and what merchants write."""
+IN_SECTION = '<mj-section css-class="part" padding="32px 32px 0"><mj-column>{}</mj-column></mj-section>'
 LOOKS = 256
-"""How many brands' parsed layouts are kept."""
+"""How many templates are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message, ready to be filled with what it tells."""
+
+    subject: BoundTemplate
+    text: BoundTemplate
+    html: BoundTemplate
+    sms: BoundTemplate
 
 
 @cache
-def words(trigger: Trigger) -> BoundTemplate:
-    """Return what a trigger's mails say: a template that prints nothing and assigns every sentence."""
-    return _plain().from_string(
-        read("words.liquid") + read(f"{trigger}/words.liquid"), f"{trigger}/words.liquid"
+def default(trigger: Trigger) -> Document:
+    """Return what a trigger's messages say where the merchant has not written another."""
+    return Document.of(yaml.safe_load((FOLDER / f"{trigger}.yaml").read_text()))
+
+
+@lru_cache(maxsize=LOOKS)
+def template(document: Document, color: str, locale: str) -> Template:
+    """Return the templates of a message in a brand's colors and a reader's language."""
+    words = Words(locale)
+    said = document.said_in(words)
+    plain, escaping = _environments()
+    return Template(
+        subject=plain.from_string(said.subject, "subject"),
+        text=plain.from_string(_text(said, words), "text"),
+        html=escaping.from_string(_html(said, color, words), "html"),
+        sms=plain.from_string(said.sms or _sms(said, words), "sms"),
+    )
+
+
+def _html(document: Document, color: str, words: Words) -> str:
+    """Return the mail as HTML, its Liquid still in it."""
+    kept = _Kept()
+    blocks = [(block, _drawn(block, place, kept, words)) for place, block in enumerate(document.blocks)]
+    opening = _opening(document)
+    source = _part(
+        "mail.mjml",
+        words,
+        kept.words,
+        subject=kept.words(document.subject),
+        preview=kept.words(document.preview),
+        opening="\n".join(drawn for _, drawn in blocks[:opening]),
+        rest="\n".join(
+            drawn if block.rules.is_section else IN_SECTION.format(drawn) for block, drawn in blocks[opening:]
+        ),
+    )
+    shades = {"": brand.tokens(color), "dark-": brand.tokens(color, dark=True)}
+    colored = COLOR.sub(lambda found: shades[found[1] or ""][found[2]], source)
+    html = str(mjml.mjml2html(TAG.sub(lambda found: kept.keep(found[0]), colored), fonts={}))
+    return KEPT.sub(lambda found: kept.texts[int(found[1])], html)
+
+
+def _opening(document: Document) -> int:
+    """Return how many blocks stand in the wrap: all that may, and nothing after the first button."""
+    for place, block in enumerate(document.blocks):
+        if not block.rules.opens:
+            return place
+        if block.kind == "button":
+            return place + 1
+    return len(document.blocks)
+
+
+def _drawn(block: Block, place: int, kept: "_Kept", words: Words) -> str:
+    fields = {name: kept.field(block.fields[name], rule.holds) for name, rule in block.rules.fields.items()}
+    return _part(
+        f"blocks/{block.kind}.mjml",
+        words,
+        kept.words,
+        **fields,
+        above="0" if place == 0 else "24px",
+    )
+
+
+def _text(document: Document, words: Words) -> str:
+    """Return the mail as text, its Liquid still in it."""
+    blocks = [_part(f"blocks/{block.kind}.txt", words, **block.fields) for block in document.blocks]
+    return _part("mail.txt", words, blocks="\n\n".join(blocks))
+
+
+def _sms(document: Document, words: Words) -> str:
+    """Return the text message that a mail amounts to: its heading, its day, its button's address."""
+    first = {block.kind: block.fields for block in reversed(document.blocks)}
+    heading = first.get("heading", {"text": document.subject, "then": ""})
+    url = first.get("button", {}).get("url", "{{ track_url }}")
+    return _part("sms.txt", words, **heading, url=url)
+
+
+def _part(path: str, words: Words, write: Callable[[str], str] = str, **fields: object) -> str:
+    """Return a part with its fields and its own sentences filled in; its Liquid stays."""
+    is_ltr = words.direction == "ltr"
+    return (
+        _parts()
+        .get_template(path)
+        .render(
+            fields,
+            say=lambda sentence: write(words.say(sentence)),
+            say_many=lambda one, many, count: write(words.say_many(one, many, count)),
+            lang=words.tag,
+            dir=words.direction,
+            start="left" if is_ltr else "right",
+            end="right" if is_ltr else "left",
+        )
+    )
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is put back into the HTML as it is."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def keep(self, text: str) -> str:
+        """Return what stands for a text."""
+        self.texts.append(text)
+        return f"@kept{len(self.texts) - 1}@"
+
+    def words(self, text: str, *, breaks: bool = False) -> str:
+        """Return what stands for words: their letters escaped, their Liquid as it is."""
+        if not text:
+            return ""
+        text = text.strip("\n") if breaks else text
+        letters, tags = TAG.split(text), [*TAG.findall(text), ""]
+        escaped = partial(_escaped, breaks=breaks)
+        return self.keep("".join(escaped(part) + tag for part, tag in zip(letters, tags, strict=True)))
+
+    def field(self, value: Any, holds: Holds) -> Any:  # noqa: ANN401 - what a block holds
+        """Return a block's field as its MJML may have it."""
+        match holds:
+            case Holds.WORDS | Holds.URL:
+                return self.words(value)
+            case Holds.LINES:
+                return self.words(value, breaks=True)
+            case Holds.CODE:
+                return self.keep(value)
+            case Holds.LINKS:
+                return [{name: self.words(str(text)) for name, text in link.items()} for link in value]
+            case _:
+                return value
+
+
+def _escaped(text: str, *, breaks: bool) -> str:
+    safe = escape(text)
+    return safe.replace("\n", "<br>\n") if breaks else safe
+
+
+@cache
+def _parts() -> jinja2.Environment:
+    """Return the partials, whose own tags are written [[ ]] and [% %]."""
+    return jinja2.Environment(  # noqa: S701 - fields are escaped where they are kept, and text is no HTML
+        loader=jinja2.FileSystemLoader(FOLDER),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **cast("dict[str, Any]", IN_MESSAGES),
     )
 
 
 @cache
-def text() -> BoundTemplate:
-    """Return the text part of every mail."""
-    return _plain().from_string(read("mail.txt"), "mail.txt")
-
-
-@lru_cache(maxsize=LOOKS)
-def html(color: str) -> BoundTemplate:
-    """Return the HTML part of every mail in a brand's colors, for light and for dark."""
-    return _escaping().from_string(layout(color), "mail.mjml")
-
-
-def layout(color: str) -> str:
-    """Return the layout as HTML, its words still Liquid."""
-    shades = {"": brand.tokens(color), "dark-": brand.tokens(color, dark=True)}
-    source = INCLUDE.sub(lambda found: read(found[1]), read("mail.mjml"))
-    colored = COLOR.sub(lambda found: shades[found[1] or ""][found[2]], source)
-    return str(mjml.mjml2html(colored, fonts={}))
-
-
-def read(path: str) -> str:
-    """Return a file of the templates' folder."""
-    return (FOLDER / path).read_text()
-
-
-@cache
-def _escaping() -> Sandbox:
-    return sandbox(autoescape=True)
-
-
-@cache
-def _plain() -> Sandbox:
-    return sandbox(autoescape=False)
+def _environments() -> tuple[Sandbox, Sandbox]:
+    """Return Liquid for text and for HTML."""
+    return sandbox(autoescape=False), sandbox(autoescape=True)

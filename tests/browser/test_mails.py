@@ -5,10 +5,12 @@ import re
 import pytest
 
 from app.messages import compose
-from app.messages.letter import Letter
+from app.messages.document import Document
+from app.messages.letter import Letter, Offer
 from app.shops.brand import Brand
 from app.vocabulary import ShipmentStatus, Trigger
 from tests.browser.conftest import RULES, Look
+from tests.unit.blocks import EVERY_BLOCK
 from tests.unit.letters import MUGS, RIDGE, SHIRT, letter
 
 pytestmark = pytest.mark.browser
@@ -24,6 +26,14 @@ LONG = SHIRT.__class__(
 )
 
 
+TENTS = tuple(
+    Offer(
+        title=f"Tent for {many}", url="https://ridge.example/t", image_url=MUGS.image_url, price=many * 9900
+    )
+    for many in (1, 2, 3)
+)
+
+
 def brand(color: str) -> Brand:
     return Brand(name="Lemon", url="https://lemon.example", color=color, legal_name="Lemon")
 
@@ -33,6 +43,13 @@ LETTERS = {
     "shipped": letter(Trigger.SHIPPED, brand=brand("#ffe889"), items=(LONG,)),
     "late": letter(Trigger.SHIPPED, ShipmentStatus.DELAYED, brand=brand("#191d33"), items=(LONG, MUGS)),
     "out": letter(Trigger.OUT_FOR_DELIVERY, ShipmentStatus.OUT_FOR_DELIVERY, places=(2, 3), is_whole=False),
+    "german": letter(
+        Trigger.DELIVERED, ShipmentStatus.DELIVERED, places=(2, 3), is_whole=False, language="de"
+    ),
+    "arabic": letter(Trigger.OUT_FOR_DELIVERY, ShipmentStatus.OUT_FOR_DELIVERY, language="ar"),
+    "every block": letter(
+        document=Document.of({"subject": "x", "blocks": EVERY_BLOCK}), recommendations=TENTS
+    ),
     "delivered": letter(Trigger.DELIVERED, ShipmentStatus.DELIVERED, brand=RIDGE, delivering_to=()),
 }
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.lib.days import Calendar
+from app.messages import templates
 from app.messages.letter import Item, Letter, Told
 from app.shops.brand import Brand
 from app.tracking import story
@@ -34,10 +35,11 @@ def letter(
     places: Sequence[int] = (1,),
     expected_at: datetime | None = None,
     carrier: str | None = "UPS",
+    language: str = "en-US",
     **changed: Any,
 ) -> Letter:
     """Return a letter about parcels in one status; `changed` replaces what it would hold."""
-    calendar = Calendar.of(NOW, "America/Los_Angeles", "en-US", is_for_later=True)
+    calendar = Calendar.of(NOW, "America/Los_Angeles", language, is_for_later=True)
     parcel = Parcel(
         status=status,
         status_at=NOW - timedelta(hours=2),
@@ -48,6 +50,7 @@ def letter(
     thanks = trigger is Trigger.THANK_YOU
     parts: dict[str, Any] = {
         "trigger": trigger,
+        "document": templates.default(trigger),
         "to": "ana@example.org",
         "message_id": "<1042@post.ridge.example>",
         "brand": RIDGE,

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from liquid import StrictUndefined
 
 from app.lib.days import Calendar
-from app.messages import compose, templates
+from app.lib.words import CATALOGS, ENGLISH
+from app.messages import compose
+from app.messages.document import Document
 from app.messages.letter import Told
-from app.messages.liquid import sandbox
 from app.shops.brand import Brand
 from app.tracking.journey import NOTHING_TO_DO
 from app.vocabulary import ShipmentStatus as S
@@ -26,12 +26,13 @@ MILESTONES = {
 
 def test_a_shipped_mail_says_when_it_comes() -> None:
     mail = compose.render(letter(expected_at=TUESDAY))
-    assert mail.subject == "On its way: order #1042 arrives Tuesday, November\N{NO-BREAK SPACE}17"
+    assert mail.subject == "Arriving Tuesday, November\N{NO-BREAK SPACE}17: order #1042"
     assert headline(mail.html) == "Arriving Tuesday"
     for part in (mail.html, mail.text):
-        assert "Hello Ana, your parcel is with UPS. Nothing for you to do." in part
+        assert "Hello Ana," in part
+        assert "UPS has it. Nothing for you to do." in part
         assert "Merino Overshirt" in part
-        assert "Pine, 2 pieces" in part
+        assert "Pine · 2 pieces" in part
         assert "$36.00" in part
         assert "https://post.ridge.example/t/abc.def" in part
         assert "https://post.ridge.example/u/abc.def" in part
@@ -122,13 +123,41 @@ def test_every_mail_is_filled_from_what_there_is(trigger: Trigger, status: S, co
 
 
 @pytest.mark.parametrize("trigger", Trigger)
-def test_no_template_names_what_does_not_exist(trigger: Trigger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        templates, "sandbox", lambda **o: sandbox(autoescape=o["autoescape"], undefined=StrictUndefined)
+@pytest.mark.parametrize("language", [ENGLISH, *CATALOGS])
+def test_every_message_speaks_the_shopper_s_language(language: str, trigger: Trigger) -> None:
+    told = letter(trigger, MILESTONES.get(trigger, S.PENDING), language=language, answer="Ja.")
+    mail = compose.render(told)
+    assert f'<html lang="{language}" dir="{told.calendar.words.direction}"' in mail.html
+    assert mail.subject
+    assert "https://post.ridge.example/t/abc.def" in compose.text_message(told)
+    if language != ENGLISH:
+        english = compose.render(letter(trigger, MILESTONES.get(trigger, S.PENDING), answer="Ja."))
+        spoken = set(mail.text.splitlines()) & set(english.text.splitlines()) - {""}
+        assert {line for line in spoken if re.search("order|mail|parcel|you ", line)} == set()
+
+
+def test_in_arabic_everything_stands_the_other_way_round() -> None:
+    html = compose.render(letter(language="ar")).html
+    body = html[html.index("<body") :]
+    assert 'dir="rtl"' in body
+    assert "direction:ltr" not in body
+    assert "padding-right:4px" not in body
+    assert '<td class="row" align="left"' in body
+
+
+def test_a_text_message_is_the_heading_the_day_and_the_link() -> None:
+    assert compose.text_message(letter(expected_at=TUESDAY)) == (
+        "Ridge & Pine: Arriving Tuesday. November\N{NO-BREAK SPACE}17 https://post.ridge.example/t/abc.def"
     )
-    forget()
-    assert compose.render(letter(trigger, MILESTONES.get(trigger, S.PENDING))).subject
-    forget()
+    assert compose.text_message(letter(Trigger.THANK_YOU)) == (
+        "Ridge & Pine: Thank you, Ana https://post.ridge.example/t/abc.def"
+    )
+
+
+def test_an_answer_keeps_its_lines() -> None:
+    mail = compose.render(letter(Trigger.CASE_REPLY, answer="One <moment>.\n\nIt is on its way."))
+    assert "One &lt;moment&gt;.<br />\n<br />\nIt is on its way." in mail.html
+    assert "One <moment>.\n\nIt is on its way." in mail.text
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -148,13 +177,14 @@ def test_no_words_of_a_shopper_or_product_become_markup(words: str) -> None:
     assert "\r" not in mail.subject
 
 
-def test_a_broken_template_says_where_and_nothing_of_the_shopper(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = sandbox(autoescape=False).from_string("\n\n{{ profile.first_name | money }}", "thank_you/words")
-    monkeypatch.setattr(templates, "words", lambda _: broken)
+@pytest.mark.parametrize(
+    "text", ["{{ profile.first_name | money }}", "{{ profile.frist_name }}", "{{ nobody }}"]
+)
+def test_a_broken_template_says_where_and_nothing_of_the_shopper(text: str) -> None:
+    broken = Document.of({"subject": "Hello", "blocks": [{"kind": "text", "text": text}]})
     with pytest.raises(compose.Unrenderable) as raised:
-        compose.render(letter(Trigger.THANK_YOU))
-    assert "thank_you/words" in str(raised.value)
-    assert "line 3" in str(raised.value)
+        compose.render(letter(Trigger.THANK_YOU, document=broken))
+    assert "Error in text" in str(raised.value)
     assert "Ana" not in str(raised.value)
 
 
@@ -206,8 +236,3 @@ def told_like(nasty: Any) -> dict[str, Any]:
         "items": (calm,),
         "delivering_to": ("a", "b"),
     }
-
-
-def forget() -> None:
-    for cached in (templates.words, templates.text, templates.html, templates._plain, templates._escaping):
-        cached.cache_clear()

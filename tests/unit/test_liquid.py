@@ -28,14 +28,16 @@ def test_no_template_is_slow_or_large(bomb: str) -> None:
 
 
 def test_no_template_sees_python() -> None:
-    assert shown("{{ calendar.zone }}{{ calendar.__class__ }}{{ word.__len__ }}", word="x") == ""
+    for secret in ("calendar.zone", "calendar.__class__", "word.__len__"):
+        with pytest.raises(LiquidError):
+            shown(f"{{{{ {secret} }}}}", word="x")
 
 
 def test_html_cannot_be_let_through() -> None:
     assert shown("{{ word }}", word="<b>") == "&lt;b&gt;"
     with pytest.raises(LiquidError):
         shown("{{ word | safe }}", word="<b>")
-    assert "<" not in shown("{{ word | t }}{{ 'a %(word)s' | t: word: word }}", word="<b>")
+    assert "<b>" not in shown("{{ word | lines }}", word="<b>")
     assert "<" not in shown("{% capture x %}{{ word }}{% endcapture %}{{ x }}", word="<b>")
 
 

@@ -1,0 +1,206 @@
+"""A message as data: its subject and its blocks, as they stand in a file, a database row or an editor."""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from app.lib.words import Words
+from app.messages.blocks import KINDS, SAID, Holds, Kind
+
+NAMES = ("subject", "preview", "sms")
+TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+"""Liquid in a text."""
+COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+MOST_BLOCKS, MOST_LETTERS = 60, 100_000
+MOST_PIXELS = 600
+
+
+class Misfit(ValueError):
+    """The data is no message; the sentence says what is wrong, and `block` with which."""
+
+    def __init__(self, sentence: str, block: str = "", field: str = "") -> None:
+        super().__init__(sentence)
+        self.block = block
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One block, all its fields filled."""
+
+    id: str
+    """Unique in its message; other languages name it by this."""
+    kind: str
+    fields: Mapping[str, Any]
+
+    @property
+    def rules(self) -> Kind:
+        """What holds for every block of its kind."""
+        return KINDS[self.kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What a message says, in one language or several; equal to another that says the same."""
+
+    digest: str
+    subject: str = field(compare=False)
+    preview: str = field(compare=False, default="")
+    """What a mailbox shows beside the subject."""
+    sms: str = field(compare=False, default="")
+    """The text message; empty: heading, day and link."""
+    blocks: tuple[Block, ...] = field(compare=False)
+    languages: Mapping[str, Mapping[str, Any]] = field(compare=False, default_factory=dict)
+    """What is said otherwise in another language: {"de": {"subject": …, "blocks": {id: {field: …}}}}."""
+
+    @classmethod
+    def of(cls, data: object) -> Self:
+        """Return the document that plain data (of JSON or YAML) describes; raises Misfit."""
+        if not isinstance(data, Mapping):
+            raise Misfit("A message is a table with a subject and blocks.")
+        strange = set(data) - {*NAMES, "blocks", "languages"}
+        if strange:
+            raise Misfit(f"A message has no {min(map(str, strange))!r}.")
+        written = json.dumps(data, sort_keys=True, default=str)
+        if len(written) > MOST_LETTERS:
+            raise Misfit(f"A message has at most {MOST_LETTERS} letters.")
+        names = {name: _text(data.get(name), name) for name in NAMES}
+        if not names["subject"].strip():
+            raise Misfit("A message needs a subject.", field="subject")
+        blocks = _blocks(data.get("blocks"))
+        return cls(
+            digest=hashlib.blake2b(written.encode(), digest_size=16).hexdigest(),
+            **names,
+            blocks=blocks,
+            languages=_languages(data.get("languages"), blocks),
+        )
+
+    def said_in(self, words: Words) -> "Document":
+        """Return the message in a reader's language.
+
+        A sentence of ours is said in all of our languages; the merchant's own as written for the language.
+        """
+        own = self.languages.get(words.language, {})
+        of_blocks = own.get("blocks", {})
+        names: dict[str, Any] = {name: own.get(name) or _known(getattr(self, name), words) for name in NAMES}
+        return replace(
+            self,
+            **names,
+            blocks=tuple(_block_in(block, of_blocks.get(block.id, {}), words) for block in self.blocks),
+        )
+
+    def holds(self, kind: str) -> bool:
+        """Tell whether it has a block of a kind."""
+        return any(block.kind == kind for block in self.blocks)
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain data that `of` reads; what is as it always is, is left out."""
+        plain: dict[str, Any] = {name: getattr(self, name) for name in NAMES if getattr(self, name)}
+        plain["blocks"] = [
+            {"id": block.id, "kind": block.kind, **_told(block.fields, block.rules)} for block in self.blocks
+        ]
+        return plain | ({"languages": dict(self.languages)} if self.languages else {})
+
+
+def _blocks(data: object) -> tuple[Block, ...]:
+    if not isinstance(data, Sequence) or isinstance(data, str) or not data:
+        raise Misfit("A message needs blocks.")
+    if len(data) > MOST_BLOCKS:
+        raise Misfit(f"A message has at most {MOST_BLOCKS} blocks.")
+    counts: Counter[str] = Counter()
+    blocks: list[Block] = []
+    for place, part in enumerate(data, start=1):
+        if not isinstance(part, Mapping) or part.get("kind") not in KINDS:
+            raise Misfit(f"Block {place} is of no kind that we know.", block=str(place))
+        kind = str(part["kind"])
+        counts[kind] += 1
+        ident = str(part.get("id") or (kind if counts[kind] == 1 else f"{kind}-{counts[kind]}"))
+        if any(block.id == ident for block in blocks):
+            raise Misfit(f"Two blocks are called {ident!r}.", block=ident)
+        given = {name: value for name, value in part.items() if name not in ("id", "kind")}
+        blocks.append(Block(id=ident, kind=kind, fields=_fields(given, KINDS[kind], ident)))
+    return tuple(blocks)
+
+
+def _fields(given: Mapping[str, Any], kind: Kind, block: str) -> dict[str, Any]:
+    for name in given:
+        if name not in kind.fields:
+            raise Misfit(f"{block} has no {name!r}.", block, str(name))
+    filled: dict[str, Any] = {}
+    for name, rule in kind.fields.items():
+        value = given.get(name)
+        if value is None or value == "":
+            if rule.is_required:
+                raise Misfit(f"{block} needs {name!r}.", block, name)
+            filled[name] = rule.default
+        else:
+            filled[name] = _value(value, rule.holds, block, name)
+    return filled
+
+
+def _value(value: object, holds: Holds, block: str, name: str) -> object:
+    match holds:
+        case Holds.NUMBER:
+            fits = isinstance(value, int) and 0 < value <= MOST_PIXELS
+        case Holds.SWITCH:
+            fits = isinstance(value, bool)
+        case Holds.COLOR:
+            fits = bool(COLOR.fullmatch(str(value)))
+        case Holds.LINKS:
+            fits = isinstance(value, list) and all(_is_link(link) for link in value)
+        case _:
+            fits = isinstance(value, str | int | float)
+            value = str(value)
+    if not fits:
+        raise Misfit(f"{block}: {name!r} cannot be {str(value)[:40]!r}.", block, name)
+    return value
+
+
+def _is_link(link: object) -> bool:
+    return isinstance(link, Mapping) and set(link) == {"name", "url"} and all(map(str, link.values()))
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str | None):
+        raise Misfit(f"The {name} is a text.", field=name)
+    return value or ""
+
+
+def _languages(data: object, blocks: tuple[Block, ...]) -> Mapping[str, Mapping[str, Any]]:
+    if data is None:
+        return {}
+    if not isinstance(data, Mapping):
+        raise Misfit("Languages are a table: de: {subject: …, blocks: {…}}.", field="languages")
+    by_id = {block.id: block for block in blocks}
+    for language, own in data.items():
+        if not isinstance(own, Mapping) or not set(own) <= {*NAMES, "blocks"}:
+            raise Misfit(f"{language} may have subject, preview, sms and blocks.", field="languages")
+        for ident, fields in (own.get("blocks") or {}).items():
+            if ident not in by_id:
+                raise Misfit(f"{language} speaks of a block {ident!r} that is not there.", str(ident))
+            for name in fields:
+                rule = by_id[ident].rules.fields.get(name)
+                if rule is None or rule.holds in (Holds.NUMBER, Holds.SWITCH, Holds.COLOR):
+                    raise Misfit(f"{language}: {ident} has no words {name!r}.", str(ident), str(name))
+    return data
+
+
+def _block_in(block: Block, own: Mapping[str, Any], words: Words) -> Block:
+    said = {
+        name: _known(str(block.fields[name]), words)
+        for name, rule in block.rules.fields.items()
+        if rule.holds in SAID
+    }
+    return replace(block, fields={**block.fields, **said, **own})
+
+
+def _known(text: str, words: Words) -> str:
+    return text if TAG.search(text) else words.ours(text)
+
+
+def _told(fields: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value != kind.fields[name].default}

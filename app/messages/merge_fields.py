@@ -1,0 +1,116 @@
+"""What templates may name: the merge fields of a letter, in the reader's language."""
+
+from dataclasses import asdict
+from typing import Any
+
+from app.lib.words import Words
+from app.messages import sentences
+from app.messages.letter import Item, Letter, Told
+
+
+def of(letter: Letter) -> dict[str, Any]:
+    """Return what a template may name."""
+    brand, story, calendar = letter.brand, letter.story, letter.calendar
+    carriers = {parcel.carrier for parcel in letter.parcels}
+    return {
+        "language": calendar.words.tag,
+        "calendar": calendar,
+        "currency": letter.currency,
+        "shop": {
+            "name": brand.name,
+            "url": brand.url,
+            "logo_url": brand.logo_url,
+            "legal_line": brand.legal_line,
+        },
+        "profile": {"first_name": letter.first_name},
+        "order": {"name": letter.order_name, "total": letter.total, "is_first": letter.is_first},
+        "message": asdict(sentences.of(letter)),
+        "story": {
+            "state": story.state.value,
+            "headline": story.headline,
+            "then": story.then or "",
+            "lead": story.lead,
+            "arrival": _arrival(letter),
+            "is_bad_news": story.is_bad_news,
+            "stops": _stops(letter),
+        },
+        "answer": letter.answer or "",
+        "items": [_item(item, calendar.words) for item in letter.items],
+        "have_pictures": any(item.image_url for item in letter.items),
+        "parcels": [{"carrier": p.carrier, "number": p.number} for p in letter.parcels],
+        "carrier": carriers.pop() if len(carriers) == 1 else None,
+        "facts": _facts(letter),
+        "recommendations": [asdict(product) for product in letter.recommendations],
+        "track_url": letter.track_url,
+        "preferences_url": letter.preferences_url,
+    }
+
+
+def _item(item: Item, words: Words) -> dict[str, object]:
+    many = item.quantity > 1
+    pieces = words.say_many("%(count)s piece", "%(count)s pieces", item.quantity) if many else None
+    return {
+        "title": item.title,
+        "options": item.options,
+        "quantity": item.quantity,
+        "details": " · ".join(filter(None, (item.options, pieces))),
+        "total": item.total,
+        "image_url": item.image_url,
+    }
+
+
+def _arrival(letter: Letter) -> str:
+    """Return the day or days on which it arrives; empty, where nobody named any."""
+    days, calendar = letter.story.days, letter.calendar
+    if days is None:
+        return ""
+    return calendar.spoken(days[0]) if days[0] == days[1] else calendar.from_to(*days)
+
+
+def _stops(letter: Letter) -> list[dict[str, object]]:
+    """Return the stops of the journey: behind, here or ahead."""
+    story = letter.story
+    behind = story.step if story.is_over else story.step - 1
+    return [
+        {
+            "name": name,
+            "mark": "done" if place <= behind else "now" if place == story.step else "next",
+            "is_here": place == story.step,
+        }
+        for place, name in enumerate(story.stops, start=1)
+    ]
+
+
+def _facts(letter: Letter) -> list[dict[str, object]]:
+    facts: list[dict[str, object]] = []
+    words = letter.calendar.words
+    if letter.delivering_to:
+        facts.append(
+            {
+                "title": words.say("Delivering to"),
+                "lines": [_line(words.isolated(line)) for line in letter.delivering_to],
+            }
+        )
+    by_carrier: dict[str | None, list[Told]] = {}
+    for parcel in letter.parcels:
+        by_carrier.setdefault(parcel.carrier, []).append(parcel)
+    carriers = [
+        line
+        for name, parcels in by_carrier.items()
+        for line in (_line(name), *(_line(parcel.number, parcel.page) for parcel in parcels))
+        if line["text"]
+    ]
+    if carriers:
+        facts.append({"title": words.say("Carrier"), "lines": carriers})
+    elif letter.order_name:
+        facts.append(
+            {
+                "title": words.say_as("over its number", "Order"),
+                "lines": [_line(letter.order_name)],
+            }
+        )
+    return facts
+
+
+def _line(text: str | None, url: str | None = None) -> dict[str, str]:
+    return {"text": text or "", "url": url or ""}

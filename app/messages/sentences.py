@@ -1,0 +1,170 @@
+"""What each message says, in whole sentences of the reader's language: one function for each trigger.
+
+Templates name them `message.subject`, `message.lead` …, beside the story that the tracking page tells.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from app.lib.words import Words
+from app.messages.letter import Letter
+from app.tracking.journey import NOTHING_TO_DO, State
+from app.vocabulary import Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentences:
+    """The words of one message."""
+
+    subject: str = ""
+    preview: str
+    headline: str
+    then: str
+    """The day and hour under the headline."""
+    hello: str
+    lead: str
+    """What has happened, and whether there is anything to do."""
+    follow: str
+    """Leads to the tracking page."""
+    inside: str
+    """Stands over the items."""
+    why: str
+    """Why one gets it."""
+
+
+def of(letter: Letter) -> Sentences:
+    """Return what a message says."""
+    words = letter.calendar.words
+    return _SAY[letter.trigger](_common(letter, words), letter, words)
+
+
+def _common(letter: Letter, words: Words) -> Sentences:
+    say, count = words.say, max(1, len(letter.parcels))
+    why = say("You get this mail because you ordered from us.")
+    if letter.brand.support_email is not None:
+        why = words.after_another(why, say("Something wrong? Just answer it."))
+    return Sentences(
+        preview=words.all_of(item.title for item in letter.items) if letter.items else "",
+        headline=letter.story.headline,
+        then=letter.story.then or "",
+        hello=say("Hello %(name)s,", name=letter.first_name) if letter.first_name else say("Hello,"),
+        lead=_lead(letter, words),
+        follow=words.say_many("Follow my parcel", "Follow my parcels", count),
+        inside=words.say_many("In this parcel", "In these parcels", count),
+        why=why,
+    )
+
+
+def _thank_you(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    say, name = words.say, letter.order_name
+    if letter.is_first:
+        subject = say("Thank you for order %(name)s", name=name) if name else say("Thank you for your order")
+    else:
+        subject = (
+            say("Thank you for coming back: order %(name)s", name=name)
+            if name
+            else say("Thank you for coming back")
+        )
+    has_it = (
+        say("We have order %(name)s and are getting it ready.", name=name)
+        if name
+        else say("We have your order and are getting it ready.")
+    )
+    again = None if letter.is_first else say("It is good to see you again.")
+    first_name = letter.first_name
+    return replace(
+        common,
+        subject=subject,
+        headline=say("Thank you, %(name)s", name=first_name) if first_name else say("Thank you"),
+        lead=words.after_another(again, has_it, say(NOTHING_TO_DO)),
+    )
+
+
+def _shipped(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    what, story = _what(letter, words), letter.story
+    is_named = story.state is State.MOVING and len(letter.parcels) == 1
+    if story.state is State.PACKED:
+        subject = words.say("Shipped: %(what)s", what=what)
+    elif is_named and story.day:
+        subject = words.say("Arriving %(when)s: %(what)s", when=story.day, what=what)
+    elif is_named and story.days:
+        days = letter.calendar.from_to(*story.days)
+        subject = words.say("Arriving %(days)s: %(what)s", days=days, what=what)
+    else:
+        subject = words.say_many(
+            "On its way: %(what)s", "On their way: %(what)s", len(letter.parcels), what=what
+        )
+    return replace(common, subject=subject)
+
+
+def _out_for_delivery(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    return replace(common, subject=words.say("Out for delivery: %(what)s", what=_what(letter, words)))
+
+
+def _delivered(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    has_arrived = letter.story.state is State.DELIVERED
+    ask = words.say("Is something missing or broken? Just answer this mail.")
+    may_ask = has_arrived and letter.brand.support_email is not None
+    lead = words.after_another(common.lead, ask) if may_ask else common.lead
+    subject = words.say("Delivered: %(what)s", what=_what(letter, words))
+    return replace(common, subject=subject, lead=lead, preview=lead)
+
+
+def _case_reply(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    name = letter.order_name
+    subject = (
+        words.say("Re: your message about order %(name)s", name=name)
+        if name
+        else words.say("Re: your message about your order")
+    )
+    return replace(common, subject=subject, lead=letter.answer or "")
+
+
+_SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
+    Trigger.THANK_YOU: _thank_you,
+    Trigger.SHIPPED: _shipped,
+    Trigger.OUT_FOR_DELIVERY: _out_for_delivery,
+    Trigger.DELIVERED: _delivered,
+    Trigger.CASE_REPLY: _case_reply,
+}
+
+
+def _what(letter: Letter, words: Words) -> str:
+    """Return what a subject ends with: the order, or which of its parcels."""
+    name, count = letter.order_name, len(letter.parcels)
+    if letter.is_whole or not count:
+        return words.say("order %(name)s", name=name) if name else words.say("your order")
+    if name:
+        return words.say_many(
+            "parcel %(numbers)s of order %(name)s",
+            "parcels %(numbers)s of order %(name)s",
+            count,
+            numbers=_numbers(letter, words),
+            name=name,
+        )
+    return words.say_many(
+        "parcel %(numbers)s of your order",
+        "parcels %(numbers)s of your order",
+        count,
+        numbers=_numbers(letter, words),
+    )
+
+
+def _lead(letter: Letter, words: Words) -> str:
+    """Return the story's own words, and which parcels they are about where these are not all.
+
+    Of several that are not all, the story would speak as if they were.
+    """
+    if letter.is_whole or not letter.parcels:
+        return letter.story.lead
+    about = words.say_many(
+        "This is about parcel %(numbers)s of your order.",
+        "This is about parcels %(numbers)s of your order.",
+        len(letter.parcels),
+        numbers=_numbers(letter, words),
+    )
+    return words.after_another(about, letter.story.lead) if len(letter.parcels) == 1 else about
+
+
+def _numbers(letter: Letter, words: Words) -> str:
+    return words.all_of(str(parcel.place) for parcel in letter.parcels)

@@ -1,0 +1,89 @@
+from typing import Any
+
+import pytest
+import yaml
+
+from app.lib.catalogs import SAID as FIELDS_OF_SENTENCES
+from app.lib.words import Words
+from app.messages import compose, templates
+from app.messages.blocks import KINDS, SAID
+from app.messages.document import NAMES, Document, Misfit
+from app.vocabulary import Trigger
+from tests.unit.blocks import EVERY_BLOCK
+from tests.unit.letters import letter
+
+
+def test_there_is_an_example_of_every_kind_of_block() -> None:
+    assert {block["kind"] for block in EVERY_BLOCK} == set(KINDS)
+
+
+def test_one_source_gives_html_and_text() -> None:
+    document = Document.of({"subject": "Hi {{ profile.first_name }}", "blocks": EVERY_BLOCK})
+    mail = compose.render(letter(document=document))
+    assert mail.subject == "Hi Ana"
+    assert "A &amp; B" in mail.html
+    assert "One<br>\nTwo &lt;three&gt; Ana" in mail.html
+    assert 'alt="A &quot;tent&quot;"' in mail.html
+    assert "<b>Ridge &amp; Pine yes</b>" in mail.html
+    assert "https://photos.example/?a=1&amp;b=2" in mail.html
+    assert mail.html.count("?stars=") == mail.text.count("?stars=") == 5
+    for words in ("A & B", "One\nTwo <three> Ana", "Total: $164.00", "PINE10", "Ridge & Pine\n"):
+        assert words in mail.text
+    assert "\n\n\n" not in mail.text
+
+
+def test_a_document_comes_back_from_its_own_data() -> None:
+    data = {"subject": "S", "sms": "T", "blocks": EVERY_BLOCK, "languages": {"de": {"subject": "Betreff"}}}
+    document = Document.of(data)
+    again = Document.of(yaml.safe_load(yaml.safe_dump(document.data())))
+    assert again.data() == document.data()
+    assert again.blocks == document.blocks
+
+
+def test_other_languages_say_our_sentences_and_the_merchant_s_own() -> None:
+    document = Document.of(
+        {
+            "subject": "News",
+            "blocks": [
+                {"kind": "button", "text": "Follow my order"},
+                {"kind": "text", "id": "greeting", "text": "Howdy"},
+            ],
+            "languages": {"de": {"subject": "Neues", "blocks": {"greeting": {"text": "Servus"}}}},
+        }
+    )
+    german, french = document.said_in(Words("de_AT")), document.said_in(Words("fr"))
+    assert (german.subject, french.subject) == ("Neues", "News")
+    assert [block.fields["text"] for block in german.blocks] == ["Meine Bestellung verfolgen", "Servus"]
+    assert [block.fields["text"] for block in french.blocks] == ["Suivre ma commande", "Howdy"]
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        ([], "table"),
+        ({"subject": "S"}, "blocks"),
+        ({"blocks": [{"kind": "spacer"}]}, "subject"),
+        ({"subject": "S", "blocks": [{"kind": "marquee"}]}, "kind"),
+        ({"subject": "S", "blocks": [{"kind": "text"}]}, "'text'"),
+        ({"subject": "S", "blocks": [{"kind": "text", "text": "x", "size": 3}]}, "'size'"),
+        ({"subject": "S", "blocks": [{"kind": "spacer", "height": -1}]}, "'height'"),
+        ({"subject": "S", "blocks": [{"kind": "button", "text": "x", "color": "red"}]}, "'color'"),
+        ({"subject": "S", "blocks": [{"kind": "spacer", "id": "a"}, {"kind": "spacer", "id": "a"}]}, "Two"),
+        ({"subject": "S", "blocks": [{"kind": "spacer"}] * 99}, "at most"),
+        ({"subject": "S", "blocks": [{"kind": "raw", "html": "x" * 200_000}]}, "at most"),
+        ({"subject": "S", "blocks": [{"kind": "spacer"}], "languages": {"de": {"blocks": {"q": {}}}}}, "'q'"),
+    ],
+)
+def test_what_is_no_message_is_refused_in_a_sentence(data: Any, complaint: str) -> None:
+    with pytest.raises(Misfit, match=complaint):
+        Document.of(data)
+
+
+@pytest.mark.parametrize("trigger", Trigger)
+def test_every_trigger_has_a_message(trigger: Trigger) -> None:
+    assert templates.default(trigger).blocks
+
+
+def test_translators_are_shown_every_field_that_is_said() -> None:
+    said = {name for kind in KINDS.values() for name, rule in kind.fields.items() if rule.holds in SAID}
+    assert said - {"code"} | set(NAMES) == set(FIELDS_OF_SENTENCES)
