@@ -11,6 +11,7 @@ from app.lib.db import transaction
 from app.shops.models import Shop
 from app.storefront import bought
 from app.storefront.bought import Bought
+from app.storefront.gift import for_receiver
 from app.storefront.page import Page, draw
 from app.storefront.press import Print, press
 from app.tracking import drawn
@@ -62,6 +63,7 @@ def printed(
     if found.has_ended(now):
         raise Ended(found.shop)
     page = draw(found, now, shown=parcel - 1 if parcel and parcel > 0 else None, is_gift=place == GIFT)
+    page = for_receiver(page) if place == GIFT else page
     made = Print.of(dress(page, found))
     if is_kept:
         _keep(found, page, made, variant, now)

@@ -60,9 +60,7 @@ def _of_several(story: Story, count: int, still_open: int, words: Words) -> Stor
         )
         return replace(story, lead=lead)
     if still_open == count:
-        comes = words.say_many(
-            "Your order comes in %(count)s parcel.", "Your order comes in %(count)s parcels.", count
-        )
+        comes = words.say_many("It comes in %(count)s parcel.", "It comes in %(count)s parcels.", count)
         return replace(story, lead=words.after_another(story.lead, comes))
     to_come = words.say_many("%(count)s is still to come", "%(count)s are still to come", still_open)
     return replace(

@@ -13,6 +13,7 @@ from app.shops.models import Shop
 from app.tracking.links import gift_token_of, token_of
 from app.vocabulary import ShipmentStatus as S
 from tests import sold
+from tests.browser.moments import COLUMNS, MOMENTS
 from tests.sold import Sent
 
 MOVING = Sent(scans=((S.PICKED_UP, -30, None, "Denver"), (S.IN_TRANSIT, -2, None, "Boulder")), expected=2)
@@ -34,6 +35,16 @@ def test_a_shared_page_tells_no_price_and_no_name(
         assert secret not in shared
     assert "Merino Overshirt" in shared
     assert re.search("[$€£]", shared) is None
+
+
+@pytest.mark.parametrize("moment", [it for it in MOMENTS if it != "long-words"])
+def test_it_speaks_to_its_receiver_at_every_moment(
+    session: Session, shop: Shop, shopper: FlaskClient, moment: str
+) -> None:
+    order = sold.order(session, shop, *MOMENTS[moment], age=90, **COLUMNS.get(moment, {}))
+    shared = " ".join(unescape(re.sub("<[^>]+>", " ", shopper.get(gift_of(order.id)).text)).split())
+    buyers = ("your order", "your money", "refund", "buying", "cancel or", "would like", "too late for me")
+    assert [words for words in (*buyers, str(order.name)) if words in shared.lower()] == []
 
 
 def test_nothing_on_it_leads_to_the_shoppers_own_page(order: int, shopper: FlaskClient) -> None:

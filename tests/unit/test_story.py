@@ -213,7 +213,7 @@ def test_of_two_parcels_the_open_one_is_spoken_of() -> None:
 def test_of_several_open_parcels_the_least_advanced_decides() -> None:
     story = tell([parcel(S.OUT_FOR_DELIVERY), parcel(S.IN_TRANSIT)], DENVER)
     assert (story.headline, story.about) == ("On its way", 1)
-    assert story.lead.endswith("Your order comes in 2 parcels.")
+    assert story.lead.endswith("It comes in 2 parcels.")
 
 
 def test_a_parcel_that_needs_someone_is_told_first() -> None:
