@@ -69,7 +69,8 @@ class Sink:
                         return
                     if "DATA" in self.answers:
                         continue
-                    self._take(lines)
+                    if not self._take(lines):
+                        return
                     time.sleep(self.pause)
                     if not self._answer(connection, ".", b"250 kept"):
                         return
@@ -78,15 +79,17 @@ class Sink:
                 elif not self._answer(connection, command, b"221 bye" if command == "QUIT" else b"250 ok"):
                     return
 
-    def _take(self, lines: Any) -> None:  # noqa: ANN401 - a socket's file
+    def _take(self, lines: Any) -> bool:  # noqa: ANN401 - a socket's file
+        """Read a mail to its final dot; False where the sender left before."""
         message_id = ""
         for line in lines:
             if line == b".\r\n":
-                break
+                if not self.answers.get(".", b"250").startswith((b"4", b"5")):
+                    self.taken[message_id] += 1
+                return True
             if line.lower().startswith(b"message-id:"):
                 message_id = line.split(b":", 1)[1].strip().decode()
-        if not self.answers.get(".", b"250").startswith((b"4", b"5")):
-            self.taken[message_id] += 1
+        return False
 
     def _answer(self, connection: socket.socket, command: str, usual: bytes) -> bool:
         answer = self.answers.get(command, usual)

@@ -1,14 +1,23 @@
 """Send what may be sent."""
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import cache
 from time import monotonic
+from typing import Self
 
+from app.channels.base import Channel, Connection, SendError
 from app.flows import facts
-from app.lib import queue
+from app.lib import plugins, queue
 from app.lib.db import transaction
 from app.messages import outbox, sending
 from app.messages.journal import Journal
+from app.messages.outbox import Result
+from app.messages.sending import Ready
 from jobs import SLICE
+
+A_CHUNK_TAKES = 0.5
+"""Seconds that a chunk should take: what was asked of the gate may be otherwise after that."""
 
 
 def send() -> None:
@@ -18,16 +27,50 @@ def send() -> None:
     with transaction() as session:
         outbox.recover(session, journal.name)
     journal.settle()
-    while monotonic() < ends:
+    with Sender(journal) as sender:
+        while monotonic() < ends:
+            if sender.send() is None:
+                return
+    queue.wake_now("jobs.messages.send")
+
+
+class Sender:
+    """Sends chunk after chunk, over lines that are kept open between them."""
+
+    def __init__(self, journal: Journal, channel: str = "smtp") -> None:
+        self._journal = journal
+        self._channel: Channel = plugins.discover("app.channels")[channel]
+        self._lines = ExitStack()
+        self._line: Connection | None = None
+        self._chunk = outbox.CHUNK
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lines.close()
+
+    def send(self) -> int | None:
+        """Send a chunk; returns how many messages were dealt with, None when nothing was due."""
+        began = monotonic()
         with transaction() as session:
-            ready = sending.prepare(session, journal.name, facts.gather)
+            ready = sending.prepare(session, self._journal.name, facts.gather, self._chunk)
         if ready is None:
-            return
-        results = sending.deliver(ready, journal)
+            return None
+        results = self._deliver(ready) if ready else []
         with transaction() as session:
             outbox.record(session, results)
-        journal.settle()
-    queue.wake_now("jobs.messages.send")
+        self._journal.settle()
+        self._chunk = outbox.next_chunk(self._chunk, A_CHUNK_TAKES / max(0.001, monotonic() - began))
+        return len(results)
+
+    def _deliver(self, ready: Sequence[Ready]) -> list[Result]:
+        if self._line is None:
+            try:
+                self._line = self._lines.enter_context(self._channel.connect())
+            except SendError as error:
+                return sending.put_off(ready, error)
+        return sending.deliver(ready, self._journal, self._line)
 
 
 @cache

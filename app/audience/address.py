@@ -2,6 +2,8 @@
 
 from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
+from app.lib import addresses
+
 
 def readable_email(raw: str) -> str | None:
     """Return an address in normal form; None for what no mail server could deliver.
@@ -9,6 +11,8 @@ def readable_email(raw: str) -> str | None:
     Special-use domains such as example.com are let through: a store sent the address, and it is the
     channel's to refuse. `site.invalid` is what WooCommerce leaves of an erased shopper.
     """
+    if addresses.is_plain(raw) and not raw.endswith(".invalid"):
+        return raw
     try:
         found = validate_email(
             raw, check_deliverability=False, test_environment=True, globally_deliverable=False

@@ -1,6 +1,6 @@
 """What every channel is handed, and how it says that it could not send."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
@@ -46,13 +46,23 @@ class SendError(Exception):
         """No mailbox is there: the address should not be written to again."""
 
 
+Outcome = str | SendError
+"""The channel's own id or answer, or why it did not take the message."""
+
+
 class Connection(Protocol):
-    """An open line to the channel, for a chunk of messages; close it by leaving the `with` block."""
+    """An open line to the channel; close it by leaving the `with` block."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...
-    def send(self, mail: Mail) -> str:
-        """Hand over one message; returns the channel's own id or answer; raises SendError."""
+    def send_all(
+        self, mails: Iterable[tuple[int, Mail]], begin: Callable[[int], bool]
+    ) -> Iterator[tuple[int, Outcome]]:
+        """Hand over messages, several at once; yields what became of each as soon as that is known.
+
+        `begin` is asked for each before a byte of it leaves that could make the channel take it: where it
+        says no, the message does not go. After an outcome that concerns everyone no more should be given.
+        """
         ...
 
 

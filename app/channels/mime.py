@@ -5,10 +5,11 @@ List-Unsubscribe, which then no mailbox provider can read.
 """
 
 import re
-from base64 import encodebytes
+from binascii import b2a_base64
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
+from functools import lru_cache
 
 from app.channels.base import Mail
 
@@ -46,7 +47,7 @@ def write(mail: Mail, date: datetime) -> bytes:
         sender=_mailbox(mail.sender),
         to=one_line(mail.to),
         subject=_words(one_line(mail.subject), "Subject: "),
-        date=format_datetime(date),
+        date=_written(date.replace(microsecond=0)),
         message_id=one_line(mail.message_id),
         more="".join(f"{name}: {one_line(value)}\r\n" for name, value in more.items()),
     )
@@ -63,12 +64,18 @@ def one_line(value: str) -> str:
     return BREAKS.sub(" ", value).strip()
 
 
+@lru_cache(maxsize=1024)
 def _mailbox(sender: str) -> str:
     name = one_line(sender.rpartition("<")[0])
     phrase = _words(name, "From: ")
     if phrase is name and not ATOMS.fullmatch(name):
         phrase = '"' + name.replace("\\", r"\\").replace('"', r"\"") + '"'
     return f"{phrase} <{address_of(one_line(sender))}>"
+
+
+@lru_cache(maxsize=8)
+def _written(date: datetime) -> str:
+    return format_datetime(date)
 
 
 def _words(line: str, header: str) -> str:
@@ -79,5 +86,9 @@ def _words(line: str, header: str) -> str:
 
 
 def _base64(text: str) -> bytes:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    return encodebytes(lines.encode(errors="replace")).replace(b"\n", b"\r\n")
+    """Return a part's lines; encodebytes takes twice as long."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    coded = b2a_base64(text.replace("\n", "\r\n").encode(errors="replace"), newline=False)
+    lines = [coded[start : start + LINE] for start in range(0, len(coded), LINE)]
+    return b"\r\n".join([*lines, b""])

@@ -1,38 +1,28 @@
-"""E-mail through any SMTP server; which of its answers concern one message, and which all of them."""
+"""E-mail through any SMTP server, over several lines at once that are kept for many messages."""
 
-import re
 import smtplib
 import ssl
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from time import monotonic
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
 from app.channels import mime
-from app.channels.base import Channel, Mail, SendError
-from app.lib import clock
+from app.channels.base import Channel, Mail, Outcome, SendError
+from app.channels.line import TIMEOUT, Line, Sealed
+from app.channels.smtp_answers import brief
+from app.lib import addresses, clock
 from app.lib.config import settings
 from app.vocabulary import Medium
 
-TIMEOUT = 30
-"""Seconds for one answer."""
-PATIENCE = 40
-"""Seconds for one whole message: it must end before its lease does (app.messages.outbox.LAST_START)."""
+LINES = 4
+"""How many connections one sender opens: more messages could be of unknown fate when it dies."""
+MAILS_A_LINE = 10
+"""How many messages are worth another line."""
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-
-TAKEN, GO_ON, LATER, NEVER = 2, 3, 4, 5
-"""First digits of answers."""
-CLOSING = 421
-SIGN_IN_FIRST = (530, 534, 535, 538)
-TOO_LARGE = 552
-NOT_AUTHENTIC = "5.7.515"
-"""Outlook.com: our own domain fails SPF, DKIM or DMARC; the merchant has DNS to mend."""
-NO_MAILBOX = ("550", "551", "553")
-NO_MAILBOX_ENHANCED = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
-"""What tells that an address is dead, where other refusals are about our reputation, or a full mailbox."""
-ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,82 +49,96 @@ class Server:
         return cls(parts.scheme, parts.hostname, port, user, password)
 
 
-class Line:
-    """An open line to the server; opened again where it broke on the message before."""
+class Lines:
+    """Lines to one server, taken in turn; one that broke is opened again."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._client: smtplib.SMTP | None = _dial(server)
+        self._deadlines: dict[int, float] = {}
+        self._most = LINES
+        self._handed = 0
+        self._turns = 0
+        self._lines = [self._dial()]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._client is not None:
+        for line in self._lines:
+            if line.is_idle:
+                line.close()
+            else:
+                line.hang_up()
+
+    def send_all(
+        self, mails: Iterable[tuple[int, Mail]], begin: Callable[[int], bool]
+    ) -> Iterator[tuple[int, Outcome]]:
+        """Hand over mails; yields what became of each."""
+        unsent: deque[Sealed] = deque()
+        for key, mail in mails:
             try:
-                self._client.quit()
-            except (OSError, smtplib.SMTPException):
-                self._hang_up()
+                unsent.append(self._seal(key, mail))
+            except SendError as error:
+                yield key, error
+            yield from self._post(unsent, begin)
+        while any(not line.is_idle for line in self._lines):
+            for line in self._lines:
+                if not line.is_idle:
+                    yield from line.step(None, begin)
 
-    def send(self, mail: Mail) -> str:
-        """Hand over one mail; returns the server's last answer."""
+    def _post(self, unsent: deque[Sealed], begin: Callable[[int], bool]) -> Iterator[tuple[int, Outcome]]:
+        """Give what waits to the next line; to another where that one has broken meanwhile."""
+        tries = 0
+        while unsent:
+            sealed, tries = unsent.popleft(), tries + 1
+            try:
+                line = self._next()
+            except SendError as error:
+                yield sealed.key, error
+                continue
+            yield from line.step(sealed, begin)
+            if line.unsent is not None and tries > LINES:
+                yield sealed.key, SendError("the line broke before the message was handed over")
+            elif line.unsent is not None:
+                unsent.append(line.unsent)
+
+    def _next(self) -> Line:
+        """Return the line whose turn it is; raises SendError where none can be opened."""
+        self._handed += 1
+        self._lines = [line for line in self._lines if line.is_open]
+        if not self._lines:
+            self._lines = [self._dial()]
+        elif len(self._lines) < min(self._most, 1 + self._handed // MAILS_A_LINE):
+            try:
+                self._lines.append(self._dial())
+            except SendError:  # it lets us in no more than so often
+                self._most = len(self._lines)
+        self._turns += 1
+        return self._lines[self._turns % len(self._lines)]
+
+    def _dial(self) -> Line:
+        return Line(_dial(self._server), self._deadlines)
+
+    def _seal(self, key: int, mail: Mail) -> Sealed:
         address, is_utf8 = _mailbox(mail.to)
-        client = self._client = self._client or _dial(self._server)
-        if is_utf8 and not client.has_extn("smtputf8"):
+        if is_utf8 and not self._takes_utf8():
             raise SendError("the server does not take addresses with such letters", permanent=True)
-        client.command_encoding = "utf-8"
         options = " SMTPUTF8 BODY=8BITMIME" if is_utf8 else ""
-        data = _dotted(mime.write(replace(mail, to=address), clock.now()))
-        until = monotonic() + PATIENCE
-        try:
-            self._say(client, until, "MAIL", f"FROM:<{mime.address_of(mail.sender)}>{options}")
-            self._say(client, until, "RCPT", f"TO:<{address}>")
-            self._say(client, until, "DATA")
-            client.send(data)
-        except smtplib.SMTPException as error:
-            self._hang_up()
-            raise SendError("the line broke before the message was handed over") from error
-        return self._hear(client, until)
+        mailed = mail if address == mail.to else replace(mail, to=address)
+        return Sealed(
+            key,
+            f"MAIL FROM:<{mime.address_of(mail.sender)}>{options}\r\n".encode(),
+            f"RCPT TO:<{address}>\r\n".encode(),
+            _dotted(mime.write(mailed, clock.now())),
+        )
 
-    def _say(self, client: smtplib.SMTP, until: float, command: str, rest: str = "") -> None:
-        _allow(client, until)
-        code, answer = client.docmd(command, rest)
-        if code // 100 != (GO_ON if command == "DATA" else TAKEN):
-            raise self._refused(client, command, code, answer)
-
-    def _hear(self, client: smtplib.SMTP, until: float) -> str:
-        """Return the answer to a message that was handed over whole."""
-        _allow(client, until)
-        try:
-            code, answer = client.getreply()
-        except smtplib.SMTPException as error:
-            self._hang_up()
-            raise SendError("the line broke before the answer came", unknown=True) from error
-        if code // 100 == TAKEN:
-            return _brief(code, answer)
-        if code // 100 not in (LATER, NEVER):
-            self._hang_up()
-            raise SendError("the answer makes no sense", unknown=True)
-        raise self._refused(client, "message", code, answer)
-
-    def _refused(self, client: smtplib.SMTP, what: str, code: int, answer: bytes) -> SendError:
-        error = _refusal(what, code, answer)
-        try:
-            if error.everyone or client.rset()[0] // 100 != TAKEN:
-                self._hang_up()
-        except (OSError, smtplib.SMTPException):
-            self._hang_up()
-        return error
-
-    def _hang_up(self) -> None:
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+    def _takes_utf8(self) -> bool:
+        return self._next().takes_utf8
 
 
-def connect() -> Line:
+def connect() -> Lines:
     """Open a line to the server that the operator named."""
-    return Line(Server.at(settings().smtp_url))
+    return Lines(Server.at(settings().smtp_url))
 
 
 def _dial(server: Server) -> smtplib.SMTP:
@@ -160,6 +164,8 @@ def _dial(server: Server) -> smtplib.SMTP:
 
 def _mailbox(address: str) -> tuple[str, bool]:
     """Return an address as SMTP wants it, and whether that takes SMTPUTF8."""
+    if addresses.is_plain(address):
+        return address, False
     try:
         found = validate_email(
             address, check_deliverability=False, test_environment=True, globally_deliverable=False
@@ -169,34 +175,11 @@ def _mailbox(address: str) -> tuple[str, bool]:
     return found.ascii_email or found.normalized, found.ascii_email is None
 
 
-def _refusal(what: str, code: int, answer: bytes) -> SendError:
-    brief = _brief(code, answer)
-    is_final = code // 100 == NEVER
-    is_ours = code == CLOSING or code in SIGN_IN_FIRST or NOT_AUTHENTIC in brief
-    if what == "MAIL" and is_final and code != TOO_LARGE:
-        is_ours = True  # it refuses the sender, who is the same for all
-    is_theirs = what == "RCPT" and (brief in NO_MAILBOX or brief[4:] in NO_MAILBOX_ENHANCED)
-    return SendError(
-        f"{what}: {brief}", permanent=is_final and not is_ours, everyone=is_ours, bad_address=is_theirs
-    )
-
-
-def _brief(code: int, answer: bytes) -> str:
-    """Return an answer without its words, which often repeat the address."""
-    enhanced = ENHANCED.match(answer)
-    return f"{code} {enhanced[0].decode()}" if enhanced else str(code)
-
-
 def _cause(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error
-        return f"sign-in: {_brief(error.smtp_code, text if isinstance(text, bytes) else text.encode())}"
+        return f"sign-in: {brief(error.smtp_code, text if isinstance(text, bytes) else text.encode())}"
     return f"the server cannot be reached: {type(error).__name__}"
-
-
-def _allow(client: smtplib.SMTP, until: float) -> None:
-    if client.sock is not None:
-        client.sock.settimeout(max(0.1, min(TIMEOUT, until - monotonic())))
 
 
 def _dotted(data: bytes) -> bytes:

@@ -7,6 +7,7 @@ from typing import TypeVar
 import phonenumbers
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from app.audience import consent, whereabouts
 from app.audience.address import readable_email
@@ -231,5 +232,15 @@ def _suppressions(
 
 
 def _by_id(session: Session, table: type[Row], ids: Iterable[int | None]) -> dict[int | None, Row]:
-    wanted = [i for i in ids if i is not None]
-    return {row.id: row for row in session.scalars(select(table).where(table.id.in_(wanted)))}
+    """Return rows by id; what the session already holds is not asked for again."""
+    found: dict[int | None, Row] = {}
+    missing = []
+    for i in filter(None, ids):
+        row = session.identity_map.get(identity_key(table, i))
+        if row is None:
+            missing.append(i)
+        else:
+            found[i] = row
+    if missing:
+        found |= {row.id: row for row in session.scalars(select(table).where(table.id.in_(missing)))}
+    return found

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -122,13 +123,13 @@ class Calendar:
 
     def weekday(self, day: date) -> str:
         """Return "Tuesday"."""
-        return format_date(day, "EEEE", locale=self.locale)
+        return _formatted(day, "EEEE", self.locale)
 
     def written(self, day: date) -> str:
         """Return "November 17", unbroken; with its year where that could be another."""
         if abs(day - self.today) > NEAR:
-            return format_date(day, "long", locale=self.locale)
-        return format_skeleton("MMMMd", day, locale=self.locale).replace(" ", TIGHT)
+            return _formatted(day, "long", self.locale)
+        return _without_year(day, self.locale)
 
     def time(self, moment: datetime) -> str:
         """Return "2:14 pm", unbroken, on the reader's clock."""
@@ -157,6 +158,16 @@ class Calendar:
         if day == self.today:
             return say("today")
         return say("tomorrow") if day > self.today else say("yesterday")
+
+
+@lru_cache(maxsize=8192)  # babel reads the locale's data anew for every date
+def _formatted(day: date, style: str, locale: str) -> str:
+    return format_date(day, style, locale=locale)
+
+
+@lru_cache(maxsize=8192)
+def _without_year(day: date, locale: str) -> str:
+    return format_skeleton("MMMMd", day, locale=locale).replace(" ", TIGHT)
 
 
 def first_upper(text: str) -> str:

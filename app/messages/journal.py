@@ -1,8 +1,8 @@
 """The send journal: a local append-only file that says which sends were begun and which were taken.
 
-One line before each send, one after (measured: 0 duplicates and 0 silent losses in 15 kills, where
-claim-and-lease alone gave 264 duplicates). Its owner holds a lock on the file for as long as it lives,
-so that others see at once whether it died. The boot is part of its name: what the page cache held
+One line before each send, one when its answer is known (measured: 0 duplicates and 0 silent losses in 15
+kills, where claim-and-lease alone gave 264 duplicates). Its owner holds a lock on the file for as long as it
+lives, so that others see at once whether it died. The boot is part of its name: what the page cache held
 when the machine went down is not to be believed.
 """
 
@@ -53,6 +53,10 @@ class Journal:
         """Note that the channel took it."""
         self._write(f"A {message_id} {fence}\n")
 
+    def refused(self, message_id: int, fence: int) -> None:
+        """Note that the channel did not take it, for sure: as far as its shopper goes, it was not begun."""
+        self._write(f"R {message_id} {fence}\n")
+
     def settle(self) -> None:
         """Forget what has been recorded in the database."""
         os.ftruncate(self._file, 0)
@@ -94,7 +98,8 @@ class Dead:
             return None
         if f"A {message_id} {fence}" in self._lines:
             return Fate.TAKEN
-        if f"S {message_id} {fence}" in self._lines:
+        is_begun = f"S {message_id} {fence}" in self._lines
+        if is_begun and f"R {message_id} {fence}" not in self._lines:
             return Fate.BEGUN
         return Fate.NOT_BEGUN if self._same_boot else None
 

@@ -1,33 +1,27 @@
-"""Everything that the text of one message needs, as plain data: gathered in a transaction, used outside."""
+"""Everything that the text of one message needs, as plain data: made in a transaction, used outside."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from app.audience.models import Profile
-from app.commerce.models import Fulfillment, LineItem, Order, Product, Variant
+from app.commerce.models import Order
 from app.lib import clock
 from app.lib.days import Calendar
+from app.messages import material as materials
 from app.messages import postal, templates
 from app.messages.document import Document
 from app.messages.links import preferences_url
+from app.messages.material import Material
 from app.messages.models import Message
-from app.shops import brand
 from app.shops.brand import Brand
-from app.shops.models import Shop
 from app.tracking import arrival, carrier, expected, story
-from app.tracking.cases import CaseEntry
 from app.tracking.links import tracking_url
 from app.tracking.models import Shipment
 from app.tracking.parcel import Parcel
 from app.tracking.story import Story
 from app.vocabulary import Trigger
-
-OFFERS = 3
-"""How many recommendations a message shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +92,16 @@ class Letter:
 
 
 def gather(session: Session, message: Message) -> Letter:
-    """Return what a message needs to be rendered, in at most seven queries."""
-    shop = session.get_one(Shop, message.shop_id)
-    order = session.get_one(Order, message.order_id)
-    profile = session.get(Profile, message.profile_id) if message.profile_id else None
-    shipments = list(session.scalars(select(Shipment).filter_by(order_id=order.id).order_by(Shipment.id)))
+    """Return what one message needs to be rendered."""
+    return of(materials.gather(session, [message]), message)
+
+
+def of(material: Material, message: Message) -> Letter:
+    """Return what a message needs to be rendered; raises what a row that does not fit raises."""
+    shop = material.shops[message.shop_id]
+    order = material.orders[message.order_id or 0]
+    profile = material.profiles.get(message.profile_id or 0)
+    shipments = material.shipments.get(order.id, [])
     living = [row for row in shipments if not Parcel.of(row).is_void]
     told = [row for row in shipments if row.id in message.shipment_ids]
     calendar = Calendar.of(clock.now(), shop.timezone, order.locale, shop.locale, is_for_later=True)
@@ -115,14 +114,14 @@ def gather(session: Session, message: Message) -> Letter:
         document=document,
         to=message.to or "",
         message_id=message.rfc_id,
-        brand=brand.of(shop),
+        brand=material.brands[shop.id],
         calendar=calendar,
         first_name=(profile and profile.first_name) or place.get("first_name"),
         order_name=order.name,
-        is_first=_is_first(session, order),
+        is_first=_is_first(material, order),
         currency=order.currency or shop.currency,
         total=order.total or 0,
-        items=_items(session, order, told),
+        items=_items(material, order, told),
         parcels=tuple(
             Told(
                 place=shipments.index(row) + 1,
@@ -134,81 +133,47 @@ def gather(session: Session, message: Message) -> Letter:
         ),
         is_whole=message.step == 1 and told == living,
         story=arrival.with_order_day(known, expected.of_order(shop, order), calendar),
-        answer=session.get_one(CaseEntry, message.case_entry_id).words if message.case_entry_id else None,
-        recommendations=_offers(session, order) if document.holds("recommendations") else (),
+        answer=material.answers[message.case_entry_id] if message.case_entry_id else None,
+        recommendations=_offers(material, order) if document.holds("recommendations") else (),
         delivering_to=postal.lines(place, home=shop.country, locale=calendar.locale),
         track_url=tracking_url(shop, order.id),
         preferences_url=preferences_url(shop.id, message.id),
     )
 
 
-def _is_first(session: Session, order: Order) -> bool:
-    if order.is_first is not None or order.profile_id is None or order.placed_at is None:
-        return order.is_first is not False
-    earlier = select(Order.id).where(
-        Order.shop_id == order.shop_id,
-        Order.profile_id == order.profile_id,
-        Order.placed_at < order.placed_at,
-        Order.cancelled_at.is_(None),
-    )
-    return not session.scalar(select(exists(earlier)))
+def _is_first(material: Material, order: Order) -> bool:
+    return order.id not in material.ordered_before if order.is_first is None else order.is_first
 
 
-def _items(session: Session, order: Order, told: Sequence[Shipment]) -> tuple[Item, ...]:
+def _items(material: Material, order: Order, told: Sequence[Shipment]) -> tuple[Item, ...]:
     """Return the lines of these parcels; of the whole order where the store does not say what is in them."""
-    product = and_(Product.shop_id == LineItem.shop_id, Product.external_id == LineItem.product_external_id)
-    lines = session.execute(
-        select(LineItem, Product.image_url)
-        .outerjoin(Product, product)
-        .where(LineItem.order_id == order.id)
-        .order_by(LineItem.position, LineItem.id)
-    )
-    sent = _sent(session, {shipment.fulfillment_id for shipment in told})
+    sent = _sent(material, {shipment.fulfillment_id for shipment in told})
     return tuple(
         Item(
             title=line.title,
             options=line.variant_title,
             quantity=quantity,
             total=line.price * quantity,
-            image_url=_secure(line.image_url or picture),
+            image_url=_secure(line.image_url),
         )
-        for line, picture in lines
+        for line in material.lines.get(order.id, [])
         if (quantity := min(line.quantity, sent[line.external_id]) if sent else line.quantity)
     )
 
 
-def _offers(session: Session, order: Order) -> tuple[Offer, ...]:
-    """Return what the shop sells besides what was bought, newest first; only what can be shown and had."""
-    bought = select(LineItem.product_external_id).where(LineItem.order_id == order.id)
-    price = select(func.min(Variant.price)).where(Variant.product_id == Product.id).scalar_subquery()
-    had = exists().where(Variant.product_id == Product.id, Variant.in_stock.is_not(False))
-    rows = session.execute(
-        select(Product, price)
-        .where(
-            Product.shop_id == order.shop_id,
-            Product.deleted_at.is_(None),
-            Product.url.startswith("https://"),
-            Product.image_url.startswith("https://"),
-            Product.title.is_not(None),
-            Product.external_id.not_in(bought.where(LineItem.product_external_id.is_not(None))),
-            had,
-        )
-        .order_by(Product.id.desc())
-        .limit(OFFERS)
-    )
+def _offers(material: Material, order: Order) -> tuple[Offer, ...]:
     return tuple(
-        Offer(title=product.title, url=product.url, image_url=product.image_url, price=cost)
-        for product, cost in rows
-        if product.title and product.url
+        Offer(title=title, url=url, image_url=image_url, price=price)
+        for title, url, image_url, price in material.offers.get(order.id, ())
     )
 
 
-def _sent(session: Session, fulfillment_ids: set[int]) -> Counter[str]:
+def _sent(material: Material, fulfillment_ids: set[int]) -> Counter[str]:
     """Return how many pieces of each line these fulfillments hold; nothing where one does not say."""
-    contents = list(session.scalars(select(Fulfillment.items).where(Fulfillment.id.in_(fulfillment_ids))))
+    contents = [material.contents.get(fulfillment_id) for fulfillment_id in fulfillment_ids]
     pieces: Counter[str] = Counter()
     if all(contents):
-        for content in contents:
+        for content in filter(None, contents):
             pieces.update({str(part["item"]): int(part["quantity"]) for part in content})
     return pieces
 

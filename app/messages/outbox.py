@@ -1,13 +1,14 @@
 """The outbox: whoever asks twice gets the first; claimed in chunks, sent once, nothing lost silently."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from random import uniform
 from urllib.parse import urlsplit
 
+import orjson
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from app.messages.journal import Dead, Fate
 from app.messages.models import Message
 from app.vocabulary import Category, Medium, MessageState, Reason, Trigger
 
-CHUNK = 50
+CHUNK, LARGEST_CHUNK = 50, 500
 LEASE = timedelta(minutes=2)
 LAST_START = timedelta(seconds=45)
 """No send begins when less than this is left of the lease: it could outlast it."""
@@ -78,54 +79,60 @@ def ask(session: Session, shop_id: int, wanted: Ask) -> bool:
     return True
 
 
-def claim(session: Session, journal: str) -> list[Message]:
+def next_chunk(chunk: int, speed: float) -> int:
+    """Return how many to claim next; `speed`: how many times faster than wanted the last chunk went.
+
+    A slow channel gets few at a time: between the gate and the send not much should happen.
+    """
+    return round(max(CHUNK, min(LARGEST_CHUNK, chunk * max(0.5, min(2.0, speed)))))
+
+
+def claim(session: Session, journal: str, chunk: int = CHUNK) -> list[Message]:
     """Lease a chunk of due messages, an equal share for every shop that has some."""
     now = clock.now()
-    ids = list(session.scalars(FAIR_SHARE, {"now": now, "chunk": CHUNK}))
-    if not ids:
-        return []
     taken = (
         update(Message)
-        .where(Message.id.in_(ids))
+        .where(FAIR_SHARE.bindparams(now=now, chunk=chunk))
         .values(
             state=MessageState.SENDING,
             journal=journal,
             lease_until=now + LEASE,
+            sending_at=now,
             fence=Message.fence + 1,
             attempts=Message.attempts + 1,
         )
+        .returning(Message)
+        .execution_options(populate_existing=True, synchronize_session=False)
     )
-    session.execute(taken)
-    rows = session.scalars(
-        select(Message).where(Message.id.in_(ids)).execution_options(populate_existing=True)
-    )
-    return sorted(rows, key=lambda message: message.id)
+    return sorted(session.scalars(taken), key=lambda message: message.id)
 
 
 FAIR_SHARE = text(
     """
-    WITH RECURSIVE shops AS (
-        (SELECT shop_id FROM message WHERE state = 'queued' ORDER BY shop_id LIMIT 1)
-        UNION ALL
-        SELECT (SELECT m.shop_id FROM message m WHERE m.state = 'queued' AND m.shop_id > shops.shop_id
-                ORDER BY m.shop_id LIMIT 1)
-        FROM shops WHERE shops.shop_id IS NOT NULL
-    ),
-    waiting AS (
-        SELECT shop_id FROM shops WHERE shop_id IS NOT NULL AND EXISTS (
-            SELECT 1 FROM message m
-            WHERE m.shop_id = shops.shop_id AND m.state = 'queued' AND m.due_at <= :now)
-        ORDER BY random() LIMIT :chunk
-    )
-    SELECT due.id FROM waiting, LATERAL (
-        SELECT id FROM message m
-        WHERE m.shop_id = waiting.shop_id AND m.state = 'queued' AND m.due_at <= :now
-        ORDER BY m.due_at, m.id
-        LIMIT greatest(1, :chunk / (SELECT count(*) FROM waiting)) FOR UPDATE SKIP LOCKED
-    ) due
+    message.id = ANY(ARRAY(
+        WITH RECURSIVE shops AS (
+            (SELECT shop_id FROM message WHERE state = 'queued' ORDER BY shop_id LIMIT 1)
+            UNION ALL
+            SELECT (SELECT m.shop_id FROM message m WHERE m.state = 'queued' AND m.shop_id > shops.shop_id
+                    ORDER BY m.shop_id LIMIT 1)
+            FROM shops WHERE shops.shop_id IS NOT NULL
+        ),
+        waiting AS (
+            SELECT shop_id FROM shops WHERE shop_id IS NOT NULL AND EXISTS (
+                SELECT 1 FROM message m
+                WHERE m.shop_id = shops.shop_id AND m.state = 'queued' AND m.due_at <= :now)
+            ORDER BY random() LIMIT :chunk
+        )
+        SELECT due.id FROM waiting, LATERAL (
+            SELECT id FROM message m
+            WHERE m.shop_id = waiting.shop_id AND m.state = 'queued' AND m.due_at <= :now
+            ORDER BY m.due_at, m.id
+            LIMIT greatest(1, :chunk / (SELECT count(*) FROM waiting)) FOR UPDATE SKIP LOCKED
+        ) due
+    ))
     """
 )
-"""Ids of due messages, fair between shops: a shop with a million due delays no other (ADR 0009)."""
+"""Due messages, fair between shops: a shop with a million due delays no other (ADR 0009)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,35 +153,63 @@ class Result:
     """No mailbox is there: nothing goes to this address again."""
 
 
+def note(session: Session, decisions: Mapping[int, Mapping[str, object]]) -> None:
+    """Keep what the gate answered about each message, by its id."""
+    told = {"ids": list(decisions), "told": [orjson.dumps(row).decode() for row in decisions.values()]}
+    session.execute(NOTE, told)
+
+
+NOTE = text(
+    """
+    UPDATE message SET decision = CAST(noted.decision AS jsonb)
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:told AS text[])) AS noted (id, decision)
+    WHERE message.id = noted.id
+    """
+)
+
+
 def record(session: Session, results: Iterable[Result]) -> int:
     """Write down results; a result with an old fence is ignored, for another has the message now."""
-    written = 0
-    for result in results:
-        values: dict[str, object] = {
-            "state": result.state,
-            "reason": result.reason,
-            "failure": result.failure,
-            "lease_until": None,
-            "journal": None,
-        }
-        said = {name: getattr(result, name) for name in ("subject", "due_at", "resent_at")}
-        values |= {name: value for name, value in said.items() if value is not None}
-        if result.is_put_off:
-            values["attempts"] = Message.attempts - 1
-        if result.state is MessageState.SENT:
-            values["sent_at"] = clock.now()
-        mine = update(Message).where(
-            Message.id == result.message_id,
-            Message.fence == result.fence,
-            Message.state == MessageState.SENDING,
-        )
-        row = session.execute(
-            mine.values(values).returning(Message.shop_id, Message.medium, Message.to)
-        ).one_or_none()
-        written += row is not None
-        if row is not None and row.to and result.is_dead_address:
-            suppression.suppress(session, row.shop_id, row.medium, row.to, None, reason="bounced")
-    return written
+    rows = list(results)
+    if not rows:
+        return 0
+    columns = {name: [getattr(row, name) for row in rows] for name in COLUMNS}
+    written = session.execute(WRITE_DOWN, {**columns, "now": clock.now()}).all()
+    for shop_id, medium, to, is_dead in written:
+        if is_dead and to:
+            suppression.suppress(session, shop_id, Medium(medium), to, None, reason="bounced")
+    return len(written)
+
+
+COLUMNS = (
+    "message_id",
+    "fence",
+    "state",
+    "reason",
+    "failure",
+    "subject",
+    "due_at",
+    "resent_at",
+    "is_put_off",
+    "is_dead_address",
+)
+WRITE_DOWN = text(
+    """
+    UPDATE message SET state = result.state, reason = result.reason, failure = result.failure,
+        subject = coalesce(result.subject, message.subject), due_at = coalesce(result.due_at, message.due_at),
+        resent_at = coalesce(result.resent_at, message.resent_at),
+        attempts = message.attempts - result.is_put_off::int,
+        sent_at = CASE WHEN result.state = 'sent' THEN :now ELSE message.sent_at END,
+        lease_until = NULL, journal = NULL
+    FROM unnest(CAST(:message_id AS bigint[]), CAST(:fence AS bigint[]), CAST(:state AS text[]),
+                CAST(:reason AS text[]), CAST(:failure AS text[]), CAST(:subject AS text[]),
+                CAST(:due_at AS timestamptz[]), CAST(:resent_at AS timestamptz[]),
+                CAST(:is_put_off AS boolean[]), CAST(:is_dead_address AS boolean[]))
+        AS result (id, fence, state, reason, failure, subject, due_at, resent_at, is_put_off, is_dead)
+    WHERE message.id = result.id AND message.fence = result.fence AND message.state = 'sending'
+    RETURNING message.shop_id, message.medium, message."to", result.is_dead
+    """
+)
 
 
 def after_failure(message: Message, reason: str, *, permanent: bool) -> Result:

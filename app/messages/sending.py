@@ -1,27 +1,28 @@
 """One chunk of messages, from the claim to the results; the caller owns the transactions.
 
-Say the process dies on any line: before `sending_at` is committed the claim was never made; after it,
-the journal knows of every message whether its send was begun and whether it was taken.
+Say the process dies on any line: before the claim is committed it was never made; after it, the journal knows
+of every message whether its send was begun, and whether it was taken or refused.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy.orm import Session
 
-from app.channels.base import Channel, Connection, SendError
-from app.lib import clock, plugins
+from app.channels.base import Connection, Mail, Outcome, SendError
+from app.lib import clock
 from app.lib.logs import trail
-from app.messages import compose, outbox, permission
-from app.messages.compose import Letter
+from app.messages import compose, letter, material, outbox, permission
 from app.messages.journal import Journal
+from app.messages.letter import Letter
 from app.messages.models import Message
 from app.messages.outbox import Result
 from app.messages.verdict import Allowed, Deferred, Facts, Skipped
 from app.vocabulary import MessageState, Reason
 
 Gather = Callable[[Session, Sequence[Message]], dict[int, Facts]]
+Write = Callable[[Letter], Mail]
 
 log = structlog.get_logger()
 
@@ -34,68 +35,107 @@ class Ready:
     letter: Letter
 
 
-def prepare(session: Session, journal: str, gather: Gather) -> list[Ready] | None:
-    """Claim a chunk, ask the gate about each, and mark those that go; None when nothing was due."""
-    claimed = outbox.claim(session, journal)
+def prepare(session: Session, journal: str, gather: Gather, chunk: int = outbox.CHUNK) -> list[Ready] | None:
+    """Claim a chunk and ask the gate about each; returns those that go, None when nothing was due."""
+    claimed = outbox.claim(session, journal, chunk)
     if not claimed:
         return None
+    stuff = material.gather(session, claimed)
     decided = permission.decide_together(gather(session, claimed))
-    ready = []
+    ready, results = list[Ready](), list[Result]()
     for message in claimed:
-        decision, facts = decided[message.id]
-        message.decision = permission.record_of(decision, facts)
-        if isinstance(decision, Allowed):
-            try:
-                letter = compose.gather(session, message)
-            except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-                log.error("message.ungathered", message=message.id, **trail(error))
-                outbox.record(session, [_unrenderable(message, type(error).__name__)])
-                continue
-            message.sending_at = clock.now()
-            ready.append(Ready(message, letter))
-        else:
-            outbox.record(session, [_not_now(message, decision)])
+        decision, _ = decided[message.id]
+        if not isinstance(decision, Allowed):
+            results.append(_not_now(message, decision))
+            continue
+        try:
+            ready.append(Ready(message, letter.of(stuff, message)))
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            log.error("message.ungathered", message=message.id, **trail(error))
+            results.append(_unrenderable(message, type(error).__name__))
+    outbox.note(session, {key: permission.record_of(*decision) for key, decision in decided.items()})
+    outbox.record(session, results)
     return ready
 
 
-def deliver(ready: Sequence[Ready], journal: Journal, channel: str = "smtp") -> list[Result]:
-    """Send a chunk that `prepare` committed; returns what became of each, in order."""
-    plugin: Channel = plugins.discover("app.channels")[channel]
-    results: list[Result] = []
-    try:
-        with plugin.connect() as line:
-            for item in ready:  # not extend(): what was sent must be known when a later one raises
-                results.append(_send(item, line, journal))  # noqa: PERF401
-    except SendError as error:  # the channel itself is away: nothing was begun for the rest
-        log.warning("channel.away", channel=channel, reason=str(error))
-        rest = ready[len(results) :]
-        results += [outbox.after_failure(item.message, str(error), permanent=False) for item in rest]
-    return results
+def deliver(
+    ready: Sequence[Ready], journal: Journal, line: Connection, write: Write = compose.render
+) -> list[Result]:
+    """Send a chunk that `prepare` committed; returns what became of each, in no order."""
+    return _Delivery(ready, journal, write).over(line)
 
 
-def _send(item: Ready, line: Connection, journal: Journal) -> Result:
-    message = item.message
-    if message.lease_until is None or clock.now() > message.lease_until - outbox.LAST_START:
-        return _with(message, MessageState.QUEUED)
-    try:
-        mail = compose.render(item.letter)
-    except compose.Unrenderable as error:
-        log.warning("message.unrenderable", message=message.id, reason=str(error))
-        return _unrenderable(message, str(error)[:300])
-    journal.begin(message.id, message.fence)
-    try:
-        line.send(mail)
-    except SendError as error:
-        if error.everyone:
-            raise
-        if error.unknown:
-            return outbox.after_doubt(message, str(error))
-        failed = outbox.after_failure(message, str(error), permanent=error.permanent)
-        return replace(failed, is_dead_address=error.bad_address)
-    journal.taken(message.id, message.fence)
-    return Result(
-        message_id=message.id, fence=message.fence, state=MessageState.SENT, subject=mail.subject[:300]
-    )
+def put_off(ready: Sequence[Ready], error: SendError) -> list[Result]:
+    """Return what follows for a chunk whose channel cannot be reached: nothing of it was begun."""
+    log.warning("channel.away", reason=str(error))
+    return [outbox.after_failure(item.message, str(error), permanent=False) for item in ready]
+
+
+class _Delivery:
+    """One chunk on its way over one channel."""
+
+    def __init__(self, ready: Sequence[Ready], journal: Journal, write: Write) -> None:
+        self._waiting = {item.message.id: item.message for item in ready}
+        self._ready = ready
+        self._journal = journal
+        self._write = write
+        self._subjects: dict[int, str] = {}
+        self._results: list[Result] = []
+        self._away: SendError | None = None
+
+    def over(self, line: Connection) -> list[Result]:
+        for message_id, outcome in line.send_all(self._rendered(), self._begin):
+            message = self._waiting.pop(message_id)
+            self._results.append(self._result(message, outcome))
+        if self._away is not None:
+            log.warning("channel.away", reason=str(self._away))
+        return self._results + [self._left(message) for message in self._waiting.values()]
+
+    def _rendered(self) -> Iterator[tuple[int, Mail]]:
+        """Render each when the channel asks for it: what is never asked for costs nothing."""
+        for item in self._ready:
+            if self._away is not None or not _has_time(item.message):
+                return
+            try:
+                mail = self._write(item.letter)
+            except compose.Unrenderable as error:
+                log.warning("message.unrenderable", message=item.message.id, reason=str(error))
+                message = self._waiting.pop(item.message.id)
+                self._results.append(_unrenderable(message, str(error)[:300]))
+                continue
+            self._subjects[item.message.id] = mail.subject[:300]
+            yield item.message.id, mail
+
+    def _begin(self, message_id: int) -> bool:
+        message = self._waiting[message_id]
+        if not _has_time(message):
+            return False
+        self._journal.begin(message.id, message.fence)
+        return True
+
+    def _result(self, message: Message, outcome: Outcome) -> Result:
+        if not isinstance(outcome, SendError):
+            self._journal.taken(message.id, message.fence)
+            sent = _with(message, MessageState.SENT)
+            return replace(sent, subject=self._subjects.pop(message.id))
+        if outcome.unknown:
+            return outbox.after_doubt(message, str(outcome))
+        self._journal.refused(message.id, message.fence)
+        if outcome.everyone:
+            self._away = outcome
+        failed = outbox.after_failure(message, str(outcome), permanent=outcome.permanent)
+        return replace(failed, is_dead_address=outcome.bad_address)
+
+    def _left(self, message: Message) -> Result:
+        """Return what follows for a message that did not get its turn."""
+        if self._away is not None:
+            return outbox.after_failure(message, str(self._away), permanent=False)
+        return replace(_with(message, MessageState.QUEUED), is_put_off=True)
+
+
+def _has_time(message: Message) -> bool:
+    """Tell whether a send that begins now surely ends before the lease does."""
+    return message.lease_until is not None and clock.now() <= message.lease_until - outbox.LAST_START
 
 
 def _unrenderable(message: Message, failure: str) -> Result:

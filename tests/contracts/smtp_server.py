@@ -4,7 +4,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import BinaryIO
 
 CUT = "cut"
@@ -26,9 +26,12 @@ class ScriptedServer:
         self.taken: list[bytes] = []
         self.heard: list[str] = []
         self.connections = 0
+        self._envelopes: dict[socket.socket, tuple[str, ...]] = {}
+        """What each connection's server has said yes to: MAIL, then RCPT."""
         self._tls = tls
         self._extensions = extensions
         self._closing = Event()
+        self._lock = Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._threads = [Thread(target=self._listen)]
@@ -83,13 +86,18 @@ class ScriptedServer:
         if verb == "DATA":
             return self._take(connection, lines)
         usual = {"STARTTLS": "220 go", "AUTH": "235 welcome"}.get(verb, "250 ok")
-        return self._answer(connection, verb, usual)
+        answer = self._next(verb, usual)
+        if verb in ("MAIL", "RCPT", "RSET"):
+            before = self._envelopes.get(connection, ()) if verb == "RCPT" else ()
+            self._envelopes[connection] = (*before, verb) if answer.startswith("2") else before
+        return self._say(connection, answer)
 
     def _take(self, connection: socket.socket, lines: BinaryIO) -> bool:
-        refuses = bool(self.script.get("DATA"))
-        if not self._answer(connection, "DATA", "354 go on"):
+        is_whole = self._envelopes.get(connection) == ("MAIL", "RCPT")
+        answer = self._next("DATA", "354 go on" if is_whole else "503 5.5.1 for nobody")
+        if not self._say(connection, answer):
             return False
-        if refuses:
+        if not answer.startswith("354"):
             return True
         if not self._answer(connection, "BODY", ""):
             return False
@@ -98,15 +106,21 @@ class ScriptedServer:
             if line == b".\r\n":
                 break
             body.append(line.removeprefix(b"."))
-        accepts = not self.script.get("DOT")
-        if accepts:
+        answer = self._next("DOT", "250 2.0.0 queued")
+        if answer.startswith("2"):
             self.taken.append(b"".join(body))
-        return self._answer(connection, "DOT", "250 2.0.0 queued")
+        return self._say(connection, answer)
 
     def _answer(self, connection: socket.socket, stage: str, usual: str) -> bool:
         """Say what the script wants here; False when the connection is over."""
-        scripted = self.script.get(stage)
-        answer = scripted.pop(0) if scripted else usual
+        return self._say(connection, self._next(stage, usual))
+
+    def _next(self, stage: str, usual: str) -> str:
+        with self._lock:
+            scripted = self.script.get(stage)
+            return scripted.pop(0) if scripted else usual
+
+    def _say(self, connection: socket.socket, answer: str) -> bool:
         if answer in (SILENCE, NOT_A_WORD):
             self._closing.wait(10)
             return False

@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from app.channels import line as line_module
 from app.channels import smtp
 from app.channels.base import Mail, SendError
+from app.channels.smtp import Lines
 from app.lib import clock
 from app.lib.config import settings
 from tests.contracts.smtp_server import CUT, NOT_A_WORD, SILENCE, ScriptedServer, scripted
@@ -70,10 +72,10 @@ def test_an_answer_means(server: ScriptedServer, stage: str, answer: str, meanin
     first = replace(MAIL, html="x" * 20_000_000) if stage == "BODY" else MAIL
     with smtp.connect() as line:
         with pytest.raises(SendError) as raised:
-            line.send(first)
+            send(line, first)
         assert {name: getattr(raised.value, name) for name in meaning} == meaning
         assert server.taken == []
-        line.send(MAIL)
+        send(line, MAIL)
     assert len(server.taken) == 1
     assert not any(word in str(raised.value) for word in ("ana", "example.org", "nobody", "sender domain"))
 
@@ -103,26 +105,26 @@ def test_a_line_that_cannot_be_opened_again_fails_everyone(server: ScriptedServe
     server.script = {"MAIL": [CUT], "CONNECT": ["220 ready", "421 not again"]}
     with smtp.connect() as line:
         with pytest.raises(SendError) as first:
-            line.send(MAIL)
+            send(line, MAIL)
         with pytest.raises(SendError) as second:
-            line.send(MAIL)
+            send(line, MAIL)
     assert (first.value.everyone, second.value.everyone) == (False, True)
 
 
 def test_one_connection_carries_a_chunk_and_a_failure_is_reset(server: ScriptedServer) -> None:
     server.script["RCPT"] = ["250 ok", "550 5.1.1 nobody"]
     with smtp.connect() as line:
-        line.send(MAIL)
+        send(line, MAIL)
         with pytest.raises(SendError):
-            line.send(MAIL)
-        line.send(MAIL)
+            send(line, MAIL)
+        send(line, MAIL)
     assert (len(server.taken), server.connections) == (2, 1)
     assert [command.lower() for command in server.heard].count("rset") == 1
 
 
 def test_the_bytes_arrive_as_they_were_written(server: ScriptedServer) -> None:
     with smtp.connect() as line:
-        assert line.send(replace(MAIL, text=".\r\n..\r\n.hidden")) == "250 2.0.0"
+        assert send(line, replace(MAIL, text=".\r\n..\r\n.hidden")) == "250 2.0.0"
     (taken,) = server.taken
     read = message_from_bytes(taken)
     text = read.get_payload(0)
@@ -133,7 +135,7 @@ def test_the_bytes_arrive_as_they_were_written(server: ScriptedServer) -> None:
 
 def test_letters_beyond_ascii_need_a_server_that_takes_them(server: ScriptedServer) -> None:
     with smtp.connect() as line, pytest.raises(SendError) as raised:
-        line.send(replace(MAIL, to="añá@example.org"))
+        send(line, replace(MAIL, to="añá@example.org"))
     assert raised.value.permanent
     assert not any(command.startswith("MAIL") for command in server.heard)
 
@@ -144,20 +146,20 @@ def test_letters_beyond_ascii_are_sent_where_the_server_takes_them(
     with scripted(extensions=("SMTPUTF8",)) as server:
         use(monkeypatch, f"smtp://127.0.0.1:{server.port}")
         with smtp.connect() as line:
-            line.send(replace(MAIL, to="añá@example.org"))
+            send(line, replace(MAIL, to="añá@example.org"))
     assert "To: añá@example.org\r\n".encode() in server.taken[0]
 
 
 def test_a_domain_beyond_ascii_goes_to_any_server(server: ScriptedServer) -> None:
     with smtp.connect() as line:
-        line.send(replace(MAIL, to="ana@bücher.example"))
+        send(line, replace(MAIL, to="ana@bücher.example"))
     assert "RCPT TO:<ana@xn--bcher-kva.example>" in server.heard
 
 
 @pytest.mark.parametrize("to", ["", "nobody", "a@b@c", "ana@example.org\r\nRCPT TO:<eve@example.org>"])
 def test_what_is_no_address_is_refused_before_a_word_is_said(server: ScriptedServer, to: str) -> None:
     with smtp.connect() as line, pytest.raises(SendError) as raised:
-        line.send(replace(MAIL, to=to))
+        send(line, replace(MAIL, to=to))
     assert raised.value.permanent
     assert not any(command.startswith("MAIL") for command in server.heard)
 
@@ -166,7 +168,7 @@ def test_a_password_may_hold_any_letters(monkeypatch: pytest.MonkeyPatch) -> Non
     with scripted(extensions=("AUTH PLAIN",)) as server:
         use(monkeypatch, f"smtp://me%40shop.example:p%2Fw%3A%25@127.0.0.1:{server.port}")
         with smtp.connect() as line:
-            line.send(MAIL)
+            send(line, MAIL)
     assert "AUTH PLAIN AG1lQHNob3AuZXhhbXBsZQBwL3c6JQ==" in server.heard
 
 
@@ -184,7 +186,7 @@ def test_starttls_protects_the_message(monkeypatch: pytest.MonkeyPatch, tmp_path
     with scripted(tls=certificate(tmp_path), extensions=("STARTTLS",)) as server:
         use(monkeypatch, f"smtp+starttls://localhost:{server.port}")
         with smtp.connect() as line:
-            line.send(MAIL)
+            send(line, MAIL)
     assert len(server.taken) == 1
     assert "STARTTLS" in [command.upper() for command in server.heard]
 
@@ -223,16 +225,25 @@ MAIL = Mail(
 )
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
-    with scripted() as running:
+@pytest.fixture(params=[(), ("PIPELINING",)], ids=["one by one", "pipelined"])
+def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
+    with scripted(extensions=request.param) as running:
         use(monkeypatch, f"smtp://127.0.0.1:{running.port}")
         yield running
+
+
+def send(line: Lines, mail: Mail) -> str:
+    """Hand over one mail, and raise what it came to."""
+    ((_, outcome),) = line.send_all([(1, mail)], lambda _: True)
+    if isinstance(outcome, SendError):
+        raise outcome
+    return outcome
 
 
 def use(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setattr(smtp, "settings", lambda: settings().model_copy(update={"smtp_url": url}))
     monkeypatch.setattr(smtp, "TIMEOUT", 0.5)
+    monkeypatch.setattr(line_module, "TIMEOUT", 0.5)
 
 
 def certificate(folder: Path) -> ssl.SSLContext:

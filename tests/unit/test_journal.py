@@ -17,6 +17,15 @@ def test_a_journal_tells_the_fate_of_each_send() -> None:
     assert fates == [Fate.TAKEN, Fate.BEGUN, Fate.NOT_BEGUN]
 
 
+def test_what_was_refused_for_sure_is_not_in_doubt() -> None:
+    with Journal() as journal:
+        journal.begin(1, 1)
+        journal.refused(1, 1)
+        journal.begin(1, 2)
+        assert Dead(journal.name).fate(1, 1) is Fate.NOT_BEGUN
+        assert Dead(journal.name).fate(1, 2) is Fate.BEGUN
+
+
 def test_another_claim_of_the_same_message_is_another_line() -> None:
     with Journal() as journal:
         journal.taken(1, 1)

@@ -59,7 +59,7 @@ def test_gathering_costs_a_fixed_number_of_queries(session: Session, story: "Sto
     session.expunge_all()
     with counted() as statements:
         compose.gather(session, session.merge(message, load=False))
-    assert len(statements) <= 7
+    assert len(statements) <= 10
 
 
 def test_a_letter_can_be_rendered_without_a_database(session: Session, story: "Story") -> None:

@@ -1,0 +1,191 @@
+"""The rows that a chunk of messages is made of, fetched in so many queries however many they are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import and_, exists, func, select, true
+from sqlalchemy.orm import Session, aliased
+
+from app.audience.models import Profile
+from app.commerce.models import Fulfillment, LineItem, Order, Product, Variant
+from app.messages import templates
+from app.messages.models import Message
+from app.shops import brand
+from app.shops.brand import Brand
+from app.shops.models import Shop
+from app.tracking.cases import CaseEntry
+from app.tracking.models import OwnCarrier, Shipment
+
+OFFERS = 3
+"""How many recommendations a message shows."""
+
+Contents = list[dict[str, Any]]
+Offered = tuple[str, str, str, int | None]
+"""A product's title, page, picture and price in minor units; None where the store has not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line item, and the picture that is shown of it."""
+
+    external_id: str
+    title: str
+    variant_title: str | None
+    quantity: int
+    price: int
+    image_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the messages of a chunk speak of; as long as it is held, the session knows its rows."""
+
+    shops: dict[int, Shop]
+    brands: dict[int, Brand]
+    orders: dict[int, Order]
+    profiles: dict[int, Profile]
+    shipments: dict[int, list[Shipment]]
+    """Of each order, the oldest first."""
+    lines: dict[int, list[Line]]
+    """Of each order, in the order's own order."""
+    contents: dict[int, Contents]
+    """What each fulfillment holds, where the store says."""
+    ordered_before: frozenset[int]
+    """The orders whose shopper had bought before."""
+    answers: dict[int, str]
+    """What the merchant wrote, by case entry."""
+    offers: dict[int, list[Offered]]
+    """What the shop sells besides, of each order whose message has a place for it."""
+    own_carriers: list[OwnCarrier] = field(repr=False)
+
+
+def gather(session: Session, messages: Sequence[Message]) -> Material:
+    """Fetch all of it, in at most ten queries."""
+    order_ids = {message.order_id for message in messages if message.order_id is not None}
+    wanted = select(Shop).where(Shop.id.in_({message.shop_id for message in messages}))
+    shops = {shop.id: shop for shop in session.scalars(wanted)}
+    orders = {order.id: order for order in session.scalars(select(Order).where(Order.id.in_(order_ids)))}
+    shipments = _shipments(session, order_ids)
+    return Material(
+        shops=shops,
+        brands={shop_id: brand.of(shop) for shop_id, shop in shops.items()},
+        orders=orders,
+        profiles=_profiles(session, {message.profile_id for message in messages}),
+        shipments=shipments,
+        lines=_lines(session, order_ids),
+        contents=_contents(session, order_ids),
+        ordered_before=_ordered_before(session, orders.values()),
+        answers=_answers(session, {message.case_entry_id for message in messages}),
+        offers=_offers(session, messages),
+        own_carriers=_own_carriers(session, shipments),
+    )
+
+
+def _shipments(session: Session, order_ids: Iterable[int]) -> dict[int, list[Shipment]]:
+    found: dict[int, list[Shipment]] = defaultdict(list)
+    rows = session.scalars(select(Shipment).where(Shipment.order_id.in_(order_ids)).order_by(Shipment.id))
+    for row in rows:
+        found[row.order_id].append(row)
+    return found
+
+
+def _own_carriers(session: Session, shipments: dict[int, list[Shipment]]) -> list[OwnCarrier]:
+    """Return the shop's own carriers that bring these parcels, so that none is fetched one by one."""
+    ids = {row.own_carrier_id for rows in shipments.values() for row in rows} - {None}
+    return list(session.scalars(select(OwnCarrier).where(OwnCarrier.id.in_(ids)))) if ids else []
+
+
+def _profiles(session: Session, ids: set[int | None]) -> dict[int, Profile]:
+    rows = session.scalars(select(Profile).where(Profile.id.in_(ids - {None})))
+    return {row.id: row for row in rows}
+
+
+def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[Line]]:
+    product = and_(Product.shop_id == LineItem.shop_id, Product.external_id == LineItem.product_external_id)
+    rows = session.execute(
+        select(
+            LineItem.order_id,
+            LineItem.external_id,
+            LineItem.title,
+            LineItem.variant_title,
+            LineItem.quantity,
+            LineItem.price,
+            LineItem.image_url,
+            Product.image_url,
+        )
+        .outerjoin(Product, product)
+        .where(LineItem.order_id.in_(order_ids))
+        .order_by(LineItem.order_id, LineItem.position, LineItem.id)
+    )
+    found: dict[int, list[Line]] = defaultdict(list)
+    for order_id, external_id, title, options, quantity, price, image_url, picture in rows:
+        found[order_id].append(Line(external_id, title, options, quantity, price, image_url or picture))
+    return found
+
+
+def _contents(session: Session, order_ids: Iterable[int]) -> dict[int, Contents]:
+    rows = session.execute(
+        select(Fulfillment.id, Fulfillment.items).where(Fulfillment.order_id.in_(order_ids))
+    )
+    return {fulfillment_id: items for fulfillment_id, items in rows if items}
+
+
+def _ordered_before(session: Session, orders: Iterable[Order]) -> frozenset[int]:
+    """Return the orders before which their shopper had placed another that was not called off."""
+    unsaid = [order.id for order in orders if order.is_first is None and order.profile_id is not None]
+    if not unsaid:
+        return frozenset()
+    earlier = aliased(Order)
+    is_earlier = and_(
+        earlier.shop_id == Order.shop_id,
+        earlier.profile_id == Order.profile_id,
+        earlier.placed_at < Order.placed_at,
+        earlier.cancelled_at.is_(None),
+    )
+    found = select(Order.id).where(Order.id.in_(unsaid), select(earlier.id).where(is_earlier).exists())
+    return frozenset(session.scalars(found))
+
+
+def _answers(session: Session, ids: set[int | None]) -> dict[int, str]:
+    wanted = ids - {None}
+    if not wanted:
+        return {}
+    rows = session.execute(select(CaseEntry.id, CaseEntry.words).where(CaseEntry.id.in_(wanted)))
+    return {entry_id: words or "" for entry_id, words in rows}
+
+
+def _offers(session: Session, messages: Sequence[Message]) -> dict[int, list[Offered]]:
+    """Return what can be shown and had besides what was bought, the newest first."""
+    places = {message.trigger for message in messages}
+    places = {trigger for trigger in places if templates.default(trigger).holds("recommendations")}
+    ids = {message.order_id for message in messages if message.trigger in places} - {None}
+    if not ids:
+        return {}
+    bought = select(LineItem.product_external_id).where(
+        LineItem.order_id == Order.id, LineItem.product_external_id.is_not(None)
+    )
+    price = select(func.min(Variant.price)).where(Variant.product_id == Product.id).scalar_subquery()
+    offered = (
+        select(Product.title, Product.url, Product.image_url, price.label("price"))
+        .where(
+            Product.shop_id == Order.shop_id,
+            Product.deleted_at.is_(None),
+            Product.url.startswith("https://"),
+            Product.image_url.startswith("https://"),
+            Product.title.is_not(None),
+            Product.external_id.not_in(bought),
+            exists().where(Variant.product_id == Product.id, Variant.in_stock.is_not(False)),
+        )
+        .order_by(Product.id.desc())
+        .limit(OFFERS)
+        .lateral()
+    )
+    rows = session.execute(
+        select(Order.id, *offered.c).join(offered, true()).where(Order.id.in_(ids)).order_by(Order.id)
+    )
+    found: dict[int, list[Offered]] = defaultdict(list)
+    for order_id, title, url, image_url, cost in rows:
+        found[order_id].append((title, url, image_url, cost))
+    return found
