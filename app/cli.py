@@ -15,6 +15,7 @@ from app.commerce import inbox
 from app.lib import logs, queue
 from app.lib.config import settings
 from app.lib.db import transaction
+from app.messages.models import Message
 from app.shops.models import Shop
 from app.vocabulary import ShopState
 
@@ -108,6 +109,22 @@ def signin(shop_id: int) -> None:
     if shop is None or shop.state is not ShopState.INSTALLED:
         raise click.ClickException(f"There is no shop {shop_id}; `python -m app.cli shops` lists them.")
     click.echo(doors.sign_in_link(shop_id))
+
+
+@main.command()
+@click.argument("message_ids", type=int, nargs=-1)
+@click.option("--last", type=int, default=0, help="So many of the newest messages instead.")
+def why(message_ids: tuple[int, ...], last: int) -> None:
+    """Say why messages went, wait, or did not go: each rule, and what it saw."""
+    from app.admin.why import lines  # noqa: PLC0415 - the admin's pages come with it
+
+    with transaction() as session:
+        newest = select(Message).order_by(Message.id.desc()).limit(last)
+        named = [session.get(Message, message_id) for message_id in message_ids]
+        for message in [*named, *(session.scalars(newest) if last else ())]:
+            if message is None:
+                raise click.ClickException("There is no such message; `--last 10` shows the newest.")
+            click.echo("\n".join(lines(session, message)) + "\n")
 
 
 @main.command()

@@ -49,16 +49,19 @@ def lift(  # noqa: PLR0913 - the columns of one row
     shop_id: int,
     medium: Medium,
     address: str,
-    category: Category,
+    category: Category | None,
     *,
     before: datetime | None = None,
 ) -> None:
-    """Let a shopper take back their own no about a category, said before a moment; a dead mailbox stays."""
+    """Let a shopper take back their own no, said before a moment; a dead mailbox stays.
+
+    About one category; None: the no to everything, which is one of its own.
+    """
     theirs = [
         Suppression.shop_id == shop_id,
         Suppression.medium == medium,
         Suppression.address_hash == crypto.fingerprint(address),
-        Suppression.category == category,
+        Suppression.category == (category or EVERYTHING),
         Suppression.reason == UNSUBSCRIBED,
     ]
     if before is not None:

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from click.testing import CliRunner
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.audience import profiles
 from app.audience.models import Profile
+from app.cli import main
 from app.commerce.models import Order
 from app.flows import facts, switches
 from app.lib import clock
@@ -181,3 +183,20 @@ def test_what_the_gate_answered_is_kept_with_the_message(session: Session, ask: 
     assert datetime.fromisoformat(second.decision["until"]) == second.due_at
     assert second.attempts == 0
     assert "shopper.example" not in str([m.decision for m in (goes, stays, first, second)])
+
+
+def test_an_operator_reads_why(session: Session, ask: Ask) -> None:
+    goes = ask("goes")
+    ask("stays", medium=Medium.SMS, to="+13035550142", step=3)
+    ask("waits", category=Category.MARKETING, step=4)
+    ask("behind", category=Category.MARKETING, step=5)
+    sending.prepare(session, "journal", facts.gather)
+    session.commit()
+    answered = CliRunner().invoke(main, ["why", "--last", "4"])
+    assert answered.exit_code == 0, answered.output
+    assert f"Message {goes.id}: Thank-you by email to a•••@shopper.example" in answered.output
+    assert "yes  agreed to          yes: it is about what they bought (order, purchase)" in answered.output
+    assert "no   agreed to          no: a number typed at the checkout is no opt-in" in answered.output
+    assert "wait not too often      1 within 7 days" in answered.output
+    assert "Asked now, the gate would say wait until 2026-11-25 20:00 UTC" in answered.output
+    assert CliRunner().invoke(main, ["why", "999"]).exit_code == 1
