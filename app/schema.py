@@ -12,6 +12,7 @@ from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Forecast, Prediction, Transit
 from app.tracking.models import DrawnPage, ExceptionRow, Lane, OwnCarrier, Shipment, TrackingEvent
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
+from app.tracking.wishes import UpdateWish
 
 __all__ = [
     "AccessRecord",
@@ -49,5 +50,6 @@ __all__ = [
     "Suppression",
     "TrackingEvent",
     "Transit",
+    "UpdateWish",
     "Variant",
 ]

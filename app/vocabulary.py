@@ -114,6 +114,8 @@ class Trigger(StrEnum):
     SHIPPED = "shipped"
     OUT_FOR_DELIVERY = "out_for_delivery"
     DELIVERED = "delivered"
+    LABEL_CREATED = "label_created"
+    IN_TRANSIT = "in_transit"
     CASE_REPLY = "case_reply"
     """The merchant answers what a shopper reported; no flow, and never switched off."""
 

@@ -3,6 +3,7 @@
 import json
 import os
 
+from app.flows import switches
 from app.flows.models import Flow
 from app.lib import clock
 from app.lib.db import transaction
@@ -24,7 +25,7 @@ def main() -> None:
         ]
         keep_secret(session, shops[1], "webhook_secret", os.environ["HOUSE_WOO_SECRET"])
         for shop in shops:
-            for trigger in Trigger:
+            for trigger in set(Trigger) - set(switches.ON_REQUEST):
                 session.add(Flow(shop_id=shop.id, trigger=trigger, on_since=clock.now()))
     print(json.dumps({"shopify": shops[0].id, "woocommerce": shops[1].id, "woo_key": shops[1].key}))
 

@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from app.flows import switches
 from app.flows.models import Flow
 from app.lib import clock, plugins
 from app.lib.config import settings
@@ -74,7 +75,7 @@ def connect() -> Address:
         ridge, harbor = install(session, RIDGE), install(session, HARBOR)
         for shop in (ridge, harbor):
             shop.settings = {"brand": BRANDS[shop.domain]}
-            for trigger in Trigger:
+            for trigger in set(Trigger) - set(switches.ON_REQUEST):
                 session.add(Flow(shop_id=shop.id, trigger=trigger, on_since=now))
         keep_secret(
             session,

@@ -50,6 +50,16 @@ WORDS = {
         "It has arrived. One mail.",
         "shoppers hear of the next parcel that arrives.",
     ),
+    Trigger.LABEL_CREATED: Words(
+        "parcel",
+        "It is packed. One mail, unless “Shipped” says so. Off, it goes to whoever asks for it.",
+        "every shopper hears of it.",
+    ),
+    Trigger.IN_TRANSIT: Words(
+        "truck",
+        "The carrier has it and it moves. One mail. Off, it goes to whoever asks for it.",
+        "every shopper hears of it.",
+    ),
 }
 
 

@@ -85,6 +85,8 @@ TRIGGERS = {
     Trigger.SHIPPED: "Shipped",
     Trigger.OUT_FOR_DELIVERY: "Out for delivery",
     Trigger.DELIVERED: "Delivered",
+    Trigger.LABEL_CREATED: "Packed",
+    Trigger.IN_TRANSIT: "On its way",
     Trigger.CASE_REPLY: "Your answer",
 }
 

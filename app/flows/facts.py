@@ -14,6 +14,7 @@ from app.audience.address import readable_email
 from app.audience.consent import Subject
 from app.audience.models import Profile, Suppression
 from app.commerce.models import Order
+from app.flows import asked, repeats
 from app.flows.models import Flow
 from app.lib import clock, crypto
 from app.messages import caps
@@ -43,6 +44,8 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     shipments = _by_id(session, Shipment, {i for message in messages for i in message.shipment_ids})
     on = select(Flow.shop_id, Flow.trigger).where(Flow.shop_id.in_(shops), Flow.on_since.is_not(None))
     switched_on = {(shop_id, trigger) for shop_id, trigger in session.execute(on)}
+    wanted = asked.for_themselves(session, messages, switched_on)
+    repeated = repeats.of(session, messages, switched_on)
     suppressed = _suppressions(session, messages)
     said = consent.said_of(session, [_subject(message) for message in messages])
     lately = _sent_lately(session, messages)
@@ -66,7 +69,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             occasion_at=message.occasion_at,
             asked_at=message.created_at,
             shop_state=shop.state,
-            flow_is_on=(message.shop_id, message.trigger) in switched_on,
+            flow_is_on=(message.shop_id, message.trigger) in switched_on or message.id in wanted,
             address=message.to,
             address_is_readable=is_readable(medium, message.to),
             suppressed=suppressed.get((message.shop_id, medium, message.to, message.category)),
@@ -81,7 +84,8 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             order_age_when_heard=_heard_late(order),
             has_open_case=message.profile_id in troubled or message.order_id in reported,
             sent_lately=lately.get(_person(message), ()),
-            is_told=any(_says_the_same(message, other) for other in told.get(message.order_id, ())),
+            is_told=message.id in repeated
+            or any(_says_the_same(message, other) for other in told.get(message.order_id, ())),
             person=_person(message),
             news=_news(message),
             now=clock.now(),

@@ -11,6 +11,10 @@ from app.flows.models import Flow
 from app.lib import clock
 from app.vocabulary import Trigger
 
+ON_REQUEST = (Trigger.LABEL_CREATED, Trigger.IN_TRANSIT)
+"""Off, these milestones still go to the shoppers who ask for every step, where any milestone is on."""
+MILESTONES = (Trigger.SHIPPED, Trigger.OUT_FOR_DELIVERY, Trigger.DELIVERED, *ON_REQUEST)
+
 
 def switch(session: Session, shop_id: int, trigger: Trigger, *, on: bool) -> None:
     """Switch a shop's flow on or off from now; doing it twice keeps the first time."""

@@ -35,7 +35,21 @@ WAITS_AT_MOST = timedelta(days=7)
 ANSWERS = (Trigger.CASE_REPLY,)
 """What a person wrote to a person: no flow, and never old news."""
 
+PAST_THE_ROAD = (
+    ShipmentStatus.OUT_FOR_DELIVERY,
+    ShipmentStatus.AVAILABLE_FOR_PICKUP,
+    ShipmentStatus.ATTEMPT_FAILED,
+    ShipmentStatus.DELIVERED,
+    ShipmentStatus.RETURN_TO_SENDER,
+    ShipmentStatus.CANCELLED,
+)
 OVERTAKEN_BY = {
+    Trigger.LABEL_CREATED: (
+        ShipmentStatus.PICKED_UP,
+        ShipmentStatus.IN_TRANSIT,
+        *PAST_THE_ROAD,
+    ),
+    Trigger.IN_TRANSIT: PAST_THE_ROAD,
     Trigger.SHIPPED: (
         ShipmentStatus.OUT_FOR_DELIVERY,
         ShipmentStatus.AVAILABLE_FOR_PICKUP,

@@ -97,6 +97,14 @@ def _shipped(common: Sentences, letter: Letter, words: Words) -> Sentences:
     return replace(common, subject=subject)
 
 
+def _label_created(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    return replace(common, subject=words.say("Packed: %(what)s", what=_what(letter, words)))
+
+
+def _in_transit(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    return replace(common, subject=words.say("In transit: %(what)s", what=_what(letter, words)))
+
+
 def _out_for_delivery(common: Sentences, letter: Letter, words: Words) -> Sentences:
     return replace(common, subject=words.say("Out for delivery: %(what)s", what=_what(letter, words)))
 
@@ -123,6 +131,8 @@ def _case_reply(common: Sentences, letter: Letter, words: Words) -> Sentences:
 _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.THANK_YOU: _thank_you,
     Trigger.SHIPPED: _shipped,
+    Trigger.LABEL_CREATED: _label_created,
+    Trigger.IN_TRANSIT: _in_transit,
     Trigger.OUT_FOR_DELIVERY: _out_for_delivery,
     Trigger.DELIVERED: _delivered,
     Trigger.CASE_REPLY: _case_reply,

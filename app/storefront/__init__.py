@@ -4,10 +4,21 @@ from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.lib.words import sentence
-from app.storefront import calendar, cases, embedded, feedback, hosts, look, lookup, preferences, tracking
+from app.storefront import (
+    calendar,
+    cases,
+    embedded,
+    feedback,
+    hosts,
+    look,
+    lookup,
+    preferences,
+    tracking,
+    updates,
+)
 
 blueprint = Blueprint("storefront", __name__)
-for _room in (hosts, look, tracking, cases, feedback, calendar, lookup, embedded, preferences):
+for _room in (hosts, look, tracking, updates, cases, feedback, calendar, lookup, embedded, preferences):
     blueprint.register_blueprint(_room.pages)
 
 

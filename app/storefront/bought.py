@@ -1,4 +1,4 @@
-"""Everything about one order that its page needs, read in seven queries however much was bought."""
+"""Everything about one order that its page needs, read in nine queries however much was bought."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.shops.models import Shop
+from app.storefront import tellings
+from app.storefront.tellings import Tellings
 from app.tracking import feedback
 from app.tracking.drawn import Stamp
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
@@ -38,6 +40,7 @@ class Bought:
     """What is wrong now, by shipment; None: with the whole order."""
     grades: dict[int, int]
     """What its shopper gave the delivery, by shipment."""
+    tellings: Tellings
 
     def has_ended(self, now: datetime) -> bool:
         """Tell whether the page is no longer to be shown."""
@@ -94,6 +97,7 @@ def read(session: Session, order_id: int) -> Bought | None:
         scans=list(scans),
         alarms=_alarms(session, order),
         grades=_grades(session, shipments),
+        tellings=tellings.read(session, order),
     )
 
 

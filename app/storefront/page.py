@@ -7,11 +7,12 @@ from app.lib.days import Calendar, Horizon, first_upper
 from app.lib.words import Words
 from app.shops import brand as brands
 from app.shops.brand import Brand
-from app.storefront import advice, contents, faces
+from app.storefront import advice, contents, faces, hearing
 from app.storefront.advice import Action, Link, Question
 from app.storefront.bought import Bought
 from app.storefront.contents import Item
 from app.storefront.faces import Faces
+from app.storefront.hearing import Hearing
 from app.tracking import arrival, carrier, expected, links, story, updates
 from app.tracking.hidden import Hidden
 from app.tracking.journey import State, Story
@@ -59,6 +60,8 @@ class Page:
     problem_url: str | None
     feedback: Faces | None
     """Of the parcel that is shown, once it has arrived; None for whoever may not say anything of it."""
+    hearing: Hearing | None
+    """What its shopper can choose to be told; None on the page that is shared."""
     gift_url: str | None
     """The same page without prices and names; None where it is that one."""
     tabs: list[Tab]
@@ -113,6 +116,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
         story=told,
         calendar_url=_calendar_url(address, about if about == shown else None) if told.days else None,
         gift_url=None if is_gift else links.gift_url(shop, order.id),
+        hearing=None if is_gift else hearing.of(bought, words),
         problem_url=None if is_gift else f"{address}/problem",
         feedback=None if is_gift else _feedback(bought, shipment, told, words),
         tabs=_tabs(bought, parcels, about, calendar) if len(parcels) > 1 else [],

@@ -17,6 +17,7 @@ from werkzeug.test import Client
 
 from app import intake, reactions
 from app.commerce import inbox
+from app.flows import switches
 from app.flows.models import Flow
 from app.lib import clock
 from app.messages.models import Message
@@ -127,7 +128,7 @@ def later(session: Session) -> Callable[[timedelta], None]:
 
 
 def _voice(session: Session, shop: Shop, secret: str, front_door: Client) -> StoreVoice:
-    for trigger in Trigger:
+    for trigger in set(Trigger) - set(switches.ON_REQUEST):
         session.add(Flow(shop_id=shop.id, trigger=trigger, on_since=clock.now()))
     session.commit()
     return StoreVoice(session, shop, secret, front_door)

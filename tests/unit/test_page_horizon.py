@@ -12,8 +12,9 @@ from app.lib.days import Calendar, Horizon
 from app.shops.models import Shop
 from app.storefront.bought import Bought
 from app.storefront.page import Page, draw
+from app.storefront.tellings import Tellings
 from app.tracking.models import Shipment, TrackingEvent
-from app.vocabulary import PlatformKey, ShopState
+from app.vocabulary import Medium, PlatformKey, ShopState, Trigger
 from app.vocabulary import ShipmentStatus as S
 
 NOW = datetime(2026, 11, 15, 20, 30, tzinfo=UTC)
@@ -63,7 +64,11 @@ def orders(draw_one: st.DrawFn) -> Bought:
         if status_at:
             scans.append(TrackingEvent(fulfillment_id=1, status=status, happened_at=status_at))
     line = LineItem(external_id="1", title="Shirt", quantity=1, price=100)
-    return Bought(shop, order, shipments, {1: Fulfillment(items=[])}, [(line, None)], scans, {}, {})
+    telling = Tellings(
+        on=frozenset(draw_one(st.sets(st.sampled_from(Trigger)))),
+        every_step=frozenset(draw_one(st.sets(st.sampled_from(Medium)))),
+    )
+    return Bought(shop, order, shipments, {1: Fulfillment(items=[])}, [(line, None)], scans, {}, {}, telling)
 
 
 @given(orders(), st.floats(0, 1) | st.just(1.0))

@@ -1,7 +1,8 @@
 """Tell the shopper how far a parcel has come: at once, and further parcels of the order together.
 
 The first parcel to reach a milestone is told at once. Those of the same order that reach it within the
-next 30 minutes are gathered into one more message.
+next 30 minutes are gathered into one more message. What starts off is asked for only where the merchant has
+switched it on, or the shopper wants every step.
 """
 
 from datetime import timedelta
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
 from app.events import ShipmentReached, ShipmentRegistered
+from app.flows import asked
 from app.lib import clock
 from app.messages import outbox
 from app.messages.models import Message
@@ -21,6 +23,8 @@ SETTLE = timedelta(seconds=3)
 """One scan moves every parcel of its fulfillment: wait this long, and one mail tells of them all."""
 
 TOLD = {
+    ShipmentStatus.LABEL_CREATED: Trigger.LABEL_CREATED,
+    ShipmentStatus.IN_TRANSIT: Trigger.IN_TRANSIT,
     ShipmentStatus.OUT_FOR_DELIVERY: Trigger.OUT_FOR_DELIVERY,
     ShipmentStatus.DELIVERED: Trigger.DELIVERED,
 }
@@ -34,8 +38,9 @@ def on_shipment_registered(session: Session, shop_id: int, event: ShipmentRegist
 
 def on_shipment_reached(session: Session, shop_id: int, event: ShipmentReached) -> None:
     """Ask for the milestone's message, where the status is one."""
-    if event.status in TOLD:
-        _tell(session, shop_id, TOLD[event.status], event)
+    trigger = TOLD.get(event.status)
+    if trigger is not None and asked.is_wanted(session, shop_id, event.order_id, trigger):
+        _tell(session, shop_id, trigger, event)
 
 
 def _tell(

@@ -1,0 +1,63 @@
+"""What a shopper chooses to be told, in a browser: with and without script, in every language."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+from sqlalchemy.orm import Session
+
+from app.flows import switches
+from app.shops.models import Shop
+from app.tracking.links import token_of
+from app.vocabulary import Trigger
+from tests import sold
+from tests.browser.conftest import Look, Site, look_at, picture
+from tests.browser.moments import MOMENTS
+
+pytestmark = pytest.mark.browser
+
+
+def test_every_step_is_asked_for_and_taken_back(look: Look, site: Site, session: Session, shop: Shop) -> None:
+    order = sold.order(session, shop, *MOMENTS["packed"], age=90)
+    page = look.page
+    look_at(look, f"{site.url}/t/{token_of(order.id)}", "hearing-offered")
+    page.get_by_role("button", name="Tell me every step").click()
+    page.get_by_text("You get every step of this order by e-mail.").wait_for()
+    picture(look, "hearing-every-step")
+    look.holds()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Tell me every step").wait_for()
+
+
+@pytest.mark.parametrize("language", ["ar", "de", "ja", "pl"])
+@pytest.mark.parametrize("look", [(390, "light"), (1280, "dark")], indirect=True)
+def test_choices_fit_in_every_language(
+    look: Look, site: Site, session: Session, shop: Shop, language: str
+) -> None:
+    order = sold.order(session, shop, *MOMENTS["ordered"], age=90, locale=language)
+    look_at(look, f"{site.url}/t/{token_of(order.id)}", f"hearing-{language}")
+
+
+def test_choices_need_no_script(site: Site, session: Session, shop: Shop, plain: Page) -> None:
+    order = sold.order(session, shop, *MOMENTS["packed"], age=90)
+    plain.goto(f"{site.url}/t/{token_of(order.id)}")
+    plain.get_by_role("button", name="Tell me every step").click()
+    assert plain.url == f"{site.url}/t/{token_of(order.id)}#hear"
+    plain.get_by_role("button", name="Undo").click()
+    assert plain.get_by_role("button", name="Tell me every step").is_visible()
+
+
+@pytest.fixture
+def shop(session: Session) -> Shop:
+    made = sold.shop(session)
+    for trigger in (Trigger.SHIPPED, Trigger.OUT_FOR_DELIVERY, Trigger.DELIVERED):
+        switches.switch(session, made.id, trigger, on=True)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def plain(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    yield context.new_page()
+    context.close()
