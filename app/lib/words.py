@@ -56,7 +56,7 @@ class Words:
     def say_many(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Return the sentence for so many, in as many forms as the language has; its blank is `count`."""
         sentence = _catalog(self.language).ngettext(one, many, count)
-        return self._fill(sentence, {"count": format_decimal(count, locale=self.locale), **values})
+        return self._fill(sentence, {"count": _figure(count, self.locale), **values})
 
     def ours(self, text: str) -> str:
         """Return a sentence of ours in this language, and any other text as it is."""
@@ -64,7 +64,7 @@ class Words:
 
     def all_of(self, parts: Iterable[str]) -> str:
         """Return "shirt, mug and pan"."""
-        return str(format_list(list(parts), locale=self.locale))
+        return _listed(tuple(parts), self.locale)
 
     def after_another(self, *sentences: str | None) -> str:
         """Return several whole sentences as one text."""
@@ -122,6 +122,16 @@ def _isolated(value: str) -> str:
     return (
         value if any(bidirectional(letter) in ("R", "AL") for letter in value) else f"{ISOLATE}{value}{POP}"
     )
+
+
+@lru_cache(maxsize=4096)
+def _listed(parts: tuple[str, ...], locale: str) -> str:
+    return str(format_list(parts, locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def _figure(count: int, locale: str) -> str:
+    return str(format_decimal(count, locale=locale))
 
 
 @cache

@@ -1,23 +1,21 @@
 """What a message says: gathered inside a transaction as plain data, rendered outside it."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from liquid import BoundTemplate, RenderContext
 from liquid.exceptions import LiquidError
-from liquid.output import LimitedStringIO
 
 from app.channels.base import Mail
 from app.channels.mime import one_line
 from app.lib.config import settings
 from app.messages import merge_fields, templates
 from app.messages.letter import Letter, gather
-from app.messages.liquid import Sandbox
-from app.messages.templates import Template
+from app.messages.templates import Piece, Template
 
 __all__ = ["Letter", "Unrenderable", "gather", "render", "text_message"]
 
-GAPS = re.compile(r"\s*\n\s*\n\s*")
+GAPS = re.compile(r"\n\s*\n")
 
 
 class Unrenderable(Exception):
@@ -54,20 +52,17 @@ def text_message(letter: Letter) -> str:
 
 
 def _template(letter: Letter) -> Template:
-    return templates.template(letter.document, letter.brand.color, letter.calendar.locale)
+    return templates.template(letter.document, letter.brand, letter.calendar.locale)
 
 
-def _fill(template: BoundTemplate, data: dict[str, Any]) -> str:
-    """Return what a template says; raises Unrenderable."""
-    context = RenderContext(template, globals=data)
-    page = LimitedStringIO(limit=Sandbox.output_stream_limit)
+def _fill(piece: Piece, data: Mapping[str, Any]) -> str:
+    """Return what a part of a message says; raises Unrenderable."""
     try:
-        template.render_with_context(context, page)
+        return piece.fill(data)
     except (LiquidError, ValueError, TypeError, LookupError) as error:
         where = error.context() if isinstance(error, LiquidError) else None
         line = f", line {where[0]}" if where else ""
-        raise Unrenderable(f"{type(error).__name__} in {template.name}{line}") from error
-    return page.getvalue()
+        raise Unrenderable(f"{type(error).__name__} in {piece.name}{line}") from error
 
 
 def _tidy(text: str) -> str:

@@ -1,30 +1,32 @@
 """What templates may name: the merge fields of a letter, in the reader's language."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
 from app.lib.words import Words
-from app.messages import sentences
-from app.messages.letter import Item, Letter, Told
+from app.messages import sentences, templates
+from app.messages.letter import Item, Letter, Offer, Told
+from app.messages.sentences import Sentences
+from app.messages.slots import Shared
+
+SAID = tuple(field.name for field in fields(Sentences))
+OFFERED = tuple(field.name for field in fields(Offer))
 
 
 def of(letter: Letter) -> dict[str, Any]:
     """Return what a template may name."""
-    brand, story, calendar = letter.brand, letter.story, letter.calendar
+    story, calendar = letter.story, letter.calendar
     carriers = {parcel.carrier for parcel in letter.parcels}
     return {
         "language": calendar.words.tag,
         "calendar": calendar,
         "currency": letter.currency,
-        "shop": {
-            "name": brand.name,
-            "url": brand.url,
-            "logo_url": brand.logo_url,
-            "legal_line": brand.legal_line,
-        },
+        "shop": templates.shop(letter.brand),
         "profile": {"first_name": letter.first_name},
         "order": {"name": letter.order_name, "total": letter.total, "is_first": letter.is_first},
-        "message": asdict(sentences.of(letter)),
+        "message": _plain(sentences.of(letter), SAID),
         "story": {
             "state": story.state.value,
             "headline": story.headline,
@@ -32,7 +34,7 @@ def of(letter: Letter) -> dict[str, Any]:
             "lead": story.lead,
             "arrival": _arrival(letter),
             "is_bad_news": story.is_bad_news,
-            "stops": _stops(letter),
+            "stops": _stops(story.stops, story.step, is_over=story.is_over),
         },
         "answer": letter.answer or "",
         "items": [_item(item, calendar.words) for item in letter.items],
@@ -40,7 +42,7 @@ def of(letter: Letter) -> dict[str, Any]:
         "parcels": [{"carrier": p.carrier, "number": p.number} for p in letter.parcels],
         "carrier": carriers.pop() if len(carriers) == 1 else None,
         "facts": _facts(letter),
-        "recommendations": [asdict(product) for product in letter.recommendations],
+        "recommendations": [_plain(product, OFFERED) for product in letter.recommendations],
         "track_url": letter.track_url,
         "preferences_url": letter.preferences_url,
     }
@@ -67,18 +69,22 @@ def _arrival(letter: Letter) -> str:
     return calendar.spoken(days[0]) if days[0] == days[1] else calendar.from_to(*days)
 
 
-def _stops(letter: Letter) -> list[dict[str, object]]:
+@lru_cache(maxsize=1024)
+def _stops(names: tuple[str, ...], here: int, *, is_over: bool) -> Shared:
     """Return the stops of the journey: behind, here or ahead."""
-    story = letter.story
-    behind = story.step if story.is_over else story.step - 1
-    return [
+    behind = here if is_over else here - 1
+    return Shared(
         {
             "name": name,
-            "mark": "done" if place <= behind else "now" if place == story.step else "next",
-            "is_here": place == story.step,
+            "mark": "done" if place <= behind else "now" if place == here else "next",
+            "is_here": place == here,
         }
-        for place, name in enumerate(story.stops, start=1)
-    ]
+        for place, name in enumerate(names, start=1)
+    )
+
+
+def _plain(record: Sentences | Offer, names: tuple[str, ...]) -> Mapping[str, Any]:
+    return {name: getattr(record, name) for name in names}
 
 
 def _facts(letter: Letter) -> list[dict[str, object]]:

@@ -1,7 +1,7 @@
 """A message's document as templates: MJML in the shop's colors and the reader's language, made once."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from html import escape
@@ -18,7 +18,10 @@ from app.lib.words import Words
 from app.messages.blocks import Holds
 from app.messages.document import TAG, Block, Document
 from app.messages.liquid import Sandbox, sandbox
+from app.messages.program import Program, flatten
+from app.messages.slots import GIVES_WAY
 from app.shops import brand
+from app.shops.brand import Brand
 from app.vocabulary import Trigger
 
 FOLDER = Path(__file__).parent.parent.parent / "templates" / "messages"
@@ -31,13 +34,34 @@ LOOKS = 256
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """One part of a message, ready to be filled."""
+
+    name: str
+    source: str
+    escapes: bool
+    program: Program
+
+    def fill(self, data: Mapping[str, Any]) -> str:
+        """Return what it says; raises what python-liquid raises."""
+        try:
+            return self.program.run(data)
+        except GIVES_WAY:
+            return self.parsed().render(data)
+
+    def parsed(self) -> BoundTemplate:
+        """Return it as python-liquid has it: slower, and never wrong."""
+        return _environments()[self.escapes].from_string(self.source, self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A message, ready to be filled with what it tells."""
 
-    subject: BoundTemplate
-    text: BoundTemplate
-    html: BoundTemplate
-    sms: BoundTemplate
+    subject: Piece
+    text: Piece
+    html: Piece
+    sms: Piece
 
 
 @cache
@@ -47,17 +71,32 @@ def default(trigger: Trigger) -> Document:
 
 
 @lru_cache(maxsize=LOOKS)
-def template(document: Document, color: str, locale: str) -> Template:
-    """Return the templates of a message in a brand's colors and a reader's language."""
+def template(document: Document, look: Brand, locale: str) -> Template:
+    """Return the templates of a message in a shop's look and a reader's language."""
     words = Words(locale)
     said = document.said_in(words)
-    plain, escaping = _environments()
+    known = {"shop": shop(look), "language": words.tag}
     return Template(
-        subject=plain.from_string(said.subject, "subject"),
-        text=plain.from_string(_text(said, words), "text"),
-        html=escaping.from_string(_html(said, color, words), "html"),
-        sms=plain.from_string(said.sms or _sms(said, words), "sms"),
+        subject=_piece("subject", said.subject, known),
+        text=_piece("text", _text(said, words), known),
+        html=_piece("html", _html(said, look.color, words), known, escapes=True),
+        sms=_piece("sms", said.sms or _sms(said, words), known),
     )
+
+
+def shop(look: Brand) -> dict[str, Any]:
+    """Return what a template may name of the shop: the same in all its messages."""
+    return {
+        "name": look.name,
+        "url": look.url,
+        "logo_url": look.logo_url,
+        "legal_line": look.legal_line,
+    }
+
+
+def _piece(name: str, source: str, known: Mapping[str, Any], *, escapes: bool = False) -> Piece:
+    parsed = _environments()[escapes].from_string(source, name)
+    return Piece(name, source, escapes, flatten(parsed, known))
 
 
 def _html(document: Document, color: str, words: Words) -> str:
