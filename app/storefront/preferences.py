@@ -1,14 +1,19 @@
-"""Which mails a shopper gets: looking changes nothing, one click or one button does (RFC 8058)."""
+"""Which messages a shopper gets: looking changes nothing, one click or one button does (RFC 8058)."""
 
+import json
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from flask import Blueprint, Response, redirect, request, url_for
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug import Response as BaseResponse
 
-from app.audience import suppression
+from app.audience import choices, consent, whereabouts
+from app.audience.choices import Choice, Reach
+from app.audience.models import Profile
 from app.audience.suppression import UNSUBSCRIBED
+from app.commerce.models import Order
 from app.lib.db import transaction
 from app.lib.signing import Forged
 from app.lib.words import sentence
@@ -17,7 +22,7 @@ from app.messages.models import Message
 from app.shops import brand as brands
 from app.shops.models import Shop
 from app.storefront import advice, hosts, look
-from app.vocabulary import Category
+from app.vocabulary import Category, ConsentSource, Medium
 
 pages = Blueprint("preferences", __name__)
 
@@ -25,6 +30,7 @@ pages = Blueprint("preferences", __name__)
 class Topic(NamedTuple):
     """What a category is called by its readers, and what still comes without it."""
 
+    name: str
     comes: str
     about: str
     stopped: str
@@ -35,6 +41,7 @@ class Topic(NamedTuple):
 RECEIPTS = (sentence("Receipts"), sentence("From the shop’s checkout, not from us."))
 TOPICS = {
     Category.TRANSACTIONAL: Topic(
+        sentence("Delivery updates"),
         sentence("You get our delivery updates"),
         sentence("A few for each order, about what you bought. Never advertising."),
         sentence("No more delivery updates"),
@@ -52,6 +59,7 @@ TOPICS = {
         ),
     ),
     Category.MARKETING: Topic(
+        sentence("News and offers"),
         sentence("You get our news and offers"),
         sentence("You said yes to them once. You can say no as easily."),
         sentence("No more news and offers"),
@@ -67,19 +75,37 @@ TOPICS = {
 }
 
 
+MEDIA = {
+    Medium.EMAIL: sentence("E-mail"),
+    Medium.SMS: sentence("Text message"),
+    Medium.WHATSAPP: "WhatsApp",
+    Medium.PUSH: sentence("Browser notification"),
+}
+TEXTS = (Medium.SMS, Medium.WHATSAPP)
+
+
+class Reader(NamedTuple):
+    """Whom a link was sent to."""
+
+    shop: Shop
+    message: Message
+    profile: Profile | None
+    offered: list[Choice]
+
+    @property
+    def own(self) -> Choice:
+        """The choice that the message with the link was about."""
+        return next(it for it in self.offered if it.reach.is_own and it.category is self.message.category)
+
+
 @pages.get("/u/<token>")
 def show(token: str) -> BaseResponse:
-    """Return the page behind every mail's last link: what comes, and the button that stops it."""
+    """Return the page behind every message's last link: what comes where, and the buttons that change it."""
     with transaction() as session:
-        found = _find(session, token)
-        stopped = _why_stopped(session, found[1]) if found else None
-    if found is None:
-        return look.notice(
-            404,
-            sentence("This link leads nowhere"),
-            sentence("Please open the link at the end of your mail again."),
-        )
-    shop, message = found
+        reader = _find(session, token)
+    if reader is None:
+        return _nowhere()
+    shop = reader.shop
     brand, words = brands.of(shop), look.reader(shop)
     say = words.say
     return look.page(
@@ -87,72 +113,135 @@ def show(token: str) -> BaseResponse:
         brand,
         words,
         shop=shop.domain,
-        topic=TOPICS[message.category],
-        address=_masked(message.to or ""),
-        stopped=stopped is not None,
-        can_resume=stopped == UNSUBSCRIBED,
+        topic=TOPICS[reader.message.category],
+        topics=TOPICS,
+        media=MEDIA,
+        address=_masked(reader.message.to or ""),
+        stopped=not reader.own.is_on,
+        can_resume=reader.own.suppressed in (None, UNSUBSCRIBED),
+        reaches=_by_reach(reader.offered),
+        masked=_masked,
+        receipts=url_for("storefront.preferences.receipts", token=token),
         contact=advice.contact(brand, say(advice.WRITE), say("What you send me"), words),
     )
 
 
 @pages.post("/u/<token>")
 def change(token: str) -> BaseResponse:
-    """Stop the mails of this kind to this address, or send them again; a mailbox's one click gets no page."""
+    """Do what was chosen; a mailbox's one click gets a line of text, no cookie and no redirect."""
     is_one_click = request.form.get("List-Unsubscribe") == "One-Click"
     choice = "stop" if is_one_click else request.form.get("choice")
-    if choice not in ("stop", "resume"):
+    if choice not in ("stop", "resume", "save", "nothing"):
         return look.notice(
             400, sentence("Nothing was changed"), sentence("Please use the button on the page.")
         )
     with transaction() as session:
-        found = _find(session, token)
-        if found and choice == "stop":
-            _stop(session, found[1])
-        elif found:
-            _resume(session, found[1])
+        reader = _find(session, token)
+        if reader is not None:
+            source = ConsentSource.ONE_CLICK if is_one_click else ConsentSource.PREFERENCES
+            words = look.reader(reader.shop)
+            for changed, on in _wanted(reader, choice):
+                topic = TOPICS[changed.category]
+                choices.change(
+                    session,
+                    reader.shop.id,
+                    reader.profile,
+                    changed,
+                    on=on,
+                    source=source,
+                    wording=None if is_one_click else f"{words.say(topic.name)}: {words.say(topic.about)}",
+                    proof={"message": str(reader.message.id)},
+                )
     if is_one_click:
         known = "You are unsubscribed.\n", 200
-        answer, status = known if found else ("This link leads nowhere.\n", 404)
+        answer, status = known if reader else ("This link leads nowhere.\n", 404)
         return Response(answer, status, mimetype="text/plain")
     return redirect(url_for("storefront.preferences.show", token=token), 303)
 
 
-def _find(session: Session, token: str) -> Row[Shop, Message] | None:
-    """Return the message that a link stands in; None for a forged link, and where its shopper was erased."""
+@pages.get("/u/<token>/receipts.json")
+def receipts(token: str) -> BaseResponse:
+    """Return all that was said of the link's own address, each sealed: a change since would show."""
+    with transaction() as session:
+        reader = _find(session, token)
+        if reader is None:
+            return _nowhere()
+        said = choices.spoken(session, reader.shop.id, reader.message.to or "")
+        copies = [consent.receipt(row) | {"unchanged": consent.is_unchanged(row)} for row in said]
+    headers = {"Content-Disposition": 'attachment; filename="receipts.json"', "Cache-Control": "no-store"}
+    return Response(
+        json.dumps(copies, indent=1, ensure_ascii=False), mimetype="application/json", headers=headers
+    )
+
+
+def _nowhere() -> BaseResponse:
+    return look.notice(
+        404,
+        sentence("This link leads nowhere"),
+        sentence("Please open the link at the end of your mail again."),
+    )
+
+
+def _find(session: Session, token: str) -> Reader | None:
+    """Return whom a link was sent to; None for a forged link, and where its shopper was erased."""
     try:
         shop_id, message_id = links.message_of(token)
     except Forged:
         return None
     if hosts.of_shop() not in (None, shop_id):
         return None
-    mine = select(Shop, Message).join(Message, Message.shop_id == Shop.id)
-    return session.execute(
-        mine.where(Shop.id == shop_id, Message.id == message_id, Message.to.is_not(None))
-    ).one_or_none()
-
-
-def _stop(session: Session, message: Message) -> None:
-    suppression.suppress(
-        session,
-        message.shop_id,
-        message.medium,
-        message.to or "",
-        message.category,
-        reason=UNSUBSCRIBED,
+    mine = (
+        select(Shop, Message, Profile, Order)
+        .join(Message, Message.shop_id == Shop.id)
+        .outerjoin(Profile, Profile.id == Message.profile_id)
+        .outerjoin(Order, Order.id == Message.order_id)
+        .where(Shop.id == shop_id, Message.id == message_id, Message.to.is_not(None))
     )
+    row = session.execute(mine).one_or_none()
+    if row is None:
+        return None
+    shop, message, profile, order = row
+    place = (order.ship_to if order else None) or {}
+    country = whereabouts.country_of(place, order.phone if order else None, shop.country)
+    offered = choices.offered(session, shop.id, profile, _reaches(message, profile, order), country)
+    return Reader(shop, message, profile, offered)
 
 
-def _resume(session: Session, message: Message) -> None:
-    suppression.lift(session, message.shop_id, message.medium, message.to or "", message.category)
+def _reaches(message: Message, profile: Profile | None, order: Order | None) -> Iterator[Reach]:
+    """Return the address that the link was sent to, and the others that its shopper has typed."""
+    at = (order.placed_at or order.first_heard_at) if order else None
+    typed = [(Medium.EMAIL, it.email) for it in (order, profile) if it and it.email]
+    typed += [(medium, it.phone) for it in (order, profile) if it and it.phone for medium in TEXTS]
+    own = message.medium, message.to or ""
+    told_at = message.occasion_at if order is None else at if own in typed else None
+    yield Reach(*own, is_own=True, ordered_at=told_at)
+    for medium, address in dict.fromkeys(typed):
+        if (medium, address) != own:
+            yield Reach(medium, address, is_own=False, ordered_at=at)
 
 
-def _why_stopped(session: Session, message: Message) -> str | None:
-    return suppression.is_suppressed(
-        session, message.shop_id, message.medium, message.to or "", message.category
-    )
+def _wanted(reader: Reader, choice: str) -> Iterator[tuple[Choice, bool]]:
+    """Return what is to be changed, and to what."""
+    if choice in ("stop", "resume"):
+        yield reader.own, choice == "resume"
+        return
+    ticked = set(request.form.getlist("on")) if choice == "save" else set()
+    for place, it in enumerate(reader.offered):
+        on = str(place) in ticked
+        if it.may_change and on != it.is_on:
+            yield it, on
+
+
+def _by_reach(offered: list[Choice]) -> dict[Reach, list[tuple[int, Choice]]]:
+    found: dict[Reach, list[tuple[int, Choice]]] = {}
+    for place, it in enumerate(offered):
+        found.setdefault(it.reach, []).append((place, it))
+    return found
 
 
 def _masked(address: str) -> str:
     """Return an address that its owner recognizes and nobody else can use."""
-    local, _, domain = address.rpartition("@")
+    local, at, domain = address.rpartition("@")
+    if not at:
+        return f"•••{address[-2:]}"
     return f"{local[:1]}•••{local[-1:] if len(local) > 2 else ''}@{domain}"  # noqa: PLR2004 - first and last

@@ -3,18 +3,35 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from app.audience import profiles
+from app.audience.models import Profile
 from app.lib import clock
 from app.messages import links
 from app.messages.models import Message
-from app.vocabulary import Category, Medium, Trigger
+from app.platforms.base import Consent
+from app.platforms.purchases import Person
+from app.vocabulary import Category, ConsentSource, ConsentState, Medium, Trigger
 from tests import sold
-from tests.browser.conftest import Look, Site
+from tests.browser.conftest import Look, Site, picture
 
 pytestmark = pytest.mark.browser
 
 
 def test_the_page_holds_before_and_after(session: Session, site: Site, look: Look) -> None:
     shop = sold.shop(session)
+    profile = Profile(shop_id=shop.id, email="ana.moreno@example.org", first_seen_at=clock.now())
+    session.add(profile)
+    session.flush()
+    order = sold.order(session, shop, email="ana.moreno@example.org", profile_id=profile.id)
+    texts = Consent(
+        person=Person(email=order.email, phone=order.phone),
+        medium=Medium.SMS,
+        category=Category.TRANSACTIONAL,
+        state=ConsentState.SUBSCRIBED,
+        source=ConsentSource.TRACKING_PAGE,
+        at=clock.now(),
+    )
+    profiles.keep_consent(session, shop.id, texts, heard_at=clock.now())
     message = Message(
         shop_id=shop.id,
         key="order-1:shipped:1:email",
@@ -24,6 +41,8 @@ def test_the_page_holds_before_and_after(session: Session, site: Site, look: Loo
         shipment_ids=[],
         occasion_at=clock.now(),
         to="ana.moreno@example.org",
+        order_id=order.id,
+        profile_id=order.profile_id,
         rfc_id="<1@doorstep.test>",
         due_at=clock.now(),
         created_at=clock.now(),
@@ -32,9 +51,18 @@ def test_the_page_holds_before_and_after(session: Session, site: Site, look: Loo
     session.commit()
     token = links.preferences_url(shop.id, message.id).partition("/u/")[2]
     look.page.goto(f"{site.url}/u/{token}")
+    picture(look, "preferences")
     look.holds()
     look.page.get_by_role("button", name="Stop delivery updates").click()
     look.page.get_by_role("heading", name="No more delivery updates").wait_for()
     look.holds()
     look.page.get_by_role("button", name="Send them again").click()
     look.page.get_by_role("heading", name="You get our delivery updates").wait_for()
+    offers = look.page.get_by_role("group", name="E-mail").get_by_label("News and offers")
+    offers.uncheck()
+    look.page.get_by_role("button", name="Save").click()
+    look.page.wait_for_load_state()
+    assert not offers.is_checked()
+    look.page.get_by_role("button", name="Send me nothing at all").click()
+    look.page.get_by_role("heading", name="No more delivery updates").wait_for()
+    picture(look, "preferences-nothing")

@@ -7,16 +7,19 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.audience import suppression
-from app.audience.models import Suppression
+from app.audience import keywords, profiles, suppression
+from app.audience.models import ConsentRow, Profile, Suppression
 from app.lib import clock, signing
 from app.main import create_app
 from app.messages import links
 from app.messages.models import Message
+from app.platforms.base import Consent
+from app.platforms.purchases import Person
 from app.shops.models import Shop
-from app.vocabulary import Category, Medium, ShopState, Trigger
+from app.vocabulary import Category, ConsentSource, ConsentState, Medium, ShopState, Trigger
 from tests import sold
 
+PHONE = "+13035550142"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -122,6 +125,96 @@ def test_an_erased_shopper_has_nothing_left_to_stop(
     message.to = None
     session.commit()
     assert shopper.get(address_of(message)).status_code == 404
+
+
+def test_one_click_and_each_choice_are_kept_with_their_proof(
+    session: Session, message: Message, shopper: FlaskClient
+) -> None:
+    shopper.post(address_of(message), data=ONE_CLICK)
+    shopper.post(address_of(message), data={"choice": "resume"})
+    no, yes = session.scalars(select(ConsentRow).order_by(ConsentRow.id))
+    assert (no.state, no.source, no.category, no.wording) == (
+        "unsubscribed",
+        "one click",
+        "transactional",
+        None,
+    )
+    assert (yes.state, yes.source, yes.basis) == ("subscribed", "preferences page", "confirmed")
+    assert yes.wording == "Delivery updates: A few for each order, about what you bought. Never advertising."
+    assert no.proof == yes.proof == {"message": str(message.id)}
+    answer = shopper.get(address_of(message) + "/receipts.json")
+    told = answer.get_json()
+    assert [row["state"] for row in told] == ["subscribed", "unsubscribed"]
+    assert all(row["unchanged"] and row["seal"] for row in told)
+    assert "ana" not in answer.text
+    no.state = ConsentState.SUBSCRIBED
+    session.commit()
+    told = shopper.get(address_of(message) + "/receipts.json").get_json()
+    assert [row["unchanged"] for row in told] == [True, False]
+
+
+def test_each_kind_on_each_medium_is_chosen_by_itself(
+    session: Session, message: Message, shopper: FlaskClient
+) -> None:
+    address = with_texts(session, message)
+    assert boxes(shopper, address) == {0: True, 1: True, 2: True}
+    shopper.post(address, data={"choice": "save", "on": ["0", "2"]})
+    assert boxes(shopper, address) == {0: True, 1: False, 2: True}
+    assert answered(session, message, Medium.EMAIL, Category.MARKETING) == "unsubscribed"
+    assert answered(session, message, Medium.EMAIL, Category.TRANSACTIONAL) is None
+    shopper.post(address, data={"choice": "nothing"})
+    assert boxes(shopper, address) == {0: False, 1: False, 2: False}
+    shopper.post(address, data={"choice": "save", "on": ["0", "1", "2", "3"]})
+    assert boxes(shopper, address) == {0: True, 1: True, 2: True}, "offers by text were never agreed to"
+
+
+def test_a_mails_link_cannot_bring_back_texts_that_were_ended_from_the_phone(
+    session: Session, message: Message, shopper: FlaskClient
+) -> None:
+    address = with_texts(session, message)
+    keywords.hear(session, message.shop_id, Medium.SMS, PHONE, "STOP", at=clock.now())
+    session.commit()
+    shopper.post(address, data={"choice": "save", "on": ["0", "1", "2", "3"]})
+    assert answered(session, message, Medium.SMS, Category.TRANSACTIONAL) == "unsubscribed"
+
+
+def test_the_page_names_no_number(session: Session, message: Message, shopper: FlaskClient) -> None:
+    page = shopper.get(with_texts(session, message)).text
+    assert PHONE not in page
+    assert "•••42" in page
+    assert "ana@example.org" not in page
+
+
+def with_texts(session: Session, message: Message) -> str:
+    """Let the shopper of a message have agreed to texts about their orders."""
+    profile = Profile(
+        shop_id=message.shop_id, email="ana@example.org", phone=PHONE, first_seen_at=clock.now()
+    )
+    session.add(profile)
+    session.flush()
+    message.profile_id = profile.id
+    said = Consent(
+        person=Person(email="ana@example.org", phone=PHONE),
+        medium=Medium.SMS,
+        category=Category.TRANSACTIONAL,
+        state=ConsentState.SUBSCRIBED,
+        source=ConsentSource.TRACKING_PAGE,
+        at=clock.now(),
+    )
+    profiles.keep_consent(session, message.shop_id, said, heard_at=clock.now())
+    session.commit()
+    return address_of(message)
+
+
+def boxes(shopper: FlaskClient, address: str) -> dict[int, bool]:
+    page = shopper.get(address).text
+    found = re.findall(r'name="on" value="(\d+)"( checked)?', page)
+    return {int(place): bool(checked) for place, checked in found}
+
+
+def answered(session: Session, message: Message, medium: Medium, category: Category) -> str | None:
+    to = "ana@example.org" if medium is Medium.EMAIL else PHONE
+    return suppression.is_suppressed(session, message.shop_id, medium, to, category)
 
 
 def why_stopped(session: Session, message: Message) -> str | None:
