@@ -139,6 +139,15 @@ class CaseClosed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnOrdersAsked(Event):
+    """Somebody asked for the link to all orders of an address; there may be no order with it."""
+
+    kind = "own_orders_asked"
+    order_id: int | None
+    link_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutStarted(Event):
     """A cart got a contact."""
 

@@ -25,6 +25,7 @@ from app.tracking.cases import CaseEntry
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Transit
 from app.tracking.models import DrawnPage, Shipment, TrackingEvent
+from app.tracking.own_orders import OwnOrdersLink
 from app.vocabulary import CallReason, MessageState, Reason, ShopState
 
 DUE = timedelta(days=30)
@@ -152,6 +153,7 @@ def erase_order(session: Session, order: Order) -> None:
     session.execute(update(Transit).filter_by(order_id=order.id).values(region="", zone=""))
     for written in (CaseEntry, Feedback):
         session.execute(update(written).filter_by(order_id=order.id).values(words=None))
+    session.execute(delete(OwnOrdersLink).filter_by(order_id=order.id))
     case = cases.open_of(session, order.id)
     if case is not None:  # there is nobody left to answer
         cases.close(session, case)

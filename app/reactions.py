@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import events
 from app.events import EventRow
-from app.flows.triggers import case_reply, milestones, thank_you
+from app.flows.triggers import case_reply, milestones, own_orders, thank_you
 from app.lib import clock
 from app.tracking import following
 from app.tracking.forecast import forecasts
@@ -32,6 +32,7 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
     events.CaseOpened: (),
     events.CaseAnswered: (case_reply.on_case_answered,),
     events.CaseClosed: (),
+    events.OwnOrdersAsked: (own_orders.on_own_orders_asked,),
     events.OrderCancelled: (),
     events.OrderEdited: (),
     events.OrderRefunded: (),

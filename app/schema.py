@@ -11,6 +11,7 @@ from app.tracking.cases import Case, CaseEntry
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Forecast, Prediction, Transit
 from app.tracking.models import DrawnPage, ExceptionRow, Lane, OwnCarrier, Shipment, TrackingEvent
+from app.tracking.own_orders import OwnOrdersLink
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
 from app.tracking.wishes import UpdateWish
 
@@ -40,6 +41,7 @@ __all__ = [
     "Message",
     "Order",
     "OwnCarrier",
+    "OwnOrdersLink",
     "Prediction",
     "PrivacyTask",
     "Product",

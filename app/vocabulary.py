@@ -118,6 +118,8 @@ class Trigger(StrEnum):
     IN_TRANSIT = "in_transit"
     CASE_REPLY = "case_reply"
     """The merchant answers what a shopper reported; no flow, and never switched off."""
+    OWN_ORDERS = "own_orders"
+    """The link that a shopper asked for; no flow either."""
 
 
 class MessageState(StrEnum):

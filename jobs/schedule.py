@@ -10,7 +10,7 @@ from rq.utils import import_attribute
 from app import privacy
 from app.lib import clock, queue
 from app.lib.db import transaction
-from app.tracking import drawn
+from app.tracking import drawn, own_orders
 from app.tracking.forecast import transits
 
 EVERY = 2.0
@@ -52,4 +52,6 @@ def purge() -> None:
         copies = privacy.purge_copies(session, before=clock.now() - KEEP_COPIES)
     with transaction() as session:
         transits.forget_old(session)
+    with transaction() as session:
+        own_orders.purge(session, now=clock.now())
     log.info("purged", bodies=emptied, pages=dropped, copies=copies)

@@ -88,6 +88,7 @@ TRIGGERS = {
     Trigger.LABEL_CREATED: "Packed",
     Trigger.IN_TRANSIT: "On its way",
     Trigger.CASE_REPLY: "Your answer",
+    Trigger.OWN_ORDERS: "Link to all their orders",
 }
 
 GRADES = {1: "very bad", 2: "bad", 3: "all right", 4: "good", 5: "very good"}

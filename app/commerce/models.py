@@ -94,6 +94,7 @@ class Order(OfShop, Base):
             postgresql_where=text("exceptions_due_at IS NOT NULL"),
         ),
         Index("ix_order_name", "shop_id", "name"),
+        Index("ix_order_email", "shop_id", "email", "id", postgresql_where=text("email IS NOT NULL")),
         Index("ix_order_recent", "shop_id", text("id DESC")),
         Index(
             "ix_order_checkout",

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
-from app.audience import consent, whereabouts
+from app.audience import consent, suppression, whereabouts
 from app.audience.address import readable_email
 from app.audience.consent import Subject
 from app.audience.models import Profile, Suppression
@@ -231,7 +231,9 @@ def _suppressions(
     for row in rows:
         categories = {m.category for m in messages} if row.category == "all" else {row.category}
         for category in categories:
-            found[row.shop_id, row.medium, hashes[row.address_hash], category] = row.reason
+            about = row.shop_id, row.medium, hashes[row.address_hash], category
+            if found.get(about) in (None, suppression.UNSUBSCRIBED):  # a dead mailbox weighs more
+                found[about] = row.reason
     return found
 
 

@@ -16,7 +16,7 @@ from app.messages.links import preferences_url
 from app.messages.material import Material
 from app.messages.models import Message
 from app.shops.brand import Brand
-from app.tracking import arrival, carrier, expected, story
+from app.tracking import arrival, carrier, expected, own_orders, story
 from app.tracking.links import tracking_url
 from app.tracking.models import Shipment
 from app.tracking.parcel import Parcel
@@ -88,6 +88,7 @@ class Letter:
     delivering_to: tuple[str, ...]
     """The lines of the address."""
     track_url: str
+    """Where it leads: the order's page, or the list of all orders that was asked for."""
     preferences_url: str
 
 
@@ -136,7 +137,9 @@ def of(material: Material, message: Message) -> Letter:
         answer=material.answers[message.case_entry_id] if message.case_entry_id else None,
         recommendations=_offers(material, order) if document.holds("recommendations") else (),
         delivering_to=postal.lines(place, home=shop.country, locale=calendar.locale),
-        track_url=tracking_url(shop, order.id),
+        track_url=own_orders.url(shop, message.step)
+        if message.trigger is Trigger.OWN_ORDERS
+        else tracking_url(shop, order.id),
         preferences_url=preferences_url(shop.id, message.id),
     )
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from app.audience import grants
 from app.audience.grants import Permission
+from app.audience.suppression import UNSUBSCRIBED
 from app.messages import caps, country_rules, quiet_hours
 from app.messages.verdict import Allowed, Decision, Deferred, Facts, Objection, Skipped
 from app.vocabulary import Category, Reason, ShipmentStatus, ShopState, Trigger
@@ -32,8 +33,12 @@ HELD_FOR = timedelta(hours=1)
 """How soon to ask again about a review or an offer to a shopper whose problem is open."""
 WAITS_AT_MOST = timedelta(days=7)
 """An offer that could not go for so long after it was due is stale."""
-ANSWERS = (Trigger.CASE_REPLY,)
-"""What a person wrote to a person: no flow, and never old news."""
+ANSWERS = (Trigger.CASE_REPLY, Trigger.OWN_ORDERS)
+"""What a person wrote to a person, or asked for this minute: no flow, and never old news."""
+ASKED_FOR = (Trigger.OWN_ORDERS,)
+"""Goes even to who wants no delivery updates: the page just promised it."""
+ASKED_AT_MOST = timedelta(hours=1)
+"""What was asked for is of use for as long as its link is."""
 
 PAST_THE_ROAD = (
     ShipmentStatus.OUT_FOR_DELIVERY,
@@ -155,12 +160,14 @@ def _somebody_is_there(facts: Facts) -> Objection | None:
 
 
 def _is_not_suppressed(facts: Facts) -> Objection | None:
+    if facts.suppressed == UNSUBSCRIBED and facts.trigger in ASKED_FOR:
+        return None
     return Skipped(Reason.SUPPRESSED) if facts.suppressed else None
 
 
 def _is_agreed_to(facts: Facts) -> Objection | None:
     permission = may_write(facts)
-    if permission.is_given:
+    if permission.is_given or (facts.trigger in ASKED_FOR and facts.category is Category.TRANSACTIONAL):
         return None
     return Skipped(Reason.NOT_CONFIRMED if permission.wants_confirmation else Reason.NO_CONSENT)
 
@@ -179,6 +186,8 @@ def _is_a_real_purchase(facts: Facts) -> Objection | None:
 
 
 def _is_news(facts: Facts) -> Objection | None:
+    if facts.trigger in ASKED_FOR and facts.now - facts.occasion_at > ASKED_AT_MOST:
+        return Skipped(Reason.TOO_OLD)
     if facts.trigger in ANSWERS:
         return None
     if facts.category is Category.MARKETING and facts.now - facts.asked_at > WAITS_AT_MOST:

@@ -128,6 +128,20 @@ def _case_reply(common: Sentences, letter: Letter, words: Words) -> Sentences:
     return replace(common, subject=subject, lead=letter.answer or "")
 
 
+def _own_orders(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    say, shop = words.say, letter.brand.name
+    lead = say("Open the list with the button below. It works once, within an hour.")
+    return replace(
+        common,
+        subject=say("Your orders at %(shop)s", shop=shop),
+        preview=lead,
+        headline=say("All my orders"),
+        then="",
+        lead=lead,
+        why=say("Somebody asked for this mail with your address. If it was not you, there is nothing to do."),
+    )
+
+
 _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.THANK_YOU: _thank_you,
     Trigger.SHIPPED: _shipped,
@@ -136,6 +150,7 @@ _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.OUT_FOR_DELIVERY: _out_for_delivery,
     Trigger.DELIVERED: _delivered,
     Trigger.CASE_REPLY: _case_reply,
+    Trigger.OWN_ORDERS: _own_orders,
 }
 
 

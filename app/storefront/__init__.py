@@ -12,13 +12,26 @@ from app.storefront import (
     hosts,
     look,
     lookup,
+    own_orders,
     preferences,
     tracking,
     updates,
 )
 
 blueprint = Blueprint("storefront", __name__)
-for _room in (hosts, look, tracking, updates, cases, feedback, calendar, lookup, embedded, preferences):
+for _room in (
+    hosts,
+    look,
+    tracking,
+    updates,
+    cases,
+    feedback,
+    calendar,
+    lookup,
+    own_orders,
+    embedded,
+    preferences,
+):
     blueprint.register_blueprint(_room.pages)
 
 

@@ -59,10 +59,15 @@ class Bought:
     @property
     def ends_at(self) -> datetime:
         """When the page closes."""
-        if self.shipments and all(s.status is ShipmentStatus.DELIVERED for s in self.shipments):
-            return max(s.delivered_at or s.shipped_at for s in self.shipments) + KEPT_AFTER_DELIVERY
-        heard = [s.status_at or s.shipped_at for s in self.shipments]
-        return max([*heard, self.order.placed_at or self.order.first_heard_at]) + KEPT_WITHOUT_DELIVERY
+        return ends_at(self.order, self.shipments)
+
+
+def ends_at(order: Order, shipments: Sequence[Shipment]) -> datetime:
+    """Return when the page of an order with these parcels closes."""
+    if shipments and all(s.status is ShipmentStatus.DELIVERED for s in shipments):
+        return max(s.delivered_at or s.shipped_at for s in shipments) + KEPT_AFTER_DELIVERY
+    heard = [s.status_at or s.shipped_at for s in shipments]
+    return max([*heard, order.placed_at or order.first_heard_at]) + KEPT_WITHOUT_DELIVERY
 
 
 def read(session: Session, order_id: int) -> Bought | None:

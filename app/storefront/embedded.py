@@ -53,7 +53,9 @@ class Place:
 
     def dress(self, template: str, brand: Brand, words: Words, elsewhere: str, **context: Any) -> str:  # noqa: ANN401 - what templates print
         """Return a page as it stands here, its style with it, with no sign of Liquid."""
-        html = look.html(template, brand, words, frame=FRAME, home=self.home, elsewhere=elsewhere, **context)
+        own_orders = f"{page_host.public_url(self.shop)}/orders?shop={self.shop.domain}"
+        context |= {"home": self.home, "elsewhere": elsewhere, "own_orders": own_orders}
+        html = look.html(template, brand, words, frame=FRAME, **context)
         return html.replace("{", "&#123;").replace(SHEET, f"<style>{sheet(brand.color)}</style>", 1)
 
     def answer(self, html: str | Print) -> Response:

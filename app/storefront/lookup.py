@@ -57,17 +57,17 @@ class TooOften(Exception):
 def ask() -> Response:
     """Return the form of the shop named in `?shop=`; of the only shop where there is but one."""
     with transaction() as session:
-        shop = _shop(session)
-    return _form(shop, Asked(), indexed=True) if shop else _which_shop()
+        shop = shop_asked_for(session)
+    return _form(shop, Asked(), indexed=True) if shop else which_shop()
 
 
 @pages.post("/track")
 def find() -> BaseResponse:
     """Lead to the order's page; whatever does not match gets one answer, whether the order exists or not."""
     with transaction() as session:
-        shop = _shop(session)
+        shop = shop_asked_for(session)
     if shop is None:
-        return _which_shop()
+        return which_shop()
     asked = Asked.typed()
     try:
         order_id = search(shop, asked, request.remote_addr or "")
@@ -131,7 +131,8 @@ def _letters(code: str | None) -> str:
     return re.sub(r"[^0-9A-Z]", "", (code or "").upper())
 
 
-def _shop(session: Session) -> Shop | None:
+def shop_asked_for(session: Session) -> Shop | None:
+    """Return the shop at whose address a request came, or that it names; the only one where there is one."""
     open_shops = select(Shop).filter_by(state=ShopState.INSTALLED)
     if here := hosts.of_shop():
         return session.scalar(open_shops.filter_by(id=here))
@@ -169,7 +170,8 @@ def _wait(shop: Shop) -> Response:
     return answer
 
 
-def _which_shop() -> Response:
+def which_shop() -> Response:
+    """Return the page for a visitor whose shop is not known."""
     words = look.reader()
     return look.page(
         "notice",

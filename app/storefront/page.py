@@ -13,13 +13,14 @@ from app.storefront.bought import Bought
 from app.storefront.contents import Item
 from app.storefront.faces import Faces
 from app.storefront.hearing import Hearing
-from app.tracking import arrival, carrier, expected, links, story, updates
+from app.tracking import carrier, links, story, updates
 from app.tracking.hidden import Hidden
 from app.tracking.journey import State, Story
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.parcel import Parcel, Place
+from app.tracking.told import of_order
 from app.tracking.updates import Update
-from app.vocabulary import ExceptionKind, ShipmentStatus
+from app.vocabulary import ShipmentStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,17 +87,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
     """Return the page of a whole order, or of the parcel at index `shown` by itself, or for a gift."""
     shop, order, shipments = bought.shop, bought.order, bought.shipments
     calendar = Calendar.of(now, shop.timezone, order.locale, shop.locale)
-    parcels = [
-        Parcel.of(it, bought.alarms.get(it.id, ()), expected.of_shipment(shop, order, it)) for it in shipments
-    ]
-    told = story.tell(
-        parcels,
-        calendar,
-        is_placed=order.placed_at is not None,
-        cancelled_at=order.cancelled_at,
-        takes_long=ExceptionKind.UNFULFILLED in bought.alarms.get(None, ()),
-    )
-    told = arrival.with_order_day(told, expected.of_order(shop, order), calendar)
+    parcels, told = of_order(shop, order, shipments, bought.alarms, calendar)
     about = told.about
     if shown is not None and shown < len(parcels):
         about, told = shown, story.tell_one(parcels[shown], calendar)

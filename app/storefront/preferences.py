@@ -116,11 +116,11 @@ def show(token: str) -> BaseResponse:
         topic=TOPICS[reader.message.category],
         topics=TOPICS,
         media=MEDIA,
-        address=_masked(reader.message.to or ""),
+        address=masked(reader.message.to or ""),
         stopped=not reader.own.is_on,
         can_resume=reader.own.suppressed in (None, UNSUBSCRIBED),
         reaches=_by_reach(reader.offered),
-        masked=_masked,
+        masked=masked,
         receipts=url_for("storefront.preferences.receipts", token=token),
         contact=advice.contact(brand, say(advice.WRITE), say("What you send me"), words),
     )
@@ -239,7 +239,7 @@ def _by_reach(offered: list[Choice]) -> dict[Reach, list[tuple[int, Choice]]]:
     return found
 
 
-def _masked(address: str) -> str:
+def masked(address: str) -> str:
     """Return an address that its owner recognizes and nobody else can use."""
     local, at, domain = address.rpartition("@")
     if not at:

@@ -1,0 +1,27 @@
+"""Send the link to the list of all one's orders to whoever asked for it: one e-mail, at once."""
+
+from sqlalchemy.orm import Session
+
+from app.commerce.models import Order
+from app.events import OwnOrdersAsked
+from app.messages import outbox
+from app.vocabulary import Category, Medium, Trigger
+
+
+def on_own_orders_asked(session: Session, shop_id: int, event: OwnOrdersAsked) -> None:
+    """Ask for the mail, where there is an order; its step is the number of its link."""
+    if event.order_id is None:
+        return
+    order = session.get_one(Order, event.order_id)
+    mail = outbox.Ask(
+        key=f"own-orders-{event.link_id}:{Trigger.OWN_ORDERS}:1:{Medium.EMAIL}",
+        trigger=Trigger.OWN_ORDERS,
+        step=event.link_id,
+        medium=Medium.EMAIL,
+        category=Category.TRANSACTIONAL,
+        profile_id=order.profile_id,
+        order_id=order.id,
+        to=order.email,
+        occasion_at=event.happened_at,
+    )
+    outbox.ask(session, shop_id, mail)
