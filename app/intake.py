@@ -1,17 +1,15 @@
 """What a store's delivery says → who keeps it; the whole intake in one table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import privacy
 from app.audience import profiles
 from app.carriers.base import Told
 from app.commerce import catalog, checkouts, orders
-from app.commerce.models import Fulfillment, Order
 from app.lib import plugins
 from app.platforms import base, purchases
 from app.platforms.base import Record, UnknownTopic
@@ -19,43 +17,54 @@ from app.shops import errands, install
 from app.shops.models import Shop
 from app.tracking import following, register, scans, watch
 
+Records = tuple[Record | Told, ...]
+
 PATIENCE = timedelta(minutes=1)
 """How long an order may come after what belongs to it, before the store is asked for it."""
 
 
-def apply(session: Session, shop: Shop, records: tuple[Record | Told, ...], heard_at: datetime) -> None:
+def apply(session: Session, shop: Shop, records: Records, heard_at: datetime) -> None:
     """Apply what a store says, in one transaction of the caller's; doing it twice is doing it once."""
+    hold(session, shop, [records])
+    take(session, shop, records, heard_at)
+    settle(session, shop, [(records, heard_at)])
+
+
+def hold(session: Session, shop: Shop, said: Sequence[Records]) -> None:
+    """Lock the orders that these records hold, change or speak of."""
+    whole = (purchases.Order, purchases.OrderDeleted, purchases.OrderEdited)
+    own = {record.external_id for records in said for record in records if isinstance(record, whole)}
+    orders.hold(session, shop.id, own.union(*map(_spoken_of, said)))
+
+
+def take(session: Session, shop: Shop, records: Records, heard_at: datetime) -> None:
+    """Keep what is said; `settle` does what follows from it."""
     told = [record.update.number for record in records if isinstance(record, Told)]
     if told and not any(following.ours(session, shop, number) for number in told):
         raise UnknownTopic("no parcel of this shop has this number")
     for record in records:
         KEEPERS[type(record)](session, shop, record, heard_at)
-    watch.review(session, _touched(session, shop, records))
+
+
+def settle(session: Session, shop: Shop, taken: Sequence[tuple[Records, datetime]]) -> None:
+    """Review the orders that are locked here, and ask the store for those that it has not told us of."""
+    locked = orders.held(session)
+    watch.review(session, locked)
     errand = plugins.discover("app.platforms")[shop.platform].order_errand
-    if errand is not None:
-        for external_id in orders.behind(session, shop.id, dict.fromkeys(_spoken_of(records))):
-            errands.add(session, shop.id, errand, external_id, due_at=heard_at + PATIENCE)
+    if errand is None:
+        return
+    spoken_of = {external_id: at for records, at in taken for external_id in _spoken_of(records)}
+    for order in locked:
+        if order.external_id in spoken_of and not order.is_known:
+            due_at = spoken_of[order.external_id] + PATIENCE
+            errands.add(session, shop.id, errand, order.external_id, due_at=due_at)
 
 
-def _spoken_of(records: tuple[Record | Told, ...]) -> set[str]:
+def _spoken_of(records: Records) -> set[str]:
     """Return the orders that records speak of without holding them."""
     parts = (purchases.Fulfillment, purchases.Scan, purchases.Refund)
     spoken_of = {record.order_id for record in records if isinstance(record, parts) and record.order_id}
     return spoken_of - {record.external_id for record in records if isinstance(record, purchases.Order)}
-
-
-def _touched(session: Session, shop: Shop, records: tuple[Record | Told, ...]) -> list[Order]:
-    """Return the orders that records hold, change or speak of, which this transaction has locked."""
-    whole = (purchases.Order, purchases.OrderDeleted, purchases.OrderEdited)
-    named = _spoken_of(records) | {record.external_id for record in records if isinstance(record, whole)}
-    scanned = {record.fulfillment_id for record in records if isinstance(record, purchases.Scan)}
-    if not named and not scanned:
-        return []
-    sent = select(Fulfillment.order_id).where(
-        Fulfillment.shop_id == shop.id, Fulfillment.external_id.in_(scanned)
-    )
-    mine = select(Order).where(Order.shop_id == shop.id)
-    return list(session.scalars(mine.where(or_(Order.external_id.in_(named), Order.id.in_(sent)))))
 
 
 def _order(session: Session, shop: Shop, record: purchases.Order, heard_at: datetime) -> None:

@@ -14,24 +14,30 @@ log = structlog.get_logger()
 
 
 def drain() -> None:
-    """Apply due deliveries, one transaction each, for a few seconds at most."""
+    """Apply due deliveries for a few seconds at most, those of one shop together."""
     ends = monotonic() + SLICE
     while monotonic() < ends:
-        if not _drain_one():
+        if not _drain_some():
             return
     queue.wake_now("jobs.inbox.drain")
 
 
-def _drain_one() -> bool:
+def _drain_some(most: int = inbox.MOST) -> bool:
+    """Apply some deliveries in one transaction; each in its own, where something of it fails."""
     try:
         with transaction() as session:
             context = session.info
-            return inbox.drain_one(session, intake.apply) is not None
+            return inbox.drain(session, intake, most) > 0
     except FAULTS as error:
-        if "delivery" not in context:
+        if not context.get("deliveries"):
             raise
         failure = type(error).__name__
-    log.warning("inbox.failed", delivery=context["delivery"], error=failure)
+    failed = context["deliveries"]
+    if len(failed) > 1:
+        for _ in failed:
+            _drain_some(1)
+        return True
+    log.warning("inbox.failed", delivery=failed[0], error=failure)
     with transaction() as session:
-        inbox.put_back(session, context["delivery"], failure)
+        inbox.put_back(session, failed[0], failure)
     return True

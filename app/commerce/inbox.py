@@ -1,21 +1,31 @@
 """The inbox: deliveries kept as they came, applied once each, parked when they cannot be."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.carriers.base import Source, Told, Trust
+from app.commerce import orders
 from app.commerce.models import Delivery
 from app.lib import clock, plugins, queue
 from app.lib.reading import Unreadable
-from app.platforms.base import Platform, PrivacyKind, PrivacyRequest, Record, Uninstalled, UnknownTopic
+from app.platforms import purchases
+from app.platforms.base import (
+    Platform,
+    PrivacyKind,
+    PrivacyRequest,
+    Record,
+    ShopChanged,
+    Uninstalled,
+    UnknownTopic,
+)
 from app.shops.models import Shop
 from app.vocabulary import InboxState
 
@@ -27,7 +37,34 @@ REPEAT_WINDOW = timedelta(minutes=5)
 SOURCES = "carriers"
 """First part of the topic of what a source of scans pushed: "carriers/easypost/body"."""
 
-Apply = Callable[[Session, Shop, tuple[Record | Told, ...], datetime], None]
+MOST = 50
+"""How many deliveries share a transaction, and so how many orders' locks one may hold."""
+
+Records = tuple[Record | Told, ...]
+
+
+class Intake(Protocol):
+    """Who keeps what deliveries say: app.intake."""
+
+    def hold(self, session: Session, shop: Shop, said: Sequence[Records]) -> None:
+        """Lock what they speak of, all at once."""
+
+    def take(self, session: Session, shop: Shop, records: Records, heard_at: datetime) -> None:
+        """Keep what one delivery says."""
+
+    def settle(self, session: Session, shop: Shop, taken: Sequence[tuple[Records, datetime]]) -> None:
+        """Do once what follows from all of them."""
+
+
+REFUSED = (UnknownTopic, Unreadable, ValueError)
+"""What is wrong with a delivery, and not with us; orjson's errors are ValueErrors."""
+
+
+class Outcome(NamedTuple):
+    """What becomes of a delivery."""
+
+    state: InboxState
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,33 +113,40 @@ def body_key(topic: str, body: bytes, window: int) -> UUID:
     return _key(topic.encode(), str(window).encode(), body)
 
 
-def drain_one(session: Session, apply: Apply) -> int | None:
-    """Apply the delivery that has waited longest; returns its id, None when none is due.
+def drain(session: Session, intake: Intake, most: int = MOST) -> int:
+    """Apply the deliveries of one shop that have waited longest; returns how many, 0 when none is due.
 
-    The row is done in the same transaction as its effects. Raises what `apply` raises: the caller rolls
-    back and calls `put_back`.
+    They are done in the same transaction as their effects. One that cannot be read is parked, and what it had
+    changed is taken back; the others stay. Raises what `intake` raises when something else is wrong: the
+    caller rolls back, and applies those of `session.info["deliveries"]` one by one, and puts back what fails.
     """
-    due = select(Delivery).where(Delivery.state == InboxState.WAITING, Delivery.due_at <= clock.now())
-    row = session.scalar(
-        due.order_by(Delivery.due_at, Delivery.id).limit(1).with_for_update(skip_locked=True)
-    )
-    if row is None:
-        return None
-    session.info["delivery"] = row.id
-    shop = session.get_one(Shop, row.shop_id)
-    platform: Platform = plugins.discover("app.platforms")[shop.platform]
-    try:
-        row.state = _apply(session, shop, platform, row, apply)
-    except UnknownTopic as error:
-        row.state = InboxState.IGNORED
-        row.failure = str(error) or "nothing here is done with this topic"
-    except (Unreadable, orjson.JSONDecodeError, ValueError) as error:
-        session.rollback()
-        row = session.get_one(Delivery, session.info["delivery"])
-        row.state = InboxState.PARKED
-        row.failure = f"{type(error).__name__}: {error}"[:300]
-        row.attempts += 1
-    return row.id
+    rows = _claim(session, most)
+    session.info["deliveries"] = [row.id for row in rows]
+    if not rows:
+        return 0
+    shop = session.get_one(Shop, rows[0].shop_id)
+    said: list[tuple[Delivery, Records]] = []
+    outcomes: list[tuple[Delivery, Outcome]] = []
+    for row in rows:
+        found = _read(session, shop, row)
+        if isinstance(found, Outcome):
+            outcomes.append((row, found))
+            continue
+        said.append((row, found))
+        if any(map(_changes_what_follows, found)):
+            break
+    intake.hold(session, shop, [records for _, records in said])
+    taken = []
+    for row, records in said:
+        outcome = _take(session, shop, row, records, intake)
+        outcomes.append((row, outcome))
+        if outcome.state is InboxState.DONE:
+            taken.append((records, row.received_at))
+    intake.settle(session, shop, taken)
+    for row, outcome in outcomes:
+        row.state, row.failure = outcome.state, outcome.failure or row.failure
+        row.attempts += outcome.state is InboxState.PARKED
+    return len(outcomes)
 
 
 def put_back(session: Session, delivery_id: int, failure: str) -> None:
@@ -128,27 +172,72 @@ def replay(session: Session, shop_id: int, delivery_id: int | None = None) -> in
     return count
 
 
-def _apply(session: Session, shop: Shop, platform: Platform, row: Delivery, apply: Apply) -> InboxState:
-    if row.body is None:
-        raise Unreadable("its body was emptied")
-    if row.topic.startswith(f"{SOURCES}/"):
-        apply(session, shop, _told(row.topic, row.body), row.received_at)
-        return InboxState.DONE
-    if _is_repetition(session, platform, row, row.body):
-        row.failure = "the same body came less than 5 minutes before"
-        return InboxState.IGNORED
-    content = _load(row.body)
-    named = platform.shop_named(row.topic, content)
-    if named is not None and named != shop.domain.lower():
-        raise Unreadable("it speaks of another shop than the one it claims to come from")
-    records = platform.parse(row.topic, content, shop.currency)
-    if named is None and any(_ends_the_shop(record) for record in records):
-        raise Unreadable("it would end a shop without naming it")
-    apply(session, shop, records, row.received_at)
-    return InboxState.DONE
+def _claim(session: Session, most: int) -> list[Delivery]:
+    """Lock due deliveries of one shop, the shop of the one that has waited longest.
+
+    Nobody else drains that shop meanwhile, whose orders and shoppers are locked as they are spoken of.
+    """
+    due = select(Delivery).where(Delivery.state == InboxState.WAITING, Delivery.due_at <= clock.now())
+    oldest_first = due.order_by(Delivery.due_at, Delivery.id)
+    busy: list[int] = []
+    while True:
+        oldest = oldest_first.where(Delivery.shop_id.not_in(busy)).with_only_columns(Delivery.shop_id)
+        shop_id = session.scalar(oldest.limit(1))
+        if shop_id is None:
+            return []
+        name = func.hashtextextended(f"inbox of shop {shop_id}", 0)
+        if session.scalar(select(func.pg_try_advisory_xact_lock(name))):
+            break
+        busy.append(shop_id)
+    mine = oldest_first.where(Delivery.shop_id == shop_id).limit(most)
+    return list(session.scalars(mine.with_for_update(skip_locked=True)))
 
 
-def _told(topic: str, body: bytes) -> tuple[Told, ...]:
+def _read(session: Session, shop: Shop, row: Delivery) -> Records | Outcome:
+    """Return what a delivery says; or what becomes of it, where it says nothing."""
+    platform: Platform = plugins.discover("app.platforms")[shop.platform]
+    try:
+        if row.body is None:
+            raise Unreadable("its body was emptied")
+        if row.topic.startswith(f"{SOURCES}/"):
+            return _told(row.topic, row.body)
+        if _is_repetition(session, platform, row, row.body):
+            return Outcome(InboxState.IGNORED, "the same body came less than 5 minutes before")
+        content = _load(row.body)
+        named = platform.shop_named(row.topic, content)
+        if named is not None and named != shop.domain.lower():
+            raise Unreadable("it speaks of another shop than the one it claims to come from")
+        records = platform.parse(row.topic, content, shop.currency)
+        if named is None and any(_ends_the_shop(record) for record in records):
+            raise Unreadable("it would end a shop without naming it")
+    except REFUSED as error:
+        return _refused(error)
+    return records
+
+
+def _take(session: Session, shop: Shop, row: Delivery, records: Records, intake: Intake) -> Outcome:
+    """Apply what a delivery says, all of it or nothing."""
+    try:
+        with orders.attempt(session):
+            intake.take(session, shop, records, row.received_at)
+    except REFUSED as error:
+        return _refused(error)
+    return Outcome(InboxState.DONE)
+
+
+def _refused(error: Exception) -> Outcome:
+    if isinstance(error, UnknownTopic):
+        return Outcome(InboxState.IGNORED, str(error) or "nothing here is done with this topic")
+    return Outcome(InboxState.PARKED, f"{type(error).__name__}: {error}"[:300])
+
+
+def _changes_what_follows(record: Record | Told) -> bool:
+    """Tell whether what comes after must be read once this is done: it says whose data is kept, or how."""
+    is_forgotten = isinstance(record, purchases.Order) and record.erased
+    return is_forgotten or isinstance(record, PrivacyRequest | ShopChanged)
+
+
+def _told(topic: str, body: bytes) -> Records:
     _, key, trust = topic.split("/")
     source: Source | None = plugins.discover("app.carriers").get(key)
     if source is None:

@@ -4,13 +4,14 @@ The order's row is the lock for all that belongs to it: whoever changes an order
 its parcels locks this row first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app import events
 from app.audience import profiles
@@ -40,15 +41,58 @@ def keep(session: Session, shop_id: int, record: purchases.Order, *, heard_at: d
 
 def lock(session: Session, shop_id: int, external_id: str, *, heard_at: datetime) -> Order:
     """Return an order's locked row; a stub where the store has not told us of it yet."""
-    find = select(Order).filter_by(shop_id=shop_id, external_id=external_id).with_for_update()
-    order = session.scalar(find.execution_options(populate_existing=True))
+    held, key = _held(session), (shop_id, external_id)
+    order = held.get(key)
     if order is None:
-        stub = {"shop_id": shop_id, "external_id": external_id, "first_heard_at": heard_at, "refunded": 0}
-        session.execute(
-            insert(Order).values(**stub, is_test=False, is_fulfilled=False).on_conflict_do_nothing()
-        )
-        order = session.scalars(find).one()
+        find = select(Order).filter_by(shop_id=shop_id, external_id=external_id).with_for_update()
+        find = find.execution_options(populate_existing=True)
+        order = None if key in held else session.scalar(find)
+        order = order or _stub(session, shop_id, external_id, heard_at) or session.scalars(find).one()
+        held[key] = order
     return order
+
+
+def hold(session: Session, shop_id: int, external_ids: Iterable[str]) -> None:
+    """Lock those orders of a shop that we know, in the order in which everybody locks several."""
+    held, wanted = _held(session), dict.fromkeys(external_ids)
+    mine = select(Order).where(Order.shop_id == shop_id, Order.external_id.in_(wanted)).order_by(Order.id)
+    locked = mine.with_for_update().execution_options(populate_existing=True)
+    found = {order.external_id: order for order in session.scalars(locked)} if wanted else {}
+    held |= {(shop_id, external_id): found.get(external_id) for external_id in wanted}
+
+
+def held(session: Session) -> list[Order]:
+    """Return the orders that this transaction has locked here."""
+    return sorted(filter(None, _held(session).values()), key=lambda order: order.id)
+
+
+@contextmanager
+def attempt(session: Session) -> Iterator[None]:
+    """Take everything in the block back where it raises, and let go of the orders that it locked."""
+    before = dict(_held(session))
+    try:
+        with session.begin_nested():
+            yield
+    except Exception:
+        _held(session).clear()
+        _held(session).update(before)
+        raise
+
+
+def _held(session: Session) -> dict[tuple[int, str], Order | None]:
+    """Return the orders that this transaction has locked: nobody else changes them; None: there was none."""
+    current = session.get_transaction() or session.begin()
+    known: tuple[SessionTransaction, dict[tuple[int, str], Order | None]] | None = session.info.get("held")
+    if known is None or known[0] is not current:
+        known = session.info["held"] = (current, {})
+    return known[1]
+
+
+def _stub(session: Session, shop_id: int, external_id: str, heard_at: datetime) -> Order | None:
+    """Return the row of an order that is new; None where somebody was faster."""
+    row = {"shop_id": shop_id, "external_id": external_id, "first_heard_at": heard_at}
+    add = insert(Order).values(**row, refunded=0, is_test=False, is_fulfilled=False)
+    return session.scalar(add.on_conflict_do_nothing().returning(Order))
 
 
 def fulfillment(session: Session, order: Order, external_id: str) -> Fulfillment:

@@ -85,6 +85,6 @@ def base(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def _work(stop: Event) -> None:
     while not stop.is_set():
         with transaction() as session:
-            idle = inbox.drain_one(session, intake.apply) is None
+            idle = inbox.drain(session, intake) == 0
         if idle:
             stop.wait(0.05)

@@ -66,7 +66,7 @@ class StoreVoice:
 
     def settle(self) -> None:
         """Run the jobs until nothing is left to do; messages stay queued."""
-        while inbox.drain_one(self.session, intake.apply) is not None:
+        while inbox.drain(self.session, intake):
             self.session.commit()
         self.session.commit()
         while reactions.react_one(self.session):
