@@ -81,8 +81,12 @@ def attempt(session: Session) -> Iterator[None]:
 
 def _held(session: Session) -> dict[tuple[int, str], Order | None]:
     """Return the orders that this transaction has locked: nobody else changes them; None: there was none."""
-    current = session.get_transaction() or session.begin()
-    known: tuple[SessionTransaction, dict[tuple[int, str], Order | None]] | None = session.info.get("held")
+    if not session.in_transaction():
+        session.connection()  # what is remembered is this transaction's
+    current = session.get_transaction()
+    known: tuple[SessionTransaction | None, dict[tuple[int, str], Order | None]] | None = session.info.get(
+        "held"
+    )
     if known is None or known[0] is not current:
         known = session.info["held"] = (current, {})
     return known[1]
