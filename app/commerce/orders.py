@@ -11,11 +11,12 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session
 
 from app import events
 from app.audience import profiles
 from app.commerce.models import Fulfillment, LineItem, Order, Refund
+from app.lib.db import memory
 from app.platforms import purchases
 from app.platforms.purchases import OrderState
 
@@ -81,15 +82,8 @@ def attempt(session: Session) -> Iterator[None]:
 
 def _held(session: Session) -> dict[tuple[int, str], Order | None]:
     """Return the orders that this transaction has locked: nobody else changes them; None: there was none."""
-    if not session.in_transaction():
-        session.connection()  # what is remembered is this transaction's
-    current = session.get_transaction()
-    known: tuple[SessionTransaction | None, dict[tuple[int, str], Order | None]] | None = session.info.get(
-        "held"
-    )
-    if known is None or known[0] is not current:
-        known = session.info["held"] = (current, {})
-    return known[1]
+    held: dict[tuple[int, str], Order | None] = memory(session).setdefault("orders", {})
+    return held
 
 
 def _stub(session: Session, shop_id: int, external_id: str, heard_at: datetime) -> Order | None:

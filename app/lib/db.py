@@ -101,3 +101,14 @@ def transaction() -> Iterator[Session]:
     with Session(engine(), expire_on_commit=False) as session:
         yield session
         session.commit()
+
+
+def memory(session: Session) -> dict[str, Any]:
+    """Return what is remembered until the transaction at hand ends."""
+    if not session.in_transaction():
+        session.connection()  # begins it
+    current, known = session.get_transaction(), session.info.get("memory")
+    if known is None or known[0] is not current:
+        known = session.info["memory"] = (current, {})
+    remembered: dict[str, Any] = known[1]
+    return remembered
