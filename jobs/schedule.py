@@ -8,6 +8,7 @@ import structlog
 from rq.utils import import_attribute
 
 from app import privacy
+from app.flows import unpermitted
 from app.lib import clock, queue
 from app.lib.db import transaction
 from app.tracking import drawn, own_orders
@@ -54,4 +55,13 @@ def purge() -> None:
         transits.forget_old(session)
     with transaction() as session:
         own_orders.purge(session, now=clock.now())
+    forget_unpermitted()
     log.info("purged", bodies=emptied, pages=dropped, copies=copies)
+
+
+def forget_unpermitted() -> None:
+    """Erase the addresses of carts that lay for a day and that nobody may write to, in batches."""
+    while True:
+        with transaction() as session:
+            if unpermitted.forget(session) < unpermitted.BATCH:
+                return

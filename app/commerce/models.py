@@ -189,8 +189,21 @@ class Checkout(OfShop, Base):
     updated_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    judged_at: Mapped[datetime | None]
+    """When it was last asked whether the address in it may be kept."""
 
-    __table_args__ = (UniqueConstraint("shop_id", "token"), UniqueConstraint("shop_id", "cart_token"))
+    __table_args__ = (
+        UniqueConstraint("shop_id", "token"),
+        UniqueConstraint("shop_id", "cart_token"),
+        Index(
+            "ix_checkout_unjudged",
+            "updated_at",
+            postgresql_where=text(
+                "completed_at IS NULL AND (email IS NOT NULL OR phone IS NOT NULL)"
+                " AND (judged_at IS NULL OR judged_at < updated_at)"
+            ),
+        ),
+    )
 
 
 class Product(OfShop, Base):
