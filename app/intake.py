@@ -15,7 +15,7 @@ from app.platforms import base, purchases
 from app.platforms.base import Record, UnknownTopic
 from app.shops import errands, install
 from app.shops.models import Shop
-from app.tracking import following, register, scans, watch
+from app.tracking import following, register, scans, watch, writeback
 
 Records = tuple[Record | Told, ...]
 
@@ -76,6 +76,11 @@ def _order(session: Session, shop: Shop, record: purchases.Order, heard_at: date
         privacy.erase_order(session, order)
 
 
+def _scan(session: Session, shop: Shop, record: purchases.Scan, heard_at: datetime) -> None:
+    if not writeback.is_ours(session, shop, record):
+        scans.keep_scan(session, shop.id, record, source=shop.platform, heard_at=heard_at)
+
+
 def _person(session: Session, shop: Shop, record: purchases.Person, heard_at: datetime) -> None:
     profiles.keep(session, shop.id, record, heard_at=heard_at)
 
@@ -106,7 +111,7 @@ KEEPERS: dict[type[Any], Keeper] = {
     ),
     purchases.Refund: lambda s, shop, r, at: orders.keep_refund(s, shop.id, r, heard_at=at),
     purchases.Fulfillment: lambda s, shop, r, at: register.keep_fulfillment(s, shop.id, r, heard_at=at),
-    purchases.Scan: lambda s, shop, r, at: scans.keep_scan(s, shop.id, r, source=shop.platform, heard_at=at),
+    purchases.Scan: _scan,
     purchases.Checkout: lambda s, shop, r, at: checkouts.keep(s, shop.id, r, heard_at=at),
     purchases.Product: lambda s, shop, r, _: catalog.keep(s, shop.id, r),
     purchases.Variant: lambda s, shop, r, _: catalog.keep_variant(s, shop.id, r),

@@ -11,7 +11,7 @@ from app import events
 from app.events import EventRow
 from app.flows.triggers import case_reply, milestones, own_orders, thank_you
 from app.lib import clock
-from app.tracking import following
+from app.tracking import following, writeback
 from app.tracking.forecast import forecasts
 
 SOON, A_DAY = timedelta(seconds=5), timedelta(days=1)
@@ -25,7 +25,11 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
         following.on_shipment_registered,
         forecasts.on_shipment_registered,
     ),
-    events.ShipmentReached: (milestones.on_shipment_reached, forecasts.on_shipment_reached),
+    events.ShipmentReached: (
+        milestones.on_shipment_reached,
+        forecasts.on_shipment_reached,
+        writeback.on_shipment_reached,
+    ),
     events.ExceptionOpened: (),
     events.ExceptionAged: (),
     events.ExceptionCleared: (),

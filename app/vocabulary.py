@@ -248,3 +248,8 @@ class CallReason(StrEnum):
 
     SHOP_GONE = "shop_gone"
     ERASED = "erased"
+    KNOWN = "known"
+    """The other side knew by itself."""
+    SUPERSEDED = "superseded"
+    """Something newer is so by now, or what it was about is gone."""
+    SWITCHED_OFF = "switched_off"

@@ -50,6 +50,12 @@ class Shelf:
             query = "SELECT body FROM kept WHERE store = ? AND kind = ? ORDER BY length(id), id"
             return [json.loads(body) for (body,) in database.execute(query, (self.store, kind))]
 
+    def named(self, kind: str) -> list[tuple[str, Json]]:
+        """Return all rows of a kind with their ids."""
+        with self._open() as database:
+            query = "SELECT id, body FROM kept WHERE store = ? AND kind = ? ORDER BY length(id), id"
+            return [(ident, json.loads(body)) for ident, body in database.execute(query, (self.store, kind))]
+
     def take_number(self, kind: str) -> int:
         """Return the next number of a kind, never twice."""
         with self._open() as database:

@@ -12,12 +12,12 @@ from app.lib.http import Unreachable
 from app.lib.logs import trail
 from app.shops import calls
 from app.shops.calls import Due, Outcome
-from jobs import FAULTS, SLICE
+from jobs import FAULTS, SLICE, telling
 
 LANES = 8
 """Stores that one process may wait for at once."""
 
-HANDLERS: dict[str, Callable[[Due], Outcome]] = {}
+HANDLERS: dict[str, Callable[[Due], Outcome]] = {**telling.HANDLERS}
 """Who does what. No transaction is open while a handler speaks to a store; beginning anew does no harm."""
 
 log = structlog.get_logger()

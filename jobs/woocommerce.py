@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import wraps
 from time import monotonic
+from typing import TypeVar
 from urllib.parse import quote
 
 import structlog
@@ -21,7 +22,7 @@ from app.platforms import woocommerce
 from app.platforms.woocommerce import tracking, webhooks
 from app.platforms.woocommerce.api import PER_PAGE, KeysRefused, Store
 from app.platforms.woocommerce.orders import DRAFT
-from app.shops import errands, install
+from app.shops import calls, errands, install
 from app.shops.errands import Due
 from app.shops.models import Shop
 from app.tracking import register
@@ -38,6 +39,8 @@ A_SECOND = timedelta(seconds=1)
 CUT_OFF = "Your store refuses the keys that Doorstep was given: they were revoked, or their owner left."
 
 Handler = Callable[[Due], str | None]
+D = TypeVar("D", Due, calls.Due)
+R = TypeVar("R")
 log = structlog.get_logger()
 
 
@@ -52,11 +55,11 @@ class Connection:
     broken_reason: str | None
 
 
-def says_when_cut_off(handler: Handler) -> Handler:
+def says_when_cut_off(handler: Callable[[D], R]) -> Callable[[D], R]:
     """Let a handler show the merchant that the store refuses us, before it is tried again."""
 
     @wraps(handler)
-    def run(due: Due) -> str | None:
+    def run(due: D) -> R:
         try:
             return handler(due)
         except KeysRefused:

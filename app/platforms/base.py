@@ -21,7 +21,7 @@ from app.platforms.purchases import (
     Scan,
     Variant,
 )
-from app.vocabulary import Category, ConsentSource, ConsentState, Medium, PlatformKey, Trigger
+from app.vocabulary import Category, ConsentSource, ConsentState, Medium, PlatformKey, ShipmentStatus, Trigger
 
 
 class UnknownTopic(Exception):
@@ -180,5 +180,11 @@ class Platform:
     """The store's own mails that our flows would double, by the flow, as the store calls them."""
     mails_page: str = ""
     """Where the merchant switches those off: an address with {domain} and {url} of the shop."""
+    tells: Mapping[ShipmentStatus, str] = field(default_factory=dict)
+    """How a store is told where a parcel is, in its own words; what has none here is not told."""
+    tells_with: str | None = None
+    """The scope that this takes; None: none that a merchant could withhold."""
+    told_mails: tuple[str, ...] = ()
+    """The store's own mails that go out whenever it is told so, as it calls them."""
     order_page: str = ""
     """Where the merchant sees an order: an address with {domain}, {url} and the platform's {order}."""

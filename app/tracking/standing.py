@@ -63,6 +63,12 @@ def is_proof(shipment: Shipment, scan: TrackingEvent) -> bool:
     return progress.read(shipment.progress).mark == mark_of(scan)
 
 
+def told_by(shipment: Shipment) -> str | None:
+    """Return who told the scan that a parcel's status rests on; None while nothing is known of it."""
+    mark = progress.read(shipment.progress).mark
+    return mark.id.partition(":")[0] if mark else None
+
+
 def mark_of(scan: TrackingEvent) -> Mark:
     """Return a scan as far as progress is concerned; its id leads back to the scan."""
     return Mark.of(scan.status, scan.happened_at, f"{scan.source}:{scan.external_id}", scan.detail)

@@ -8,7 +8,7 @@ from typing import Any
 from app.lib import clock
 from demo.carriers import CARRIERS
 from demo.sales import Parcel, Sale, Scan
-from demo.shopify import oauth, wire
+from demo.shopify import oauth, told, wire
 from demo.shoppers import RIDGE, Shopper
 from demo.stores import Json, Shelf
 from demo.things import RIDGE as THINGS
@@ -41,6 +41,7 @@ def root(shelf: Shelf) -> Json:
         "product": _one_of(_products),
         "products": lambda **_: _products(),
         "productVariant": _one_of(_variants),
+        "fulfillmentEventCreate": lambda **asked: told.create(shelf, asked["fulfillmentEvent"]),
         "currentAppInstallation": {
             "id": gid("AppInstallation", 1),
             "accessScopes": [{"handle": handle} for handle in oauth.SCOPES.split(",")],
@@ -173,7 +174,7 @@ def money(cents: int) -> Json:
 
 def _order(shelf: Shelf, ident: str) -> Json | None:
     row = shelf.get("sale", ident.rpartition("/")[2])
-    return order(Sale.model_validate(row)) if row else None
+    return told.add(shelf, order(Sale.model_validate(row)) if row else None)
 
 
 def _one_of(rows: Callable[[], list[Json]]) -> Callable[..., Json | None]:

@@ -13,7 +13,7 @@ from app.lib.config import settings
 from demo.shopify.wire import HOST
 from demo.stores import Json, Shelf
 
-SCOPES = "read_orders,read_fulfillments,read_customers,read_products,write_app_proxy"
+SCOPES = "read_orders,read_fulfillments,write_fulfillments,read_customers,read_products,write_app_proxy"
 ACCESS_FOR = 3600
 REFRESH_FOR = 90 * 86_400
 LEEWAY = 10

@@ -56,7 +56,7 @@ def amount(cents: int) -> str:
 def order(sale: Sale) -> Json:
     """Return the body of the orders/* topics."""
     shopper = shopper_of(sale)
-    at = {"created_at": _time(sale.placed_at), "processed_at": _time(sale.placed_at)}
+    at = {"created_at": time(sale.placed_at), "processed_at": time(sale.placed_at)}
     sums = {"total_price": total(sale), "current_total_price": total(sale),
             "subtotal_price": total(sale) - SHIPPING, "current_subtotal_price": total(sale) - SHIPPING,
             "total_line_items_price": total(sale) - SHIPPING, "total_shipping_price": SHIPPING}  # fmt: skip
@@ -72,8 +72,8 @@ def order(sale: Sale) -> Json:
             "name": f"#{sale.number}",
             "number": sale.number - 1000,
             "order_number": sale.number,
-            "updated_at": _time(sale.updated_at),
-            "cancelled_at": _time(sale.cancelled_at) if sale.cancelled_at else None,
+            "updated_at": time(sale.updated_at),
+            "cancelled_at": time(sale.cancelled_at) if sale.cancelled_at else None,
             "cancel_reason": "customer" if sale.cancelled_at else None,
             "email": shopper.email,
             "contact_email": shopper.email,
@@ -132,8 +132,8 @@ def fulfillment(sale: Sale, parcel: Parcel) -> Json:
         "name": f"#{sale.number}.{parcel.id % 10}",
         "status": "success",
         "service": "manual",
-        "created_at": _time(parcel.shipped_at),
-        "updated_at": _time(parcel.shipped_at),
+        "created_at": time(parcel.shipped_at),
+        "updated_at": time(parcel.shipped_at),
         "email": shopper_of(sale).email,
         "destination": _address(shopper_of(sale)),
         "tracking_company": carrier.name,
@@ -156,19 +156,19 @@ def scan(sale: Sale, parcel: Parcel, happened: Scan) -> Json:
         "shop_id": SHOP_ID,
         "status": happened.status,
         "message": WORDS[happened.status],
-        "happened_at": _time(happened.at),
-        "created_at": _time(happened.at),
-        "updated_at": _time(happened.at),
+        "happened_at": time(happened.at),
+        "created_at": time(happened.at),
+        "updated_at": time(happened.at),
         "city": city,
         "province": region or None,
         "country": country,
-        "estimated_delivery_at": _time(happened.expected_at) if happened.expected_at else None,
+        "estimated_delivery_at": time(happened.expected_at) if happened.expected_at else None,
     }
 
 
 def refund(sale: Sale) -> Json:
     """Return the body of refunds/create."""
-    at = _time(sale.updated_at)
+    at = time(sale.updated_at)
     given = {
         "id": sale.id * 10 + 9,
         "order_id": sale.id,
@@ -194,7 +194,7 @@ def product(thing: Thing, at: datetime, in_stock: int = 40) -> Json:
     """Return the body of products/create and products/update."""
     picture = {"id": thing.id * 10 + 5, "product_id": thing.id, "position": 1, "src": thing.picture_url,
                "alt": thing.title, "width": 240, "height": 240, "variant_ids": []}  # fmt: skip
-    times = {"created_at": _time(at), "updated_at": _time(at)}
+    times = {"created_at": time(at), "updated_at": time(at)}
     variant = _template("variant") | times | {
         "id": thing.variant_id,
         "admin_graphql_api_id": f"gid://shopify/ProductVariant/{thing.variant_id}",
@@ -215,7 +215,7 @@ def product(thing: Thing, at: datetime, in_stock: int = 40) -> Json:
         "body_html": "",
         "vendor": "Ridge & Pine",
         "product_type": "Outdoor",
-        "published_at": _time(at),
+        "published_at": time(at),
         "variants": [variant],
         "image": picture,
         "images": [picture],
@@ -277,6 +277,6 @@ def _template(name: str) -> Json:
     return found
 
 
-def _time(at: datetime) -> str:
+def time(at: datetime) -> str:
     """Write a moment as webhooks do: in the shop's own time zone."""
     return at.astimezone(ZONE).replace(microsecond=0).isoformat()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,8 +12,9 @@ from app.lib import clock
 from demo import shoppers, things
 from demo.sales import Sale
 from demo.stores import Json, Shelf
-from demo.woocommerce import auth, webhooks, wire
+from demo.woocommerce import auth, told, webhooks, wire
 
+NO_ORDER = "woocommerce_rest_shop_order_invalid_id"
 MOST = 100
 """Rows on a page at most."""
 SORTED = {"date": "date_created_gmt", "id": "id", "modified": "date_modified_gmt"}
@@ -40,7 +42,7 @@ def check_keys() -> Answer | None:
 @blueprint.get("/orders")
 def orders() -> Answer:
     """List orders, drafts too, as the store does."""
-    rows = [wire.order(sale) for sale in _sales()]
+    rows = [told.shown(_shelf(), sale) for sale in _sales()]
     states = [word for word in request.args.get("status", "any").split(",") if word != "any"]
     rows = [row for row in rows if not states or row["status"] in states]
     for name, later in (("modified_after", True), ("modified_before", False)):
@@ -53,19 +55,36 @@ def orders() -> Answer:
 @blueprint.get("/orders/<int:ident>")
 def order(ident: int) -> Answer:
     """Return one order."""
-    return _found(_sale(ident), wire.order, "woocommerce_rest_shop_order_invalid_id")
+    return _found(_sale(ident), lambda it: told.shown(_shelf(), it), NO_ORDER)
+
+
+@blueprint.route("/orders/<int:ident>", methods=["PUT", "POST"])
+def change_order(ident: int) -> Answer:
+    """Give an order meta data."""
+    asked = request.get_json(silent=True) or {}
+    return _found(_sale(ident), lambda it: told.change(_shelf(), it, asked), NO_ORDER)
 
 
 @blueprint.get("/orders/<int:ident>/fulfillments")
 def fulfillments(ident: int) -> Answer:
     """List the core's own fulfillments of an order."""
-    return _found(_sale(ident), wire.fulfillments, "woocommerce_rest_shop_order_invalid_id")
+    return _found(_sale(ident), wire.fulfillments, NO_ORDER)
 
 
 @blueprint.get("/orders/<int:ident>/notes")
 def notes(ident: int) -> Answer:
-    """List an order's notes: there are none."""
-    return _found(_sale(ident), lambda _: [], "woocommerce_rest_shop_order_invalid_id")
+    """List an order's notes."""
+    return _found(_sale(ident), lambda it: told.notes(_shelf(), it), NO_ORDER)
+
+
+@blueprint.post("/orders/<int:ident>/notes")
+def write_note(ident: int) -> Answer:
+    """Add a note to an order."""
+    asked = request.get_json(silent=True) or {}
+    if not asked.get("note"):
+        return wrong("rest_missing_callback_param", "Missing parameter(s): note", 400, params=["note"])
+    made, status = _found(_sale(ident), lambda it: told.note(_shelf(), it, asked), NO_ORDER)
+    return made, 201 if status == HTTPStatus.OK else status
 
 
 @blueprint.get("/products")

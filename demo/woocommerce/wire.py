@@ -38,10 +38,10 @@ def order(sale: Sale) -> Json:
     key = f"wc_order_{sale.id:013x}"
     body = (
         _template("order")
-        | _times("created", sale.placed_at)
-        | _times("modified", sale.updated_at)
-        | _times("paid", paid)
-        | _times("completed", sale.completed_at)
+        | times("created", sale.placed_at)
+        | times("modified", sale.updated_at)
+        | times("paid", paid)
+        | times("completed", sale.completed_at)
         | {
             "id": sale.id,
             "number": str(sale.number),
@@ -78,7 +78,7 @@ def fulfillments(sale: Sale) -> list[Json]:
 def product(thing: Thing, at: datetime, in_stock: int = 40) -> Json:
     """Return a product as product.updated and REST give it."""
     price = _amount(thing.price)
-    body = _template("product") | _times("created", at) | _times("modified", at) | {
+    body = _template("product") | times("created", at) | times("modified", at) | {
         "id": thing.id,
         "name": thing.title,
         "slug": thing.handle,
@@ -103,7 +103,7 @@ def product(thing: Thing, at: datetime, in_stock: int = 40) -> Json:
 
 def customer(shopper: Shopper, at: datetime) -> Json:
     """Return a registered shopper."""
-    body = _template("customer") | _times("created", at) | _times("modified", at) | {
+    body = _template("customer") | times("created", at) | times("modified", at) | {
         "id": shopper.id,
         "email": shopper.email,
         "first_name": shopper.first,
@@ -198,7 +198,8 @@ def is_registered(shopper: Shopper) -> bool:
     return shopper.id % 2 == 0
 
 
-def _times(name: str, at: datetime | None) -> Json:
+def times(name: str, at: datetime | None) -> Json:
+    """Return a moment as the store's own time and as UTC, under a name."""
     form = "%Y-%m-%dT%H:%M:%S"
     local = at.astimezone(ZONE).strftime(form) if at else None
     return {f"date_{name}": local, f"date_{name}_gmt": at.strftime(form) if at else None}

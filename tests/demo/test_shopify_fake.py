@@ -15,13 +15,13 @@ from app.lib import http
 from app.lib.config import settings
 from app.platforms import shopify
 from app.platforms.base import Record
-from app.platforms.purchases import Order
-from app.platforms.shopify import answers
+from app.platforms.purchases import Order, Scan
+from app.platforms.shopify import answers, telling
 from app.platforms.shopify import graphql as our_client
 from app.platforms.shopify import oauth as our_office
 from demo import fakes, stories
 from demo.sales import Sale
-from demo.shopify import notices, oauth, wire
+from demo.shopify import notices, oauth, told, wire
 from demo.shopify.wire import HOST
 from demo.stores import Shelf
 from tests.demo.wsgi import Wsgi
@@ -29,8 +29,16 @@ from tests.demo.wsgi import Wsgi
 pytestmark = pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 OPERATIONS = sorted(our_client.OPERATIONS.glob("*.graphql"))
-VARIABLES: dict[str, dict[str, str]] = {
+VARIABLES: dict[str, dict[str, Any]] = {
     "Order": {"id": f"gid://shopify/Order/{stories.SHOWN}"},
+    "FulfillmentEvents": {"id": f"gid://shopify/Fulfillment/{stories.SHOWN}1"},
+    "FulfillmentEventCreate": {
+        "event": {
+            "fulfillmentId": f"gid://shopify/Fulfillment/{stories.SHOWN}1",
+            "status": "OUT_FOR_DELIVERY",
+            "happenedAt": "2026-11-24T11:00:00+00:00",
+        }
+    },
     "OrdersUpdatedSince": {"since": "updated_at:>='2026-01-01T00:00:00Z'"},
 }
 
@@ -39,6 +47,35 @@ VARIABLES: dict[str, dict[str, str]] = {
 def test_every_operation_of_ours_is_answered_whole(file: Path, token: str) -> None:
     data = our_client.ask(HOST, token, file.stem, VARIABLES.get(file.stem))
     assert all(value is not None for value in data.values())
+
+
+def test_an_event_that_an_app_makes_is_kept_shown_and_announced(
+    token: str, announced: list[tuple[str, Any]]
+) -> None:
+    made = telling.made(
+        our_client.ask(HOST, token, "FulfillmentEventCreate", VARIABLES["FulfillmentEventCreate"])
+    )
+    found = our_client.ask(HOST, token, "FulfillmentEvents", VARIABLES["FulfillmentEvents"])
+    known = telling.known(found, f"{stories.SHOWN}1", str(stories.SHOWN))
+    assert known is not None
+    newest = known[0]
+    assert (newest.external_id, newest.raw_status) == (made, "out_for_delivery")
+    (topic, body), (changed, _) = announced
+    assert (topic, changed) == ("fulfillment_events/create", "fulfillments/update")
+    (scan,) = shopify.PLUGIN.parse(topic, body, "USD")
+    assert isinstance(scan, Scan)
+    assert (scan.external_id, scan.happened_at, scan.raw_status) == (
+        made,
+        newest.happened_at,
+        "out_for_delivery",
+    )
+
+
+def test_an_event_of_no_fulfillment_is_refused_without_its_words(token: str) -> None:
+    event = {"fulfillmentId": "gid://shopify/Fulfillment/1", "status": "DELIVERED"}
+    with pytest.raises(http.Unreachable, match=r"refuses fulfillmentEvent\.fulfillmentId") as refused:
+        telling.made(our_client.ask(HOST, token, "FulfillmentEventCreate", {"event": event}))
+    assert refused.value.permanent
 
 
 def test_an_order_has_its_parcels_and_scans(token: str) -> None:
@@ -232,3 +269,11 @@ def _exchange() -> dict[str, Any]:
 
 def _refresh(token: str) -> Any:
     return _grant(grant_type="refresh_token", refresh_token=token)
+
+
+@pytest.fixture(autouse=True)
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """What the store would tell the app."""
+    found: list[tuple[str, Any]] = []
+    monkeypatch.setattr(told, "announce", found.extend)
+    return found

@@ -11,7 +11,7 @@ from werkzeug.test import Client
 from demo import fakes, stories
 from demo.stores import Shelf
 from demo.voice import Registered
-from demo.woocommerce import auth, webhooks, wire
+from demo.woocommerce import auth, told, webhooks, wire
 from demo.woocommerce.wire import HOME, HOST
 from tests.demo.receiver import Receiver
 
@@ -46,6 +46,33 @@ def test_the_root_names_the_api_and_the_store(store: Store) -> None:
     assert found["home"] == HOME
     assert "wc/v3" in found["namespaces"]
     assert found.keys() == wire.TEMPLATES["root"].keys()
+
+
+def test_a_note_is_kept_and_meta_data_has_one_value_and_is_announced(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced: list[Any] = []
+    monkeypatch.setattr(told, "announce", lambda _, notices: announced.extend(notices))
+    route = f"orders/{stories.FIRST_HARBOR}"
+    made = store.ask(
+        "POST", f"{route}/notes", json={"note": "Parcel 1 was delivered", "customer_note": False}
+    )
+    assert (made.status_code, made.json["customer_note"]) == (201, False)
+    assert [note["note"] for note in store.ask("GET", f"{route}/notes").json] == ["Parcel 1 was delivered"]
+    assert announced == []
+    before = store.ask("GET", route).json
+    for value in ("2026-11-24T10:00:00", "2026-11-24T11:00:00"):
+        store.ask("PUT", route, json={"meta_data": [{"key": "_doorstep_delivered_at", "value": value}]})
+    after = store.ask("GET", route).json
+    values = [m["value"] for m in after["meta_data"] if m["key"] == "_doorstep_delivered_at"]
+    assert values == ["2026-11-24T11:00:00"]
+    assert after["date_modified_gmt"] > before["date_modified_gmt"]
+    assert (announced[-1][0], announced[-1][1]["meta_data"]) == ("order.updated", after["meta_data"])
+
+
+def test_a_note_of_no_order_is_refused(store: Store) -> None:
+    assert store.ask("POST", "orders/1/notes", json={"note": "x"}).status_code == 404
+    assert store.ask("POST", f"orders/{stories.FIRST_HARBOR}/notes", json={}).status_code == 400
 
 
 @pytest.mark.parametrize(

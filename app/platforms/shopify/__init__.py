@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.lib.reading import Json
 from app.platforms.base import Platform, Record, UnknownTopic
-from app.platforms.shopify import catalog, envelope, orders, people, shipping
+from app.platforms.shopify import catalog, envelope, orders, people, shipping, telling
 from app.vocabulary import PlatformKey, Trigger
 
 READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
@@ -69,6 +69,9 @@ PLUGIN = Platform(
         Trigger.OUT_FOR_DELIVERY: ("Out for delivery",),
         Trigger.DELIVERED: ("Delivered",),
     },
+    tells=telling.WORDS,
+    tells_with=telling.SCOPE,
+    told_mails=("Out for delivery", "Delivered"),
     mails_page="https://{domain}/admin/settings/notifications",
     order_page="https://{domain}/admin/orders/{order}",
 )

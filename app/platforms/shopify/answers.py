@@ -78,6 +78,11 @@ def order(node: Json) -> tuple[Record, ...]:
     return (record, *sent, *refunds)
 
 
+def scans(node: Json, fulfillment_id: str, order_id: str) -> tuple[Scan, ...]:
+    """Return what a fulfillment's events say."""
+    return tuple(_scan(event, fulfillment_id, order_id) for event in _nodes(node, "events"))
+
+
 def _sent(node: Json, order_id: str) -> tuple[Record, ...]:
     status = (reading.text(node, "status") or "").lower()
     parcels = tuple(
@@ -103,16 +108,16 @@ def _sent(node: Json, order_id: str) -> tuple[Record, ...]:
             for line in _nodes(node, "fulfillmentLineItems")
         ),
     )
-    return (fulfillment, *(_scan(event, fulfillment) for event in _nodes(node, "events")))
+    return (fulfillment, *scans(node, fulfillment.external_id, order_id))
 
 
-def _scan(node: Json, fulfillment: Fulfillment) -> Scan:
+def _scan(node: Json, fulfillment_id: str, order_id: str) -> Scan:
     raw_status = reading.required(node, "status").lower()
     status, detail = STATUSES.get(raw_status, UNKNOWN)
     return Scan(
         external_id=_id(node),
-        fulfillment_id=fulfillment.external_id,
-        order_id=fulfillment.order_id,
+        fulfillment_id=fulfillment_id,
+        order_id=order_id,
         status=status,
         detail=detail,
         raw_status=raw_status,

@@ -1,5 +1,6 @@
 """Shopify's Admin API: one operation of operations/ at a time, as fast as the store allows."""
 
+import re
 import time
 from collections.abc import Callable
 from functools import cache
@@ -20,7 +21,9 @@ PATIENCE = 20.0
 GUESS = 2.0
 """Seconds to wait where the store asks for patience but does not say how much."""
 SHORTEST = 0.1
-BUSY = (codes.too_many_requests, codes.bad_gateway, codes.service_unavailable, codes.gateway_timeout)
+CUT_SHORT = (codes.bad_gateway, codes.service_unavailable, codes.gateway_timeout)
+"""What was asked may have been done all the same: a change is not asked for again here."""
+BUSY = (codes.too_many_requests, *CUT_SHORT)
 
 log = structlog.get_logger()
 
@@ -55,6 +58,8 @@ def ask(  # noqa: PLR0913 - where, as whom, what
             allow_redirects=False,
         )
         answer = _read(response)
+        if is_change(operation) and response.status_code in CUT_SHORT:
+            raise Unreachable(f"the store answers {response.status_code}")
         pause = _pause(response, answer)
         if pause is None:
             return _data(operation, response, answer)
@@ -68,6 +73,11 @@ def ask(  # noqa: PLR0913 - where, as whom, what
 def text(operation: str) -> str:
     """Return an operation as it is sent."""
     return (OPERATIONS / f"{operation}.graphql").read_text()
+
+
+def is_change(operation: str) -> bool:
+    """Tell whether an operation changes something in the store."""
+    return re.search(r"^mutation\b", text(operation), re.MULTILINE) is not None
 
 
 def _read(response: requests.Response) -> Json:

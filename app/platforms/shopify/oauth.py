@@ -18,7 +18,10 @@ from app.lib.http import Outside, Unreachable
 from app.platforms.shopify.domain import shop_domain
 from app.platforms.shopify.graphql import TokenDead
 
-SCOPES = "read_orders,read_fulfillments,read_customers,read_customer_merge,read_products,write_app_proxy"
+SCOPES = (
+    "read_orders,read_fulfillments,write_fulfillments,read_customers,read_customer_merge,read_products,"
+    "write_app_proxy"
+)
 """What shopify.app.toml asks for, which is what Shopify grants where it manages the install."""
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a name, no secret
 ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105 - a name, too

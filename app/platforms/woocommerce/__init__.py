@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.lib import reading
 from app.lib.reading import Json
 from app.platforms.base import Broken, Platform, Record, UnknownTopic
-from app.platforms.woocommerce import catalog, envelope, orders
+from app.platforms.woocommerce import catalog, envelope, orders, telling
 from app.vocabulary import PlatformKey, Trigger
 
 READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
@@ -57,6 +57,7 @@ PLUGIN = Platform(
         Trigger.THANK_YOU: ("Processing order",),
         Trigger.SHIPPED: ("Completed order", "Fulfillment created"),
     },
+    tells=telling.WORDS,
     mails_page="{url}/wp-admin/admin.php?page=wc-settings&tab=email",
     order_page="{url}/wp-admin/admin.php?page=wc-orders&action=edit&id={order}",
 )
