@@ -10,6 +10,8 @@ from app.lib import queue
 from app.lib.db import transaction
 from app.lib.http import Unreachable
 from app.lib.logs import trail
+from app.platforms.shopify.graphql import TokenDead
+from app.platforms.woocommerce.api import KeysRefused
 from app.shops import calls
 from app.shops.calls import Due, Outcome
 from jobs import FAULTS, SLICE, telling
@@ -19,6 +21,9 @@ LANES = 8
 
 HANDLERS: dict[str, Callable[[Due], Outcome]] = {**telling.HANDLERS}
 """Who does what. No transaction is open while a handler speaks to a store; beginning anew does no harm."""
+
+CUT_OFF = (TokenDead, KeysRefused)
+"""What the merchant mends by connecting again; until then nothing of the shop is claimed."""
 
 log = structlog.get_logger()
 _lanes: list[Thread] = []
@@ -48,7 +53,7 @@ def step() -> bool:
         outcome = HANDLERS[due.kind](due)
     except Unreachable as error:
         log.warning("call.failed", kind=due.kind, shop=due.shop_id, reason=str(error))
-        _fail(due, str(error), permanent=error.permanent)
+        _fail(due, str(error), permanent=error.permanent and not isinstance(error, CUT_OFF))
     except FAULTS as error:
         log.error("call.failed", kind=due.kind, shop=due.shop_id, **trail(error))
         _fail(due, type(error).__name__)

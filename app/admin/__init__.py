@@ -22,6 +22,7 @@ from app.admin import (
     shipments,
     sources,
     thresholds,
+    writeback,
 )
 
 SHOP = "/<int(max=9223372036854775807):shop_id>"
@@ -45,6 +46,7 @@ ROOMS = (
     hidden,
     inbox,
     calls,
+    writeback,
     page_host,
     privacy,
     disconnect,

@@ -10,6 +10,7 @@ from app.admin.session import address, for_shop
 from app.commerce import inbox
 from app.commerce.models import Delivery
 from app.shops.models import Shop
+from app.tracking import writeback
 from app.vocabulary import InboxState, PlatformKey
 
 blueprint = Blueprint("inbox", __name__)
@@ -46,6 +47,7 @@ def index(session: Session, shop: Shop) -> str:
         page=page,
         heard_at=session.scalar(newest),
         waiting=session.scalar(waiting),
+        told_since=writeback.since(shop),
         reconnect=url_for(RECONNECT[shop.platform], shop=shop.domain, store=shop.domain),
     )
 

@@ -173,9 +173,15 @@ def failure(said: str | None) -> str:
     return f"Something in it is new to us ({kind or 'nothing more is known'}). Try again after an update."
 
 
+CALLS = {
+    "shopify.tell": "Telling Shopify where a parcel is",
+    "woocommerce.tell": "Telling WooCommerce where a parcel is",
+}
+
+
 def call(kind: str) -> str:
     """Say what was to be done outside."""
-    return kind.replace(".", ": ").replace("_", " ").capitalize()
+    return CALLS.get(kind) or kind.replace(".", ": ").replace("_", " ").capitalize()
 
 
 def sentence(said: str | None) -> str:

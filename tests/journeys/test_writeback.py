@@ -1,4 +1,4 @@
-"""What carriers tell us reaches the store's own pages: once for each status, forward only, never in circles."""
+"""What carriers tell us reaches the store's own pages: each status once, forward only, never in circles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -33,6 +33,7 @@ PAGES = (
     "hidden",
     "connection",
     "connection/undone",
+    "store-pages",
     "privacy",
     "carriers",
     "address",

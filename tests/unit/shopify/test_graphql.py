@@ -70,6 +70,15 @@ def test_a_busy_store_is_asked_again(
     assert waits == [wait]
 
 
+@pytest.mark.parametrize("status", graphql.CUT_SHORT)
+def test_a_change_that_may_have_been_made_is_not_asked_for_again(api: StoreApi, status: int) -> None:
+    api.will(status, {}).will(200, GOOD)
+    with pytest.raises(Unreachable) as cut_short:
+        graphql.ask(DOMAIN, "t", "FulfillmentEventCreate", {"event": {}})
+    assert not cut_short.value.permanent
+    assert len(api.asked) == 1
+
+
 def test_patience_has_an_end(api: StoreApi) -> None:
     api.will(429, {}, Retry_After="9")
     waits: list[float] = []
