@@ -12,7 +12,7 @@ from app.platforms.woocommerce import api, webhooks
 from app.platforms.woocommerce.webhooks import Address
 from app.shops import errands
 from app.shops.install import Store, install, keep_secret
-from app.tracking import sources
+from app.tracking import sources, writeback
 from app.vocabulary import PlatformKey, Trigger
 from demo import ups
 from demo.shopify import oauth
@@ -75,6 +75,7 @@ def connect() -> Address:
         ridge, harbor = install(session, RIDGE), install(session, HARBOR)
         for shop in (ridge, harbor):
             shop.settings = {"brand": BRANDS[shop.domain]}
+            writeback.switch(shop, on=True)
             for trigger in set(Trigger) - set(switches.ON_REQUEST):
                 session.add(Flow(shop_id=shop.id, trigger=trigger, on_since=now))
         keep_secret(
