@@ -1,4 +1,4 @@
-"""A store on Shopify that is told where its parcel is, as the demo's fake plays it, and what it tells in turn."""
+"""A store on Shopify that is told where its parcel is, as the demo plays it, and what it tells in turn."""
 
 from dataclasses import dataclass
 from datetime import datetime
