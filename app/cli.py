@@ -3,22 +3,33 @@
 import os
 import resource
 import tempfile
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import ParamSpec, TextIO, TypeVar
 
 import click
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.commerce import inbox
 from app.lib import logs, queue
 from app.lib.config import settings
 from app.lib.db import transaction
+from app.messages import files, versions
+from app.messages.document import Document, Misfit
+from app.messages.lint import lint
 from app.messages.models import Message
+from app.shops import brand
+from app.shops.brand import Brand
 from app.shops.models import Shop
-from app.vocabulary import ShopState
+from app.vocabulary import Category, ShopState, Trigger
 
+P = ParamSpec("P")
+T = TypeVar("T")
+TRIGGERS = click.Choice([each.value for each in Trigger])
 ROOT = Path(__file__).parent.parent
 CONNECTIONS = 8192
 """Of each web worker at once, most of them idle; newcomers to a worker that is full wait in vain."""
@@ -133,6 +144,115 @@ def replay(shop_id: int) -> None:
     """Let every parked delivery of a shop be tried again."""
     with transaction() as session:
         click.echo(f"{inbox.replay(session, shop_id)} deliveries will be tried again")
+
+
+@main.group()
+def template() -> None:
+    """Keep a shop's own messages: as files for git, with drafts, versions and a lint."""
+
+
+@template.command("export")
+@click.argument("shop_id", type=int)
+@click.argument("trigger", type=TRIGGERS)
+def export_template(shop_id: int, trigger: str) -> None:
+    """Print a message as YAML: its draft, else what is sent."""
+    with transaction() as session:
+        _shop(session, shop_id)
+        document = versions.draft(session, shop_id, Trigger(trigger))
+    click.echo(files.write(Trigger(trigger), document), nl=False)
+
+
+@template.command("import")
+@click.argument("shop_id", type=int)
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--publish", is_flag=True, help="Send it from now on, unless the lint finds an error.")
+def import_template(shop_id: int, file: TextIO, publish: bool) -> None:  # noqa: FBT001 - a flag of click's
+    """Keep a file, YAML or JSON, as the draft of the message that it names."""
+    text = file.read()
+    with transaction() as session:
+        trigger, errors = _linted(text, brand.of(_shop(session, shop_id)))
+        versions.save(session, shop_id, trigger, files.read(text)[1])
+        if publish and not errors:
+            number = versions.publish(session, shop_id, trigger).number
+            click.echo(f"{trigger}: version {number} is sent from now on")
+        else:
+            click.echo(f"{trigger}: kept as a draft")
+    raise SystemExit(publish and errors)
+
+
+@template.command("lint")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--shop", "shop_id", type=int, help="In this shop's look; else in none.")
+@click.option("--marketing", is_flag=True, help="As an offer, which the law treats otherwise.")
+def lint_template(file: TextIO, shop_id: int | None, marketing: bool) -> None:  # noqa: FBT001 - as above
+    """Say what is wrong with a file, line by line; fails where something must not be sent."""
+    look = Brand(name="Shop", url="https://shop.example", legal_name="Shop")
+    if shop_id is not None:
+        with transaction() as session:
+            look = brand.of(_shop(session, shop_id))
+    category = Category.MARKETING if marketing else Category.TRANSACTIONAL
+    raise SystemExit(_linted(file.read(), look, category)[1])
+
+
+@template.command("publish")
+@click.argument("shop_id", type=int)
+@click.argument("trigger", type=TRIGGERS)
+def publish_template(shop_id: int, trigger: str) -> None:
+    """Send a message's draft from now on, unless the lint finds an error."""
+    with transaction() as session:
+        look = brand.of(_shop(session, shop_id))
+        text = files.write(Trigger(trigger), versions.draft(session, shop_id, Trigger(trigger)))
+        if _linted(text, look)[1]:
+            raise SystemExit(1)
+        click.echo(f"version {_said(versions.publish, session, shop_id, Trigger(trigger)).number}")
+
+
+@template.command("revert")
+@click.argument("shop_id", type=int)
+@click.argument("trigger", type=TRIGGERS)
+@click.argument("number", type=int, required=False)
+def revert_template(shop_id: int, trigger: str, number: int | None) -> None:
+    """Send an earlier version again; without a number, what Doorstep says by itself."""
+    with transaction() as session:
+        _shop(session, shop_id)
+        _said(versions.revert, session, shop_id, Trigger(trigger), number)
+
+
+@template.command("list")
+@click.argument("shop_id", type=int)
+def list_templates(shop_id: int) -> None:
+    """List a shop's messages: what is sent, its versions, and whether there is a draft."""
+    with transaction() as session:
+        _shop(session, shop_id)
+        for row in versions.overview(session, shop_id):
+            sent = f"version {row.number}" if row.number else "Doorstep’s own"
+            click.echo(f"{row.trigger}\t{sent} of {row.published}{', and a draft' if row.has_draft else ''}")
+
+
+def _shop(session: Session, shop_id: int) -> Shop:
+    shop = session.get(Shop, shop_id)
+    if shop is None:
+        raise click.ClickException(f"There is no shop {shop_id}; `python -m app.cli shops` lists them.")
+    return shop
+
+
+def _linted(text: str, look: Brand, category: Category = Category.TRANSACTIONAL) -> tuple[Trigger, bool]:
+    """Print what is wrong with a file, each with its line; returns which message it is, and whether badly."""
+    trigger, data = _said(files.read, text)
+    document = _said(Document.of, data)
+    found = files.lines(text, document, lint(document, trigger, category, look))
+    for line, finding in found:
+        grade = "error" if finding.is_error else "warning"
+        click.echo(f"line {line}: {grade}: {finding.sentence} [{finding.rule}]", err=True)
+    return trigger, any(finding.is_error for _, finding in found)
+
+
+def _said(act: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Do something, and say in a sentence why it cannot be done."""
+    try:
+        return act(*arguments, **named)
+    except (Misfit, LookupError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _share_metrics() -> None:

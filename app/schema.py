@@ -6,6 +6,7 @@ from app.events import EventRow
 from app.flows.models import Flow
 from app.lib.db import Base
 from app.messages.models import Message
+from app.messages.versions import Template, TemplateVersion
 from app.shops.models import AccessRecord, Call, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.tracking.cases import Case, CaseEntry
 from app.tracking.feedback import Feedback
@@ -50,6 +51,8 @@ __all__ = [
     "Shipment",
     "Shop",
     "Suppression",
+    "Template",
+    "TemplateVersion",
     "TrackingEvent",
     "Transit",
     "UpdateWish",

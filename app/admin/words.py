@@ -75,7 +75,7 @@ REASONS = {
     Reason.SUPERSEDED: "By then the parcel was further along, or the order was cancelled.",
     Reason.TEST_ORDER: "It was a test order.",
     Reason.REFUSED: "Their mail server refused it for good.",
-    Reason.UNRENDERABLE: "The message could not be put together. Look at its text.",
+    Reason.UNRENDERABLE: "The message could not be put together. Mend its text, and it is tried again.",
     Reason.GAVE_UP: "Their mail server could not be reached for two days.",
     Reason.FATE_UNKNOWN: "We were cut off while it went out. It may or may not have arrived.",
 }

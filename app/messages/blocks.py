@@ -67,7 +67,7 @@ def _may(holds: Holds, default: object = "") -> Field:
 
 
 KINDS: Mapping[str, Kind] = {
-    "heading": Kind(fields={"text": _must(Holds.WORDS), "then": _may(Holds.WORDS)}, opens=True, informs=True),
+    "heading": Kind(fields={"text": _must(Holds.WORDS), "then": _may(Holds.WORDS)}, opens=True),
     "text": Kind(fields={"text": _must(Holds.LINES)}, opens=True),
     "button": Kind(
         fields={
@@ -89,7 +89,7 @@ KINDS: Mapping[str, Kind] = {
         },
         informs=True,
     ),
-    "address": Kind(is_section=True, informs=True),
+    "address": Kind(is_section=True),
     "image": Kind(
         fields={
             "url": _must(Holds.URL),

@@ -1,7 +1,8 @@
 """What a message says: gathered inside a transaction as plain data, rendered outside it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from liquid.exceptions import LiquidError
@@ -9,9 +10,9 @@ from liquid.exceptions import LiquidError
 from app.channels.base import Mail
 from app.channels.mime import one_line
 from app.lib.config import settings
-from app.messages import merge_fields, templates
+from app.messages import blame, merge_fields, templates
 from app.messages.letter import Letter, gather
-from app.messages.templates import Piece, Template
+from app.messages.templates import Template
 
 __all__ = ["Letter", "Unrenderable", "gather", "render", "text_message"]
 
@@ -24,8 +25,11 @@ class Unrenderable(Exception):
 
 def render(letter: Letter) -> Mail:
     """Return the mail of a letter; raises Unrenderable."""
-    template, data = _template(letter), merge_fields.of(letter)
-    subject = one_line(_fill(template.subject, data))
+    data = merge_fields.of(letter)
+    with _faults_told(letter, data):
+        template = _template(letter)
+        subject = one_line(template.subject.fill(data))
+        text, html = _tidy(template.text.fill(data)), template.html.fill(data)
     if not subject:
         raise Unrenderable(f"{letter.trigger}: the subject is empty")
     return Mail(
@@ -33,8 +37,8 @@ def render(letter: Letter) -> Mail:
         sender=f"{letter.brand.name} <{settings().mail_from}>",
         reply_to=letter.brand.support_email,
         subject=subject,
-        text=_tidy(_fill(template.text, data)),
-        html=_fill(template.html, data),
+        text=text,
+        html=html,
         message_id=letter.message_id,
         headers={
             "List-Unsubscribe": f"<{letter.preferences_url}>",
@@ -45,7 +49,9 @@ def render(letter: Letter) -> Mail:
 
 def text_message(letter: Letter) -> str:
     """Return a letter as a text message: its sentence, its day and its link; raises Unrenderable."""
-    text = one_line(_fill(_template(letter).sms, merge_fields.of(letter)))
+    data = merge_fields.of(letter)
+    with _faults_told(letter, data):
+        text = one_line(_template(letter).sms.fill(data))
     if not text:
         raise Unrenderable(f"{letter.trigger}: the text message is empty")
     return text
@@ -55,14 +61,14 @@ def _template(letter: Letter) -> Template:
     return templates.template(letter.document, letter.brand, letter.calendar.locale)
 
 
-def _fill(piece: Piece, data: Mapping[str, Any]) -> str:
-    """Return what a part of a message says; raises Unrenderable."""
+@contextmanager
+def _faults_told(letter: Letter, data: Mapping[str, Any]) -> Iterator[None]:
+    """Raise Unrenderable where a template cannot be made or filled: which field, and on which line."""
     try:
-        return piece.fill(data)
-    except (LiquidError, ValueError, TypeError, LookupError) as error:
-        where = error.context() if isinstance(error, LiquidError) else None
-        line = f", line {where[0]}" if where else ""
-        raise Unrenderable(f"{type(error).__name__} in {piece.name}{line}") from error
+        yield
+    except (LiquidError, ValueError, TypeError, LookupError, ArithmeticError) as error:
+        fault = blame.find(letter.document, data)
+        raise Unrenderable(str(fault) if fault else type(error).__name__) from error
 
 
 def _tidy(text: str) -> str:

@@ -10,7 +10,7 @@ from app.commerce.models import Order
 from app.lib import clock
 from app.lib.days import Calendar
 from app.messages import material as materials
-from app.messages import postal, templates
+from app.messages import postal
 from app.messages.document import Document
 from app.messages.links import preferences_url
 from app.messages.material import Material
@@ -106,7 +106,7 @@ def of(material: Material, message: Message) -> Letter:
     living = [row for row in shipments if not Parcel.of(row).is_void]
     told = [row for row in shipments if row.id in message.shipment_ids]
     calendar = Calendar.of(clock.now(), shop.timezone, order.locale, shop.locale, is_for_later=True)
-    document = templates.default(message.trigger)
+    document = material.document(message)
     parcels = [Parcel.of(row, expected=expected.of_shipment(shop, order, row)) for row in told]
     known = story.tell(parcels, calendar)
     place = order.ship_to or {}

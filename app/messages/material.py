@@ -1,7 +1,7 @@
 """The rows that a chunk of messages is made of, fetched in so many queries however many they are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session, aliased
 
 from app.audience.models import Profile
 from app.commerce.models import Fulfillment, LineItem, Order, Product, Variant
-from app.messages import templates
+from app.messages import templates, versions
+from app.messages.document import Document, Misfit
 from app.messages.models import Message
+from app.messages.versions import Said
 from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
 from app.tracking.cases import CaseEntry
 from app.tracking.models import OwnCarrier, Shipment
+from app.vocabulary import Trigger
 
 OFFERS = 3
 """How many recommendations a message shows."""
@@ -58,16 +61,26 @@ class Material:
     """What the merchant wrote, by case entry."""
     offers: dict[int, list[Offered]]
     """What the shop sells besides, of each order whose message has a place for it."""
+    documents: dict[tuple[int, Trigger], Said]
+    """What the shops say in their own words."""
     own_carriers: list[OwnCarrier] = field(repr=False)
+
+    def document(self, message: Message) -> Document:
+        """Return what a message's template says; raises Misfit where we no longer understand it."""
+        said = said_by(self.documents, message)
+        if isinstance(said, Misfit):
+            raise said
+        return said
 
 
 def gather(session: Session, messages: Sequence[Message]) -> Material:
-    """Fetch all of it, in at most ten queries."""
+    """Fetch all of it, in at most twelve queries."""
     order_ids = {message.order_id for message in messages if message.order_id is not None}
     wanted = select(Shop).where(Shop.id.in_({message.shop_id for message in messages}))
     shops = {shop.id: shop for shop in session.scalars(wanted)}
     orders = {order.id: order for order in session.scalars(select(Order).where(Order.id.in_(order_ids)))}
     shipments = _shipments(session, order_ids)
+    documents = versions.documents(session, shops)
     return Material(
         shops=shops,
         brands={shop_id: brand.of(shop) for shop_id, shop in shops.items()},
@@ -78,7 +91,8 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
         contents=_contents(session, order_ids),
         ordered_before=_ordered_before(session, orders.values()),
         answers=_answers(session, {message.case_entry_id for message in messages}),
-        offers=_offers(session, messages),
+        offers=_offers(session, messages, documents),
+        documents=documents,
         own_carriers=_own_carriers(session, shipments),
     )
 
@@ -156,11 +170,20 @@ def _answers(session: Session, ids: set[int | None]) -> dict[int, str]:
     return {entry_id: words or "" for entry_id, words in rows}
 
 
-def _offers(session: Session, messages: Sequence[Message]) -> dict[int, list[Offered]]:
+def said_by(documents: Mapping[tuple[int, Trigger], Said], message: Message) -> Said:
+    """Return what a message's template says, the shop's own or ours."""
+    return documents.get((message.shop_id, message.trigger)) or templates.default(message.trigger)
+
+
+def _offers(
+    session: Session, messages: Sequence[Message], documents: Mapping[tuple[int, Trigger], Said]
+) -> dict[int, list[Offered]]:
     """Return what can be shown and had besides what was bought, the newest first."""
-    places = {message.trigger for message in messages}
-    places = {trigger for trigger in places if templates.default(trigger).holds("recommendations")}
-    ids = {message.order_id for message in messages if message.trigger in places} - {None}
+    told = ((message, said_by(documents, message)) for message in messages)
+    offering = (
+        message for message, said in told if isinstance(said, Document) and said.holds("recommendations")
+    )
+    ids = {message.order_id for message in offering} - {None}
     if not ids:
         return {}
     bought = select(LineItem.product_external_id).where(

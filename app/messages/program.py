@@ -28,10 +28,10 @@ from markupsafe import Markup
 
 from app.messages import slots
 from app.messages.conditions import Unflat, Value, condition, constant, value
-from app.messages.liquid import Sandbox
+from app.messages.liquid import FILTERS, Sandbox
 from app.messages.slots import BUDGET, Part, Scope, Slot, Slow
 
-COMMON = frozenset({"money", "date_local", "pluralize", "lines", "default", "escape", "upcase", "downcase"})
+COMMON = frozenset({*FILTERS, "lines", "default", "escape", "upcase", "downcase"})
 """Filters that only look at what they are given."""
 
 

@@ -13,7 +13,8 @@ from app.channels import smtp
 from app.lib import clock
 from app.lib.config import settings
 from app.main import create_app
-from app.vocabulary import MessageState, Reason
+from app.messages import versions
+from app.vocabulary import MessageState, Reason, Trigger
 from jobs import messages
 from tests.contracts.smtp_server import ScriptedServer, scripted
 from tests.journeys import payloads
@@ -62,6 +63,29 @@ def test_after_one_click_nothing_more_is_sent_and_the_merchant_can_read_why(
     assert len(server.taken) == 1
     told = [(message.state, message.reason) for message in shopify_store.messages()]
     assert told == [(MessageState.SENT, None), (MessageState.SKIPPED, Reason.SUPPRESSED)]
+
+
+def test_a_broken_template_stops_only_itself_and_its_message_goes_once_it_is_mended(
+    shopify_store: StoreVoice, server: ScriptedServer, later: Later
+) -> None:
+    now, session, shop_id = clock.now(), shopify_store.session, shopify_store.shop.id
+    broken = {"subject": "Hi", "blocks": [{"kind": "text", "text": "{{ nobody }}"}]}
+    versions.save(session, shop_id, Trigger.SHIPPED, broken)
+    versions.publish(session, shop_id, Trigger.SHIPPED)
+    session.commit()
+    shopify_store.shopify("orders/paid", payloads.order(now))
+    shopify_store.shopify("fulfillments/create", payloads.fulfillment(now))
+    send(shopify_store, later)
+    assert [parsed(taken)["Subject"] for taken in server.taken] == ["Thank you for order #1042"]
+    parked = shopify_store.messages()[-1]
+    assert (parked.state, parked.reason) == (MessageState.FAILED, Reason.UNRENDERABLE)
+    assert parked.failure == "block “text”, text, line 1: 'nobody' is undefined"
+    mended = {"subject": "{{ profile.first_name }}, it left", "blocks": [{"kind": "text", "text": "Hi"}]}
+    versions.save(session, shop_id, Trigger.SHIPPED, mended)
+    versions.publish(session, shop_id, Trigger.SHIPPED)
+    session.commit()
+    send(shopify_store, later)
+    assert [parsed(taken)["Subject"] for taken in server.taken][1:] == ["Ada, it left"]
 
 
 def send(store: StoreVoice, later: Later) -> None:

@@ -1,6 +1,8 @@
 """What an operator types, and reads."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -59,3 +61,28 @@ def forgetful() -> Iterator[None]:
     """Forget the settings of the test, too."""
     yield
     settings.cache_clear()
+
+
+def test_a_message_is_kept_in_git_and_brought_back(session: Session, tmp_path: Path) -> None:
+    shop_id = sold.shop(session).id
+    session.commit()
+    run, file = CliRunner(), tmp_path / "shipped.yaml"
+    file.write_text(run.invoke(main, ["template", "export", str(shop_id), "shipped"]).output)
+    assert run.invoke(main, ["template", "lint", str(file)]).exit_code == 0
+    file.write_text(file.read_text().replace("{{ message.subject }}", "Ours: {{ message.subject }}"))
+    published = run.invoke(main, ["template", "import", str(shop_id), str(file), "--publish"])
+    assert published.output == "shipped: version 1 is sent from now on\n"
+    assert "shipped\tversion 1 of 1\n" in run.invoke(main, ["template", "list", str(shop_id)]).output
+    file.write_text(file.read_text().replace("message.lead", "mesage.lead"))
+    wrong = run.invoke(main, ["template", "lint", str(file)])
+    assert wrong.exit_code == 1
+    assert re.fullmatch(r"line \d+: error: Nothing is called 'mesage.lead'. Did you mean .*\n", wrong.output)
+    kept = run.invoke(main, ["template", "import", str(shop_id), str(file), "--publish"])
+    assert kept.exit_code == 1
+    assert "kept as a draft" in kept.output
+    assert run.invoke(main, ["template", "publish", str(shop_id), "shipped"]).exit_code == 1
+    assert "version 1 of 1, and a draft" in run.invoke(main, ["template", "list", str(shop_id)]).output
+    assert run.invoke(main, ["template", "revert", str(shop_id), "shipped"]).exit_code == 0
+    assert "shipped\tDoorstep’s own of 1" in run.invoke(main, ["template", "list", str(shop_id)]).output
+    assert "no version 7" in run.invoke(main, ["template", "revert", str(shop_id), "shipped", "7"]).output
+    assert "no shop 999" in run.invoke(main, ["template", "list", "999"]).output

@@ -180,13 +180,20 @@ def test_no_words_of_a_shopper_or_product_become_markup(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{{ profile.first_name | money }}", "{{ profile.frist_name }}", "{{ nobody }}"]
+    "text",
+    [
+        "{{ profile.first_name | money }}",
+        "{{ profile.frist_name }}",
+        "{{ nobody }}",
+        "{% if nobody %}",
+        "{{ 'a' | b }}",
+    ],
 )
 def test_a_broken_template_says_where_and_nothing_of_the_shopper(text: str) -> None:
     broken = Document.of({"subject": "Hello", "blocks": [{"kind": "text", "text": text}]})
     with pytest.raises(compose.Unrenderable) as raised:
         compose.render(letter(Trigger.THANK_YOU, document=broken))
-    assert "Error in text" in str(raised.value)
+    assert "block “text”, text, line 1: " in str(raised.value)
     assert "Ana" not in str(raised.value)
 
 

@@ -48,6 +48,29 @@ def test_the_filters_that_merchants_know() -> None:
     assert shown("{{ 1 | pluralize: 'parcel', 'parcels' }}") == "1 parcel"
     assert shown("{{ 2 | pluralize: 'parcel', 'parcels' }}") == "2 parcels"
     assert shown("{{ nobody | default: 'there' }}") == "there"
+    assert shown("{{ nobody.first_name | default: 'there' }}") == "there"
+    assert shown("{{ 12800 | money_with_currency }}") == "$128.00 USD"
+    assert shown("{{ word | json }}", word=[1, "a"]) == "[1, &#34;a&#34;]"
+
+
+def test_a_picture_is_asked_for_at_a_width_where_its_host_makes_one() -> None:
+    shopify = {"image_url": "https://cdn.shopify.com/s/mug.png?v=1"}
+    assert shown("{{ item | image_url: width: 128 }}", item=shopify) == (
+        "https://cdn.shopify.com/s/mug.png?v=1&amp;width=128"
+    )
+    assert shown("{{ item | image_url: width: 128 }}", item={"image_url": "https://a.example/m.png"}) == (
+        "https://a.example/m.png"
+    )
+    assert shown("{{ item | image_url }}", item={"image_url": None}) == ""
+
+
+def test_a_parcel_is_followed_at_its_carrier_s_or_with_us() -> None:
+    ours = "https://post.example/t/a"
+    assert (
+        shown("{{ p | track_url }}", p={"page": "https://ups.example/1"}, track_url=ours)
+        == "https://ups.example/1"
+    )
+    assert shown("{{ p | track_url }}", p={"page": None}, track_url=ours) == ours
 
 
 @pytest.mark.parametrize(
