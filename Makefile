@@ -8,7 +8,7 @@ QUICK := tests/unit tests/architecture tests/contracts
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain faults replay lock bench-lighthouse bench-render
+.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain bench-send faults replay lock bench-lighthouse bench-render
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -47,6 +47,9 @@ bench-render: $(VENV)/dev.stamp ## mails written per second by one core, beside 
 
 bench-drain: $(VENV)/dev.stamp ## what one worker makes of a full inbox, beside pgbench with as many statements
 	@cd $(ROOT) && $(BIN)/python -m bench.drain
+
+bench-send: $(VENV)/dev.stamp ## messages a second, beside BullMQ with nodemailer and Postfix's client (needs postfix and npm; SIZE)
+	@cd $(ROOT) && $(BIN)/python -m bench.send
 
 bench-lighthouse: $(VENV)/dev.stamp ## what Lighthouse says of the demo's tracking page on a phone (needs npm and Chromium)
 	@cd $(ROOT) && $(BIN)/python -m bench.lighthouse

@@ -172,7 +172,7 @@ def running(
     scratch = Path(tempfile.mkdtemp(prefix="doorstep-house-"))
     servers = embedded(scratch / "servers", durable=durable)
     sink = Sink()
-    port = _free_port()
+    port = free_port()
     processes = None
     try:
         environment = _environment(scratch, servers, sink, port) | (extra or {})
@@ -243,7 +243,8 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody uses just now."""
     with socket.socket() as chosen:
         chosen.bind(("127.0.0.1", 0))
         return int(chosen.getsockname()[1])

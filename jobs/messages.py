@@ -10,13 +10,13 @@ from app.channels.base import Channel, Connection, SendError
 from app.flows import facts
 from app.lib import plugins, queue
 from app.lib.db import transaction
-from app.messages import outbox, sending
+from app.messages import compose, outbox, sending
 from app.messages.journal import Journal
 from app.messages.outbox import Result
-from app.messages.sending import Ready
+from app.messages.sending import Ready, Write
 from jobs import SLICE
 
-A_CHUNK_TAKES = 0.5
+A_CHUNK_TAKES = 1.0
 """Seconds that a chunk should take: what was asked of the gate may be otherwise after that."""
 
 
@@ -37,9 +37,10 @@ def send() -> None:
 class Sender:
     """Sends chunk after chunk, over lines that are kept open between them."""
 
-    def __init__(self, journal: Journal, channel: str = "smtp") -> None:
+    def __init__(self, journal: Journal, channel: Channel | None = None, write: Write | None = None) -> None:
         self._journal = journal
-        self._channel: Channel = plugins.discover("app.channels")[channel]
+        self._channel: Channel = channel or plugins.discover("app.channels")["smtp"]
+        self._write = write or compose.render
         self._lines = ExitStack()
         self._line: Connection | None = None
         self._chunk = outbox.CHUNK
@@ -70,7 +71,7 @@ class Sender:
                 self._line = self._lines.enter_context(self._channel.connect())
             except SendError as error:
                 return sending.put_off(ready, error)
-        return sending.deliver(ready, self._journal, self._line)
+        return sending.deliver(ready, self._journal, self._line, self._write)
 
 
 @cache

@@ -13,6 +13,7 @@ from app.audience import suppression
 from app.audience.grants import Said
 from app.audience.models import ConsentRow
 from app.lib import clock, crypto
+from app.lib.db import among
 from app.platforms.base import Consent
 from app.vocabulary import Category, ConsentBasis, ConsentSource, ConsentState, Medium
 
@@ -70,10 +71,10 @@ def said_of(session: Session, subjects: Iterable[Subject]) -> Mapping[tuple[Subj
     wanted = set(subjects)
     hashes = {address for _, _, address in wanted if address is not None}
     profiles = {profile for _, profile, _ in wanted if profile is not None}
-    of_profile = and_(ConsentRow.address_hash.is_(None), ConsentRow.profile_id.in_(profiles))
+    of_profile = and_(ConsentRow.address_hash.is_(None), among(ConsentRow.profile_id, profiles))
     rows = select(ConsentRow).where(
         ConsentRow.shop_id.in_({shop_id for shop_id, _, _ in wanted}),
-        or_(ConsentRow.address_hash.in_(hashes), of_profile),
+        or_(among(ConsentRow.address_hash, hashes), of_profile),
     )
     by_address: dict[tuple[int, bytes | int | None], list[Subject]] = {}
     for subject in wanted:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import phonenumbers
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, not_, or_, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
@@ -17,6 +17,7 @@ from app.commerce.models import Order
 from app.flows import asked, repeats
 from app.flows.models import Flow
 from app.lib import clock, crypto
+from app.lib.db import among
 from app.messages import caps
 from app.messages.models import Message
 from app.messages.verdict import Facts
@@ -167,7 +168,7 @@ def _sent_lately(session: Session, messages: Sequence[Message]) -> dict[Person, 
         Message.category == Category.MARKETING,
         Message.sending_at > clock.now() - caps.LOOKS_BACK,
         Message.state.not_in(NOT_GONE),
-        Message.id.not_in([message.id for message in messages]),
+        not_(among(Message.id, [message.id for message in messages])),
         theirs,
     )
     found: dict[Person, tuple[datetime, ...]] = {}
@@ -188,9 +189,9 @@ def _told(session: Session, messages: Sequence[Message]) -> dict[int | None, lis
     """Return what has gone out about these messages' orders, by order."""
     ids = {message.order_id for message in messages if message.order_id is not None}
     others = select(Message).where(
-        Message.order_id.in_(ids),
+        among(Message.order_id, ids),
         Message.state.not_in(NOT_GONE),
-        Message.id.not_in([message.id for message in messages]),
+        not_(among(Message.id, [message.id for message in messages])),
     )
     found: dict[int | None, list[Message]] = {}
     for other in session.scalars(others):
@@ -223,7 +224,7 @@ def _suppressions(
     rows = session.scalars(
         select(Suppression).where(
             Suppression.shop_id.in_(shop_ids),
-            Suppression.address_hash.in_(hashes),
+            among(Suppression.address_hash, hashes),
             or_(Suppression.category == "all", Suppression.category.in_({m.category for m in messages})),
         )
     )
@@ -248,5 +249,5 @@ def _by_id(session: Session, table: type[Row], ids: Iterable[int | None]) -> dic
         else:
             found[i] = row
     if missing:
-        found |= {row.id: row for row in session.scalars(select(table).where(table.id.in_(missing)))}
+        found |= {row.id: row for row in session.scalars(select(table).where(among(table.id, missing)))}
     return found

@@ -1,6 +1,6 @@
 """The database: one engine, one declarative base, and the only commit in the house."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -17,9 +17,11 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    any_,
+    bindparam,
     create_engine,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from app.lib.config import settings
@@ -72,6 +74,14 @@ class Word(TypeDecorator[StrEnum]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002 - theirs
         """Return the member that a stored word is."""
         return None if value is None else self.kind(value)
+
+
+def among(column: Any, values: Iterable[Any]) -> Any:  # noqa: ANN401 - any column, and what it holds
+    """Say that a column is one of these values: one parameter however many they are.
+
+    `in_` writes a parameter for each, and a new statement for each length.
+    """
+    return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
 
 
 OPTIONS = "-c timezone=UTC -c idle_in_transaction_session_timeout=30s"

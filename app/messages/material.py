@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.audience.models import Profile
 from app.commerce.models import Fulfillment, LineItem, Order, Product, Variant
+from app.lib.db import among
 from app.messages import templates, versions
 from app.messages.document import Document, Misfit
 from app.messages.models import Message
@@ -76,9 +77,9 @@ class Material:
 def gather(session: Session, messages: Sequence[Message]) -> Material:
     """Fetch all of it, in at most twelve queries."""
     order_ids = {message.order_id for message in messages if message.order_id is not None}
-    wanted = select(Shop).where(Shop.id.in_({message.shop_id for message in messages}))
+    wanted = select(Shop).where(among(Shop.id, {message.shop_id for message in messages}))
     shops = {shop.id: shop for shop in session.scalars(wanted)}
-    orders = {order.id: order for order in session.scalars(select(Order).where(Order.id.in_(order_ids)))}
+    orders = {order.id: order for order in session.scalars(select(Order).where(among(Order.id, order_ids)))}
     shipments = _shipments(session, order_ids)
     documents = versions.documents(session, shops)
     return Material(
@@ -99,7 +100,7 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
 
 def _shipments(session: Session, order_ids: Iterable[int]) -> dict[int, list[Shipment]]:
     found: dict[int, list[Shipment]] = defaultdict(list)
-    rows = session.scalars(select(Shipment).where(Shipment.order_id.in_(order_ids)).order_by(Shipment.id))
+    rows = session.scalars(select(Shipment).where(among(Shipment.order_id, order_ids)).order_by(Shipment.id))
     for row in rows:
         found[row.order_id].append(row)
     return found
@@ -108,11 +109,11 @@ def _shipments(session: Session, order_ids: Iterable[int]) -> dict[int, list[Shi
 def _own_carriers(session: Session, shipments: dict[int, list[Shipment]]) -> list[OwnCarrier]:
     """Return the shop's own carriers that bring these parcels, so that none is fetched one by one."""
     ids = {row.own_carrier_id for rows in shipments.values() for row in rows} - {None}
-    return list(session.scalars(select(OwnCarrier).where(OwnCarrier.id.in_(ids)))) if ids else []
+    return list(session.scalars(select(OwnCarrier).where(among(OwnCarrier.id, ids)))) if ids else []
 
 
 def _profiles(session: Session, ids: set[int | None]) -> dict[int, Profile]:
-    rows = session.scalars(select(Profile).where(Profile.id.in_(ids - {None})))
+    rows = session.scalars(select(Profile).where(among(Profile.id, ids - {None})))
     return {row.id: row for row in rows}
 
 
@@ -130,7 +131,7 @@ def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[Line]]:
             Product.image_url,
         )
         .outerjoin(Product, product)
-        .where(LineItem.order_id.in_(order_ids))
+        .where(among(LineItem.order_id, order_ids))
         .order_by(LineItem.order_id, LineItem.position, LineItem.id)
     )
     found: dict[int, list[Line]] = defaultdict(list)
@@ -141,7 +142,7 @@ def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[Line]]:
 
 def _contents(session: Session, order_ids: Iterable[int]) -> dict[int, Contents]:
     rows = session.execute(
-        select(Fulfillment.id, Fulfillment.items).where(Fulfillment.order_id.in_(order_ids))
+        select(Fulfillment.id, Fulfillment.items).where(among(Fulfillment.order_id, order_ids))
     )
     return {fulfillment_id: items for fulfillment_id, items in rows if items}
 
@@ -158,7 +159,7 @@ def _ordered_before(session: Session, orders: Iterable[Order]) -> frozenset[int]
         earlier.placed_at < Order.placed_at,
         earlier.cancelled_at.is_(None),
     )
-    found = select(Order.id).where(Order.id.in_(unsaid), select(earlier.id).where(is_earlier).exists())
+    found = select(Order.id).where(among(Order.id, unsaid), select(earlier.id).where(is_earlier).exists())
     return frozenset(session.scalars(found))
 
 
@@ -166,7 +167,7 @@ def _answers(session: Session, ids: set[int | None]) -> dict[int, str]:
     wanted = ids - {None}
     if not wanted:
         return {}
-    rows = session.execute(select(CaseEntry.id, CaseEntry.words).where(CaseEntry.id.in_(wanted)))
+    rows = session.execute(select(CaseEntry.id, CaseEntry.words).where(among(CaseEntry.id, wanted)))
     return {entry_id: words or "" for entry_id, words in rows}
 
 
@@ -206,7 +207,7 @@ def _offers(
         .lateral()
     )
     rows = session.execute(
-        select(Order.id, *offered.c).join(offered, true()).where(Order.id.in_(ids)).order_by(Order.id)
+        select(Order.id, *offered.c).join(offered, true()).where(among(Order.id, ids)).order_by(Order.id)
     )
     found: dict[int, list[Offered]] = defaultdict(list)
     for order_id, title, url, image_url, cost in rows:

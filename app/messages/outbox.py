@@ -155,26 +155,24 @@ class Result:
 
 def note(session: Session, decisions: Mapping[int, Mapping[str, object]]) -> None:
     """Keep what the gate answered about each message, by its id."""
-    told = {"ids": list(decisions), "told": [orjson.dumps(row).decode() for row in decisions.values()]}
-    session.execute(NOTE, told)
+    told = orjson.dumps({str(key): decision for key, decision in decisions.items()})
+    session.execute(NOTE, {"told": told.decode()})
 
 
 NOTE = text(
     """
-    UPDATE message SET decision = CAST(noted.decision AS jsonb)
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:told AS text[])) AS noted (id, decision)
-    WHERE message.id = noted.id
+    UPDATE message SET decision = told.value
+    FROM jsonb_each(CAST(:told AS jsonb)) AS told WHERE message.id = CAST(told.key AS bigint)
     """
 )
 
 
 def record(session: Session, results: Iterable[Result]) -> int:
     """Write down results; a result with an old fence is ignored, for another has the message now."""
-    rows = list(results)
+    rows = [{name: getattr(result, name) for name in COLUMNS} for result in results]
     if not rows:
         return 0
-    columns = {name: [getattr(row, name) for row in rows] for name in COLUMNS}
-    written = session.execute(WRITE_DOWN, {**columns, "now": clock.now()}).all()
+    written = session.execute(WRITE_DOWN, {"results": orjson.dumps(rows).decode(), "now": clock.now()}).all()
     for shop_id, medium, to, is_dead in written:
         if is_dead and to:
             suppression.suppress(session, shop_id, Medium(medium), to, None, reason="bounced")
@@ -201,13 +199,11 @@ WRITE_DOWN = text(
         attempts = message.attempts - result.is_put_off::int,
         sent_at = CASE WHEN result.state = 'sent' THEN :now ELSE message.sent_at END,
         lease_until = NULL, journal = NULL
-    FROM unnest(CAST(:message_id AS bigint[]), CAST(:fence AS bigint[]), CAST(:state AS text[]),
-                CAST(:reason AS text[]), CAST(:failure AS text[]), CAST(:subject AS text[]),
-                CAST(:due_at AS timestamptz[]), CAST(:resent_at AS timestamptz[]),
-                CAST(:is_put_off AS boolean[]), CAST(:is_dead_address AS boolean[]))
-        AS result (id, fence, state, reason, failure, subject, due_at, resent_at, is_put_off, is_dead)
-    WHERE message.id = result.id AND message.fence = result.fence AND message.state = 'sending'
-    RETURNING message.shop_id, message.medium, message."to", result.is_dead
+    FROM jsonb_to_recordset(CAST(:results AS jsonb))
+        AS result (message_id bigint, fence bigint, state text, reason text, failure text, subject text,
+                   due_at timestamptz, resent_at timestamptz, is_put_off boolean, is_dead_address boolean)
+    WHERE message.id = result.message_id AND message.fence = result.fence AND message.state = 'sending'
+    RETURNING message.shop_id, message.medium, message."to", result.is_dead_address
     """
 )
 

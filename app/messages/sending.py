@@ -58,9 +58,7 @@ def prepare(session: Session, journal: str, gather: Gather, chunk: int = outbox.
     return ready
 
 
-def deliver(
-    ready: Sequence[Ready], journal: Journal, line: Connection, write: Write = compose.render
-) -> list[Result]:
+def deliver(ready: Sequence[Ready], journal: Journal, line: Connection, write: Write) -> list[Result]:
     """Send a chunk that `prepare` committed; returns what became of each, in no order."""
     return _Delivery(ready, journal, write).over(line)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app import events
 from app.commerce.models import Order
 from app.lib import clock
-from app.lib.db import Base, OfShop, key, word
+from app.lib.db import Base, OfShop, among, key, word
 from app.tracking import watch
 from app.tracking.exceptions import Due
 from app.tracking.models import ExceptionRow
@@ -125,7 +125,7 @@ def open_of(session: Session, order_id: int) -> Case | None:
 
 def open_ids(session: Session, order_ids: Iterable[int]) -> dict[int, int]:
     """Return the open case of each of these orders that has one."""
-    still = select(Case.order_id, Case.id).where(Case.order_id.in_(set(order_ids)), Case.closed_at.is_(None))
+    still = select(Case.order_id, Case.id).where(among(Case.order_id, order_ids), Case.closed_at.is_(None))
     return dict(session.execute(still).all())
 
 
@@ -138,7 +138,7 @@ def troubled(session: Session, profile_ids: Iterable[int | None]) -> frozenset[i
     """Return which of these shoppers have an open case, whatever the order."""
     wanted = {profile_id for profile_id in profile_ids if profile_id is not None}
     still = select(Order.profile_id).join(Case, Case.order_id == Order.id)
-    having = still.where(Order.profile_id.in_(wanted), Case.closed_at.is_(None))
+    having = still.where(among(Order.profile_id, wanted), Case.closed_at.is_(None))
     return frozenset(profile_id for profile_id in session.scalars(having) if profile_id is not None)
 
 
