@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import events
 from app.events import EventRow
-from app.flows.triggers import case_reply, milestones, own_orders, thank_you
+from app.flows.triggers import case_reply, confirm_offers, milestones, own_orders, thank_you
 from app.lib import clock
 from app.tracking import following, writeback
 from app.tracking.forecast import forecasts
@@ -44,7 +44,7 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
     events.CheckoutCompleted: (),
     events.VariantRestocked: (),
     events.VariantSoldOut: (),
-    events.ConsentChanged: (),
+    events.ConsentChanged: (confirm_offers.on_consent_changed,),
     events.ProfileErased: (),
     events.ShopUninstalled: (),
     events.ConnectionBroken: (),

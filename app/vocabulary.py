@@ -120,6 +120,8 @@ class Trigger(StrEnum):
     """The merchant answers what a shopper reported; no flow, and never switched off."""
     OWN_ORDERS = "own_orders"
     """The link that a shopper asked for; no flow either."""
+    CONFIRM_OFFERS = "confirm_offers"
+    """The second yes to offers, where the law wants it; no flow either."""
 
 
 class MessageState(StrEnum):

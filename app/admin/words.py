@@ -89,6 +89,7 @@ TRIGGERS = {
     Trigger.IN_TRANSIT: "On its way",
     Trigger.CASE_REPLY: "Your answer",
     Trigger.OWN_ORDERS: "Link to all their orders",
+    Trigger.CONFIRM_OFFERS: "Asked to confirm",
 }
 
 GRADES = {1: "very bad", 2: "bad", 3: "all right", 4: "good", 5: "very good"}

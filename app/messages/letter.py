@@ -12,10 +12,11 @@ from app.lib.days import Calendar
 from app.messages import material as materials
 from app.messages import postal
 from app.messages.document import Document
-from app.messages.links import preferences_url
+from app.messages.links import confirm_url, preferences_url
 from app.messages.material import Material
 from app.messages.models import Message
 from app.shops.brand import Brand
+from app.shops.models import Shop
 from app.tracking import arrival, carrier, expected, own_orders, story
 from app.tracking.links import tracking_url
 from app.tracking.models import Shipment
@@ -137,11 +138,20 @@ def of(material: Material, message: Message) -> Letter:
         answer=material.answers[message.case_entry_id] if message.case_entry_id else None,
         recommendations=_offers(material, order) if document.holds("recommendations") else (),
         delivering_to=postal.lines(place, home=shop.country, locale=calendar.locale),
-        track_url=own_orders.url(shop, message.step)
-        if message.trigger is Trigger.OWN_ORDERS
-        else tracking_url(shop, order.id),
+        track_url=_leads_to(shop, order, message),
         preferences_url=preferences_url(shop.id, message.id),
     )
+
+
+def _leads_to(shop: Shop, order: Order, message: Message) -> str:
+    """Return where the message's button leads."""
+    match message.trigger:
+        case Trigger.OWN_ORDERS:
+            return own_orders.url(shop, message.step)
+        case Trigger.CONFIRM_OFFERS:
+            return confirm_url(shop.id, message.id)
+        case _:
+            return tracking_url(shop, order.id)
 
 
 def _is_first(material: Material, order: Order) -> bool:

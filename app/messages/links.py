@@ -3,7 +3,7 @@
 from app.lib import signing
 from app.lib.config import settings
 
-PURPOSE = "unsubscribe"
+PURPOSE, CONFIRM = "unsubscribe", "confirm-offers"
 
 
 def preferences_url(shop_id: int, message_id: int) -> str:
@@ -11,9 +11,14 @@ def preferences_url(shop_id: int, message_id: int) -> str:
     return f"{settings().url}/u/{signing.token(PURPOSE, [shop_id, message_id])}"
 
 
-def message_of(token: str) -> tuple[int, int]:
+def confirm_url(shop_id: int, message_id: int) -> str:
+    """Return the address of the page whose button says yes to offers from the mailbox itself."""
+    return f"{settings().url}/c/{signing.token(CONFIRM, [shop_id, message_id])}"
+
+
+def message_of(token: str, purpose: str = PURPOSE) -> tuple[int, int]:
     """Return the shop and the message that a link was made for; raises Forged."""
-    match signing.read_token(PURPOSE, token):
+    match signing.read_token(purpose, token):
         case [int(shop_id), int(message_id)]:
             return shop_id, message_id
         case _:

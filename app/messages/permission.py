@@ -33,7 +33,7 @@ HELD_FOR = timedelta(hours=1)
 """How soon to ask again about a review or an offer to a shopper whose problem is open."""
 WAITS_AT_MOST = timedelta(days=7)
 """An offer that could not go for so long after it was due is stale."""
-ANSWERS = (Trigger.CASE_REPLY, Trigger.OWN_ORDERS)
+ANSWERS = (Trigger.CASE_REPLY, Trigger.OWN_ORDERS, Trigger.CONFIRM_OFFERS)
 """What a person wrote to a person, or asked for this minute: no flow, and never old news."""
 ASKED_FOR = (Trigger.OWN_ORDERS,)
 """Goes even to who wants no delivery updates: the page just promised it."""

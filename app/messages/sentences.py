@@ -142,6 +142,22 @@ def _own_orders(common: Sentences, letter: Letter, words: Words) -> Sentences:
     )
 
 
+def _confirm_offers(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    say, shop = words.say, letter.brand.name
+    lead = say(
+        "You said yes to news and offers. Please confirm it with the button below; until then none come."
+    )
+    return replace(
+        common,
+        subject=say("Please confirm: news and offers from %(shop)s", shop=shop),
+        preview=lead,
+        headline=say("One more tap"),
+        then="",
+        lead=lead,
+        why=say("Somebody said yes with your address. If it was not you, there is nothing to do."),
+    )
+
+
 _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.THANK_YOU: _thank_you,
     Trigger.SHIPPED: _shipped,
@@ -151,6 +167,7 @@ _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.DELIVERED: _delivered,
     Trigger.CASE_REPLY: _case_reply,
     Trigger.OWN_ORDERS: _own_orders,
+    Trigger.CONFIRM_OFFERS: _confirm_offers,
 }
 
 

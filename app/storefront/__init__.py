@@ -7,6 +7,7 @@ from app.lib.words import sentence
 from app.storefront import (
     calendar,
     cases,
+    confirming,
     embedded,
     feedback,
     hosts,
@@ -31,6 +32,7 @@ for _room in (
     own_orders,
     embedded,
     preferences,
+    confirming,
 ):
     blueprint.register_blueprint(_room.pages)
 

@@ -12,7 +12,7 @@ from app.platforms.base import Consent
 from app.platforms.purchases import Person
 from app.vocabulary import Category, ConsentSource, ConsentState, Medium, Trigger
 from tests import sold
-from tests.browser.conftest import Look, Site, picture
+from tests.browser.conftest import Look, Site, look_at, picture
 
 pytestmark = pytest.mark.browser
 
@@ -66,3 +66,30 @@ def test_the_page_holds_before_and_after(session: Session, site: Site, look: Loo
     look.page.get_by_role("button", name="Send me nothing at all").click()
     look.page.get_by_role("heading", name="No more delivery updates").wait_for()
     picture(look, "preferences-nothing")
+
+
+def test_the_page_of_the_second_yes_holds(session: Session, site: Site, look: Look) -> None:
+    shop = sold.shop(session)
+    order = sold.order(session, shop)
+    message = Message(
+        shop_id=shop.id,
+        key="confirm",
+        trigger=Trigger.CONFIRM_OFFERS,
+        medium=Medium.EMAIL,
+        category=Category.TRANSACTIONAL,
+        shipment_ids=[],
+        occasion_at=clock.now(),
+        to=order.email,
+        order_id=order.id,
+        rfc_id="<2@doorstep.test>",
+        due_at=clock.now(),
+        created_at=clock.now(),
+    )
+    session.add(message)
+    session.commit()
+    token = links.confirm_url(shop.id, message.id).partition("/c/")[2]
+    look_at(look, f"{site.url}/c/{token}", "confirm")
+    look.page.get_by_role("button", name="Yes, send them").click()
+    look.page.get_by_role("heading", name="You get our news and offers").wait_for()
+    picture(look, "confirmed")
+    look.holds()

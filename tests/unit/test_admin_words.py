@@ -17,7 +17,16 @@ def test_every_word_of_ours_has_the_merchants_words() -> None:
     assert set(words.STATES) == set(MessageState)
     assert set(words.REASONS) == set(Reason)
     assert set(words.EXCEPTIONS) == set(ExceptionKind)
-    assert set(words.TRIGGERS) == set(Trigger) == {*WORDS, Trigger.CASE_REPLY, Trigger.OWN_ORDERS}
+    assert (
+        set(words.TRIGGERS)
+        == set(Trigger)
+        == {
+            *WORDS,
+            Trigger.CASE_REPLY,
+            Trigger.OWN_ORDERS,
+            Trigger.CONFIRM_OFFERS,
+        }
+    )
     assert set(words.CASES) == set(CaseKind)
     assert set(words.WISHES) == set(CaseWish)
 

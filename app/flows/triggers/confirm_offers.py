@@ -1,0 +1,63 @@
+"""Where the law wants it said twice: ask for the second yes from the mailbox itself (double opt-in), once."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audience import consent, grants, whereabouts
+from app.audience.models import Profile
+from app.commerce.models import Order
+from app.events import ConsentChanged
+from app.flows import switches
+from app.lib import clock, crypto
+from app.messages import outbox
+from app.shops.models import Shop
+from app.vocabulary import Category, Medium, Trigger
+
+FRESH = timedelta(hours=24)
+"""A yes that was older than this when we heard of it is not asked about: nobody remembers saying it."""
+
+
+def on_consent_changed(session: Session, shop_id: int, event: ConsentChanged) -> None:
+    """Ask for the mail with the button, where a yes to offers by mail waits for it and the shop writes mails.
+
+    It speaks in the language of the shopper's newest order, and is not sent to who never ordered.
+    """
+    about = event.medium, event.category
+    if about != (Medium.EMAIL, Category.MARKETING) or clock.now() - event.happened_at > FRESH:
+        return
+    profile = session.get(Profile, event.profile_id) if event.profile_id else None
+    if profile is None or profile.email is None or not switches.switched_on(session, shop_id):
+        return
+    newest = select(Order).filter_by(shop_id=shop_id, email=profile.email, erased_at=None)
+    order = session.scalar(newest.order_by(Order.id.desc()).limit(1))
+    if order is None or not _waits(session, session.get_one(Shop, shop_id), profile.email, order):
+        return
+    mail = outbox.Ask(
+        key=f"consent-{profile.id}-{event.happened_at:%Y%m%d}:{Trigger.CONFIRM_OFFERS}:1:{Medium.EMAIL}",
+        trigger=Trigger.CONFIRM_OFFERS,
+        step=1,
+        medium=Medium.EMAIL,
+        category=Category.TRANSACTIONAL,
+        profile_id=profile.id,
+        order_id=order.id,
+        to=profile.email,
+        occasion_at=event.happened_at,
+    )
+    outbox.ask(session, shop_id, mail)
+
+
+def _waits(session: Session, shop: Shop, address: str, order: Order) -> bool:
+    subject = shop.id, order.profile_id, crypto.fingerprint(address)
+    said = consent.last_said(session, subject, Medium.EMAIL, Category.MARKETING)
+    permission = grants.permission(
+        said,
+        said,
+        medium=Medium.EMAIL,
+        category=Category.MARKETING,
+        country=whereabouts.country_of(order.ship_to or {}, order.phone, shop.country),
+        ordered_at=None,
+        now=clock.now(),
+    )
+    return permission.wants_confirmation
