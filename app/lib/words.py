@@ -77,7 +77,7 @@ class Words:
     @property
     def language(self) -> str:
         """The language without its region."""
-        return self.locale.partition("_")[0]
+        return _language(self.locale)
 
     @property
     def tag(self) -> str:
@@ -90,7 +90,7 @@ class Words:
         return _direction(self.language)
 
     def _fill(self, sentence: str, values: dict[str, object]) -> str:
-        if self.direction == "rtl":  # a name in another script must not turn the words around it
+        if values and self.direction == "rtl":  # a name in another script must not turn the words around it
             values = {name: _isolated(str(value)) for name, value in values.items()}
         return sentence % values
 
@@ -132,6 +132,11 @@ def _listed(parts: tuple[str, ...], locale: str) -> str:
 @lru_cache(maxsize=4096)
 def _figure(count: int, locale: str) -> str:
     return str(format_decimal(count, locale=locale))
+
+
+@cache
+def _language(locale: str) -> str:
+    return locale.partition("_")[0]
 
 
 @cache

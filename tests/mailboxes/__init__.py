@@ -1,0 +1,1 @@
+"""What mailboxes cannot show."""
