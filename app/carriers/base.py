@@ -107,6 +107,8 @@ class Update:
     pickup: PickupPlace | None = None
     service: str | None = None
     """What the carrier calls it: "FEDEX_GROUND"."""
+    is_not_found: bool = False
+    """The source says that the carrier does not know the number (yet); never taken from its mere silence."""
     faults: tuple[str, ...] = ()
     """What could not be read, a sentence each."""
 

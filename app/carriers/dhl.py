@@ -39,7 +39,10 @@ def fetch(outside: Outside, keys: Keys, parcels: tuple[Parcel, ...]) -> tuple[Up
     if parcel.postcode:
         asked["recipientPostalCode"] = parcel.postcode
     headers = {"DHL-API-Key": keys["api_key"]}
-    return parse(call(outside, "GET", API, params=asked, headers=headers, also=(NOT_FOUND,)))
+    answer = call(outside, "GET", API, params=asked, headers=headers, also=(NOT_FOUND,))
+    if reading.whole(answer, "status") == NOT_FOUND:
+        return (Update(number=parcel.number, carrier=KEY, is_not_found=True),)
+    return parse(answer)
 
 
 def parse(body: Json) -> tuple[Update, ...]:

@@ -98,6 +98,7 @@ def _update(tracker: Json) -> Update:
         as_of=reading.moment(tracker, "updated_at"),
         expected_at=_expected(tracker, detail),
         service=reading.text(detail, "service"),
+        is_not_found=not lines and reading.text(tracker, "status") == "unknown",
         faults=faults,
     )
 

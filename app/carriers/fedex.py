@@ -32,6 +32,7 @@ from app.vocabulary import ShipmentStatus
 
 KEY = "fedex"
 HOST = "https://apis.fedex.com"
+UNKNOWN_NUMBER = "TRACKING.TRACKINGNUMBER.NOTFOUND"
 
 
 def authorize(outside: Outside, keys: Keys) -> Pass:
@@ -48,11 +49,14 @@ def fetch(outside: Outside, keys: Keys, parcels: tuple[Parcel, ...]) -> tuple[Up
 
 
 def parse(body: Json) -> tuple[Update, ...]:
-    """Return what an answer says of each number; nothing of those that FedEx does not know."""
+    """Return what an answer says of each number: its scans, or that FedEx does not know it."""
     newest: dict[str, Update] = {}
     for result in reading.objects(reading.object_(body, "output"), "completeTrackResults"):
         for record in reading.objects(result, "trackResults"):
-            if not reading.objects(record, "scanEvents"):  # an error: it does not know the number
+            if not reading.objects(record, "scanEvents"):
+                if reading.text(reading.object_(record, "error"), "code") == UNKNOWN_NUMBER:
+                    update = Update(number=_number(result, record), carrier=KEY, is_not_found=True)
+                    newest.setdefault(update.number, update)
                 continue
             update = _update(result, record)
             if update.number not in newest or _latest(update) > _latest(newest[update.number]):
@@ -61,8 +65,7 @@ def parse(body: Json) -> tuple[Update, ...]:
 
 
 def _update(result: Json, record: Json) -> Update:
-    own = reading.text(reading.object_(record, "trackingNumberInfo"), "trackingNumber")
-    number = own or reading.required(result, "trackingNumber")
+    number = _number(result, record)
     scans, faults = read_each(reading.objects(record, "scanEvents"), lambda line: _scan(number, line))
     to = reading.object_(reading.object_(record, "recipientInformation"), "address")
     begins, ends = _promise(record, to)
@@ -76,6 +79,11 @@ def _update(result: Json, record: Json) -> Update:
         service=reading.text(reading.object_(record, "serviceDetail"), "description"),
         faults=faults,
     )
+
+
+def _number(result: Json, record: Json) -> str:
+    own = reading.text(reading.object_(record, "trackingNumberInfo"), "trackingNumber")
+    return own or reading.required(result, "trackingNumber")
 
 
 def _scan(number: str, line: Json) -> Scan:

@@ -102,6 +102,7 @@ def _update(data: Json) -> Update:
         expected_at=promised(promise, ("from",), zone) if is_carriers else None,
         expected_until=promised(promise, ("to",), zone) if is_carriers else None,
         service=reading.text(reading.object_(info, "misc_info"), "service_type"),
+        is_not_found=not lines and reading.text(latest, "status") == "NotFound",
         faults=faults,
     )
 

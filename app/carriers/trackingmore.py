@@ -113,6 +113,7 @@ def _update(tracking: Json) -> Update:
         as_of=reading.moment(tracking, "update_at") or reading.moment(tracking, "update_date"),
         expected_at=promised(tracking, ("scheduled_delivery_date",), zone),
         service=reading.text(tracking, "service_code"),
+        is_not_found=not lines and reading.text(tracking, "delivery_status") == "notfound",
         faults=faults,
     )
 

@@ -31,7 +31,7 @@ from app.lib.reading import Json, Unreadable
 
 KEY = "ups"
 HOST = "https://onlinetools.ups.com"
-UNKNOWN_NUMBER = ("TV1002", "TW0001", "151018", "151044")
+UNKNOWN_NUMBER = frozenset(("TV1002", "TW0001", "151018", "151044"))
 """What it calls a number that is none of its own, or that it has not heard of."""
 PROMISES = ("RDD", "SDD")
 """The rescheduled day goes before the scheduled one; DEL is when it was delivered, and no promise."""
@@ -48,6 +48,8 @@ def fetch(outside: Outside, keys: Keys, parcels: tuple[Parcel, ...]) -> tuple[Up
     headers = {**passes.bearer(keys), "transId": uuid4().hex, "transactionSrc": "doorstep"}
     url = f"{HOST}/api/track/v1/details/{quote(parcel.number, safe='')}"
     answer = call(outside, "GET", url, params={"locale": "en_US"}, headers=headers, also=TOLD_AS_ERROR)
+    if UNKNOWN_NUMBER.intersection(_codes(answer)):
+        return (Update(number=parcel.number, carrier=KEY, is_not_found=True),)
     _refuse(answer)
     return parse(answer)
 
@@ -62,11 +64,17 @@ def parse(body: Json) -> tuple[Update, ...]:
 
 
 def _refuse(answer: Json) -> None:
-    """Raise where the answer is an error, other than that UPS does not know the number."""
+    """Raise where the answer is an error."""
     for error in reading.objects(reading.object_(answer, "response"), "errors"):
-        code = reading.text(error, "code")
-        if code not in UNKNOWN_NUMBER:
-            raise SourceError(f"it answers with error {code}", permanent=True)
+        raise SourceError(f"it answers with error {reading.text(error, 'code')}", permanent=True)
+
+
+def _codes(answer: Json) -> list[str | None]:
+    """Return the codes of what is wrong, where no package is told of."""
+    errors = reading.objects(reading.object_(answer, "response"), "errors")
+    for shipment in reading.objects(reading.object_(answer, "trackResponse"), "shipment"):
+        errors += [] if reading.objects(shipment, "package") else reading.objects(shipment, "warnings")
+    return [reading.text(error, "code") for error in errors]
 
 
 def _update(shipment: Json, package: Json) -> Update:

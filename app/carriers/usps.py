@@ -51,7 +51,11 @@ def fetch(outside: Outside, keys: Keys, parcels: tuple[Parcel, ...]) -> tuple[Up
     url = f"{HOST}/tracking/v3/tracking/{quote(parcel.number, safe='')}"
     headers = passes.bearer(keys)
     answer = call(outside, "GET", url, params={"expand": "DETAIL"}, headers=headers, also=TOLD_AS_ERROR)
-    _refuse(answer)
+    codes = _codes(answer)
+    if any(code in UNKNOWN_NUMBER for code in codes):
+        return (Update(number=parcel.number, carrier=KEY, is_not_found=True),)
+    if codes:
+        raise SourceError(f"it answers with error {codes[-1]}", permanent=True)
     return parse(answer)
 
 
@@ -78,12 +82,11 @@ def parse(body: Json) -> tuple[Update, ...]:
     )
 
 
-def _refuse(answer: Json) -> None:
-    """Raise where the answer is an error, other than that USPS does not know the number."""
+def _codes(answer: Json) -> list[str | None]:
+    """Return the codes of an error; none where the answer is none."""
     error = reading.object_(answer, "error")
-    codes = [reading.text(one, "code") for one in (error, *reading.objects(error, "errors"))]
-    if error and not any(code in UNKNOWN_NUMBER for code in codes):
-        raise SourceError(f"it answers with error {codes[-1]}", permanent=True)
+    each = (error, *reading.objects(error, "errors")) if error else ()
+    return [reading.text(one, "code") for one in each]
 
 
 def _scan_of(number: str, body: Json, is_newest: dict[int, bool]) -> Callable[[Json], Scan]:

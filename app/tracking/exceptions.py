@@ -59,7 +59,7 @@ class ParcelFacts:
     """Whether somebody tells of its scans, as far as we can know."""
     number_is_suspect: bool = False
     is_not_found: bool = False
-    """Its carrier does not know the number."""
+    """A source says that its carrier does not know the number."""
     lane_p95: timedelta | None = None
     lane_p99: timedelta | None = None
     lane_parcels: int = 0

@@ -80,6 +80,8 @@ class Shipment(OfShop, Base):
     """Why the source does not follow it."""
     heard_at: Mapped[datetime | None]
     """As of when a source last told of it; None: only the store ever did."""
+    not_found_at: Mapped[datetime | None]
+    """When a source first said that the carrier does not know the number; None: none does, or it knows by now."""
     shipped_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]

@@ -129,6 +129,7 @@ def _facts(order: Order, parcel: Shipment, house: House, usual: Usual) -> Parcel
         predicted_at=house.calendar.begins(parcel.window_until) if parcel.window_until else None,
         is_domestic=bool(country) and country == (house.shop.country or "").upper(),
         is_followed=(parcel.status_at or parcel.heard_at) is not None or known_as in house.heard_of,
+        is_not_found=parcel.not_found_at is not None,
         number_is_suspect=carrier.is_suspect(parcel),
         lane_p95=usual.p95,
         lane_p99=usual.p99,

@@ -114,7 +114,11 @@ def keep_update(
             believed = _keep_new(session, order, shipment, told, heard)
             known = reduce(progress.merge, map(standing.mark_of, believed), progress.read(shipment.progress))
             standing.move(session, order, shipment, known)
-            _keep_promise(order, shipment, told, heard_at)
+            if told.is_not_found:
+                shipment.not_found_at = shipment.not_found_at or heard_at
+            else:
+                shipment.not_found_at = None
+                _keep_promise(order, shipment, told, heard_at)
             found.append(shipment)
     watch.review(session, touched)
     return found

@@ -80,7 +80,7 @@ def forget_scans(session: Session, shipment: Shipment) -> None:
     session.execute(own.values(withdrawn_at=clock.now()))
     write(shipment, of_shipment(session, shipment))
     shipment.expected_at = shipment.expected_until = shipment.pickup = shipment.service = None
-    shipment.heard_at = shipment.followed_by = shipment.follow_failure = None
+    shipment.heard_at = shipment.not_found_at = shipment.followed_by = shipment.follow_failure = None
 
 
 def scans_of(shipment: Shipment) -> ColumnElement[bool]:

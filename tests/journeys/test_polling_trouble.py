@@ -3,6 +3,7 @@
 from datetime import timedelta
 from threading import Event
 from time import monotonic
+from typing import Any
 
 import pytest
 from requests.exceptions import ReadTimeout
@@ -10,8 +11,9 @@ from sqlalchemy import select
 
 from app.lib import clock, http, plugins
 from app.tracking import following, sources
-from app.tracking.models import TrackingEvent
+from app.tracking.models import ExceptionRow, TrackingEvent
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
+from app.vocabulary import ExceptionKind
 from app.vocabulary import ShipmentStatus as S
 from jobs import polling
 from tests.journeys import payloads
@@ -136,3 +138,29 @@ def test_an_unknown_number_is_asked_about_again_and_harms_nobody(shopify_store: 
     assert watch.due_at is not None
     assert watch.due_at > clock.now() + timedelta(hours=10)
     assert voice.session.scalars(select(CarrierAccount.failures)).one() == 0
+
+
+def test_a_number_that_its_carrier_does_not_know_for_two_days_is_shown_until_it_does(
+    shopify_store: StoreVoice,
+) -> None:
+    voice = with_parcel(shopify_store)
+    with ups(lambda _: (404, {"response": {"errors": [{"code": "TV1002"}]}}, {})):
+        poll(voice)
+        assert invalid(voice) == []
+        sent = parcel(voice.session)
+        sent.shipped_at = clock.now() - timedelta(hours=47)
+        poll(voice)
+        assert invalid(voice) == []
+        parcel(voice.session).shipped_at = clock.now() - timedelta(hours=49)
+        poll(voice)
+    assert invalid(voice) == [{"why": "not_found"}]
+    with ups(lambda number: (200, told(number, "I", "DP"), {})):
+        poll(voice)
+    assert invalid(voice) == []
+    assert parcel(voice.session).not_found_at is None
+
+
+def invalid(voice: StoreVoice) -> list[dict[str, Any]]:
+    voice.session.expire_all()
+    still_open = select(ExceptionRow.evidence).filter_by(kind=ExceptionKind.INVALID_NUMBER, cleared_at=None)
+    return list(voice.session.scalars(still_open))

@@ -55,7 +55,7 @@ def keep(session: Session, question: Question, number: str, answer: Sequence[Upd
         if update.faults:
             log.warning("poll.faults", source=question.source.key, faults=update.faults)
         scans.keep_update(session, question.shop_id, update, source=question.source.key, heard_at=now)
-        outcome = Outcome.TOLD
+        outcome = Outcome.NOT_KNOWN if update.is_not_found else Outcome.TOLD
     else:
         is_foreign = bool(told) and not told.keys() & question.fences.keys()
         outcome = Outcome.OTHER_NUMBER if is_foreign else Outcome.NOT_KNOWN

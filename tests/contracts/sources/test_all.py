@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import json
+import re
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.carriers.base import Push, Source, Trust, Update
+from app.carriers.base import Parcel, Push, Source, Trust, Update
 from app.lib import plugins
+from app.lib.http import Outside
 from app.lib.reading import Unreadable
+from tests.contracts.sources.network import playing
 from tests.contracts.test_platforms import HOSTILE
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "carriers"
@@ -24,6 +27,39 @@ SOURCES: dict[str, Source] = plugins.discover("app.carriers")
 @pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.key)
 def test_a_source_has_a_recording_that_tells_of_a_parcel(source: Source) -> None:
     assert [update for body in bodies(source.key) for update in source.parse(body) if update.scans]
+
+
+SAYS_SO = ("17track", "dhl", "easypost", "fedex", "trackingmore", "ups", "usps")
+CANNOT_SAY = {
+    "aftership": "its Pending is said of parcels that were not scanned yet as well",
+    "ship24": "a tracker without events may be new",
+    "shippo": "its UNKNOWN is said of parcels that were not scanned yet as well",
+}
+"""Which sources say that nobody knows a number, and why the others do not."""
+
+
+def test_of_each_source_it_is_known_whether_it_says_that_it_does_not_know_a_number() -> None:
+    assert {*SAYS_SO, *CANNOT_SAY} == set(SOURCES)
+
+
+@pytest.mark.parametrize("key", ["17track", "easypost", "trackingmore"])
+def test_an_aggregator_that_does_not_know_a_number_says_so(key: str) -> None:
+    body = json.loads((RECORDINGS / key / "not_found.COMPOSED.answer.json").read_bytes())
+    host = {
+        "17track": "api.17track.net",
+        "easypost": "api.easypost.com",
+        "trackingmore": "api.trackingmore.com",
+    }
+    keys = {field.name: "a-key" for field in SOURCES[key].fields}
+    number = re.search(r'"(?:tracking_code|number|tracking_number)": "([^"]+)"', json.dumps(body))
+    assert number is not None
+    fetch = SOURCES[key].fetch
+    assert fetch is not None
+    with playing(host[key]) as api:
+        api.will(200, {"trackers": [body]} if key == "easypost" else body)
+        (update,) = fetch(Outside(), keys, (Parcel(number=number[1]),))
+    assert (update.number, update.is_not_found, update.scans) == (number[1], True, ())
+    assert not any(update.is_not_found for body in bodies(key) for update in SOURCES[key].parse(body))
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.key)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.carriers import dhl, fedex, ups, usps
-from app.carriers.base import KeyRefused, NotData, Parcel, SourceError, TooOften
+from app.carriers.base import KeyRefused, NotData, Parcel, SourceError, TooOften, Update
 from app.lib.http import Outside
 from tests.contracts.sources.network import playing
 from tests.contracts.sources.test_aggregators import recorded
@@ -88,18 +88,29 @@ def test_an_unknown_number_is_an_answer_and_every_other_error_is_not() -> None:
     parcels = (Parcel(number="1"),)
     with playing("apis.usps.com") as api:
         api.will(400, recorded("usps", "unknown.COMPOSED.answer.json"))
-        assert usps.fetch(Outside(), KEYS, parcels) == ()
+        assert usps.fetch(Outside(), KEYS, parcels) == not_found("usps")
     with playing("apis.usps.com") as api:
         api.will(400, {"error": {"code": "400", "errors": [{"code": "020001"}]}})
         with pytest.raises(SourceError, match="020001"):
             usps.fetch(Outside(), KEYS, parcels)
     with playing("onlinetools.ups.com") as api:
         api.will(404, recorded("ups", "invalid.COMPOSED.answer.json"))
-        assert ups.fetch(Outside(), KEYS, parcels) == ()
+        assert ups.fetch(Outside(), KEYS, parcels) == not_found("ups")
+    with playing("onlinetools.ups.com") as api:
+        api.will(200, recorded("ups", "not_found.COMPOSED.answer.json"))
+        assert ups.fetch(Outside(), KEYS, parcels) == not_found("ups")
     with playing("onlinetools.ups.com") as api:
         api.will(400, {"response": {"errors": [{"code": "250003"}]}})
         with pytest.raises(SourceError, match="250003"):
             ups.fetch(Outside(), KEYS, parcels)
     with playing("api-eu.dhl.com") as api:
         api.will(404, recorded("dhl", "unknown.COMPOSED.answer.json"))
-        assert dhl.fetch(Outside(), KEYS, parcels) == ()
+        assert dhl.fetch(Outside(), KEYS, parcels) == not_found("dhl")
+    with playing("apis.fedex.com") as api:
+        api.will(200, recorded("fedex", "track.COMPOSED.answer.json"))
+        told = fedex.fetch(Outside(), KEYS, parcels)
+    assert [update.number for update in told if update.is_not_found] == ["000000000000"]
+
+
+def not_found(carrier: str) -> tuple[Update, ...]:
+    return (Update(number="1", carrier=carrier, is_not_found=True),)
