@@ -81,7 +81,7 @@ class Shipment(OfShop, Base):
     heard_at: Mapped[datetime | None]
     """As of when a source last told of it; None: only the store ever did."""
     not_found_at: Mapped[datetime | None]
-    """When a source first said that the carrier does not know the number; None: none does, or it knows by now."""
+    """When a source first said that the carrier does not know the number; None: none does (any more)."""
     shipped_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]

@@ -19,7 +19,7 @@ TELLING = re.compile(r"(?=[0-9]{0,2}[A-Z])[0-9A-Z]{13,}")
 """So long and beginning so, a number means its carrier even where no check digit proves it."""
 
 ROUTED = re.compile(r"420(?:[0-9]{5}|[0-9]{9})(?P<number>9[1-5](?:[0-9]{18}|[0-9]{20}))")
-"""What a scanner reads off a label of USPS: the ZIP code that it goes to, and the number, which alone is known."""
+"""What a scanner reads off a label of USPS: the ZIP code, and the number, which alone is known elsewhere."""
 
 TOO_FAR = 2.0
 """Of two formats one that would hold a hundred times as many numbers explains this one no longer."""
@@ -59,7 +59,7 @@ class _Match:
 
 
 def normalize(number: str) -> str:
-    """Return a tracking number as carriers print it: upper case, without blanks, dashes and ZIP code before it."""
+    """Return a tracking number as carriers print it: upper case, without blanks, dashes and a ZIP code."""
     plain = re.sub(r"[\s\-]+", "", number).upper()
     routed = ROUTED.fullmatch(plain)
     return routed["number"] if routed else plain

@@ -193,3 +193,11 @@ def test_numbers_of_one_kind_have_one_shape(text: str, like: str) -> None:
 
 def slug(found: number.Candidate | None) -> str | None:
     return found.carrier.slug if found else None
+
+
+@pytest.mark.parametrize("zip_code", ["22153", "221535627"])
+@pytest.mark.parametrize("bare", ["9101026837331000039521", "92748999981234567890"])
+def test_a_number_read_with_its_zip_code_is_the_bare_one(zip_code: str, bare: str) -> None:
+    assert number.normalize(f"420 {zip_code} {bare}") == bare
+    assert number.normalize(bare) == bare
+    assert number.normalize(f"420{zip_code}") == f"420{zip_code}"

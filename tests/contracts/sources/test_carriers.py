@@ -32,7 +32,8 @@ def test_every_scan_of_ups_is_right_and_in_utc() -> None:
 
 
 def test_every_scan_of_fedex_is_right_and_in_utc() -> None:
-    first, second = told(fedex.PLUGIN, "track.COMPOSED.answer.json")
+    first, second, unknown = told(fedex.PLUGIN, "track.COMPOSED.answer.json")
+    assert (unknown.is_not_found, unknown.scans) == (True, ())
     assert scans(first) == [
         (S.OUT_FOR_DELIVERY, None, "2026-11-21 14:40"),
         (S.ATTEMPT_FAILED, "recipient_unavailable", "2026-11-20 21:05"),
@@ -159,7 +160,7 @@ def test_the_category_of_usps_goes_before_the_code() -> None:
 
 
 def test_a_midnight_of_fedex_is_a_day_and_a_used_number_is_its_newest_parcel() -> None:
-    first, second = told(fedex.PLUGIN, "track.COMPOSED.answer.json")
+    first, second, _ = told(fedex.PLUGIN, "track.COMPOSED.answer.json")
     assert second.expected_at == datetime(2026, 11, 22, tzinfo=UTC)
     assert first.expected_at == datetime(2026, 11, 21, 16, tzinfo=UTC)
     assert S.DELIVERED not in {scan.status for scan in first.scans}
