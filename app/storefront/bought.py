@@ -1,4 +1,4 @@
-"""Everything about one order that its page needs, read in nine queries however much was bought."""
+"""Everything about one order that its page needs, read in ten queries however much was bought."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.shops.models import Shop
-from app.storefront import tellings
+from app.storefront import own_section, tellings
+from app.storefront.own_section import Offered
 from app.storefront.tellings import Tellings
 from app.tracking import feedback
 from app.tracking.drawn import Stamp
@@ -41,6 +42,8 @@ class Bought:
     grades: dict[int, int]
     """What its shopper gave the delivery, by shipment."""
     tellings: Tellings
+    offered: tuple[Offered, ...] = ()
+    """The products that the merchant shows in their own part."""
 
     def has_ended(self, now: datetime) -> bool:
         """Tell whether the page is no longer to be shown."""
@@ -103,6 +106,7 @@ def read(session: Session, order_id: int) -> Bought | None:
         alarms=_alarms(session, order),
         grades=_grades(session, shipments),
         tellings=tellings.read(session, order),
+        offered=own_section.products_of(session, shop),
     )
 
 

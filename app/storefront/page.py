@@ -7,17 +7,19 @@ from app.lib.days import Calendar, Horizon, first_upper
 from app.lib.words import Words
 from app.shops import brand as brands
 from app.shops.brand import Brand
-from app.storefront import advice, contents, faces, hearing
+from app.storefront import advice, contents, faces, hearing, own_section
 from app.storefront.advice import Action, Link, Question
 from app.storefront.bought import Bought
 from app.storefront.contents import Item
 from app.storefront.faces import Faces
 from app.storefront.hearing import Hearing
+from app.storefront.own_section import OwnSection
 from app.tracking import carrier, links, story, updates
 from app.tracking.hidden import Hidden
 from app.tracking.journey import State, Story
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.parcel import Parcel, Place
+from app.tracking.sections import Section, Sections
 from app.tracking.told import of_order
 from app.tracking.updates import Update
 from app.vocabulary import ShipmentStatus
@@ -79,6 +81,9 @@ class Page:
     """Where it waits to be collected."""
     questions: list[Question]
     contact: Link
+    sections: tuple[Section, ...]
+    """What stands below the answer, as the merchant arranged it."""
+    own: OwnSection | None
     horizon: Horizon
     """How long all this stays true while no row changes."""
 
@@ -99,6 +104,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
     if is_gift:
         inside, outside = contents.unpriced(inside), contents.unpriced(outside)
     carriage = _carriage(bought, shipment, calendar) if shipment else None
+    arranged, own = Sections.of(shop), own_section.of(shop, bought.offered, words)
     return Page(
         brand=brand,
         words=words,
@@ -107,9 +113,9 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
         story=told,
         calendar_url=_calendar_url(address, about if about == shown else None) if told.days else None,
         gift_url=None if is_gift else links.gift_url(shop, order.id),
-        hearing=None if is_gift else hearing.of(bought, words),
+        hearing=None if is_gift else _hearing(bought, told, arranged, words),
         problem_url=None if is_gift else f"{address}/problem",
-        feedback=None if is_gift else _feedback(bought, shipment, told, words),
+        feedback=None if is_gift else _feedback(bought, shipment, told, arranged, words),
         tabs=_tabs(bought, parcels, about, calendar) if len(parcels) > 1 else [],
         items_heading=_items_heading(told, shipments, about, words),
         items=inside,
@@ -129,6 +135,10 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
         place=parcels[about].place if about is not None and told.state is State.COLLECT else None,
         questions=advice.questions(told.state, words),
         contact=advice.contact(brand, words.say(advice.WRITE), name, words),
+        sections=tuple(
+            it for it in arranged.order if arranged.shows(it, told) and (it is not Section.OWN or own)
+        ),
+        own=own,
         horizon=calendar.horizon,
     )
 
@@ -137,9 +147,18 @@ def _calendar_url(address: str, by_itself: int | None) -> str:
     return f"{address}/calendar.ics" + ("" if by_itself is None else f"?parcel={by_itself + 1}")
 
 
-def _feedback(bought: Bought, shipment: Shipment | None, told: Story, words: Words) -> Faces | None:
+def _hearing(bought: Bought, told: Story, arranged: Sections, words: Words) -> Hearing | None:
+    """Offer every step; where the merchant does not, only to whoever has it, who can undo it."""
+    choices = hearing.of(bought, words)
+    has_one = choices is not None and any(choice.is_on for choice in choices.choices)
+    return choices if has_one or arranged.shows(Section.EVERY_STEP, told) else None
+
+
+def _feedback(
+    bought: Bought, shipment: Shipment | None, told: Story, arranged: Sections, words: Words
+) -> Faces | None:
     """Ask how the delivery went, where one is what the page speaks of."""
-    if shipment is None or told.state is not State.DELIVERED:
+    if shipment is None or told.state is not State.DELIVERED or not arranged.shows(Section.FEEDBACK, told):
         return None
     path = f"/t/{links.token_of(bought.order.id)}/feedback"
     return faces.of(shipment.id, path, bought.grades.get(shipment.id), words)

@@ -38,6 +38,7 @@ PAGES = (
     "flows",
     "sources",
     "hidden",
+    "page",
     "sources?who=store",
     "sources?who=carriers&source=ups",
     "connection",

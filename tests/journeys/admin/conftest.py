@@ -31,6 +31,7 @@ PAGES = (
     "flows",
     "sources",
     "hidden",
+    "page",
     "connection",
     "connection/undone",
     "store-pages",
