@@ -8,7 +8,7 @@ QUICK := tests/unit tests/architecture tests/contracts
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain bench-send faults replay lock bench-lighthouse bench-render
+.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain bench-send faults replay lock bench-lighthouse bench-render plugin
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -53,6 +53,9 @@ bench-send: $(VENV)/dev.stamp ## messages a second, beside BullMQ with nodemaile
 
 bench-lighthouse: $(VENV)/dev.stamp ## what Lighthouse says of the demo's tracking page on a phone (needs npm and Chromium)
 	@cd $(ROOT) && $(BIN)/python -m bench.lighthouse
+
+plugin: ## the WooCommerce plug-in as a zip, in var/
+	@cd $(ROOT) && $(PYTHON) -m extensions.pack var
 
 faults: $(VENV)/dev.stamp ## kill, starve and lie to real servers and processes, long (half an hour)
 	@cd $(ROOT) && $(BIN)/pytest -s -p no:cacheprovider tests/faults

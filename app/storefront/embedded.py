@@ -13,6 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
+from app.commerce.models import Order
 from app.lib import clock, signed_query
 from app.lib.config import settings
 from app.lib.db import transaction
@@ -35,6 +36,8 @@ from app.vocabulary import PlatformKey, ShopState
 pages = Blueprint("embedded", __name__)
 
 FRAME = "storefront/embedded.html"
+VOUCHED = "order_id"
+"""In the signed query: an order, as the store calls it, whose shopper the store itself has let in."""
 SHEET = "<!--sheet-->"
 LIQUID = "application/liquid; charset=utf-8"
 HEADERS = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex, nofollow"}
@@ -91,7 +94,11 @@ def in_plugin(key: str, token: str | None = None) -> Response:
     except Forged:
         return _refused()
     place = Place(shop, _path(said), look.HEADERS["Content-Type"], f"{shop.id} {said.get('visitor', '')}")
-    return _show(place, token)
+    vouched = said.get(VOUCHED)
+    if vouched is None or request.method == "POST":
+        return _show(place, token)
+    order = _order(shop, vouched)
+    return _soon(place) if order is None else _show(place, None, order)
 
 
 @lru_cache(maxsize=1024)
@@ -112,10 +119,11 @@ def _own() -> str:
     return re.sub(r"(?<![\w.])(\d*\.?\d+)rem", lambda found: f"{float(found[1]) * 16:g}px", css)
 
 
-def _show(place: Place, token: str | None) -> Response:
+def _show(place: Place, token: str | None, order: int | None = None) -> Response:
     try:
-        if token is not None:
-            return _page(place, links.order_of(token))
+        wanted = order if token is None else links.order_of(token)
+        if wanted is not None:
+            return _page(place, wanted)
         if request.method == "GET":
             return _form(place, Asked())
         asked = Asked.typed()
@@ -177,6 +185,21 @@ def _notice(place: Place, headline: str, lead: str) -> Response:
     )
 
 
+def _soon(place: Place) -> Response:
+    """Tell that an order has not been heard of yet: a store's delivery may take minutes."""
+    return _notice(
+        place,
+        sentence("We are getting your order ready"),
+        sentence("Its page opens here in a few minutes. Please look again then."),
+    )
+
+
+def _order(shop: Shop, external_id: str) -> int | None:
+    with transaction() as session:
+        known = select(Order.id).filter_by(shop_id=shop.id, external_id=external_id, deleted_at=None)
+        return session.scalar(known.where(Order.updated_at.is_not(None)))
+
+
 def _installed(platform: PlatformKey, **known: str | None) -> Shop:
     if not all(known.values()):
         raise Forged
@@ -191,7 +214,7 @@ def _installed(platform: PlatformKey, **known: str | None) -> Shop:
 def _path(said: dict[str, str]) -> str:
     """Return the path that was signed; any other thing than a path leads nowhere."""
     path = said.get("path_prefix", "")
-    return path.rstrip("/") if re.fullmatch(r"(/[\w.~-]+)+/?", path, re.ASCII) else ""
+    return path.rstrip("/") if re.fullmatch(r"(/([\w.~-]|%[0-9A-Fa-f]{2})+)+/?", path, re.ASCII) else ""
 
 
 def _refused() -> Response:

@@ -16,7 +16,7 @@ from app.platforms import base
 from app.schema import Base
 
 ROOT = Path(__file__).parent.parent.parent
-HOUSE = ("app", "webhooks", "jobs", "demo", "bench")
+HOUSE = ("app", "webhooks", "jobs", "demo", "bench", "extensions")
 EDGES = ("webhooks/", "jobs/", "app/admin/", "app/storefront/", "app/cli.py", "app/health.py", "demo/")
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service", "misc"}
 

@@ -164,6 +164,23 @@ def test_a_plugin_asks_with_the_secret_of_its_webhooks(
     assert shopper.get(f"/embed/any-key?{urlencode(good)}").status_code == 401
 
 
+def test_a_store_vouches_for_an_order_that_its_shopper_opened(
+    shopper: FlaskClient, session: Session, woo: Shop, order: Order
+) -> None:
+    mine = sold.order(session, woo, MOVING)
+    good = signed({"path_prefix": "/s%C3%B6k", "order_id": mine.external_id}, PLUGIN, shop=None)
+    page = unescape(shopper.get(f"/embed/{woo.key}?{urlencode(good)}").text)
+    assert "Arriving" in headline(page)
+    assert 'href="/s%C3%B6k"' in page
+    changed = good | {"order_id": order.external_id}
+    assert shopper.get(f"/embed/{woo.key}?{urlencode(changed)}").status_code == 401
+    for unknown in (order.external_id, "never"):
+        asked = signed({"path_prefix": "/track", "order_id": unknown}, PLUGIN, shop=None)
+        answer = shopper.get(f"/embed/{woo.key}?{urlencode(asked)}")
+        assert "We are getting your order ready" in answer.text
+        assert "Merino" not in answer.text
+
+
 def test_a_plugin_sees_no_order_of_another_shop(shopper: FlaskClient, woo: Shop, order: Order) -> None:
     good = signed({"path_prefix": "/track"}, PLUGIN, shop=None)
     answer = shopper.get(f"/embed/{woo.key}/t/{token_of(order.id)}?{urlencode(good)}")

@@ -127,6 +127,28 @@ def test_a_draft_is_closed_by_its_order_whichever_comes_first(
     assert woo_store.told() == ["thank_you"]
 
 
+def test_a_cart_of_the_plugin_is_closed_by_the_order_that_names_it(woo_store: StoreVoice) -> None:
+    deliver(woo_store, "163_cart.updated")
+    woo_store.settle()
+    order = body_of("125_order.created_processing")
+    cart = {"id": 900, "key": "_doorstep_cart", "value": "t_08cbc766256e1a19943321db8fd191"}
+    bought = order | {"meta_data": [*order["meta_data"], cart]}
+    woo_store.woocommerce(json.dumps(bought).encode(), HEADERS)
+    woo_store.settle()
+    assert woo_store.session.scalars(select(Checkout.completed_at)).one() is not None
+
+
+def test_a_cart_and_its_draft_are_one_checkout(woo_store: StoreVoice) -> None:
+    deliver(woo_store, "163_cart.updated")
+    woo_store.settle()
+    draft = body_of("121_order.updated_checkout-draft")
+    cart = {"id": 900, "key": "_doorstep_cart", "value": "t_08cbc766256e1a19943321db8fd191"}
+    woo_store.woocommerce(json.dumps(draft | {"meta_data": [cart]}).encode(), HEADERS)
+    woo_store.settle()
+    checkout = woo_store.session.scalars(select(Checkout)).one()
+    assert (checkout.cart_token, checkout.email) == (cart["value"], "mae@example.test")
+
+
 def test_stock_is_kept_by_variation(woo_store: StoreVoice) -> None:
     deliver(woo_store, "140_product.updated_publish")
     woo_store.settle()

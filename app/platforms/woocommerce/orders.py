@@ -34,6 +34,10 @@ ERASED = "deleted@site.invalid"
 """What WooCommerce's eraser leaves where an e-mail address was."""
 CHECKOUT_FIELD = re.compile(r"_wc_other/[^/]+/(?P<name>.+)")
 """Where the block checkout keeps the boxes that plug-ins add to it: "_wc_other/<plug-in>/<name>"."""
+WORDING = "_doorstep_marketing_wording"
+"""Where our companion plug-in keeps the sentence beside its box."""
+CART = "_doorstep_cart"
+"""Where it keeps which cart an order was."""
 ASKS_FOR_MARKETING = re.compile(r"marketing|newsletter")
 ASKS_FOR_NONE = re.compile(r"opt-?_?out|unsubscribe|(^|[-_])(no|not|stop|without)[-_]")
 
@@ -73,6 +77,7 @@ def order(body: Json, currency: str) -> tuple[Record, ...]:
         is_fulfilled=status in SENT,
         erased=erased,
         checkout_token=f"draft:{external_id}",
+        cart_token=_meta(body, CART),
         fulfillments=parcels(body, external_id, created_at, updated_at),
     )
     return (record, *refunds, *_look_up(body, external_id), *_consent(body, person))
@@ -96,6 +101,7 @@ def cart(body: Json, currency: str) -> tuple[Record, ...]:
             person=Person(email=reading.text(body, "email")),
             currency=currency,
             total=reading.amount(body, "total", currency),
+            url=_web(reading.text(body, "url")),
             items=tuple(
                 LineItem(
                     external_id=reading.text(line, "key") or f"line-{position}",
@@ -104,6 +110,7 @@ def cart(body: Json, currency: str) -> tuple[Record, ...]:
                     sku=reading.text(line, "sku"),
                     price=reading.amount(line, "line_total", currency)
                     // max(reading.whole(line, "quantity") or 1, 1),
+                    image_url=_picture(line),
                     product_id=_id(line, "product_id"),
                     variant_id=_id(line, "variation_id") or _id(line, "product_id"),
                 )
@@ -142,7 +149,7 @@ def items(body: Json, currency: str) -> tuple[LineItem, ...]:
 def _draft(body: Json, external_id: str, currency: str) -> Checkout:
     return Checkout(
         token=f"draft:{external_id}",
-        cart_token=None,
+        cart_token=_meta(body, CART),
         updated_at=reading.moment(body, "date_modified_gmt"),
         person=_person(body),
         currency=currency,
@@ -212,10 +219,16 @@ def _consent(body: Json, person: Person) -> tuple[Record, ...]:
                 state=ConsentState.SUBSCRIBED,
                 source=ConsentSource.CHECKOUT,
                 at=at,
+                wording=_meta(body, WORDING),
                 proof={"field": name},
             )
             return (consent,)
     return ()
+
+
+def _meta(body: Json, key: str) -> str | None:
+    found = (meta for meta in reading.objects(body, "meta_data") if meta.get("key") == key)
+    return next((reading.text(meta, "value") for meta in found), None)
 
 
 def _variant_title(line: Json) -> str | None:
@@ -228,7 +241,10 @@ def _variant_title(line: Json) -> str | None:
 
 
 def _picture(line: Json) -> str | None:
-    url = reading.text(reading.object_(line, "image"), "src")
+    return _web(reading.text(reading.object_(line, "image"), "src"))
+
+
+def _web(url: str | None) -> str | None:
     return url if url and url.startswith(("https://", "http://")) else None
 
 

@@ -1,0 +1,1 @@
+"""What is installed in stores, and how it is packed."""

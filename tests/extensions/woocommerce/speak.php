@@ -1,0 +1,68 @@
+<?php
+/**
+ * What the plug-in says to a Doorstep, as JSON: php speak.php <what> <its address> <the shop's key> <its secret>.
+ */
+
+require __DIR__ . '/seam/wordpress.php';
+require __DIR__ . '/seam/woocommerce.php';
+require __DIR__ . '/store.php';
+require __DIR__ . '/../../../extensions/woocommerce/doorstep-for-woocommerce.php';
+
+list( , $what, $base, $key, $secret ) = $argv;
+
+open_store( false );
+foreach ( array( 'cart.deleted', 'cart.updated', 'order.updated' ) as $place => $topic ) {
+	( new WC_Webhook( 38 + $place, "Doorstep $topic", $topic, "$base/webhooks/woocommerce/$key", $secret ) )->enqueue();
+}
+
+/** A cart is filled, its shopper known; it is told, and becomes an order that agrees to news. */
+function bought(): array {
+	Site::$options['doorstep_settings'] = array( 'newsletter' => true );
+	WC()->cart->add( mug(), 2 );
+	WC()->cart->add( shirt() );
+	type_email( 'ida@example.test' );
+	Shop::end_request();
+	told();
+	$order = new WC_Order( 17 );
+	do_action( 'woocommerce_checkout_create_order', $order, array( 'doorstep_marketing_opt_in' => 1 ) );
+	return array( 'deliveries' => Shop::$delivered, 'meta' => $order->meta );
+}
+
+/** A cart is filled, told, and emptied. */
+function emptied(): array {
+	WC()->cart->add( mug() );
+	type_email( 'ida@example.test' );
+	Shop::end_request();
+	told();
+	WC()->cart->remove( mug() );
+	Shop::end_request();
+	told();
+	return array( 'deliveries' => Shop::$delivered );
+}
+
+/** A cart is filled and told only when it is gone. */
+function gone(): array {
+	WC()->cart->add( mug() );
+	type_email( 'ida@example.test' );
+	Shop::end_request();
+	Shop::$sessions = array();
+	told();
+	return array( 'deliveries' => Shop::$delivered );
+}
+
+/** The look-up, a try of it, an order's page by Doorstep's own link, and by the link in a mail. */
+function asked( string $token ): array {
+	$page = new Doorstep_Store_Page( new Doorstep_Connection() );
+	$url  = 'https://harbor.example/s%C3%B6k/track-your-order/';
+	$page->html( $url );
+	$page->html( $url, $token );
+	$_POST = array( 'order' => '#17', 'who' => 'ida@example.test' );
+	$page->html( $url );
+	$_POST = array();
+	new WC_Order( 17 );
+	$_GET = array( 'doorstep_order' => '17', 'doorstep_key' => 'wc_order_key17' );
+	$page->html( $url );
+	return Site::$said;
+}
+
+echo wp_json_encode( $what( ...array_slice( $argv, 5 ) ) );
