@@ -20,11 +20,11 @@ from app.messages.models import Message
 from app.platforms.base import PrivacyKind, PrivacyRequest
 from app.shops import calls, errands, install
 from app.shops.models import Call, PrivacyTask, Shop
-from app.tracking import cases, drawn
+from app.tracking import cases, drawn, register
 from app.tracking.cases import CaseEntry
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Transit
-from app.tracking.models import DrawnPage, Shipment, TrackingEvent
+from app.tracking.models import DrawnPage, Shipment
 from app.tracking.own_orders import OwnOrdersLink
 from app.vocabulary import CallReason, MessageState, Reason, ShopState
 
@@ -146,10 +146,7 @@ def erase_order(session: Session, order: Order) -> None:
     _empty_deliveries(session, order.shop_id, known_by | {order.external_id})
     _silence(session, select(Message.id).filter_by(order_id=order.id))
     calls.drop(session, Call.order_id == order.id, CallReason.ERASED)
-    fulfillments = select(Fulfillment.id).filter_by(order_id=order.id)
-    told = update(TrackingEvent).where(TrackingEvent.fulfillment_id.in_(fulfillments)).values(text=None)
-    session.execute(told)
-    session.execute(update(Shipment).filter_by(order_id=order.id).values(pickup=None))
+    register.forget(session, order)
     session.execute(update(Transit).filter_by(order_id=order.id).values(region="", zone=""))
     for written in (CaseEntry, Feedback):
         session.execute(update(written).filter_by(order_id=order.id).values(words=None))

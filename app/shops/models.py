@@ -174,8 +174,6 @@ class PrivacyTask(OfShop, Base):
     asked_at: Mapped[datetime]
     due_at: Mapped[datetime]
     """The law's last day: 30 days after it was asked."""
-    subject: Mapped[bytes | None]
-    """Sealed JSON of who it is about; emptied when done."""
     done_at: Mapped[datetime | None]
     export: Mapped[bytes | None]
     """Sealed JSON that the merchant may fetch; emptied after 30 days."""

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from app import events
 from app.commerce import orders
 from app.commerce.models import Fulfillment, Order
-from app.lib import clock
+from app.lib import clock, crypto
 from app.platforms import purchases
 from app.platforms.purchases import Parcel
 from app.shops.models import Shop
 from app.tracking import carriage, following, standing
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.number import normalize
+from app.tracking.polls import watches
 
 
 def keep_fulfillment(
@@ -84,6 +85,24 @@ def announce(session: Session, order: Order) -> None:
             standing.tell(session, order, shipment, shipment.status_at)
 
 
+def forget(session: Session, order: Order) -> None:
+    """Leave nothing of an erased order's parcels that leads to a person: no number, link, place or word.
+
+    A carrier shows whoever has a number where it went. Statuses, countries and times stay.
+    """
+    parcels = session.scalars(select(Shipment).filter_by(order_id=order.id)).all()
+    numbers = {shipment.number for shipment in parcels if shipment.number}
+    for shipment in parcels:
+        if shipment.number:
+            shipment.slot = _forgotten(shipment.number)
+        shipment.number = shipment.url = shipment.pickup = None
+    session.flush()  # the watches that nobody needs any more are found by the numbers that are left
+    watches.end(session, order.shop_id, numbers)
+    fulfillments = select(Fulfillment.id).filter_by(order_id=order.id)
+    told = update(TrackingEvent).where(TrackingEvent.fulfillment_id.in_(fulfillments))
+    session.execute(told.values(text=None, city=None, region=None))
+
+
 def _cancel_missing(
     session: Session, order: Order, records: Sequence[purchases.Fulfillment], *, prefix: str, at: datetime
 ) -> None:
@@ -104,7 +123,9 @@ def _keep_parcels(
     session: Session, order: Order, fulfillment: Fulfillment, record: purchases.Fulfillment
 ) -> None:
     mine = {s.slot: s for s in session.scalars(select(Shipment).filter_by(fulfillment_id=fulfillment.id))}
-    wanted = {_slot(fulfillment, parcel): parcel for parcel in record.parcels or (Parcel(number=None),)}
+    wanted = {
+        _slot(order, fulfillment, parcel): parcel for parcel in record.parcels or (Parcel(number=None),)
+    }
     elsewhere = select(Shipment).where(
         Shipment.order_id == order.id,
         Shipment.slot.in_(wanted),
@@ -132,7 +153,7 @@ def _keep_parcels(
             )
             standing.write(shipment, known)
             session.add(shipment)
-        number = normalize(parcel.number) if parcel.number else None
+        number = normalize(parcel.number) if parcel.number and order.erased_at is None else None
         if shipment.number not in (None, number):  # what was told of the wrong number is not its own
             standing.forget_scans(session, shipment)
         shipment.slot = slot  # a corrected number stays the same parcel: nobody is told twice
@@ -140,7 +161,7 @@ def _keep_parcels(
             renamed.append(shipment)
         shipment.number = number
         shipment.carrier = parcel.carrier
-        shipment.url = parcel.url
+        shipment.url = parcel.url if order.erased_at is None else None
         shipment.cancelled_at = fulfillment.cancelled_at
         shipment.updated_at = clock.now()
     for shipment in left:
@@ -157,5 +178,13 @@ def _settle_carriers(session: Session, order: Order, renamed: Sequence[Shipment]
             following.follow(session, shop.id, shipment.id)
 
 
-def _slot(fulfillment: Fulfillment, parcel: Parcel) -> str:
-    return normalize(parcel.number) if parcel.number else f"fulfillment:{fulfillment.id}"
+def _slot(order: Order, fulfillment: Fulfillment, parcel: Parcel) -> str:
+    if not parcel.number:
+        return f"fulfillment:{fulfillment.id}"
+    number = normalize(parcel.number)
+    return number if order.erased_at is None else _forgotten(number)
+
+
+def _forgotten(number: str) -> str:
+    """Return a slot by which a parcel is known again when its store repeats a number that was erased."""
+    return f"erased:{crypto.fingerprint(number).hex()}"

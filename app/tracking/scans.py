@@ -56,6 +56,7 @@ def keep_scan(
     order = orders.lock(session, shop_id, order_ref, heard_at=heard_at)
     fulfillment = known or orders.fulfillment(session, order, scan.fulfillment_id)
     is_ahead = scan.happened_at > heard_at + CLOCKS_DIFFER
+    is_erased = order.erased_at is not None
     why = Doubt.FUTURE if scan.happened_at > heard_at + A_DAY else None
     row = {
         "shop_id": shop_id,
@@ -65,10 +66,10 @@ def keep_scan(
         "status": scan.status,
         "detail": scan.detail,
         "raw_status": scan.raw_status,
-        "text": scan.text,
+        "text": None if is_erased else scan.text,
         "happened_at": heard_at if is_ahead and why is None else scan.happened_at,  # local time labeled UTC
-        "city": scan.city,
-        "region": scan.region,
+        "city": None if is_erased else scan.city,
+        "region": None if is_erased else scan.region,
         "country": scan.country,
         "recorded_at": heard_at,
         "withdrawn_at": heard_at if scan.withdrawn or why else None,

@@ -12,6 +12,8 @@ from app.lib import clock, crypto
 from app.lib.db import Base
 from app.shops import calls
 from app.shops.models import Call, PrivacyTask, Shop
+from app.tracking.models import Shipment
+from app.tracking.polls.models import CarrierWatch
 from app.vocabulary import CallReason, CallState, ShopState
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
@@ -27,6 +29,30 @@ def test_redaction_leaves_the_canary_nowhere(shopify_store: StoreVoice) -> None:
     assert where_is(shopify_store, "Zoë Straße 7") == []
     order = shopify_store.session.scalars(select(Order)).one()
     assert (order.total, order.email, order.ship_to) == (38800, None, {"country": "DE"})
+
+
+def test_nothing_leads_from_an_erased_order_to_its_parcel_not_even_when_the_store_repeats_it(
+    shopify_store: StoreVoice,
+) -> None:
+    plant(shopify_store)
+    session, number = shopify_store.session, "1Z5R89390357567127"
+    session.add(CarrierWatch(shop_id=shopify_store.shop.id, source="ups", number=number))
+    assert {where.partition(".")[0] for where in where_is(shopify_store, number)} >= {"shipment", "inbox"}
+    assert where_is(shopify_store, "Denver") != []
+    shopify_store.shopify("customers/redact", {**asked_by(shopify_store), "orders_to_redact": [1042]})
+    shopify_store.settle()
+    assert where_is(shopify_store, number) == where_is(shopify_store, "Denver") == []
+    told = shopify_store.told()
+    repeated = payloads.fulfillment(clock.now()) | {"updated_at": clock.now().isoformat()}
+    shopify_store.shopify("fulfillments/update", repeated)
+    shopify_store.shopify("fulfillment_events/create", payloads.scan("delivered", clock.now(), 2))
+    shopify_store.settle()
+    session.expire_all()
+    (parcel,) = session.scalars(select(Shipment))
+    assert (parcel.number, parcel.url, parcel.status) == (None, None, "delivered")
+    assert {where.partition(".")[0] for where in where_is(shopify_store, number)} <= {"inbox"}
+    assert {where.partition(".")[0] for where in where_is(shopify_store, "Denver")} <= {"inbox"}
+    assert shopify_store.told() == told
 
 
 def test_a_redacted_shopper_does_not_come_back_with_a_late_delivery(shopify_store: StoreVoice) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from random import uniform
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,13 @@ def begin(session: Session, shop: Shop, shipment: Shipment) -> bool:
     session.execute(add.on_conflict_do_update(index_elements=named, set_={"due_at": sooner}))
     accounts.wake(session, shop.id, key, due_at)
     return True
+
+
+def end(session: Session, shop_id: int, numbers: Iterable[str]) -> None:
+    """Forget numbers that no parcel of a shop has any more."""
+    used = select(Shipment.number).where(Shipment.shop_id == shop_id, Shipment.number.is_not(None))
+    mine = delete(CarrierWatch).where(CarrierWatch.shop_id == shop_id)
+    session.execute(mine.where(CarrierWatch.number.in_(numbers), CarrierWatch.number.not_in(used)))
 
 
 def parcels(
