@@ -5,7 +5,7 @@ Whatever is the same for every message of a shop and language is a literal. What
 made for, the whole template is python-liquid's. So both always say the same: tests compare them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -50,14 +50,23 @@ class Program:
         return text
 
 
-def flatten(template: BoundTemplate, constants: Mapping[str, Any]) -> Program:
-    """Return a template as a program; `constants` are the same in all that it will be filled with."""
-    return Program(_Flattener(template, constants).joined(template.nodes), Sandbox.output_stream_limit)
+def flatten(
+    template: BoundTemplate, constants: Mapping[str, Any], paint: Callable[[str], str] = str
+) -> Program:
+    """Return a template as a program, its literals painted.
+
+    `constants` are the same in all that it will be filled with.
+    """
+    fill = _Flattener(template, constants, paint).joined(template.nodes)
+    return Program(fill, Sandbox.output_stream_limit)
 
 
 class _Flattener:
-    def __init__(self, template: BoundTemplate, constants: Mapping[str, Any]) -> None:
+    def __init__(
+        self, template: BoundTemplate, constants: Mapping[str, Any], paint: Callable[[str], str]
+    ) -> None:
         self.template = template
+        self.paint = paint
         self.escapes = template.env.autoescape
         bound = set(_bound(template.nodes, RenderContext(template)))
         self.constants = {name: known for name, known in constants.items() if name not in bound}
@@ -76,14 +85,14 @@ class _Flattener:
             except Unflat:
                 if self.loops:
                     raise
-                parts.append(partial(slots.exact, self.template, node))
+                parts.append(partial(slots.exact, self.template, node, self.paint))
         return parts
 
     def part(self, node: Node) -> Part:
         """Return a node as a literal or a slot; raises Unflat."""
         match node:
             case ContentNode():
-                part: Part = node.text
+                part: Part = self.paint(node.text)
             case CommentNode():
                 part = ""
             case OutputNode():
@@ -170,7 +179,9 @@ class _Flattener:
         finally:
             self.loops.pop()
         default = self.block(node.default) if node.default else None
-        run = slots.looping(name, items, body, default, counts="forloop" in str(node.block))
+        looked_up = _paths(node.block.nodes, RenderContext(self.template))
+        counts = any(path.path[0] == "forloop" for path in looked_up)
+        run = slots.looping(name, items, body, default, counts=counts)
         others = self.others(node)
         return run if others is None else slots.remembering(items, others, run)
 

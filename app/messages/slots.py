@@ -199,8 +199,8 @@ def _spend(scope: Scope, letters: int) -> None:
         raise Slow
 
 
-def exact(template: BoundTemplate, node: Node, scope: Scope) -> str:
-    """Return what python-liquid makes of one node, and take over what it assigns."""
+def exact(template: BoundTemplate, node: Node, paint: Callable[[str], str], scope: Scope) -> str:
+    """Return what python-liquid makes of one node, painted, and take over what it assigns."""
     context = scope.get(CONTEXT)
     if context is None:
         context = scope[CONTEXT] = RenderContext(template, globals=scope)
@@ -209,4 +209,4 @@ def exact(template: BoundTemplate, node: Node, scope: Scope) -> str:
     scope.update(context.locals)
     _spend(scope, sum(len(said) for said in context.locals.values() if isinstance(said, str)))
     context.locals.clear()
-    return page.getvalue()
+    return paint(page.getvalue())
