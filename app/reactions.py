@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import events
 from app.events import EventRow
-from app.flows.triggers import case_reply, confirm_offers, milestones, own_orders, thank_you
+from app.flows.triggers import case_reply, confirm_offers, milestones, own_orders, running_late, thank_you
 from app.lib import clock
 from app.tracking import following, writeback
 from app.tracking.forecast import forecasts
@@ -27,10 +27,11 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
     ),
     events.ShipmentReached: (
         milestones.on_shipment_reached,
+        running_late.on_shipment_reached,
         forecasts.on_shipment_reached,
         writeback.on_shipment_reached,
     ),
-    events.ExceptionOpened: (),
+    events.ExceptionOpened: (running_late.on_exception_opened,),
     events.ExceptionAged: (),
     events.ExceptionCleared: (),
     events.CaseOpened: (),

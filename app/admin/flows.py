@@ -50,6 +50,11 @@ WORDS = {
         "It has arrived. One mail.",
         "shoppers hear of the next parcel that arrives.",
     ),
+    Trigger.RUNNING_LATE: Words(
+        "clock",
+        "It is late, stuck or delayed. One mail. Off, it goes to whoever wants to hear only that.",
+        "shoppers hear of the next parcel that runs late.",
+    ),
     Trigger.LABEL_CREATED: Words(
         "parcel",
         "It is packed. One mail, unless “Shipped” says so. Off, it goes to whoever asks for it.",

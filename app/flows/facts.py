@@ -22,9 +22,10 @@ from app.messages import caps
 from app.messages.models import Message
 from app.messages.verdict import Facts
 from app.shops.models import Shop
+from app.tracking import alarms as tracked
 from app.tracking import cases
 from app.tracking.models import Shipment
-from app.vocabulary import Category, Medium, MessageState
+from app.vocabulary import Category, Medium, MessageState, Trigger
 
 Row = TypeVar("Row", Shop, Order, Profile, Shipment)
 Person = tuple[int, int | str | None]
@@ -45,8 +46,9 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     shipments = _by_id(session, Shipment, {i for message in messages for i in message.shipment_ids})
     on = select(Flow.shop_id, Flow.trigger).where(Flow.shop_id.in_(shops), Flow.on_since.is_not(None))
     switched_on = {(shop_id, trigger) for shop_id, trigger in session.execute(on)}
-    wanted = asked.for_themselves(session, messages, switched_on)
+    wanted = asked.for_themselves(session, messages, switched_on, shipments)
     repeated = repeats.of(session, messages, switched_on)
+    alarms = tracked.of_shipments(session, _late_ones(messages))
     suppressed = _suppressions(session, messages)
     said = consent.said_of(session, [_subject(message) for message in messages])
     lately = _sent_lately(session, messages)
@@ -84,6 +86,11 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             order_is_cancelled=bool(order and order.is_called_off),
             order_age_when_heard=_heard_late(order),
             has_open_case=message.profile_id in troubled or message.order_id in reported,
+            only_if_late=asked.is_silenced(message, shipments),
+            is_over=message.trigger is Trigger.RUNNING_LATE
+            and not any(
+                tracked.is_late(shipments[i], alarms) for i in message.shipment_ids if i in shipments
+            ),
             sent_lately=lately.get(_person(message), ()),
             is_told=message.id in repeated
             or any(_says_the_same(message, other) for other in told.get(message.order_id, ())),
@@ -97,6 +104,11 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             ),
         )
     return facts
+
+
+def _late_ones(messages: Sequence[Message]) -> set[int]:
+    late = [message for message in messages if message.trigger is Trigger.RUNNING_LATE]
+    return {shipment_id for message in late for shipment_id in message.shipment_ids}
 
 
 def is_readable(medium: Medium, address: str | None) -> bool:

@@ -108,7 +108,8 @@ def of(material: Material, message: Message) -> Letter:
     told = [row for row in shipments if row.id in message.shipment_ids]
     calendar = Calendar.of(clock.now(), shop.timezone, order.locale, shop.locale, is_for_later=True)
     document = material.document(message)
-    parcels = [Parcel.of(row, expected=expected.of_shipment(shop, order, row)) for row in told]
+    wrong = material.alarms if message.trigger in materials.TELLS_OF_ALARMS else {}
+    parcels = [Parcel.of(row, wrong.get(row.id, ()), expected.of_shipment(shop, order, row)) for row in told]
     known = story.tell(parcels, calendar)
     place = order.ship_to or {}
     return Letter(

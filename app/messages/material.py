@@ -18,10 +18,13 @@ from app.messages.versions import Said
 from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
+from app.tracking import alarms
 from app.tracking.cases import CaseEntry
 from app.tracking.models import OwnCarrier, Shipment
-from app.vocabulary import Trigger
+from app.vocabulary import ExceptionKind, Trigger
 
+TELLS_OF_ALARMS = (Trigger.RUNNING_LATE,)
+"""What tells of a parcel as we see it; other messages tell what its carrier says."""
 OFFERS = 3
 """How many recommendations a message shows."""
 
@@ -64,6 +67,8 @@ class Material:
     """What the shop sells besides, of each order whose message has a place for it."""
     documents: dict[tuple[int, Trigger], Said]
     """What the shops say in their own words."""
+    alarms: Mapping[int, frozenset[ExceptionKind]]
+    """What is wrong with the parcels of messages that tell of it."""
     own_carriers: list[OwnCarrier] = field(repr=False)
 
     def document(self, message: Message) -> Document:
@@ -75,7 +80,7 @@ class Material:
 
 
 def gather(session: Session, messages: Sequence[Message]) -> Material:
-    """Fetch all of it, in at most twelve queries."""
+    """Fetch all of it, in at most thirteen queries."""
     order_ids = {message.order_id for message in messages if message.order_id is not None}
     wanted = select(Shop).where(among(Shop.id, {message.shop_id for message in messages}))
     shops = {shop.id: shop for shop in session.scalars(wanted)}
@@ -94,6 +99,7 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
         answers=_answers(session, {message.case_entry_id for message in messages}),
         offers=_offers(session, messages, documents),
         documents=documents,
+        alarms=_alarms(session, messages),
         own_carriers=_own_carriers(session, shipments),
     )
 
@@ -104,6 +110,11 @@ def _shipments(session: Session, order_ids: Iterable[int]) -> dict[int, list[Shi
     for row in rows:
         found[row.order_id].append(row)
     return found
+
+
+def _alarms(session: Session, messages: Sequence[Message]) -> Mapping[int, frozenset[ExceptionKind]]:
+    telling = [message for message in messages if message.trigger in TELLS_OF_ALARMS]
+    return alarms.of_shipments(session, {i for message in telling for i in message.shipment_ids})
 
 
 def _own_carriers(session: Session, shipments: dict[int, list[Shipment]]) -> list[OwnCarrier]:

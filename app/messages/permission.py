@@ -10,8 +10,9 @@ from app.audience import grants
 from app.audience.grants import Permission
 from app.audience.suppression import UNSUBSCRIBED
 from app.messages import caps, country_rules, quiet_hours
+from app.messages.overtaken import OVERTAKEN_BY
 from app.messages.verdict import Allowed, Decision, Deferred, Facts, Objection, Skipped
-from app.vocabulary import Category, Reason, ShipmentStatus, ShopState, Trigger
+from app.vocabulary import Category, Reason, ShopState, Trigger
 
 __all__ = [
     "Allowed",
@@ -39,39 +40,6 @@ ASKED_FOR = (Trigger.OWN_ORDERS,)
 """Goes even to who wants no delivery updates: the page just promised it."""
 ASKED_AT_MOST = timedelta(hours=1)
 """What was asked for is of use for as long as its link is."""
-
-PAST_THE_ROAD = (
-    ShipmentStatus.OUT_FOR_DELIVERY,
-    ShipmentStatus.AVAILABLE_FOR_PICKUP,
-    ShipmentStatus.ATTEMPT_FAILED,
-    ShipmentStatus.DELIVERED,
-    ShipmentStatus.RETURN_TO_SENDER,
-    ShipmentStatus.CANCELLED,
-)
-OVERTAKEN_BY = {
-    Trigger.LABEL_CREATED: (
-        ShipmentStatus.PICKED_UP,
-        ShipmentStatus.IN_TRANSIT,
-        *PAST_THE_ROAD,
-    ),
-    Trigger.IN_TRANSIT: PAST_THE_ROAD,
-    Trigger.SHIPPED: (
-        ShipmentStatus.OUT_FOR_DELIVERY,
-        ShipmentStatus.AVAILABLE_FOR_PICKUP,
-        ShipmentStatus.DELIVERED,
-        ShipmentStatus.RETURN_TO_SENDER,
-        ShipmentStatus.CANCELLED,
-    ),
-    Trigger.OUT_FOR_DELIVERY: (
-        ShipmentStatus.AVAILABLE_FOR_PICKUP,
-        ShipmentStatus.DELIVERED,
-        ShipmentStatus.RETURN_TO_SENDER,
-        ShipmentStatus.ATTEMPT_FAILED,
-        ShipmentStatus.CANCELLED,
-    ),
-    Trigger.DELIVERED: (ShipmentStatus.RETURN_TO_SENDER,),
-}
-"""What a parcel may have become meanwhile that makes telling of the milestone wrong."""
 
 
 class Rule(NamedTuple):
@@ -181,6 +149,10 @@ def _is_switched_on(facts: Facts) -> Objection | None:
     return None if facts.flow_is_on or facts.trigger in ANSWERS else Skipped(Reason.FLOW_OFF)
 
 
+def _is_wanted(facts: Facts) -> Objection | None:
+    return Skipped(Reason.ONLY_IF_LATE) if facts.only_if_late else None
+
+
 def _is_a_real_purchase(facts: Facts) -> Objection | None:
     return Skipped(Reason.TEST_ORDER) if facts.order_is_test and facts.trigger not in ANSWERS else None
 
@@ -229,7 +201,7 @@ def _still_holds(facts: Facts) -> Objection | None:
     if facts.trigger is Trigger.THANK_YOU:
         return Skipped(Reason.SUPERSEDED) if facts.order_is_cancelled else None
     overtaken = OVERTAKEN_BY.get(facts.trigger, ())
-    holds = any(status not in overtaken for status in facts.parcels)
+    holds = any(status not in overtaken for status in facts.parcels) and not facts.is_over
     return None if holds else Skipped(Reason.SUPERSEDED)
 
 
@@ -284,6 +256,7 @@ RULES = (
     Rule("agreed to", _is_agreed_to, _agreement),
     Rule("country", _country_lets, _country),
     Rule("switched on", _is_switched_on, _either("flow_is_on", "on", "off")),
+    Rule("wanted", _is_wanted, _either("only_if_late", "only if it is late", "every milestone")),
     Rule("a real purchase", _is_a_real_purchase, _either("order_is_test", "test order", "no test")),
     Rule("news", _is_news, _ages),
     Rule(

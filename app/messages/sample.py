@@ -14,6 +14,8 @@ NOW = datetime(2026, 11, 17, 15, 0, tzinfo=UTC)
 """The moment of the sample; the same every time, so that the same is found wrong."""
 STATUSES = {
     Trigger.THANK_YOU: None,
+    Trigger.LABEL_CREATED: ShipmentStatus.LABEL_CREATED,
+    Trigger.RUNNING_LATE: ShipmentStatus.DELAYED,
     Trigger.OUT_FOR_DELIVERY: ShipmentStatus.OUT_FOR_DELIVERY,
     Trigger.DELIVERED: ShipmentStatus.DELIVERED,
 }

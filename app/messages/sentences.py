@@ -105,6 +105,10 @@ def _in_transit(common: Sentences, letter: Letter, words: Words) -> Sentences:
     return replace(common, subject=words.say("In transit: %(what)s", what=_what(letter, words)))
 
 
+def _running_late(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    return replace(common, subject=words.say("Running late: %(what)s", what=_what(letter, words)))
+
+
 def _out_for_delivery(common: Sentences, letter: Letter, words: Words) -> Sentences:
     return replace(common, subject=words.say("Out for delivery: %(what)s", what=_what(letter, words)))
 
@@ -163,6 +167,7 @@ _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.SHIPPED: _shipped,
     Trigger.LABEL_CREATED: _label_created,
     Trigger.IN_TRANSIT: _in_transit,
+    Trigger.RUNNING_LATE: _running_late,
     Trigger.OUT_FOR_DELIVERY: _out_for_delivery,
     Trigger.DELIVERED: _delivered,
     Trigger.CASE_REPLY: _case_reply,

@@ -42,6 +42,10 @@ class Facts:
     """Where the parcels are that the message speaks of."""
     has_open_case: bool = False
     """The shopper has reported a problem that the merchant has not dealt with."""
+    only_if_late: bool = False
+    """It tells how far parcels have come that their shopper wants to hear of only if they are late."""
+    is_over: bool = False
+    """What it tells of was so and is no longer: the parcel that was late has moved on."""
     sent_lately: tuple[datetime, ...] = ()
     """When messages of this category went to this shopper, on any medium."""
     is_told: bool = False

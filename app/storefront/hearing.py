@@ -3,13 +3,14 @@
 Nothing is offered that changes nothing: no step that everybody gets, that is past, or that cannot be sent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.flows import asked
 from app.flows.switches import ON_REQUEST
 from app.lib.words import Words, sentence
 from app.storefront.bought import Bought
 from app.tracking import links
+from app.tracking.models import Shipment
 from app.vocabulary import Medium, ShipmentStatus
 
 UNDO = sentence("Undo")
@@ -24,6 +25,13 @@ EVERY_STEP = {
     )
 }
 """For each medium: what the button says, what pressing it agrees to, and what is so afterwards."""
+LATE_ONLY = (
+    sentence("Only tell me if it is late"),
+    sentence("Then no more e-mails about this parcel, unless it is late or stuck. You can undo it here."),
+    sentence("You hear of this parcel only if it is late or stuck."),
+)
+"""What the button says, what pressing it means, and what is so afterwards."""
+OVER = (ShipmentStatus.DELIVERED, ShipmentStatus.RETURN_TO_SENDER, ShipmentStatus.CANCELLED)
 AHEAD = (ShipmentStatus.PENDING, ShipmentStatus.LABEL_CREATED, ShipmentStatus.PICKED_UP)
 """Where a parcel has a step before it that not everybody is told of."""
 
@@ -40,18 +48,40 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LateOnly:
+    """A parcel that its shopper may want to hear of only if it is late."""
+
+    parcel: int
+    """Which of the order's, from 1."""
+    is_on: bool
+    button: str
+    means: str
+    is_so: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
     """What a page offers, and what is so already."""
 
     path: str
     """Of the order's page; what is chosen is sent below it."""
     choices: tuple[Choice, ...]
+    late_only: LateOnly | None
 
 
-def of(bought: Bought, words: Words) -> Hearing | None:
-    """Return what the shopper can choose; None where there is nothing."""
+def of(bought: Bought, about: int | None, words: Words) -> Hearing | None:
+    """Return what the shopper can choose, for the parcel at index `about` as well; None: nothing."""
     choices = tuple(_choice(bought, medium, words) for medium in offered(bought))
-    return Hearing(path=f"/t/{links.token_of(bought.order.id)}", choices=choices) if choices else None
+    late_only = _late_only(bought, about, words) if about is not None else None
+    if not (choices or late_only):
+        return None
+    return Hearing(path=f"/t/{links.token_of(bought.order.id)}", choices=choices, late_only=late_only)
+
+
+def without_offers(found: Hearing) -> Hearing | None:
+    """Return what is left where every step is not to be offered: the way back, and the parcel's choice."""
+    left = replace(found, choices=tuple(choice for choice in found.choices if choice.is_on))
+    return left if left.choices or left.late_only else None
 
 
 def offered(bought: Bought) -> tuple[Medium, ...]:
@@ -63,9 +93,29 @@ def offered(bought: Bought) -> tuple[Medium, ...]:
     return (Medium.EMAIL,) if order.email else ()
 
 
+def can_be_late_only(bought: Bought, shipment: Shipment) -> bool:
+    """Tell whether it changes anything to hear of a parcel only if it is late, or no longer only then."""
+    is_told = bool(bought.order.email) and asked.tells_anything(bought.tellings.on)
+    return is_told and shipment.status not in OVER and not bought.order.is_called_off
+
+
 def consent(medium: Medium, words: Words) -> str:
     """Return the sentence that is agreed to, as the shopper reads it."""
     return words.say(EVERY_STEP[medium][1])
+
+
+def _late_only(bought: Bought, about: int, words: Words) -> LateOnly | None:
+    shipment = bought.shipments[about]
+    if not can_be_late_only(bought, shipment):
+        return None
+    button, means, is_so = LATE_ONLY
+    return LateOnly(
+        parcel=about + 1,
+        is_on=shipment.late_only_at is not None,
+        button=words.say(button),
+        means=words.say(means),
+        is_so=words.say(is_so),
+    )
 
 
 def _has_steps_ahead(bought: Bought) -> bool:

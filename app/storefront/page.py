@@ -113,7 +113,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
         story=told,
         calendar_url=_calendar_url(address, about if about == shown else None) if told.days else None,
         gift_url=None if is_gift else links.gift_url(shop, order.id),
-        hearing=None if is_gift else _hearing(bought, told, arranged, words),
+        hearing=None if is_gift else _hearing(bought, about, told, arranged, words),
         problem_url=None if is_gift else f"{address}/problem",
         feedback=None if is_gift else _feedback(bought, shipment, told, arranged, words),
         tabs=_tabs(bought, parcels, about, calendar) if len(parcels) > 1 else [],
@@ -147,11 +147,14 @@ def _calendar_url(address: str, by_itself: int | None) -> str:
     return f"{address}/calendar.ics" + ("" if by_itself is None else f"?parcel={by_itself + 1}")
 
 
-def _hearing(bought: Bought, told: Story, arranged: Sections, words: Words) -> Hearing | None:
+def _hearing(
+    bought: Bought, about: int | None, told: Story, arranged: Sections, words: Words
+) -> Hearing | None:
     """Offer every step; where the merchant does not, only to whoever has it, who can undo it."""
-    choices = hearing.of(bought, words)
-    has_one = choices is not None and any(choice.is_on for choice in choices.choices)
-    return choices if has_one or arranged.shows(Section.EVERY_STEP, told) else None
+    found = hearing.of(bought, about, words)
+    if found is None or arranged.shows(Section.EVERY_STEP, told):
+        return found
+    return hearing.without_offers(found)
 
 
 def _feedback(

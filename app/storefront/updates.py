@@ -6,6 +6,7 @@ from werkzeug import Response as BaseResponse
 
 from app.audience import profiles, suppression
 from app.commerce.models import Order
+from app.flows import telling
 from app.lib import clock, limits
 from app.lib.db import transaction
 from app.lib.signing import Forged
@@ -17,6 +18,7 @@ from app.shops import brand as brands
 from app.storefront import bought, hearing, look
 from app.storefront.bought import Bought
 from app.tracking import links, wishes
+from app.tracking.models import Shipment
 from app.vocabulary import Category, ConsentSource, ConsentState, Medium
 
 pages = Blueprint("updates", __name__)
@@ -45,7 +47,29 @@ def choose(token: str) -> BaseResponse:
             _keep(session, order, found, medium, every_step=every_step)
     if every_step and said_no:
         return _said_no(found)
-    return back(token)
+    return back(token, "hear")
+
+
+@pages.post("/t/<token>/late")
+def only_if_late(token: str) -> BaseResponse:
+    """Keep whether the shopper wants to hear of a parcel only if it is late."""
+    found = find(token)
+    if found is None:
+        return nothing()
+    choice = {"yes": True, "no": False}.get(request.form.get("late_only", ""))
+    number = request.form.get("parcel", 0, type=int)
+    shipment = found.shipments[number - 1] if 0 < number <= len(found.shipments) else None
+    if choice is None or shipment is None or not hearing.can_be_late_only(found, shipment):
+        return unchanged(found)
+    if not may_try(found.order.id):
+        return wait(found)
+    with transaction() as session:
+        order = session.get_one(Order, found.order.id, with_for_update=True)
+        row = session.get_one(Shipment, shipment.id)
+        row.late_only_at = (row.late_only_at or clock.now()) if choice else None
+        if choice:
+            telling.set_apart(session, order, row.id)
+    return back(token, "late", number if len(found.shipments) > 1 else None)
 
 
 def find(token: str) -> Bought | None:
@@ -65,9 +89,9 @@ def may_try(order_id: int) -> bool:
     return visitor and limits.allows("updates-order", str(order_id), times=TRIES, seconds=WINDOW)
 
 
-def back(token: str) -> BaseResponse:
-    """Lead back to the page, which shows what is so now."""
-    return redirect(url_for("storefront.tracking.show", token=token, _anchor="hear"), 303)
+def back(token: str, anchor: str, parcel: int | None = None) -> BaseResponse:
+    """Lead back to the page, which shows what is so now; to one parcel's where it was chosen about one."""
+    return redirect(url_for("storefront.tracking.show", token=token, parcel=parcel, _anchor=anchor), 303)
 
 
 def unchanged(found: Bought) -> BaseResponse:

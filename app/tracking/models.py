@@ -89,6 +89,8 @@ class Shipment(OfShop, Base):
     announced_at: Mapped[datetime | None]
     """When ShipmentRegistered was recorded: not before the order itself is known."""
     updated_at: Mapped[datetime]
+    late_only_at: Mapped[datetime | None]
+    """Since when its shopper wants to hear of it only if it is late; None: of every milestone."""
     exceptions_due_at: Mapped[datetime | None]
     """When an exception of this parcel may next open or age; None: not before something is heard of it."""
 

@@ -29,6 +29,21 @@ def test_every_step_is_asked_for_and_taken_back(look: Look, site: Site, session:
     page.get_by_role("button", name="Tell me every step").wait_for()
 
 
+def test_only_if_late_is_chosen_for_one_of_two_parcels(
+    look: Look, site: Site, session: Session, shop: Shop
+) -> None:
+    order = sold.order(session, shop, *MOMENTS["two-parcels"], age=90)
+    page = look.page
+    look_at(look, f"{site.url}/t/{token_of(order.id)}", "hearing-late-offered")
+    page.get_by_role("button", name="Only tell me if it is late").click()
+    page.get_by_text("You hear of this parcel only if it is late or stuck.").wait_for()
+    assert page.url.endswith("?parcel=2#late")
+    picture(look, "hearing-late-only")
+    look.holds()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Only tell me if it is late").wait_for()
+
+
 @pytest.mark.parametrize("language", ["ar", "de", "ja", "pl"])
 @pytest.mark.parametrize("look", [(390, "light"), (1280, "dark")], indirect=True)
 def test_choices_fit_in_every_language(

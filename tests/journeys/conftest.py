@@ -128,7 +128,7 @@ def later(session: Session) -> Callable[[timedelta], None]:
 
 
 def _voice(session: Session, shop: Shop, secret: str, front_door: Client) -> StoreVoice:
-    for trigger in set(Trigger) - set(switches.ON_REQUEST):
+    for trigger in set(Trigger) - set(switches.START_OFF):
         session.add(Flow(shop_id=shop.id, trigger=trigger, on_since=clock.now()))
     session.commit()
     return StoreVoice(session, shop, secret, front_door)

@@ -20,6 +20,7 @@ from tests.unit.letters import MUGS, NOW, SHIRT, TUESDAY, letter
 MILESTONES = {
     Trigger.LABEL_CREATED: S.LABEL_CREATED,
     Trigger.IN_TRANSIT: S.IN_TRANSIT,
+    Trigger.RUNNING_LATE: S.DELAYED,
     Trigger.SHIPPED: S.IN_TRANSIT,
     Trigger.OUT_FOR_DELIVERY: S.OUT_FOR_DELIVERY,
     Trigger.DELIVERED: S.DELIVERED,

@@ -31,7 +31,7 @@ def test_every_step_is_offered_only_where_it_adds_a_step_that_is_still_to_come(
 def test_what_is_so_is_said_and_can_be_taken_back(found: Bought) -> None:
     found.order.email = "ana@example.com"
     assume(hearing.offered(found))
-    said = hearing.of(found, Words())
+    said = hearing.of(found, None, Words())
     assert said is not None
     assert [choice.is_on for choice in said.choices] == [Medium.EMAIL in found.tellings.every_step]
     assert said.choices[0].consent == hearing.consent(Medium.EMAIL, Words())

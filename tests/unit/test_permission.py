@@ -65,6 +65,8 @@ def test_news_of_a_real_purchase_to_a_willing_shopper_may_go() -> None:
         ({"trigger": Trigger.THANK_YOU, "order_age_when_heard": timedelta(hours=25)}, Reason.TOO_OLD),
         ({"trigger": Trigger.THANK_YOU, "order_is_cancelled": True}, Reason.SUPERSEDED),
         ({"parcels": (ShipmentStatus.DELIVERED,)}, Reason.SUPERSEDED),
+        ({"only_if_late": True}, Reason.ONLY_IF_LATE),
+        ({"trigger": Trigger.RUNNING_LATE, "is_over": True}, Reason.SUPERSEDED),
         (
             {"trigger": Trigger.LABEL_CREATED, "parcels": (ShipmentStatus.IN_TRANSIT,)},
             Reason.SUPERSEDED,

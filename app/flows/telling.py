@@ -1,0 +1,91 @@
+"""Tells of a parcel, together with others of its order that come to the same point soon after.
+
+The first parcel is told of at once. Those that follow within the next 30 minutes are gathered into one more
+message. A parcel whose shopper wants to hear of it only if it is late has messages of its own: what becomes
+of them does not touch the others.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app.commerce.models import Order
+from app.flows.switches import MILESTONES
+from app.lib import clock
+from app.messages import outbox
+from app.messages.models import Message
+from app.tracking.models import Shipment
+from app.vocabulary import Category, Medium, MessageState, Trigger
+
+GATHER_FOR = timedelta(minutes=30)
+SETTLE = timedelta(seconds=3)
+"""One scan moves every parcel of its fulfillment: wait this long, and one mail tells of them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What there is to tell."""
+
+    trigger: Trigger
+    order_id: int
+    shipment_id: int
+    happened_at: datetime
+
+
+def tell(session: Session, it: Occasion) -> None:
+    """Ask for a message to the shopper, once for each parcel."""
+    order = session.scalars(select(Order).filter_by(id=it.order_id).with_for_update()).one()
+    earlier = _earlier(session, order, it.trigger)
+    if any(it.shipment_id in message.shipment_ids for message in earlier):
+        return
+    is_apart = it.trigger in MILESTONES and is_silenced(session, [it.shipment_id])
+    last = earlier[-1] if earlier else None
+    may_join = last is not None and last.state is MessageState.QUEUED and not is_apart
+    if last is not None and may_join and not is_silenced(session, last.shipment_ids):
+        last.shipment_ids = [*last.shipment_ids, it.shipment_id]
+        return
+    _ask(session, order, it, step=len(earlier) + 1, last=None if is_apart else last)
+
+
+def set_apart(session: Session, order: Order, shipment_id: int) -> None:
+    """Give a parcel of a locked order messages of its own where it waits to be told of with others."""
+    waiting = select(Message).filter_by(order_id=order.id, state=MessageState.QUEUED)
+    shared = waiting.where(Message.trigger.in_(MILESTONES), Message.shipment_ids.contains([shipment_id]))
+    for message in session.scalars(shared.with_for_update()):
+        if len(message.shipment_ids) > 1:
+            message.shipment_ids = [other for other in message.shipment_ids if other != shipment_id]
+            it = Occasion(message.trigger, order.id, shipment_id, message.occasion_at)
+            _ask(session, order, it, step=len(_earlier(session, order, it.trigger)) + 1, last=None)
+
+
+def is_silenced(session: Session, shipment_ids: Iterable[int]) -> bool:
+    """Tell whether one of these parcels is to be heard of only if it is late."""
+    one = exists().where(Shipment.id.in_(list(shipment_ids)), Shipment.late_only_at.is_not(None))
+    return bool(session.scalar(select(one)))
+
+
+def _earlier(session: Session, order: Order, trigger: Trigger) -> list[Message]:
+    told = select(Message).filter_by(shop_id=order.shop_id, order_id=order.id, trigger=trigger)
+    return list(session.scalars(told.order_by(Message.step).with_for_update()))
+
+
+def _ask(session: Session, order: Order, it: Occasion, *, step: int, last: Message | None) -> None:
+    now = clock.now()
+    gathers = last is not None and now < last.created_at + GATHER_FOR
+    message = outbox.Ask(
+        key=f"order-{order.id}:{it.trigger}:{step}:{Medium.EMAIL}",
+        trigger=it.trigger,
+        step=step,
+        medium=Medium.EMAIL,
+        category=Category.TRANSACTIONAL,
+        profile_id=order.profile_id,
+        order_id=order.id,
+        shipment_ids=(it.shipment_id,),
+        to=order.email,
+        occasion_at=it.happened_at,
+        due_at=last.created_at + GATHER_FOR if last and gathers else now + SETTLE,
+    )
+    outbox.ask(session, order.shop_id, message)
