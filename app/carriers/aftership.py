@@ -60,7 +60,12 @@ def register(outside: Outside, keys: Keys, parcel: Parcel) -> tuple[Update, ...]
     answer = call(outside, "POST", API, json=tracking, headers=_key(keys), also=(BAD_REQUEST,))
     code = reading.text(reading.object_(answer, "meta"), "code")
     if code == EXISTS:
-        return fetch(outside, keys, (parcel,))
+        known = _known(outside, keys, (parcel,))
+        for tracking in known:
+            if _is_ended(tracking):  # it goes on, three times at most; after that it says no
+                url = f"{API}/{reading.required(tracking, 'id')}/retrack"
+                call(outside, "POST", url, headers=_key(keys), also=(BAD_REQUEST,))
+        return tuple(map(_update, known))
     made = reading.object_(answer, "data")
     if not made:
         raise SourceError(f"it does not take the number ({code})", permanent=True)
@@ -69,9 +74,17 @@ def register(outside: Outside, keys: Keys, parcel: Parcel) -> tuple[Update, ...]
 
 def fetch(outside: Outside, keys: Keys, parcels: tuple[Parcel, ...]) -> tuple[Update, ...]:
     """Return what is known of some parcels."""
+    return tuple(map(_update, _known(outside, keys, parcels)))
+
+
+def _known(outside: Outside, keys: Keys, parcels: tuple[Parcel, ...]) -> list[Json]:
     numbers = ",".join(parcel.number for parcel in parcels)
     answer = call(outside, "GET", API, params={"tracking_numbers": numbers}, headers=_key(keys))
-    return tuple(_update(one) for one in reading.objects(reading.object_(answer, "data"), "trackings"))
+    return reading.objects(reading.object_(answer, "data"), "trackings")
+
+
+def _is_ended(tracking: Json) -> bool:
+    return reading.text(tracking, "tag") == "Expired"
 
 
 def _key(keys: Keys) -> dict[str, str]:
@@ -96,6 +109,7 @@ def _update(tracking: Json) -> Update:
         expected_until=promised(promise, ends, zone),
         pickup=_pickup(tracking),
         service=reading.text(tracking, "shipment_type"),
+        is_ended=_is_ended(tracking),
         faults=faults,
     )
 

@@ -109,6 +109,8 @@ class Update:
     """What the carrier calls it: "FEDEX_GROUND"."""
     is_not_found: bool = False
     """The source says that the carrier does not know the number (yet); never taken from its mere silence."""
+    is_ended: bool = False
+    """The source follows it no longer, of its own accord: after some weeks without news."""
     faults: tuple[str, ...] = ()
     """What could not be read, a sentence each."""
 

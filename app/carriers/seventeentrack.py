@@ -29,6 +29,7 @@ KEY = "17track"
 API = "https://api.17track.net/track/v2.2"
 ALREADY = "-18019901"
 """What it answers where a number is registered already."""
+STOPPED = "TRACKING_STOPPED"
 STAGES = {
     "PickedUp": "InTransit_PickedUp",
     "Departure": "InTransit_Departure",
@@ -47,8 +48,10 @@ def verify(push: Push, keys: Keys) -> Trust:
 
 
 def parse(body: Json) -> tuple[Update, ...]:
-    """Return what an event says of its number; nothing where it only says that it will say no more."""
+    """Return what an event says of its number, or that 17TRACK will say no more of it."""
     data = reading.object_(body, "data")
+    if reading.text(body, "event") == STOPPED:
+        return (Update(number=reading.required(data, "number"), is_ended=True),)
     return (_update(data),) if reading.object_(data, "track_info") else ()
 
 
@@ -59,6 +62,7 @@ def register(outside: Outside, keys: Keys, parcel: Parcel) -> tuple[Update, ...]
         code = reading.text(reading.object_(rejected, "error"), "code")
         if code != ALREADY:
             raise SourceError(f"it does not take the number ({code})", permanent=True)
+        _ask(outside, keys, "retrack", (parcel,))  # one that it stopped goes on, once; any other is rejected
     return ()
 
 

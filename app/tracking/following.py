@@ -66,10 +66,20 @@ def follow_open(session: Session, shop: Shop) -> int:
 def keep(session: Session, shop: Shop, told: Told, *, heard_at: datetime) -> None:
     """Keep what a source pushed; where its signature does not cover that, ask the source itself."""
     if told.trust is Trust.BODY:
-        scans.keep_update(session, shop.id, told.update, source=told.source, heard_at=heard_at)
+        found = scans.keep_update(session, shop.id, told.update, source=told.source, heard_at=heard_at)
+        if told.update.is_ended:
+            _go_on(session, shop.id, found)
         return
     for shipment_id in ours(session, shop, told.update.number):
         errands.add(session, shop.id, FETCH, str(shipment_id), due_at=heard_at + GATHER)
+
+
+def _go_on(session: Session, shop_id: int, shipments: Sequence[Shipment]) -> None:
+    """Have parcels followed again that their source has given up, and that have not arrived."""
+    for shipment in shipments:
+        if shipment.status not in OVER and shipment.cancelled_at is None:
+            shipment.followed_by = None
+            follow(session, shop_id, shipment.id)
 
 
 def ours(session: Session, shop: Shop, number: str) -> Sequence[int]:

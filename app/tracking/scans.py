@@ -117,7 +117,7 @@ def keep_update(
             standing.move(session, order, shipment, known)
             if told.is_not_found:
                 shipment.not_found_at = shipment.not_found_at or heard_at
-            else:
+            elif told.scans or not told.is_ended:
                 shipment.not_found_at = None
                 _keep_promise(order, shipment, told, heard_at)
             found.append(shipment)

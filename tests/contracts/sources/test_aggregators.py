@@ -77,8 +77,9 @@ def test_every_event_of_17track_is_right() -> None:
     assert update.carrier == "AEON"
 
 
-def test_17track_saying_that_it_stops_tells_nothing() -> None:
-    assert seventeentrack.parse(recorded("17track", "TRACKING_STOPPED.json")) == ()
+def test_17track_saying_that_it_stops_tells_nothing_else() -> None:
+    (update,) = seventeentrack.parse(recorded("17track", "TRACKING_STOPPED.json"))
+    assert update == Update(number="RR123456789CN", is_ended=True)
 
 
 @pytest.mark.parametrize(

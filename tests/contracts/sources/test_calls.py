@@ -73,6 +73,28 @@ def test_17track_takes_numbers_by_the_list_and_says_what_it_refuses() -> None:
             assert refuses(lambda: seventeentrack.register(Outside(), KEYS, Parcel(number="1"))) is is_refused
 
 
+def test_a_number_that_17track_has_already_goes_on_if_it_was_stopped() -> None:
+    rejected = [{"number": "1", "error": {"code": -18019901}}]
+    not_stopped = [{"number": "1", "error": {"code": -18019904}}]
+    with playing("api.17track.net") as api:
+        api.will(200, {"code": 0, "data": {"accepted": [], "rejected": rejected}})
+        api.will(200, {"code": 0, "data": {"accepted": [], "rejected": not_stopped}})
+        assert seventeentrack.register(Outside(), KEYS, Parcel(number="1")) == ()
+    assert [asked.url.rpartition("/")[2] for asked in api.asked] == ["register", "retrack"]
+
+
+def test_a_parcel_that_aftership_has_given_up_goes_on() -> None:
+    answer = recorded("aftership", "trackings.answer.json")
+    answer["data"]["trackings"] = [answer["data"]["trackings"][0] | {"id": "t1", "tag": "Expired"}]
+    with playing("api.aftership.com") as api:
+        api.will(400, {"meta": {"code": 4003}, "data": {}})
+        api.will(200, answer)
+        api.will(200, {"meta": {"code": 200}, "data": {}})
+        (update,) = aftership.register(Outside(), KEYS, UPS)
+    assert update.is_ended
+    assert (api.asked[2].url.endswith("/trackings/t1/retrack"), len(api.asked)) == (True, 3)
+
+
 def test_17track_is_asked_about_several_numbers_at_once() -> None:
     with playing("api.17track.net") as api:
         api.will(200, recorded("17track", "gettrackinfo.answer.json"))
