@@ -15,10 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.commerce import inbox
-from app.lib import logs, queue
+from app.lib import logs, queue, words
 from app.lib.config import settings
 from app.lib.db import transaction
-from app.messages import files, versions
+from app.messages import compose, files, sample, versions
 from app.messages.document import Document, Misfit
 from app.messages.lint import lint
 from app.messages.models import Message
@@ -29,6 +29,8 @@ from app.vocabulary import Category, ShopState, Trigger
 
 P = ParamSpec("P")
 T = TypeVar("T")
+NOBODY = Brand(name="Shop", url="https://shop.example", legal_name="Shop")
+"""The look of a file that is of no shop yet."""
 TRIGGERS = click.Choice([each.value for each in Trigger])
 ROOT = Path(__file__).parent.parent
 CONNECTIONS = 8192
@@ -186,12 +188,22 @@ def import_template(shop_id: int, file: TextIO, publish: bool) -> None:  # noqa:
 @click.option("--marketing", is_flag=True, help="As an offer, which the law treats otherwise.")
 def lint_template(file: TextIO, shop_id: int | None, marketing: bool) -> None:  # noqa: FBT001 - as above
     """Say what is wrong with a file, line by line; fails where something must not be sent."""
-    look = Brand(name="Shop", url="https://shop.example", legal_name="Shop")
+    look = NOBODY
     if shop_id is not None:
         with transaction() as session:
             look = brand.of(_shop(session, shop_id))
     category = Category.MARKETING if marketing else Category.TRANSACTIONAL
     raise SystemExit(_linted(file.read(), look, category)[1])
+
+
+@template.command("preview")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--language", default="en", show_default=True)
+def preview_template(file: TextIO, language: str) -> None:
+    """Print the HTML of a file, filled with a sample order."""
+    trigger, data = _said(files.read, file.read())
+    told = sample.letter(trigger, _said(Document.of, data), NOBODY, locale=words.of(language).locale)
+    click.echo(_said(compose.render, told).html)
 
 
 @template.command("publish")
@@ -251,7 +263,7 @@ def _said(act: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Do something, and say in a sentence why it cannot be done."""
     try:
         return act(*arguments, **named)
-    except (Misfit, LookupError) as error:
+    except (Misfit, LookupError, compose.Unrenderable) as error:
         raise click.ClickException(str(error)) from error
 
 

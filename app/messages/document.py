@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from app.lib.words import Words
-from app.messages.blocks import KINDS, SAID, Holds, Kind
+from app.lib.words import CATALOGS, ENGLISH, Words
+from app.messages.blocks import KINDS, LIQUID, SAID, Holds, Kind
 
 NAMES = ("subject", "preview", "sms")
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -62,10 +62,10 @@ class Document:
         """Return the document that plain data (of JSON or YAML) describes; raises Misfit."""
         if not isinstance(data, Mapping):
             raise Misfit("A message is a table with a subject and blocks.")
-        strange = set(data) - {*NAMES, "blocks", "languages"}
+        strange = set(map(str, data)) - {*NAMES, "blocks", "languages"}
         if strange:
-            raise Misfit(f"A message has no {min(map(str, strange))!r}.")
-        written = json.dumps(data, sort_keys=True, default=str)
+            raise Misfit(f"A message has no {min(strange)!r}.")
+        written = _written(data)
         if len(written) > MOST_LETTERS:
             raise Misfit(f"A message has at most {MOST_LETTERS} letters.")
         names = {name: _text(data.get(name), name) for name in NAMES}
@@ -106,6 +106,14 @@ class Document:
         return plain | ({"languages": dict(self.languages)} if self.languages else {})
 
 
+def _written(data: object) -> str:
+    """Return the data as JSON; raises Misfit for what has no place there."""
+    try:
+        return json.dumps(data, sort_keys=True, default=str)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Misfit("The names in a message are texts.") from error
+
+
 def _blocks(data: object) -> tuple[Block, ...]:
     if not isinstance(data, Sequence) or isinstance(data, str) or not data:
         raise Misfit("A message needs blocks.")
@@ -114,9 +122,9 @@ def _blocks(data: object) -> tuple[Block, ...]:
     counts: Counter[str] = Counter()
     blocks: list[Block] = []
     for place, part in enumerate(data, start=1):
-        if not isinstance(part, Mapping) or part.get("kind") not in KINDS:
+        kind = str(part.get("kind")) if isinstance(part, Mapping) else ""
+        if kind not in KINDS:
             raise Misfit(f"Block {place} is of no kind that we know.", block=str(place))
-        kind = str(part["kind"])
         counts[kind] += 1
         ident = str(part.get("id") or (kind if counts[kind] == 1 else f"{kind}-{counts[kind]}"))
         if any(block.id == ident for block in blocks):
@@ -177,16 +185,27 @@ def _languages(data: object, blocks: tuple[Block, ...]) -> Mapping[str, Mapping[
         raise Misfit("Languages are a table: de: {subject: …, blocks: {…}}.", field="languages")
     by_id = {block.id: block for block in blocks}
     for language, own in data.items():
-        if not isinstance(own, Mapping) or not set(own) <= {*NAMES, "blocks"}:
+        if language != ENGLISH and language not in CATALOGS:
+            raise Misfit(f"We do not speak {str(language)!r}.", field="languages")
+        if not isinstance(own, Mapping) or not set(map(str, own)) <= {*NAMES, "blocks"}:
             raise Misfit(f"{language} may have subject, preview, sms and blocks.", field="languages")
-        for ident, fields in (own.get("blocks") or {}).items():
-            if ident not in by_id:
-                raise Misfit(f"{language} speaks of a block {ident!r} that is not there.", str(ident))
-            for name in fields:
-                rule = by_id[ident].rules.fields.get(name)
-                if rule is None or rule.holds in (Holds.NUMBER, Holds.SWITCH, Holds.COLOR):
-                    raise Misfit(f"{language}: {ident} has no words {name!r}.", str(ident), str(name))
+        for name in NAMES:
+            _text(own.get(name), f"{language} {name}")
+        _other_words(language, own.get("blocks"), by_id)
     return data
+
+
+def _other_words(language: str, data: object, by_id: Mapping[str, Block]) -> None:
+    """Raise Misfit where a language says what has no place in the message."""
+    if not isinstance(data, Mapping | None):
+        raise Misfit(f"{language}: blocks are a table by id.", field="languages")
+    for ident, fields in (data or {}).items():
+        if ident not in by_id or not isinstance(fields, Mapping):
+            raise Misfit(f"{language} speaks of a block {str(ident)!r} that is not there.", str(ident))
+        for name, said in fields.items():
+            rule = by_id[ident].rules.fields.get(str(name))
+            if rule is None or rule.holds not in LIQUID or not isinstance(said, str):
+                raise Misfit(f"{language}: {ident} has no words {str(name)!r}.", str(ident), str(name))
 
 
 def _block_in(block: Block, own: Mapping[str, Any], words: Words) -> Block:

@@ -69,6 +69,9 @@ def test_a_message_is_kept_in_git_and_brought_back(session: Session, tmp_path: P
     run, file = CliRunner(), tmp_path / "shipped.yaml"
     file.write_text(run.invoke(main, ["template", "export", str(shop_id), "shipped"]).output)
     assert run.invoke(main, ["template", "lint", str(file)]).exit_code == 0
+    seen = run.invoke(main, ["template", "preview", str(file), "--language", "de"])
+    assert '<html lang="de"' in seen.output
+    assert "Merino Overshirt" in seen.output
     file.write_text(file.read_text().replace("{{ message.subject }}", "Ours: {{ message.subject }}"))
     published = run.invoke(main, ["template", "import", str(shop_id), str(file), "--publish"])
     assert published.output == "shipped: version 1 is sent from now on\n"

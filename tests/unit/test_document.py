@@ -1,7 +1,10 @@
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.lib.catalogs import SAID as FIELDS_OF_SENTENCES
 from app.lib.words import Words
@@ -72,11 +75,62 @@ def test_other_languages_say_our_sentences_and_the_merchant_s_own() -> None:
         ({"subject": "S", "blocks": [{"kind": "spacer"}] * 99}, "at most"),
         ({"subject": "S", "blocks": [{"kind": "raw", "html": "x" * 200_000}]}, "at most"),
         ({"subject": "S", "blocks": [{"kind": "spacer"}], "languages": {"de": {"blocks": {"q": {}}}}}, "'q'"),
+        ({"subject": "S", "blocks": [{"kind": "spacer"}], "languages": {"klingon": {}}}, "do not speak"),
     ],
 )
 def test_what_is_no_message_is_refused_in_a_sentence(data: Any, complaint: str) -> None:
     with pytest.raises(Misfit, match=complaint):
         Document.of(data)
+
+
+KEYS = st.sampled_from(
+    [
+        "subject",
+        "preview",
+        "blocks",
+        "languages",
+        "kind",
+        "id",
+        "text",
+        "url",
+        "height",
+        "links",
+        "total",
+        "color",
+        "name",
+        "de",
+        "en",
+        "xx",
+    ]
+)
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.sampled_from([*KINDS, "a"])
+)
+JUNK = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.one_of(KEYS, LEAVES), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(
+    st.one_of(
+        JUNK, st.fixed_dictionaries({"subject": JUNK, "blocks": st.lists(JUNK)}, optional={"languages": JUNK})
+    )
+)
+def test_whatever_it_is_it_is_a_message_or_a_misfit(data: Any) -> None:
+    with suppress(Misfit):
+        document = Document.of(data)
+        assert Document.of(document.data()).data() == document.data()
+
+
+@given(blocks=st.lists(st.sampled_from(EVERY_BLOCK), min_size=1), part=JUNK, own=JUNK)
+def test_other_languages_are_words_or_a_misfit(blocks: list[dict[str, Any]], part: Any, own: Any) -> None:
+    with suppress(Misfit):
+        said = {"de": {"subject": part, "blocks": {blocks[0]["kind"]: own, "text": {"text": part}}}}
+        Document.of({"subject": "S", "blocks": blocks, "languages": said}).said_in(Words("de"))
 
 
 @pytest.mark.parametrize("trigger", Trigger)
