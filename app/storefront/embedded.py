@@ -125,7 +125,7 @@ def _show(place: Place, token: str | None, order: int | None = None) -> Response
         if wanted is not None:
             return _page(place, wanted)
         if request.method == "GET":
-            return _form(place, Asked())
+            return _form(place, Asked.linked())
         asked = Asked.typed()
         order_id = lookup.search(place.shop, asked, place.visitor)
         return _form(place, asked, is_refused=True) if order_id is None else _page(place, order_id)

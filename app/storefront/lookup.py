@@ -48,6 +48,11 @@ class Asked:
         """Return what the form of this request says."""
         return cls(*(request.form.get(name, "").strip()[:LONGEST] for name in ("order", "who")))
 
+    @classmethod
+    def linked(cls) -> Self:
+        """Return what the link to the form says: the order, which is no secret; never who."""
+        return cls(order=request.args.get("order", "").strip()[:LONGEST])
+
 
 class TooOften(Exception):
     """A visitor tried more often than we allow in a minute."""
@@ -58,7 +63,7 @@ def ask() -> Response:
     """Return the form of the shop named in `?shop=`; of the only shop where there is but one."""
     with transaction() as session:
         shop = shop_asked_for(session)
-    return _form(shop, Asked(), indexed=True) if shop else which_shop()
+    return _form(shop, Asked.linked(), indexed=True) if shop else which_shop()
 
 
 @pages.post("/track")

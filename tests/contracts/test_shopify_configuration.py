@@ -12,8 +12,8 @@ from webhooks.ingress import PREFIX
 
 APP = tomllib.loads((Path(__file__).parents[2] / "shopify.app.toml").read_text())
 KNOWN = {
-    "": {"client_id", "name", "handle", "application_url", "embedded", "build", "access_scopes", "access",
-         "auth", "webhooks", "app_proxy", "pos", "app_preferences"},
+    "": {"client_id", "name", "extension_directories", "handle", "application_url", "embedded", "build",
+         "access_scopes", "access", "auth", "webhooks", "app_proxy", "pos", "app_preferences"},
     "access_scopes": {"scopes", "required_scopes", "optional_scopes", "use_legacy_install_flow"},
     "auth": {"redirect_urls"},
     "webhooks": {"api_version", "subscriptions"},

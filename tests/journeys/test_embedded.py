@@ -70,6 +70,14 @@ def test_the_lookup_leads_to_the_page_at_once(shopper: FlaskClient, order: Order
     assert "Please fill in the order number." in lacking.text
 
 
+@pytest.mark.usefixtures("shop")
+def test_a_link_may_fill_in_the_order_and_nothing_else(shopper: FlaskClient) -> None:
+    form = unescape(ask(shopper, order="#1042<", who="80302").text)
+    assert 'value="#1042<"' in form
+    assert "80302" not in form
+    assert "Please fill in" not in form
+
+
 def test_tries_are_counted_for_each_visitor_of_a_store(shopper: FlaskClient, order: Order) -> None:
     asked = {"order": order.name or "", "who": "wrong"}
     answers = [ask(shopper, data=asked, visitor="203.0.113.7").text for _ in range(11)]

@@ -196,7 +196,7 @@ final class Doorstep_Checkout {
 		$declined = WC()->session && WC()->session->get( Doorstep_Carts::DECLINED );
 		$says     = $declined ? __( 'We will not remind you of this cart.', 'doorstep-for-woocommerce' ) : __( 'We keep your e-mail address with your cart as you type it, so that we can remind you if you leave.', 'doorstep-for-woocommerce' );
 		$thanks   = __( 'We will not remind you of this cart.', 'doorstep-for-woocommerce' );
-		$button   = $declined ? '' : ' <button type="button" class="button doorstep-decline" data-thanks="' . esc_attr( $thanks ) . '" hidden>' . esc_html__( 'No reminder, thank you', 'doorstep-for-woocommerce' ) . '</button>';
+		$button   = $declined ? '' : ' <button type="button" class="doorstep-decline" style="background:none;border:0;padding:6px 0;color:inherit;font:inherit;text-decoration:underline;cursor:pointer" data-thanks="' . esc_attr( $thanks ) . '" hidden>' . esc_html__( 'No reminder, thank you', 'doorstep-for-woocommerce' ) . '</button>';
 		return '<p class="doorstep-note" role="status">' . esc_html( $says ) . $button . '</p>';
 	}
 
