@@ -89,9 +89,10 @@ def order(  # the parts of one order
     name: str | None = None,
     items: tuple[dict[str, Any], ...] = (SHIRT, MUG),
     age: float = 48,
+    alarm: ExceptionKind | None = None,
     **columns: Any,
 ) -> Order:
-    """Sell something `age` hours ago and send these parcels, one fulfillment each."""
+    """Sell something `age` hours ago and send these parcels, one fulfillment each; `alarm`: what is wrong."""
     number = next(_ids)
     placed_at = clock.now() - timedelta(hours=age)
     made = Order(
@@ -117,6 +118,9 @@ def order(  # the parts of one order
         session.add(LineItem(shop_id=of.id, order_id=made.id, **line))
     for parcel in parcels:
         _send(session, made, parcel, items)
+    if alarm is not None:
+        opened = {"shop_id": of.id, "order_id": made.id, "since": placed_at, "opened_at": placed_at}
+        session.add(ExceptionRow(kind=alarm, **opened))
     session.commit()
     return made
 

@@ -36,7 +36,13 @@ SAYS_MORE = {
     (S.DELAYED, "customs"): sentence("Waiting at customs"),
     (S.EXCEPTION, "customs_hold"): sentence("Waiting at customs"),
     (S.EXCEPTION, "address_issue"): sentence("The address could not be found"),
+    (S.EXCEPTION, "customs_prohibited"): sentence("Stopped at customs"),
+    (S.EXCEPTION, "damaged"): sentence("Damaged on its way"),
+    (S.EXCEPTION, "destroyed"): sentence("Damaged on its way"),
+    (S.EXCEPTION, "recipient_moved"): sentence("The address could not be found"),
     (S.EXCEPTION, "recipient_refused"): sentence("It was refused"),
+    (S.EXCEPTION, "unclaimed_pickup"): sentence("Not collected in time"),
+    (S.EXCEPTION, "weather"): sentence("Held up by the weather"),
     (S.RETURN_TO_SENDER, "returned"): sentence("It is back with us"),
 }
 

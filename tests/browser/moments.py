@@ -34,6 +34,8 @@ def _now(status: S, detail: str | None = None, town: str = "Denver", **columns: 
 
 MOMENTS: dict[str, tuple[Sent, ...]] = {
     "ordered": (),
+    "not-yet-paid": (),
+    "takes-long": (),
     "packed": (Sent(scans=((S.LABEL_CREATED, -1, None, None),)),),
     "sent": (Sent(sent=-90, url=None),),
     "without-number": (Sent(sent=-20, number=None, carrier=None, url=None),),
@@ -43,7 +45,7 @@ MOMENTS: dict[str, tuple[Sent, ...]] = {
     "stuck": (Sent(scans=ON_THE_WAY, sent=-71, alarm=K.STALLED),),
     "lost": (Sent(scans=ON_THE_WAY, sent=-71, alarm=K.PRESUMED_LOST),),
     "no-news": (Sent(scans=ON_THE_WAY, sent=-71, alarm=K.NO_UPDATE),),
-    "not-picked-up": (Sent(scans=((S.LABEL_CREATED, -90, None, None),), alarm=K.LABEL_NOT_MOVING),),
+    "not-picked-up": (Sent(scans=((S.LABEL_CREATED, -80, None, None),), sent=-81, alarm=K.LABEL_NOT_MOVING),),
     "number-unknown": (Sent(sent=-71, alarm=K.INVALID_NUMBER),),
     "late": (Sent(scans=ON_THE_WAY, sent=-71, alarm=K.LATE),),
     "overdue": (Sent(scans=ON_THE_WAY, expected=-1, sent=-71),),
@@ -53,7 +55,14 @@ MOMENTS: dict[str, tuple[Sent, ...]] = {
     "held-damaged": _now(S.EXCEPTION, "damaged"),
     "held-weather": _now(S.EXCEPTION, "weather"),
     "held-lost": _now(S.EXCEPTION, "lost"),
+    "held-prohibited": _now(S.EXCEPTION, "customs_prohibited"),
+    "held-unsaid": _now(S.EXCEPTION),
     "out-for-delivery": (Sent(scans=(*BEGUN, (S.OUT_FOR_DELIVERY, -0.2, None, "Boulder")), sent=-71),),
+    "out-since-yesterday": (Sent(scans=(*BEGUN, (S.OUT_FOR_DELIVERY, -27, None, "Boulder")), sent=-71),),
+    "out-with-hours": (
+        Sent(scans=(*BEGUN, (S.OUT_FOR_DELIVERY, -0.2, None, "Boulder")), expected=0.01, until=0.1, sent=-71),
+    ),
+    "missed-no-access": _now(S.ATTEMPT_FAILED, "no_access", "Boulder"),
     "missed": _now(S.ATTEMPT_FAILED, None, "Boulder"),
     "to-collect": _now(S.AVAILABLE_FOR_PICKUP, None, "Boulder"),
     "to-collect-there": _now(S.AVAILABLE_FOR_PICKUP, None, "Boulder", pickup=PLACE),
@@ -74,6 +83,8 @@ MOMENTS: dict[str, tuple[Sent, ...]] = {
 }
 COLUMNS: dict[str, dict[str, Any]] = {
     "cancelled": {"cancelled_at": clock.now()},
+    "not-yet-paid": {"placed_at": None},
+    "takes-long": {"alarm": K.UNFULFILLED},
     "long-words": {
         "name": f"#{LONG}",
         "items": ({**sold.SHIRT, "title": LONG, "variant_title": LONG, "price": 99999999999}, sold.MUG),

@@ -34,6 +34,8 @@ def test_updates_are_told_newest_first_with_day_hour_and_place() -> None:
         (S.IN_TRANSIT, "departure_scan", "Denver", "It left Denver"),
         (S.IN_TRANSIT, "departure_scan", None, "On its way"),
         (S.DELIVERED, "left_with_neighbor", "Boulder", "Delivered, left with a neighbor"),
+        (S.EXCEPTION, "damaged", "Denver", "Damaged on its way"),
+        (S.EXCEPTION, "weather", "Denver", "Held up by the weather"),
         (S.EXCEPTION, "never_heard_of", None, "Held up: a problem was reported"),
     ],
 )
