@@ -5,7 +5,7 @@ from app.commerce.models import Checkout, Delivery, Fulfillment, LineItem, Order
 from app.events import EventRow
 from app.flows.models import Flow
 from app.lib.db import Base
-from app.messages.models import Message
+from app.messages.models import Message, ReceiptRow
 from app.messages.versions import Template, TemplateVersion
 from app.shops.models import AccessRecord, Call, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.tracking.cases import Case, CaseEntry
@@ -47,6 +47,7 @@ __all__ = [
     "PrivacyTask",
     "Product",
     "Profile",
+    "ReceiptRow",
     "Refund",
     "Shipment",
     "Shop",

@@ -131,11 +131,26 @@ class MessageState(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"
+    """Its server says that it reached the recipient's."""
+    BOUNCED = "bounced"
+    """It was taken, and came back: nobody is there."""
+    COMPLAINED = "complained"
+    """The recipient called it spam."""
     FAILED = "failed"
     UNKNOWN = "unknown"
     """A crash left its fate unknown, and it was not, or not again, sent blindly."""
     HELD = "held"
     SKIPPED = "skipped"
+
+
+WENT_OUT = (
+    MessageState.SENT,
+    MessageState.DELIVERED,
+    MessageState.BOUNCED,
+    MessageState.COMPLAINED,
+)
+"""States of a message that was surely handed over."""
 
 
 class Reason(StrEnum):

@@ -12,20 +12,22 @@ from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.carriers.base import Push
+from app.channels.receipts.base import Told
 from app.commerce import inbox
 from app.lib import plugins, rsgi
 from app.lib.config import settings
+from app.lib.http import Unreachable
 from app.lib.reading import Unreadable
 from app.lib.rsgi import Exchange, Scope
 from app.lib.signing import any_matches
 from app.platforms.base import Platform
 from app.vocabulary import PlatformKey
-from webhooks import carriers, stores
+from webhooks import carriers, receipts, stores
 from webhooks.committer import Committer
 from webhooks.senders import Remembered
 
 PREFIX = "/webhooks/"
-SENDERS = frozenset((*PlatformKey, carriers.NAME))
+SENDERS = frozenset((*PlatformKey, carriers.NAME, receipts.NAME))
 ANSWERED = Counter(
     "doorstep_webhooks_answered", "Deliveries by platform and outcome", ["platform", "outcome"]
 )
@@ -35,6 +37,7 @@ OK = 200
 NOWHERE = (404, "no such platform")
 NOT_POSTED = (405, "deliveries are posted")
 UNSIGNED = (401, "not signed by this store")
+UNSIGNED_RECEIPT = (401, "not signed with the secret that the operator named")
 UNSIGNED_PUSH = (401, "not signed with this shop's secret")
 TRY_AGAIN = (503, "try again")
 
@@ -74,6 +77,9 @@ class Ingress:
         try:
             body = await rsgi.read(scope, exchange, settings().webhook_body_limit)
             headers = dict(scope.headers.items())
+            if name == receipts.NAME:
+                is_known = await receipts.receive(ref, Told(headers=headers, body=body))
+                return (OK, "kept") if is_known else UNSIGNED_RECEIPT
             if platform is None:
                 return await self._keep_push(ref, Push(headers=headers, body=body))
             return await self._keep(platform, ref, headers, body)
@@ -81,6 +87,8 @@ class Ingress:
             return error.status, error.why
         except Unreadable as error:
             return 400, str(error)
+        except Unreachable as error:
+            log.warning("ingress.cannot_check", reason=str(error))
         except SQLAlchemyError as error:
             log.error("ingress.database_away", error=type(error).__name__)
         return TRY_AGAIN

@@ -14,7 +14,7 @@ from app.flows import switches
 from app.lib import clock
 from app.messages.models import Message
 from app.shops.models import Shop
-from app.vocabulary import MessageState, Reason, Trigger
+from app.vocabulary import WENT_OUT, Reason, Trigger
 
 blueprint = Blueprint("flows", __name__)
 
@@ -80,7 +80,7 @@ def index(session: Session, shop: Shop) -> str:
     sent = dict.fromkeys(Trigger, 0)
     missed = dict.fromkeys(Trigger, 0)
     for trigger, state, reason, count in session.execute(done):
-        if state is MessageState.SENT:
+        if state in WENT_OUT:
             sent[trigger] += count
         elif reason is Reason.FLOW_OFF:
             missed[trigger] += count

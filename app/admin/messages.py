@@ -13,6 +13,7 @@ from app.audience.models import Profile
 from app.commerce.models import Order
 from app.messages.models import Message
 from app.shops.models import Shop
+from app.vocabulary import WENT_OUT
 from app.vocabulary import MessageState as S
 
 blueprint = Blueprint("messages", __name__)
@@ -28,10 +29,10 @@ class Tab(NamedTuple):
 
 TABS = {
     "all": Tab("All", tuple(S)),
-    "sent": Tab("Sent", (S.SENT,)),
+    "sent": Tab("Sent", WENT_OUT),
     "waiting": Tab("Waiting", (S.QUEUED, S.SENDING)),
     "skipped": Tab("Not sent", (S.SKIPPED,)),
-    "look": Tab("Need a look", (S.FAILED, S.UNKNOWN, S.HELD), is_hot=True),
+    "look": Tab("Need a look", (S.FAILED, S.UNKNOWN, S.HELD, S.BOUNCED, S.COMPLAINED), is_hot=True),
 }
 
 

@@ -166,17 +166,19 @@ def _told(message: Message) -> Moment:
     name = words.TRIGGERS[message.trigger]
     reason = words.REASONS[message.reason] if message.reason else ""
     match message.state:
-        case MessageState.SENT:
+        case MessageState.SENT | MessageState.DELIVERED:
             text = f"Mail sent: {message.subject or name}"
             return Moment(message.sent_at or message.created_at, "", "mail", text, f"{name}.")
+        case MessageState.BOUNCED | MessageState.COMPLAINED:
+            text = f"{words.STATES[message.state].label}: {message.subject or name}"
+            return Moment(message.sent_at or message.created_at, "late", "warn", text, f"{name}.")
         case MessageState.QUEUED | MessageState.SENDING:
             return Moment(message.due_at, "", "clock", f"Mail waiting to go out: {name}")
         case MessageState.SKIPPED:
             return Moment(message.created_at, "unsent", "ban", f"Mail not sent: {name}", reason)
-        case MessageState.FAILED:
-            return Moment(message.created_at, "late", "warn", f"Mail failed: {name}", reason)
-        case MessageState.UNKNOWN | MessageState.HELD:
-            return Moment(message.created_at, "late", "warn", f"Mail may have been sent: {name}", reason)
+        case _:
+            what = "failed" if message.state is MessageState.FAILED else "may have been sent"
+            return Moment(message.created_at, "late", "warn", f"Mail {what}: {name}", reason)
 
 
 def _pieces(session: Session, shipment: Shipment, order: Order) -> list[Piece]:

@@ -80,5 +80,7 @@ class Suppression(OfShop, Base):
     category: Mapped[str] = mapped_column(default="all")
     """"all", or "marketing" where only marketing was declined."""
     at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    """From when on it may be written to again; None: not by itself."""
 
     __table_args__ = (UniqueConstraint("shop_id", "medium", "address_hash", "category"),)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from app.vocabulary import Category, Medium
 
 EVERYTHING = "all"
 """The category that stands for every one."""
+ONE_EACH = "uq_suppression_shop_id_medium_address_hash_category"
 UNSUBSCRIBED = "unsubscribed"
 """The reason that a shopper can take back."""
 
@@ -27,8 +28,38 @@ def suppress(  # noqa: PLR0913 - the columns of one row
         "category": category or EVERYTHING,
         "reason": reason,
         "at": clock.now(),
+        "until": None,
     }
-    session.execute(insert(Suppression).values(row).on_conflict_do_nothing())
+    put = insert(Suppression).values(row)
+    for_good = {"reason": put.excluded.reason, "at": put.excluded.at, "until": None}
+    session.execute(
+        put.on_conflict_do_update(constraint=ONE_EACH, set_=for_good, where=Suppression.until.is_not(None))
+    )
+
+
+def rest(  # noqa: PLR0913 - the columns of one row
+    session: Session, shop_id: int, medium: Medium, address: str, *, until: datetime, reason: str
+) -> None:
+    """Write nothing to an address for a while; one that is suppressed for good stays so."""
+    row = {
+        "shop_id": shop_id,
+        "medium": medium,
+        "address_hash": crypto.fingerprint(address),
+        "category": EVERYTHING,
+        "reason": reason,
+        "at": clock.now(),
+        "until": until,
+    }
+    put = insert(Suppression).values(row)
+    longer = {"until": func.greatest(Suppression.until, put.excluded.until)}
+    session.execute(
+        put.on_conflict_do_update(constraint=ONE_EACH, set_=longer, where=Suppression.until.is_not(None))
+    )
+
+
+def holds() -> ColumnElement[bool]:
+    """Say that a suppression is not over."""
+    return or_(Suppression.until.is_(None), Suppression.until > clock.now())
 
 
 def is_suppressed(
@@ -38,7 +69,7 @@ def is_suppressed(
     return session.scalar(
         select(Suppression.reason)
         .filter_by(shop_id=shop_id, medium=medium, address_hash=crypto.fingerprint(address))
-        .where(Suppression.category.in_((category, EVERYTHING)))
+        .where(Suppression.category.in_((category, EVERYTHING)), holds())
         .order_by(Suppression.category)  # "all" weighs more, and comes first
         .limit(1)
     )

@@ -13,8 +13,9 @@ from email_validator import EmailNotValidError, validate_email
 from app.channels import mime
 from app.channels.base import Channel, Mail, Outcome, SendError
 from app.channels.line import TIMEOUT, Line, Sealed
+from app.channels.receipts.base import Teller
 from app.channels.smtp_answers import brief
-from app.lib import addresses, clock
+from app.lib import addresses, clock, plugins
 from app.lib.config import settings
 from app.vocabulary import Medium
 
@@ -54,6 +55,7 @@ class Lines:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self._teller = _teller_at(server.host)
         self._deadlines: dict[int, float] = {}
         self._most = LINES
         self._handed = 0
@@ -125,6 +127,8 @@ class Lines:
             raise SendError("the server does not take addresses with such letters", permanent=True)
         options = " SMTPUTF8 BODY=8BITMIME" if is_utf8 else ""
         mailed = mail if address == mail.to else replace(mail, to=address)
+        if self._teller is not None and self._teller.headers is not None:
+            mailed = replace(mailed, headers={**mail.headers, **self._teller.headers(mail.message_id)})
         return Sealed(
             key,
             f"MAIL FROM:<{mime.address_of(mail.sender)}>{options}\r\n".encode(),
@@ -160,6 +164,12 @@ def _dial(server: Server) -> smtplib.SMTP:
             client.close()
         raise SendError(_cause(error), everyone=True) from error
     return client
+
+
+def _teller_at(host: str) -> Teller | None:
+    """Return who will tell what became of mails that are handed in there."""
+    tellers: dict[str, Teller] = plugins.discover("app.channels.receipts")
+    return next((teller for teller in tellers.values() if host.lower().endswith(teller.hosts)), None)
 
 
 def _mailbox(address: str) -> tuple[str, bool]:

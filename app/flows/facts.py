@@ -237,6 +237,7 @@ def _suppressions(
         select(Suppression).where(
             Suppression.shop_id.in_(shop_ids),
             among(Suppression.address_hash, hashes),
+            suppression.holds(),
             or_(Suppression.category == "all", Suppression.category.in_({m.category for m in messages})),
         )
     )

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.messages.models import Message
-from app.vocabulary import MessageState, Trigger
+from app.vocabulary import WENT_OUT, MessageState, Trigger
 
 SAID_BY_SHIPPED = (Trigger.LABEL_CREATED, Trigger.IN_TRANSIT)
-COUNTS = (MessageState.QUEUED, MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
+COUNTS = (MessageState.QUEUED, MessageState.SENDING, *WENT_OUT, MessageState.UNKNOWN)
 
 
 def of(

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
 
     smtp_url: str = "smtp://127.0.0.1:25"
     mail_from: str = "orders@localhost"
+    receipt_secrets: dict[str, str] = {}
+    """By whom we are told what became of mails (app.channels.receipts), and the secret of each; as JSON."""
     journal_dir: Path = Path("var/journal")
     """Where workers keep their send journals; must survive a restart of the process."""
     webhook_body_limit: int = 5_000_000

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.channels.receipts.base import ReceiptKind
 from app.lib.db import Base, OfShop, key, word
 from app.vocabulary import Category, Medium, MessageState, Reason, Trigger
 
@@ -66,4 +67,20 @@ class Message(OfShop, Base):
             postgresql_where=text("category = 'marketing' AND profile_id IS NULL"),
         ),
         Index("ix_message_recent", "shop_id", text("id DESC")),
+        Index("ix_message_ref", text("split_part(rfc_id, '@', 1)")),
     )
+
+
+class ReceiptRow(OfShop, Base):
+    """One thing that was told of a message after it was handed over; no personal data."""
+
+    __tablename__ = "receipt"
+
+    id: Mapped[key]
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
+    teller: Mapped[str]
+    """The plug-in of app.channels.receipts that it came through."""
+    identity: Mapped[bytes] = mapped_column(unique=True)
+    kind: Mapped[ReceiptKind] = word(ReceiptKind)
+    detail: Mapped[str | None]
+    at: Mapped[datetime]
