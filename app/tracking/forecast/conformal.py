@@ -6,12 +6,12 @@ nudged after each score. Scores come days after their predictions; because a sco
 level, and not the outcome with the window of then, the parcels on their way do not make it swing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 TARGETS = (0.05, 0.1, 0.5, 0.8, 0.9, 0.95)
-GAMMA = 0.01
-"""How far one score moves a level: twice as much swings more at the edges than it gains (make bench-eta)."""
+GAMMA = 0.0025
+"""How far one score moves a level (picked by make bench-eta)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Levels:
 
     asked: tuple[float, ...] = TARGETS
     targets: tuple[float, ...] = TARGETS
+    gamma: float = GAMMA
 
     def for_target(self, target: float) -> float:
         """Return the level to ask for; a higher target never gets a lower one."""
@@ -28,7 +29,7 @@ class Levels:
     def learn(self, score: float) -> Self:
         """Return the levels after one more score."""
         moved = (
-            level + GAMMA * ((score > level) - (1.0 - target))
+            level + self.gamma * ((score > level) - (1.0 - target))
             for level, target in zip(self.asked, self.targets, strict=True)
         )
-        return type(self)(tuple(min(max(level, 0.0), 1.0) for level in moved), self.targets)
+        return replace(self, asked=tuple(min(max(level, 0.0), 1.0) for level in moved))

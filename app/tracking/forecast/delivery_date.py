@@ -15,7 +15,7 @@ from typing import Any, Self
 from app.tracking.forecast.conformal import Levels
 from app.tracking.forecast.pace import Pace
 from app.tracking.forecast.survival import Curve
-from app.tracking.forecast.typical import ENOUGH, Guess, Lane, Typical
+from app.tracking.forecast.typical import ENOUGH, PULLS, Guess, Lane, Pulls, Typical
 
 WINDOW = timedelta(days=90)
 """How far back parcels are learnt from, by the moment at which their clock started."""
@@ -135,14 +135,15 @@ class Fit:
         return max(0.0, share - waited) / (1.0 - waited)
 
 
-def fit(runs: Iterable[Run], now: datetime, zone: tzinfo) -> Fit | None:
+def fit(runs: Iterable[Run], now: datetime, zone: tzinfo, pulls: Pulls = PULLS) -> Fit | None:
     """Return what runs teach as of `now`; None where too few have ended: then nothing may be promised."""
     recent = [run for run in runs if now - WINDOW <= run.started_at <= now]
     ended = [(run, run.arrived_at) for run in recent if run.arrived_at is not None and run.arrived_at <= now]
     if len(ended) < ENOUGH:
         return None
     pace = Pace.of((at for _, at in ended), zone)
-    typical, rests = Typical.of((run.lane, _log_days(pace, run.started_at, at)) for run, at in ended)
+    times = ((run.lane, _log_days(pace, run.started_at, at)) for run, at in ended)
+    typical, rests = Typical.of(times, pulls)
     outlasted = [
         _log_days(pace, run.started_at, now) - typical.guess(run.lane).log_days
         for run in recent

@@ -8,13 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 ENOUGH = 25
 """Nothing is promised from fewer parcels."""
-PULL = 10
-"""How many parcels the wider level weighs in the typical time of a finer one."""
-SENDER_PULL = 5
 FEW = 3
 """Groups of fewer parcels are not kept: the pull leaves next to nothing of them."""
 
@@ -23,6 +20,18 @@ Key = tuple[str, ...]
 Sum = tuple[int, float]
 """How many parcels, and the sum of the logarithms of their times."""
 NOTHING: Sum = (0, 0.0)
+
+
+class Pulls(NamedTuple):
+    """How many parcels what is known more widely weighs beside those of a narrower group."""
+
+    lane: int = 5
+    """The wider level, in the typical time of a finer one (picked by make bench-eta)."""
+    sender: int = 5
+    """That whoever sends it is like all others."""
+
+
+PULLS = Pulls()
 
 
 class Level(StrEnum):
@@ -84,9 +93,10 @@ class Typical:
     groups: Mapping[Key, Sum]
     senders: Mapping[str, Sum]
     """By how much their parcels differ from the typical of their lanes."""
+    pulls: Pulls = PULLS
 
     @classmethod
-    def of(cls, times: Iterable[tuple[Lane, float]]) -> tuple[Self, list[float]]:
+    def of(cls, times: Iterable[tuple[Lane, float]], pulls: Pulls = PULLS) -> tuple[Self, list[float]]:
         """Return what these times teach, and by how much each differs from what the others let expect."""
         times = list(times)
         groups: dict[Key, list[float]] = defaultdict(lambda: [0, 0.0])
@@ -94,7 +104,7 @@ class Typical:
             for _, key in lane.keys():  # noqa: SIM118 - no mapping
                 groups[key][0] += 1
                 groups[key][1] += time
-        learnt = cls(_sums(groups), {})
+        learnt = cls(_sums(groups), {}, pulls)
         rests = [time - learnt.guess(lane, without=time).log_days for lane, time in times]
         senders: dict[str, list[float]] = defaultdict(lambda: [0, 0.0])
         for (lane, _), rest in zip(times, rests, strict=True):
@@ -102,21 +112,21 @@ class Typical:
             senders[lane.sender][1] += rest
         sums = _sums(senders)
         rests = [
-            rest - _pulled(sums[lane.sender], 0.0, SENDER_PULL, without=rest)
+            rest - _pulled(sums[lane.sender], 0.0, pulls.sender, without=rest)
             for (lane, _), rest in zip(times, rests, strict=True)
         ]
-        return cls(_but_few(learnt.groups), _but_few(sums)), rests
+        return cls(_but_few(learnt.groups), _but_few(sums), pulls), rests
 
     def guess(self, lane: Lane, *, without: float | None = None) -> Guess:
         """Return a lane's typical time; as if one of its parcels, of this time, were not known."""
         level, samples, log_days = Level.ALL, 0, 0.0
         for name, key in lane.keys():  # noqa: SIM118 - no mapping
             known = self.groups.get(key, NOTHING)
-            log_days = _pulled(known, log_days, 0 if name is Level.ALL else PULL, without=without)
+            log_days = _pulled(known, log_days, 0 if name is Level.ALL else self.pulls.lane, without=without)
             if known[0] >= ENOUGH:
                 level, samples = name, known[0]
         if without is None:
-            log_days += _pulled(self.senders.get(lane.sender, NOTHING), 0.0, SENDER_PULL)
+            log_days += _pulled(self.senders.get(lane.sender, NOTHING), 0.0, self.pulls.sender)
         return Guess(log_days, level, samples)
 
 
