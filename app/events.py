@@ -1,5 +1,7 @@
 """Everything that can happen, on one page; app/reactions.py says what follows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -9,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.lib import clock, queue
-from app.lib.db import Base, OfShop, key
+from app.lib.db import Base, OfShop, key, memory
 from app.vocabulary import ExceptionKind, ShipmentStatus
 
 
@@ -249,8 +251,27 @@ def record(session: Session, shop_id: int, event: Event, *, once: str | None = N
         "happened_at": event.happened_at,
         "recorded_at": clock.now(),
     }
-    session.execute(insert(EventRow).values(row).on_conflict_do_nothing(constraint="uq_event_shop_id_once"))
+    gathered: list[dict[str, Any]] | None = memory(session).get("events")
+    if gathered is None:
+        _write(session, [row])
+    else:
+        gathered.append(row)
     queue.wake(session, "jobs.flows.react")
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Let the events of the block be written at once at its end; nobody reads them before."""
+    memory(session)["events"] = []
+    yield
+    rows = memory(session).pop("events")
+    if rows:
+        _write(session, rows)
+
+
+def _write(session: Session, rows: list[dict[str, Any]]) -> None:
+    add = insert(EventRow).on_conflict_do_nothing(constraint="uq_event_shop_id_once")
+    session.connection().execute(add, rows)
 
 
 def revive(row: EventRow) -> Event:

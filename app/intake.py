@@ -15,7 +15,7 @@ from app.platforms import base, purchases
 from app.platforms.base import Record, UnknownTopic
 from app.shops import errands, install
 from app.shops.models import Shop
-from app.tracking import following, register, scans, watch, writeback
+from app.tracking import following, held, register, scans, watch, writeback
 
 Records = tuple[Record | Told, ...]
 
@@ -35,6 +35,7 @@ def hold(session: Session, shop: Shop, said: Sequence[Records]) -> None:
     whole = (purchases.Order, purchases.OrderDeleted, purchases.OrderEdited)
     own = {record.external_id for records in said for record in records if isinstance(record, whole)}
     orders.hold(session, shop.id, own.union(*map(_spoken_of, said)))
+    held.read(session, orders.held(session))
 
 
 def take(session: Session, shop: Shop, records: Records, heard_at: datetime) -> None:

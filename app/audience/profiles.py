@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, false, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -26,14 +26,8 @@ def keep(session: Session, shop_id: int, person: Person, *, heard_at: datetime) 
         return None
     profile = _find(session, shop_id, person.external_id, email)
     if profile is None:
-        new = {
-            "shop_id": shop_id,
-            "external_id": person.external_id,
-            "email": email,
-            "first_seen_at": heard_at,
-        }
-        session.execute(insert(Profile).values(new).on_conflict_do_nothing())
-        profile = _find(session, shop_id, person.external_id, email)
+        profile = _add(session, shop_id, person, heard_at)
+        profile = profile or _find(session, shop_id, person.external_id, email)
     if profile is None or profile.erased_at is not None:
         return profile
     if profile.external_id is None:
@@ -104,17 +98,32 @@ def forget_platform_record(session: Session, shop_id: int, external_id: str) -> 
         keep_consent(session, shop_id, said_no, heard_at=clock.now())
 
 
+def _add(session: Session, shop_id: int, person: Person, heard_at: datetime) -> Profile | None:
+    """Return a new profile; None where somebody was faster, or its address is another's."""
+    new = {
+        "shop_id": shop_id,
+        "external_id": person.external_id,
+        "email": person.email.lower() if person.email else None,
+        "phone": person.phone,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "locale": person.locale,
+        "platform_updated_at": person.updated_at,
+        "first_seen_at": heard_at,
+    }
+    return session.scalar(insert(Profile).values(new).on_conflict_do_nothing().returning(Profile))
+
+
 def _find(session: Session, shop_id: int, external_id: str | None, email: str | None) -> Profile | None:
-    for field, value in (("external_id", external_id), ("email", email)):
-        if value is not None:
-            row = session.scalar(
-                select(Profile).filter_by(shop_id=shop_id, **{field: value}).with_for_update()
-            )
-            if row is not None and (field == "external_id" or external_id in (None, row.external_id)):
-                return row
-            if row is not None and row.external_id is None:
-                return row
-    return None
+    """Return the locked profile of a platform id, else of an address that is no other platform id's."""
+    names = ((Profile.external_id, external_id), (Profile.email, email))
+    either = [column == value for column, value in names if value is not None]
+    mine = select(Profile).where(Profile.shop_id == shop_id, or_(false(), *either))
+    found = session.scalars(mine.with_for_update(key_share=True)).all()  # others may refer to it meanwhile
+    for row in found:
+        if external_id is not None and row.external_id == external_id:
+            return row
+    return next((row for row in found if external_id is None or row.external_id is None), None)
 
 
 def _is_news(profile: Profile, person: Person) -> bool:

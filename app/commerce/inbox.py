@@ -11,10 +11,11 @@ import orjson
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app import events
 from app.carriers.base import Source, Told, Trust
-from app.commerce import orders
 from app.commerce.models import Delivery
 from app.lib import clock, plugins, queue
+from app.lib.db import attempt
 from app.lib.reading import Unreadable
 from app.platforms import purchases
 from app.platforms.base import (
@@ -137,12 +138,13 @@ def drain(session: Session, intake: Intake, most: int = MOST) -> int:
             break
     intake.hold(session, shop, [records for _, records in said])
     taken = []
-    for row, records in said:
-        outcome = _take(session, shop, row, records, intake)
-        outcomes.append((row, outcome))
-        if outcome.state is InboxState.DONE:
-            taken.append((records, row.received_at))
-    intake.settle(session, shop, taken)
+    with events.together(session):
+        for row, records in said:
+            outcome = _take(session, shop, row, records, intake)
+            outcomes.append((row, outcome))
+            if outcome.state is InboxState.DONE:
+                taken.append((records, row.received_at))
+        intake.settle(session, shop, taken)
     for row, outcome in outcomes:
         row.state, row.failure = outcome.state, outcome.failure or row.failure
         row.attempts += outcome.state is InboxState.PARKED
@@ -218,7 +220,7 @@ def _read(session: Session, shop: Shop, row: Delivery) -> Records | Outcome:
 def _take(session: Session, shop: Shop, row: Delivery, records: Records, intake: Intake) -> Outcome:
     """Apply what a delivery says, all of it or nothing."""
     try:
-        with orders.attempt(session):
+        with attempt(session):
             intake.take(session, shop, records, row.received_at)
     except REFUSED as error:
         return _refused(error)

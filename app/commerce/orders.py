@@ -4,8 +4,7 @@ The order's row is the lock for all that belongs to it: whoever changes an order
 its parcels locks this row first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -26,16 +25,17 @@ def keep(session: Session, shop_id: int, record: purchases.Order, *, heard_at: d
     order = lock(session, shop_id, record.external_id, heard_at=heard_at)
     if record.erased:
         forget_person(order, at=record.updated_at)
+    was_known = order.is_known
     if order.updated_at is not None and record.updated_at < order.updated_at:
         return order
     before = OrderState(order.state) if order.state else OrderState.OPEN
     same_moment = order.updated_at == record.updated_at
     state = max(before, record.state, key=_forward) if same_moment else record.state
-    _write(order, record)
     if order.erased_at is None:
         _write_person(session, shop_id, order, record, heard_at=heard_at)
-    _write_items(session, order, record)
+    _write(order, record)
     order.state = state
+    _write_items(session, order, record, were_known=was_known)
     _tell(session, order, before, state, record)
     return order
 
@@ -60,24 +60,15 @@ def hold(session: Session, shop_id: int, external_ids: Iterable[str]) -> None:
     locked = mine.with_for_update().execution_options(populate_existing=True)
     found = {order.external_id: order for order in session.scalars(locked)} if wanted else {}
     held |= {(shop_id, external_id): found.get(external_id) for external_id in wanted}
+    if found:
+        theirs = select(Fulfillment).where(Fulfillment.order_id.in_([order.id for order in found.values()]))
+        fresh = session.scalars(theirs.execution_options(populate_existing=True))
+        _fulfillments(session).update({(shop_id, it.external_id): it for it in fresh})
 
 
 def held(session: Session) -> list[Order]:
     """Return the orders that this transaction has locked here."""
     return sorted(filter(None, _held(session).values()), key=lambda order: order.id)
-
-
-@contextmanager
-def attempt(session: Session) -> Iterator[None]:
-    """Take everything in the block back where it raises, and let go of the orders that it locked."""
-    before = dict(_held(session))
-    try:
-        with session.begin_nested():
-            yield
-    except Exception:
-        _held(session).clear()
-        _held(session).update(before)
-        raise
 
 
 def _held(session: Session) -> dict[tuple[int, str], Order | None]:
@@ -90,18 +81,42 @@ def _stub(session: Session, shop_id: int, external_id: str, heard_at: datetime) 
     """Return the row of an order that is new; None where somebody was faster."""
     row = {"shop_id": shop_id, "external_id": external_id, "first_heard_at": heard_at}
     add = insert(Order).values(**row, refunded=0, is_test=False, is_fulfilled=False)
-    return session.scalar(add.on_conflict_do_nothing().returning(Order))
+    order = session.scalar(add.on_conflict_do_nothing().returning(Order))
+    if order is not None:
+        _new(session).add(order.id)
+    return order
+
+
+def is_new(session: Session, order: Order) -> bool:
+    """Tell whether this transaction has made an order: nothing that belongs to it was there before."""
+    return order.id in _new(session)
+
+
+def _new(session: Session) -> set[int]:
+    new: set[int] = memory(session).setdefault("new_orders", set())
+    return new
+
+
+def _fulfillments(session: Session) -> dict[tuple[int, str], Fulfillment]:
+    """Return the fulfillments of orders that this transaction has locked, as far as they were read."""
+    known: dict[tuple[int, str], Fulfillment] = memory(session).setdefault("fulfillments", {})
+    return known
 
 
 def fulfillment(session: Session, order: Order, external_id: str) -> Fulfillment:
     """Return a fulfillment's row; a stub where we have only heard of a scan. The order is locked."""
-    find = select(Fulfillment).filter_by(shop_id=order.shop_id, external_id=external_id)
-    found = session.scalar(find)
-    if found is None:
-        stub = {"shop_id": order.shop_id, "order_id": order.id, "external_id": external_id, "items": []}
-        session.execute(insert(Fulfillment).values(stub).on_conflict_do_nothing())
-        found = session.scalars(find).one()
-    return found
+    known, name = _fulfillments(session), (order.shop_id, external_id)
+    if name in known:
+        return known[name]
+    stub = {"shop_id": order.shop_id, "order_id": order.id, "external_id": external_id, "items": []}
+    add = insert(Fulfillment).values(stub).on_conflict_do_nothing().returning(Fulfillment)
+    found = session.scalar(add)
+    if found is not None:
+        known[name] = found
+        return found
+    return session.scalars(
+        select(Fulfillment).filter_by(shop_id=order.shop_id, external_id=external_id)
+    ).one()
 
 
 def behind(session: Session, shop_id: int, wanted: Mapping[str, datetime | None]) -> list[str]:
@@ -196,7 +211,7 @@ def _write_person(
         order.ship_to = {k: v for k, v in asdict(record.ship_to).items() if v}
 
 
-def _write_items(session: Session, order: Order, record: purchases.Order) -> None:
+def _write_items(session: Session, order: Order, record: purchases.Order, *, were_known: bool) -> None:
     if not record.items:
         return
     rows = [
@@ -221,6 +236,8 @@ def _write_items(session: Session, order: Order, record: purchases.Order) -> Non
         name: upsert.excluded[name] for name in rows[0] if name not in ("shop_id", "order_id", "external_id")
     }
     session.execute(upsert.on_conflict_do_update(index_elements=["order_id", "external_id"], set_=news))
+    if not were_known:
+        return
     kept = [row["external_id"] for row in rows]
     gone = delete(LineItem).where(LineItem.order_id == order.id, LineItem.external_id.not_in(kept))
     session.execute(gone)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -122,3 +123,17 @@ def memory(session: Session) -> dict[str, Any]:
         known = session.info["memory"] = (current, {})
     remembered: dict[str, Any] = known[1]
     return remembered
+
+
+@contextmanager
+def attempt(session: Session) -> Iterator[None]:
+    """Take back what happens in the block where it raises, and what was remembered of it."""
+    known = memory(session)
+    before = {name: copy(value) for name, value in known.items()}
+    try:
+        with session.begin_nested():
+            yield
+    except Exception:
+        known.clear()
+        known.update(before)
+        raise

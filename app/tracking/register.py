@@ -13,7 +13,7 @@ from app.lib import clock, crypto
 from app.platforms import purchases
 from app.platforms.purchases import Parcel
 from app.shops.models import Shop
-from app.tracking import carriage, following, standing
+from app.tracking import carriage, following, held, standing
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.number import normalize
 from app.tracking.polls import watches
@@ -71,8 +71,9 @@ def announce(session: Session, order: Order) -> None:
     """Tell of parcels that nobody was told of yet; not before the order itself is known."""
     if not order.is_known:
         return
-    waiting = select(Shipment).filter_by(order_id=order.id, announced_at=None, cancelled_at=None)
-    for shipment in session.scalars(waiting.order_by(Shipment.id)):
+    for shipment in held.parcels(session, order):
+        if shipment.announced_at is not None or shipment.cancelled_at is not None:
+            continue
         shipment.announced_at = clock.now()
         registered = events.ShipmentRegistered(
             happened_at=shipment.shipped_at,
@@ -122,16 +123,14 @@ def _cancel_missing(
 def _keep_parcels(
     session: Session, order: Order, fulfillment: Fulfillment, record: purchases.Fulfillment
 ) -> None:
-    mine = {s.slot: s for s in session.scalars(select(Shipment).filter_by(fulfillment_id=fulfillment.id))}
+    of_order = held.parcels(session, order)
+    mine = {s.slot: s for s in of_order if s.fulfillment_id == fulfillment.id}
     wanted = {
         _slot(order, fulfillment, parcel): parcel for parcel in record.parcels or (Parcel(number=None),)
     }
-    elsewhere = select(Shipment).where(
-        Shipment.order_id == order.id,
-        Shipment.slot.in_(wanted),
-        Shipment.fulfillment_id != fulfillment.id,
-    )
-    for other in session.scalars(elsewhere):
+    for other in of_order:
+        if other.fulfillment_id == fulfillment.id or other.slot not in wanted:
+            continue
         if other.cancelled_at is None:  # two plug-ins reported the same number: the first keeps it
             del wanted[other.slot]
         else:  # until it lets go of it
@@ -141,7 +140,7 @@ def _keep_parcels(
             mine[other.slot] = other
     known = standing.of_fulfillment(session, fulfillment.id)
     left = [s for slot, s in mine.items() if slot not in wanted and s.cancelled_at is None]
-    renamed = []
+    renamed, made = [], list[Shipment]()
     for slot, parcel in wanted.items():
         shipment = mine.get(slot) or (left.pop(0) if left else None)
         if shipment is None:
@@ -152,7 +151,7 @@ def _keep_parcels(
                 shipped_at=record.shipped_at,
             )
             standing.write(shipment, known)
-            session.add(shipment)
+            made.append(shipment)
         number = normalize(parcel.number) if parcel.number and order.erased_at is None else None
         if shipment.number not in (None, number):  # what was told of the wrong number is not its own
             standing.forget_scans(session, shipment)
@@ -166,8 +165,10 @@ def _keep_parcels(
         shipment.updated_at = clock.now()
     for shipment in left:
         shipment.cancelled_at = record.updated_at
-    session.flush()  # announce() below looks for the new rows
     _settle_carriers(session, order, renamed)
+    session.add_all(made)
+    session.flush()  # announce() below names the new rows by their ids
+    held.add(session, order, made)
 
 
 def _settle_carriers(session: Session, order: Order, renamed: Sequence[Shipment]) -> None:

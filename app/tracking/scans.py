@@ -16,7 +16,7 @@ from app.commerce import orders
 from app.commerce.models import Fulfillment, Order
 from app.lib.reading import Unreadable
 from app.platforms import purchases
-from app.tracking import progress, standing, watch
+from app.tracking import held, progress, standing, watch
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.number import normalize
 
@@ -49,12 +49,11 @@ def keep_scan(
     A store tells of a scan once. One from up to a day ahead is some app's local time that was called UTC: it
     has happened by now. One from further ahead is kept and not believed.
     """
-    known = session.scalar(select(Fulfillment).filter_by(shop_id=shop_id, external_id=scan.fulfillment_id))
-    order_ref = scan.order_id or (known and _external_id(session, known.order_id))
+    order_ref = scan.order_id or _order_of(session, shop_id, scan.fulfillment_id)
     if not order_ref:
         raise Unreadable("a scan names neither an order nor a fulfillment that we know")
     order = orders.lock(session, shop_id, order_ref, heard_at=heard_at)
-    fulfillment = known or orders.fulfillment(session, order, scan.fulfillment_id)
+    fulfillment = orders.fulfillment(session, order, scan.fulfillment_id)
     is_ahead = scan.happened_at > heard_at + CLOCKS_DIFFER
     is_erased = order.erased_at is not None
     why = Doubt.FUTURE if scan.happened_at > heard_at + A_DAY else None
@@ -87,7 +86,9 @@ def keep_scan(
     kept = session.scalar(add.returning(TrackingEvent))
     if kept is None or why is not None:
         return
-    for shipment in session.scalars(select(Shipment).filter_by(fulfillment_id=fulfillment.id)):
+    for shipment in held.parcels(session, order):
+        if shipment.fulfillment_id != fulfillment.id:
+            continue
         if scan.withdrawn:
             standing.move(session, order, shipment, standing.of_shipment(session, shipment))
         else:
@@ -189,5 +190,8 @@ def _keep_promise(order: Order, shipment: Shipment, told: base.Update, heard_at:
         shipment.pickup = asdict(told.pickup)
 
 
-def _external_id(session: Session, order_id: int) -> str | None:
-    return session.scalar(select(Order.external_id).filter_by(id=order_id))
+def _order_of(session: Session, shop_id: int, fulfillment_id: str) -> str | None:
+    mine = select(Order.external_id).join(Fulfillment, Fulfillment.order_id == Order.id)
+    return session.scalar(
+        mine.where(Fulfillment.shop_id == shop_id, Fulfillment.external_id == fulfillment_id)
+    )
