@@ -20,6 +20,7 @@ final class Doorstep_Cleanup {
 		if ( class_exists( 'WC_Data_Store' ) ) {
 			( new Doorstep_Connection() )->end();
 		}
+		self::drop_webhooks();
 		self::drop_page();
 		foreach ( Doorstep_Privacy::META as $name ) {
 			// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.SlowDBQuery -- once, when uninstalled; no function does it for every order.
@@ -53,6 +54,19 @@ final class Doorstep_Cleanup {
 			WC_Cache_Helper::invalidate_cache_group( 'wc_session_id' );
 		}
 		return true;
+	}
+
+	/**
+	 * Delete our webhooks where WooCommerce is not there to do it.
+	 */
+	private static function drop_webhooks(): void {
+		global $wpdb;
+		$table = $wpdb->prefix . 'wc_webhooks';
+		if ( self::has_table( $table ) ) {
+			$like = $wpdb->esc_like( Doorstep_Connection::NAME ) . '%';
+			// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- once, when uninstalled.
+			$wpdb->query( $wpdb->prepare( 'DELETE FROM %i WHERE name LIKE %s AND delivery_url LIKE %s', $table, $like, '%/webhooks/woocommerce/%' ) );
+		}
 	}
 
 	/**

@@ -65,4 +65,14 @@ function asked( string $token ): array {
 	return Site::$said;
 }
 
+/** The note at the checkout. */
+function note(): string {
+	return apply_filters( 'render_block_woocommerce/checkout', '' );
+}
+
+/** The merchant's page of a store that is connected. */
+function merchant(): string {
+	return printed( fn() => ( new Doorstep_Admin_Page( new Doorstep_Settings(), new Doorstep_Connection() ) )->show() );
+}
+
 echo wp_json_encode( $what( ...array_slice( $argv, 5 ) ) );

@@ -55,13 +55,16 @@ function test_uninstalling_leaves_nothing(): void {
 	Site::$options['doorstep_settings'] = array( 'page' => $page, 'made_page' => $page );
 	$meta                               = array_map( fn( $name ) => array( 'meta_key' => $name ), array_keys( Shop::$orders[17]->meta ) );
 	$GLOBALS['wpdb']->tables            = array( 'wp_postmeta' => $meta, 'wp_wc_orders_meta' => $meta, 'wp_woocommerce_sessions' => array(), 'wp_woocommerce_api_keys' => array( array( 'description' => 'Doorstep - API' ) ) );
+	$hook = BASE . '/webhooks/woocommerce/' . KEY;
+	$GLOBALS['wpdb']->tables['wp_wc_webhooks'] = array( array( 'name' => 'Doorstep order.updated', 'delivery_url' => $hook ), array( 'name' => 'Doorstep bell', 'delivery_url' => 'https://bell.example' ) );
 	define( 'WP_UNINSTALL_PLUGIN', 'doorstep-for-woocommerce/doorstep-for-woocommerce.php' );
 	require __DIR__ . '/../../../extensions/woocommerce/uninstall.php';
 	same( array(), Site::$options );
 	same( array(), Shop::$webhooks );
 	same( array(), Site::$posts );
 	$left = array_filter( $GLOBALS['wpdb']->tables );
-	same( array( 'wp_postmeta', 'wp_wc_orders_meta' ), array_keys( $left ) );
+	same( array( 'wp_postmeta', 'wp_wc_orders_meta', 'wp_wc_webhooks' ), array_keys( $left ) );
+	same( array( 'Doorstep bell' ), array_values( array_column( $left['wp_wc_webhooks'], 'name' ) ) );
 	same( array( '_other' ), array_values( array_column( $left['wp_wc_orders_meta'], 'meta_key' ) ) );
 	holds( false === strpos( serialize( Shop::$sessions ), 'doorstep' ), 'no word in a cart' );
 }

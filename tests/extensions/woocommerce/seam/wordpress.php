@@ -404,9 +404,11 @@ final class wpdb {
 
 	public function query( array $prepared ) {
 		list( $query, $args ) = $prepared;
-		$query === 'DELETE FROM %i WHERE description LIKE %s' || throw new LogicException( $query );
+		preg_match( '/^DELETE FROM %i WHERE (\w+) LIKE %s(?: AND (\w+) LIKE %s)?$/', $query, $columns ) || throw new LogicException( $query );
 		$before = $this->tables[ $args[0] ] ?? array();
-		$this->tables[ $args[0] ] = array_filter( $before, fn( $row ) => ! self::is_like( $row['description'], $args[1] ) );
+		$meant  = fn( $row ) => self::is_like( $row[ $columns[1] ], $args[1] ) && ( ! isset( $columns[2] ) || self::is_like( $row[ $columns[2] ], $args[2] ) );
+
+		$this->tables[ $args[0] ] = array_filter( $before, fn( $row ) => ! $meant( $row ) );
 		return count( $before ) - count( $this->tables[ $args[0] ] );
 	}
 
