@@ -150,6 +150,15 @@ class OwnOrdersAsked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientNamed(Event):
+    """A shopper named another address for an order's updates; it is asked first."""
+
+    kind = "recipient_named"
+    order_id: int
+    recipient_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutStarted(Event):
     """A cart got a contact."""
 

@@ -16,11 +16,12 @@ from app.commerce import orders
 from app.commerce.models import Checkout, Delivery, Fulfillment, Order
 from app.lib import clock, crypto
 from app.lib.db import Base
+from app.messages import withdrawn
 from app.messages.models import Message
 from app.platforms.base import PrivacyKind, PrivacyRequest
 from app.shops import calls, errands, install
 from app.shops.models import Call, PrivacyTask, Shop
-from app.tracking import cases, drawn, register
+from app.tracking import cases, drawn, recipients, register
 from app.tracking.cases import CaseEntry
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Transit
@@ -36,9 +37,10 @@ LONG = 8
 def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: datetime) -> None:
     """Remember a request, and answer it at once; the answer to an export waits for the merchant, sealed."""
     person = request.person
+    email = person.email.lower() if person and person.email else None
     subject = {
         "external_id": person.external_id if person else None,
-        "email": person.email.lower() if person and person.email else None,
+        "email": email,
         "orders": list(request.order_ids),
     }
     row = {
@@ -66,9 +68,10 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
         return
     found = _profiles(session, shop.id, subject)
     if request.kind is PrivacyKind.EXPORT:
-        copy = export(session, shop.id, found, request.order_ids)
+        copy = export(session, shop.id, found, request.order_ids, address=email)
         task.export = crypto.seal(json.dumps(copy, default=str))
     else:
+        withdrawn.end(session, recipients.ids_of(session, shop.id, address=email or ""), for_good=True)
         for profile in found:
             erase(session, profile)
         for external_id in request.order_ids:
@@ -87,7 +90,12 @@ def leave(session: Session, shop: Shop) -> None:
 
 
 def export(
-    session: Session, shop_id: int, profiles: Sequence[Profile], orders_named: Collection[str] = ()
+    session: Session,
+    shop_id: int,
+    profiles: Sequence[Profile],
+    orders_named: Collection[str] = (),
+    *,
+    address: str | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
     """Return every row that a shopper's profiles and orders lead to, by table; times are ISO 8601 UTC."""
     ids = [profile.id for profile in profiles]
@@ -97,7 +105,8 @@ def export(
     fulfillments = select(Fulfillment.id).where(Fulfillment.order_id.in_(order_ids))
     leads: dict[str, Collection[int | bytes]] = {
         "profile_id": ids,
-        "address_hash": _hashes(session, profiles, order_ids),
+        "address_hash": _hashes(session, profiles, order_ids)
+        | ({crypto.fingerprint(address)} if address else set()),
         "order_id": order_ids,
         "fulfillment_id": session.scalars(fulfillments).all(),
         "shipment_id": shipment_ids,
@@ -144,6 +153,7 @@ def erase_order(session: Session, order: Order) -> None:
     consent.forget(session, order.shop_id, [], filter(None, (order.email, order.phone)))
     orders.forget_person(order, at=clock.now())
     _empty_deliveries(session, order.shop_id, known_by | {order.external_id})
+    withdrawn.end(session, recipients.ids_of(session, order.shop_id, order_id=order.id), for_good=True)
     _silence(session, select(Message.id).filter_by(order_id=order.id))
     calls.drop(session, Call.order_id == order.id, CallReason.ERASED)
     register.forget(session, order)

@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 
 from app import events
 from app.events import EventRow
-from app.flows.triggers import case_reply, confirm_offers, milestones, own_orders, running_late, thank_you
+from app.flows.triggers import (
+    case_reply,
+    confirm_offers,
+    confirm_recipient,
+    milestones,
+    own_orders,
+    running_late,
+    thank_you,
+)
 from app.lib import clock
 from app.tracking import following, writeback
 from app.tracking.forecast import forecasts
@@ -38,6 +46,7 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
     events.CaseAnswered: (case_reply.on_case_answered,),
     events.CaseClosed: (),
     events.OwnOrdersAsked: (own_orders.on_own_orders_asked,),
+    events.RecipientNamed: (confirm_recipient.on_recipient_named,),
     events.OrderCancelled: (),
     events.OrderEdited: (),
     events.OrderRefunded: (),

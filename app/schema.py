@@ -14,6 +14,7 @@ from app.tracking.forecast.models import Forecast, Prediction, Transit
 from app.tracking.models import DrawnPage, ExceptionRow, Lane, OwnCarrier, Shipment, TrackingEvent
 from app.tracking.own_orders import OwnOrdersLink
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
+from app.tracking.recipients import Recipient
 from app.tracking.wishes import UpdateWish
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Product",
     "Profile",
     "ReceiptRow",
+    "Recipient",
     "Refund",
     "Shipment",
     "Shop",

@@ -121,6 +121,8 @@ class Trigger(StrEnum):
     """The merchant answers what a shopper reported; no flow, and never switched off."""
     OWN_ORDERS = "own_orders"
     """The link that a shopper asked for; no flow either."""
+    CONFIRM_RECIPIENT = "confirm_recipient"
+    """Asks an address that a shopper named whether it wants an order's updates."""
     CONFIRM_OFFERS = "confirm_offers"
     """The second yes to offers, where the law wants it; no flow either."""
 
@@ -176,6 +178,8 @@ class Reason(StrEnum):
     """The store told us of it long after it happened."""
     SUPERSEDED = "superseded"
     """By the time it could be sent, the parcel was further along, or the order was cancelled."""
+    WITHDRAWN = "withdrawn"
+    """The address was taken off the order's updates."""
     ONLY_IF_LATE = "only_if_late"
     """The shopper wants to hear of these parcels only if they are late."""
     TEST_ORDER = "test_order"

@@ -11,6 +11,7 @@ from app import privacy
 from app.flows import unpermitted
 from app.lib import clock, queue
 from app.lib.db import transaction
+from app.storefront import endings
 from app.tracking import drawn, own_orders
 from app.tracking.forecast import transits
 
@@ -56,6 +57,10 @@ def purge() -> None:
     with transaction() as session:
         own_orders.purge(session, now=clock.now())
     forget_unpermitted()
+    more = True
+    while more:
+        with transaction() as session:
+            more = endings.look(session)
     log.info("purged", bodies=emptied, pages=dropped, copies=copies)
 
 

@@ -76,6 +76,7 @@ REASONS = {
     Reason.SHOP_GONE: "The store was disconnected before it could go out.",
     Reason.TOO_OLD: "Your store told us long after it happened; by then it was no news.",
     Reason.SUPERSEDED: "By then the parcel was further along, or the order was cancelled.",
+    Reason.WITHDRAWN: "This address no longer gets the updates of the order.",
     Reason.ONLY_IF_LATE: "They asked to hear of this parcel only if it is late.",
     Reason.TEST_ORDER: "It was a test order.",
     Reason.REFUSED: "Their mail server refused it for good.",
@@ -94,6 +95,7 @@ TRIGGERS = {
     Trigger.RUNNING_LATE: "Running late",
     Trigger.CASE_REPLY: "Your answer",
     Trigger.OWN_ORDERS: "Link to all their orders",
+    Trigger.CONFIRM_RECIPIENT: "Asked to get updates",
     Trigger.CONFIRM_OFFERS: "Asked to confirm",
 }
 

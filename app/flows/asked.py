@@ -49,7 +49,8 @@ def for_themselves(
 def is_silenced(message: Message, shipments: Mapping[int | None, Shipment]) -> bool:
     """Tell whether a message tells how far parcels have come that are to be heard of only if late."""
     silent = _late_only(message, shipments)
-    return message.trigger in MILESTONES and bool(silent) and all(silent)
+    is_theirs = message.recipient_id is None and message.trigger in MILESTONES
+    return is_theirs and bool(silent) and all(silent)
 
 
 def tells_anything(switched_on: Iterable[Trigger]) -> bool:

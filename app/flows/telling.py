@@ -13,11 +13,14 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
+from app.flows import switches
 from app.flows.switches import MILESTONES
 from app.lib import clock
 from app.messages import outbox
 from app.messages.models import Message
+from app.tracking import recipients
 from app.tracking.models import Shipment
+from app.tracking.recipients import Recipient
 from app.vocabulary import Category, Medium, MessageState, Trigger
 
 GATHER_FOR = timedelta(minutes=30)
@@ -36,29 +39,37 @@ class Occasion:
 
 
 def tell(session: Session, it: Occasion) -> None:
-    """Ask for a message to the shopper, once for each parcel."""
+    """Ask for a message to the shopper, and one to each other recipient, once for each parcel."""
     order = session.scalars(select(Order).filter_by(id=it.order_id).with_for_update()).one()
-    earlier = _earlier(session, order, it.trigger)
+    _tell(session, order, it, None)
+    if it.trigger in MILESTONES or it.trigger in switches.switched_on(session, order.shop_id):
+        for recipient in recipients.of_order(session, order.id):
+            if recipient.is_told:
+                _tell(session, order, it, recipient)
+
+
+def _tell(session: Session, order: Order, it: Occasion, to: Recipient | None) -> None:
+    earlier = _earlier(session, order, it.trigger, to.id if to else None)
     if any(it.shipment_id in message.shipment_ids for message in earlier):
         return
-    is_apart = it.trigger in MILESTONES and is_silenced(session, [it.shipment_id])
+    is_apart = to is None and it.trigger in MILESTONES and is_silenced(session, [it.shipment_id])
     last = earlier[-1] if earlier else None
     may_join = last is not None and last.state is MessageState.QUEUED and not is_apart
-    if last is not None and may_join and not is_silenced(session, last.shipment_ids):
+    if last is not None and may_join and (to is not None or not is_silenced(session, last.shipment_ids)):
         last.shipment_ids = [*last.shipment_ids, it.shipment_id]
         return
-    _ask(session, order, it, step=len(earlier) + 1, last=None if is_apart else last)
+    _ask(session, order, it, step=len(earlier) + 1, last=None if is_apart else last, to=to)
 
 
 def set_apart(session: Session, order: Order, shipment_id: int) -> None:
     """Give a parcel of a locked order messages of its own where it waits to be told of with others."""
-    waiting = select(Message).filter_by(order_id=order.id, state=MessageState.QUEUED)
+    waiting = select(Message).filter_by(order_id=order.id, state=MessageState.QUEUED, recipient_id=None)
     shared = waiting.where(Message.trigger.in_(MILESTONES), Message.shipment_ids.contains([shipment_id]))
     for message in session.scalars(shared.with_for_update()):
         if len(message.shipment_ids) > 1:
             message.shipment_ids = [other for other in message.shipment_ids if other != shipment_id]
             it = Occasion(message.trigger, order.id, shipment_id, message.occasion_at)
-            _ask(session, order, it, step=len(_earlier(session, order, it.trigger)) + 1, last=None)
+            _ask(session, order, it, step=len(_earlier(session, order, it.trigger, None)) + 1, last=None)
 
 
 def is_silenced(session: Session, shipment_ids: Iterable[int]) -> bool:
@@ -67,24 +78,33 @@ def is_silenced(session: Session, shipment_ids: Iterable[int]) -> bool:
     return bool(session.scalar(select(one)))
 
 
-def _earlier(session: Session, order: Order, trigger: Trigger) -> list[Message]:
-    told = select(Message).filter_by(shop_id=order.shop_id, order_id=order.id, trigger=trigger)
+def _earlier(session: Session, order: Order, trigger: Trigger, recipient_id: int | None) -> list[Message]:
+    told = select(Message).filter_by(order_id=order.id, trigger=trigger, recipient_id=recipient_id)
     return list(session.scalars(told.order_by(Message.step).with_for_update()))
 
 
-def _ask(session: Session, order: Order, it: Occasion, *, step: int, last: Message | None) -> None:
+def _ask(  # noqa: PLR0913 - what, when and to whom
+    session: Session,
+    order: Order,
+    it: Occasion,
+    *,
+    step: int,
+    last: Message | None,
+    to: Recipient | None = None,
+) -> None:
     now = clock.now()
     gathers = last is not None and now < last.created_at + GATHER_FOR
     message = outbox.Ask(
-        key=f"order-{order.id}:{it.trigger}:{step}:{Medium.EMAIL}",
+        key=f"order-{order.id}:{it.trigger}:{step}:{Medium.EMAIL}" + (f":{to.id}" if to else ""),
         trigger=it.trigger,
         step=step,
         medium=Medium.EMAIL,
         category=Category.TRANSACTIONAL,
-        profile_id=order.profile_id,
+        profile_id=None if to else order.profile_id,
         order_id=order.id,
         shipment_ids=(it.shipment_id,),
-        to=order.email,
+        recipient_id=to.id if to else None,
+        to=to.address if to else order.email,
         occasion_at=it.happened_at,
         due_at=last.created_at + GATHER_FOR if last and gathers else now + SETTLE,
     )

@@ -10,15 +10,15 @@ from app.commerce.models import Order
 from app.lib import clock
 from app.lib.days import Calendar
 from app.messages import material as materials
-from app.messages import postal
+from app.messages import postal, templates
 from app.messages.document import Document
 from app.messages.links import confirm_url, preferences_url
 from app.messages.material import Material
 from app.messages.models import Message
 from app.shops.brand import Brand
 from app.shops.models import Shop
-from app.tracking import arrival, carrier, expected, own_orders, story
-from app.tracking.links import tracking_url
+from app.tracking import arrival, carrier, expected, own_orders, recipients, story
+from app.tracking.links import gift_url, tracking_url
 from app.tracking.models import Shipment
 from app.tracking.parcel import Parcel
 from app.tracking.story import Story
@@ -88,6 +88,8 @@ class Letter:
     """Where the template has a place for them."""
     delivering_to: tuple[str, ...]
     """The lines of the address."""
+    is_gift: bool = False
+    """It goes to somebody else than the shopper: no price, no name, no address is in it."""
     track_url: str
     """Where it leads: the order's page, or the list of all orders that was asked for."""
     preferences_url: str
@@ -107,7 +109,8 @@ def of(material: Material, message: Message) -> Letter:
     living = [row for row in shipments if not Parcel.of(row).is_void]
     told = [row for row in shipments if row.id in message.shipment_ids]
     calendar = Calendar.of(clock.now(), shop.timezone, order.locale, shop.locale, is_for_later=True)
-    document = material.document(message)
+    is_gift = message.recipient_id is not None
+    document = templates.default(message.trigger) if is_gift else material.document(message)
     wrong = material.alarms if message.trigger in materials.TELLS_OF_ALARMS else {}
     parcels = [Parcel.of(row, wrong.get(row.id, ()), expected.of_shipment(shop, order, row)) for row in told]
     known = story.tell(parcels, calendar)
@@ -119,7 +122,7 @@ def of(material: Material, message: Message) -> Letter:
         message_id=message.rfc_id,
         brand=material.brands[shop.id],
         calendar=calendar,
-        first_name=(profile and profile.first_name) or place.get("first_name"),
+        first_name=None if is_gift else (profile and profile.first_name) or place.get("first_name"),
         order_name=order.name,
         is_first=_is_first(material, order),
         currency=order.currency or shop.currency,
@@ -138,9 +141,12 @@ def of(material: Material, message: Message) -> Letter:
         story=arrival.with_order_day(known, expected.of_order(shop, order), calendar),
         answer=material.answers[message.case_entry_id] if message.case_entry_id else None,
         recommendations=_offers(material, order) if document.holds("recommendations") else (),
-        delivering_to=postal.lines(place, home=shop.country, locale=calendar.locale),
+        delivering_to=() if is_gift else postal.lines(place, home=shop.country, locale=calendar.locale),
         track_url=_leads_to(shop, order, message),
-        preferences_url=preferences_url(shop.id, message.id),
+        is_gift=is_gift,
+        preferences_url=recipients.url(shop, message.recipient_id)
+        if message.recipient_id
+        else preferences_url(shop.id, message.id),
     )
 
 
@@ -151,6 +157,10 @@ def _leads_to(shop: Shop, order: Order, message: Message) -> str:
             return own_orders.url(shop, message.step)
         case Trigger.CONFIRM_OFFERS:
             return confirm_url(shop.id, message.id)
+        case Trigger.CONFIRM_RECIPIENT:
+            return recipients.url(shop, message.recipient_id or 0)
+        case _ if message.recipient_id is not None:
+            return gift_url(shop, order.id)
         case _:
             return tracking_url(shop, order.id)
 

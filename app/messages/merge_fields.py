@@ -38,6 +38,7 @@ def of(letter: Letter) -> dict[str, Any]:
         },
         "answer": letter.answer or "",
         "items": [_item(item, calendar.words) for item in letter.items],
+        "have_prices": not letter.is_gift,
         "have_pictures": any(item.image_url for item in letter.items),
         "parcels": [{"carrier": p.carrier, "number": p.number, "page": p.page} for p in letter.parcels],
         "carrier": carriers.pop() if len(carriers) == 1 else None,

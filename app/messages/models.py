@@ -30,6 +30,8 @@ class Message(OfShop, Base):
     """The parcels it speaks of."""
     case_entry_id: Mapped[int | None] = mapped_column(ForeignKey("case_entry.id", ondelete="CASCADE"))
     """The merchant's answer that it carries."""
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("recipient.id", ondelete="CASCADE"))
+    """Whom it goes to where that is not the shopper."""
     occasion_at: Mapped[datetime]
     """When what it tells of happened."""
     to: Mapped[str | None]

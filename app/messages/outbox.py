@@ -42,6 +42,7 @@ class Ask:
     order_id: int
     shipment_ids: tuple[int, ...] = ()
     case_entry_id: int | None = None
+    recipient_id: int | None = None
     to: str | None
     occasion_at: datetime
     due_at: datetime | None = None
@@ -63,6 +64,7 @@ def ask(session: Session, shop_id: int, wanted: Ask) -> bool:
         "order_id": wanted.order_id,
         "shipment_ids": list(wanted.shipment_ids),
         "case_entry_id": wanted.case_entry_id,
+        "recipient_id": wanted.recipient_id,
         "to": wanted.to,
         "occasion_at": wanted.occasion_at,
         "rfc_id": f"<{digest}@{host}>",

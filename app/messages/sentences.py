@@ -41,6 +41,8 @@ def of(letter: Letter) -> Sentences:
 def _common(letter: Letter, words: Words) -> Sentences:
     say, count = words.say, max(1, len(letter.parcels))
     why = say("You get this mail because you ordered from us.")
+    if letter.is_gift:
+        why = say("You get this mail because somebody who ordered from us named you, and you said yes.")
     if letter.brand.support_email is not None:
         why = words.after_another(why, say("Something wrong? Just answer it."))
     return Sentences(
@@ -146,6 +148,24 @@ def _own_orders(common: Sentences, letter: Letter, words: Words) -> Sentences:
     )
 
 
+def _confirm_recipient(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    say, shop = words.say, letter.brand.name
+    lead = say(
+        "Somebody who ordered from %(shop)s would like you to hear when it is sent and when it arrives. "
+        "You see no prices.",
+        shop=shop,
+    )
+    return replace(
+        common,
+        subject=say("A parcel from %(shop)s: updates for you?", shop=shop),
+        preview=lead,
+        headline=say("Updates of a parcel for you?"),
+        then="",
+        lead=lead,
+        why=say("Somebody asked for this mail with your address. If it was not you, there is nothing to do."),
+    )
+
+
 def _confirm_offers(common: Sentences, letter: Letter, words: Words) -> Sentences:
     say, shop = words.say, letter.brand.name
     lead = say(
@@ -172,6 +192,7 @@ _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.DELIVERED: _delivered,
     Trigger.CASE_REPLY: _case_reply,
     Trigger.OWN_ORDERS: _own_orders,
+    Trigger.CONFIRM_RECIPIENT: _confirm_recipient,
     Trigger.CONFIRM_OFFERS: _confirm_offers,
 }
 

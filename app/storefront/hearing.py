@@ -9,7 +9,7 @@ from app.flows import asked
 from app.flows.switches import ON_REQUEST
 from app.lib.words import Words, sentence
 from app.storefront.bought import Bought
-from app.tracking import links
+from app.tracking import links, recipients
 from app.tracking.models import Shipment
 from app.vocabulary import Medium, ShipmentStatus
 
@@ -60,6 +60,15 @@ class LateOnly:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """Another recipient, as far as whoever named them recognizes them."""
+
+    place: int
+    address: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
     """What a page offers, and what is so already."""
 
@@ -67,21 +76,38 @@ class Hearing:
     """Of the order's page; what is chosen is sent below it."""
     choices: tuple[Choice, ...]
     late_only: LateOnly | None
+    others: tuple[Other, ...]
+    can_name: bool
+    """Whether one more may be named."""
 
 
 def of(bought: Bought, about: int | None, words: Words) -> Hearing | None:
     """Return what the shopper can choose, for the parcel at index `about` as well; None: nothing."""
     choices = tuple(_choice(bought, medium, words) for medium in offered(bought))
     late_only = _late_only(bought, about, words) if about is not None else None
-    if not (choices or late_only):
+    others = tuple(
+        Other(
+            place=it.place,
+            address=masked(it.address or ""),
+            state=words.say("Gets the updates") if it.is_told else words.say("Asked"),
+        )
+        for it in bought.tellings.others
+    )
+    if not (choices or late_only or others or can_name(bought)):
         return None
-    return Hearing(path=f"/t/{links.token_of(bought.order.id)}", choices=choices, late_only=late_only)
+    return Hearing(
+        path=f"/t/{links.token_of(bought.order.id)}",
+        choices=choices,
+        late_only=late_only,
+        others=others,
+        can_name=can_name(bought),
+    )
 
 
 def without_offers(found: Hearing) -> Hearing | None:
     """Return what is left where every step is not to be offered: the way back, and the parcel's choice."""
     left = replace(found, choices=tuple(choice for choice in found.choices if choice.is_on))
-    return left if left.choices or left.late_only else None
+    return left if left.choices or left.late_only or left.others or left.can_name else None
 
 
 def offered(bought: Bought) -> tuple[Medium, ...]:
@@ -91,6 +117,20 @@ def offered(bought: Bought) -> tuple[Medium, ...]:
     if not changes_something or order.is_called_off or not _has_steps_ahead(bought):
         return ()
     return (Medium.EMAIL,) if order.email else ()
+
+
+def can_name(bought: Bought) -> bool:
+    """Tell whether another recipient may be named, and would still hear of anything."""
+    is_over = bool(bought.shipments) and all(shipment.status in OVER for shipment in bought.shipments)
+    is_told = asked.tells_anything(bought.tellings.on) and not bought.order.is_called_off
+    return is_told and not is_over and len(bought.tellings.others) < recipients.MOST
+
+
+def masked(address: str) -> str:
+    """Return an address that whoever typed it recognizes and nobody else can use: "s•••@e•••.com"."""
+    name, _, host = address.rpartition("@")
+    domain, _, end = host.rpartition(".")
+    return f"{name[:1]}•••@{domain[:1]}•••.{end}"
 
 
 def can_be_late_only(bought: Bought, shipment: Shipment) -> bool:

@@ -1,14 +1,18 @@
 """What a shopper chooses to be told, in a browser: with and without script, in every language."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows import switches
 from app.shops.models import Shop
+from app.tracking import recipients
 from app.tracking.links import token_of
+from app.tracking.recipients import Recipient
 from app.vocabulary import Trigger
 from tests import sold
 from tests.browser.conftest import Look, Site, look_at, picture
@@ -42,6 +46,33 @@ def test_only_if_late_is_chosen_for_one_of_two_parcels(
     look.holds()
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="Only tell me if it is late").wait_for()
+
+
+def test_another_recipient_is_named_asked_and_removed(
+    look: Look, site: Site, session: Session, shop: Shop
+) -> None:
+    order = sold.order(session, shop, *MOMENTS["in-transit"], age=90)
+    page = look.page
+    page.goto(f"{site.url}/t/{token_of(order.id)}")
+    page.get_by_text("Tell somebody else too").click()
+    page.get_by_label("Their e-mail address").fill("sam@example.org")
+    page.get_by_role("button", name="Ask them").click()
+    page.get_by_text("s•••@e•••.org").first.wait_for()
+    picture(look, "hearing-others")
+    look.holds()
+    recipient = session.scalars(select(Recipient)).one()
+    page.goto(site.url + urlsplit(recipients.url(shop, recipient.id)).path)
+    picture(look, "recipient-asked")
+    look.holds()
+    page.get_by_role("button", name="Yes, send them").click()
+    page.get_by_role("heading", name="You get the updates of a parcel").wait_for()
+    picture(look, "recipient-told")
+    look.holds()
+    session.rollback()
+    page.goto(f"{site.url}/t/{token_of(order.id)}")
+    page.get_by_role("button", name="Remove s•••@e•••.org").click()
+    page.get_by_text("Tell somebody else too").wait_for()
+    assert page.get_by_text("s•••@e•••.org").count() == 0
 
 
 @pytest.mark.parametrize("language", ["ar", "de", "ja", "pl"])

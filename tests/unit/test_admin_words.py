@@ -25,6 +25,7 @@ def test_every_word_of_ours_has_the_merchants_words() -> None:
             Trigger.CASE_REPLY,
             Trigger.OWN_ORDERS,
             Trigger.CONFIRM_OFFERS,
+            Trigger.CONFIRM_RECIPIENT,
         }
     )
     assert set(words.CASES) == set(CaseKind)

@@ -67,6 +67,7 @@ def orders(draw_one: st.DrawFn) -> Bought:
     telling = Tellings(
         on=frozenset(draw_one(st.sets(st.sampled_from(Trigger)))),
         every_step=frozenset(draw_one(st.sets(st.sampled_from(Medium)))),
+        others=(),
     )
     return Bought(shop, order, shipments, {1: Fulfillment(items=[])}, [(line, None)], scans, {}, {}, telling)
 

@@ -1,0 +1,28 @@
+"""Ask an address that a shopper named whether it wants an order's updates: one e-mail, never again."""
+
+from sqlalchemy.orm import Session
+
+from app.events import RecipientNamed
+from app.messages import outbox
+from app.tracking.recipients import Recipient
+from app.vocabulary import Category, Medium, Trigger
+
+
+def on_recipient_named(session: Session, shop_id: int, event: RecipientNamed) -> None:
+    """Ask for the mail, while the address is still wanted."""
+    recipient = session.get_one(Recipient, event.recipient_id)
+    if recipient.address is None or recipient.left_at is not None:
+        return
+    mail = outbox.Ask(
+        key=f"recipient-{recipient.id}:{Trigger.CONFIRM_RECIPIENT}:1:{Medium.EMAIL}",
+        trigger=Trigger.CONFIRM_RECIPIENT,
+        step=1,
+        medium=Medium.EMAIL,
+        category=Category.TRANSACTIONAL,
+        profile_id=None,
+        order_id=recipient.order_id,
+        recipient_id=recipient.id,
+        to=recipient.address,
+        occasion_at=event.happened_at,
+    )
+    outbox.ask(session, shop_id, mail)
