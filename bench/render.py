@@ -16,7 +16,7 @@ os.environ.setdefault("DATABASE_URL", "postgresql:///unused")
 os.environ.setdefault("REDIS_URL", "redis:///0")
 os.environ.setdefault("DOORSTEP_SECRET_KEYS", "a-master-key-for-benches-of-32-characters")
 
-from app.messages import compose, merge_fields, templates
+from app.messages import compose, merge_fields, templates, weaving
 from app.messages.document import Document
 from app.messages.letter import Letter, Offer
 from app.vocabulary import Trigger
@@ -54,7 +54,10 @@ def main() -> None:
         "whole mail, plain python-liquid": lambda: [
             part.render(data) for data in (merge_fields.of(told),) for part in plain
         ],
-        "one template made anew (MJML, Liquid)": lambda: templates.template.__wrapped__(
+        "a document woven anew (MJML, Liquid)": lambda: weaving.woven.__wrapped__(
+            told.document, told.calendar.locale
+        ),
+        "made a program anew, for a shop's look": lambda: templates.template.__wrapped__(
             told.document, told.brand, told.calendar.locale
         ),
     }
