@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.lib.words import CATALOGS
 from tests.extensions.php import PLUGIN, in_php, run
 
 SOURCES = sorted(PLUGIN.rglob("*.php"))
@@ -63,6 +64,25 @@ def test_every_sentence_is_in_its_text_domain() -> None:
     for file in SOURCES:
         calls = re.findall(r"(?:esc_html__|esc_attr__|\b__)\( '(?:[^'\\]|\\.)*'(.*)", file.read_text())
         assert all(rest.startswith(", 'doorstep-for-woocommerce'") for rest in calls), file.name
+
+
+def test_what_shoppers_read_is_said_in_the_languages_of_the_app() -> None:
+    """By WordPress's own files of translations, which it takes from the plug-in's folder."""
+    files = sorted((PLUGIN / "languages").glob("doorstep-for-woocommerce-*.l10n.php"))
+    spoken = {file.name.split("-")[-1].split("_")[0].split(".")[0] for file in files}
+    assert spoken == set(CATALOGS)
+    sources = "".join(file.read_text() for file in (PLUGIN / "includes").glob("*.php"))
+    said = [re.findall(r"(?m)^\t\t'(.+?)' => '(.+)',$", file.read_text()) for file in files]
+    for sentences in said:
+        assert [english for english, _ in sentences] == [english for english, _ in said[0]]
+        for english, other in sentences:
+            assert f"( '{english}', 'doorstep-for-woocommerce' )" in sources
+            assert other.count("%s") == english.count("%s")
+            assert not re.search(r"[<>]", other)
+    for part in ("mails", "account", "checkout"):
+        source = (PLUGIN / "includes" / f"class-doorstep-{part}.php").read_text()
+        for english in re.findall(r"__\( '(.+?)', 'doorstep-for-woocommerce' \)", source):
+            assert english in dict(said[0])
 
 
 def header(text: str, field: str) -> str:

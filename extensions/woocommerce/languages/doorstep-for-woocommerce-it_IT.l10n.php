@@ -1,0 +1,22 @@
+<?php
+/**
+ * What shoppers read, in it_IT.
+ *
+ * @package Doorstep
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+return array(
+	'domain'   => 'doorstep-for-woocommerce',
+	'language' => 'it_IT',
+	'messages' => array(
+		'Track your order' => 'Segui il tuo ordine',
+		'Track' => 'Segui',
+		'Track order %s' => 'Segui l’ordine %s',
+		'We keep your e-mail address with your cart as you type it, so that we can remind you if you leave.' => 'Conserviamo il tuo indirizzo e-mail con il carrello appena lo scrivi, per potertelo ricordare se esci.',
+		'We will not remind you of this cart.' => 'Non ti ricorderemo questo carrello.',
+		'No reminder, thank you' => 'Nessun promemoria, grazie',
+		'Send me news and offers from %s by e-mail. I can stop them at any time.' => 'Inviatemi per e-mail novità e offerte di %s. Posso interromperle in qualsiasi momento.',
+	),
+);
