@@ -75,14 +75,15 @@ def main() -> None:
 
 
 def _measure(servers: Servers, scratch: Path) -> tuple[dict[str, list[float]], Counted, int]:
-    figures: dict[str, list[float]] = {"small": [], "large": [], "pgbench": []}
+    figures: dict[str, list[float]] = {"small": [], "large": [], "pgbench": [], "worker_ms": []}
     _prepare(servers)
     counted, first = Counted(), 1_000_000
     for size, orders in (("small", ORDERS), ("large", ORDERS * MANY)):
         _fill(orders)
         for turn in range(TURNS):
             began = counted.statements, counted.commits
-            seconds = _drain(first)
+            seconds, worked = _drain(first)
+            figures["worker_ms"].append(worked * 1000 / DELIVERIES)
             first += DELIVERIES
             statements, commits = (counted.statements - began[0], counted.commits - began[1])
             figures[size].append(DELIVERIES / seconds)
@@ -91,7 +92,8 @@ def _measure(servers: Servers, scratch: Path) -> tuple[dict[str, list[float]], C
             )
             print(
                 f"{size}, turn {turn + 1} of {TURNS}: {figures[size][-1]:,.0f} deliveries/s,"
-                f" {statements / DELIVERIES:.1f} statements and {commits / DELIVERIES:.2f} commits each;"
+                f" {statements / DELIVERIES:.1f} statements, {commits / DELIVERIES:.2f} commits and"
+                f" {figures['worker_ms'][-1]:.1f} ms of the worker's processor each;"
                 f" pgbench {figures['pgbench'][-1]:,.0f}/s",
                 flush=True,
             )
@@ -109,6 +111,7 @@ def _report(figures: dict[str, list[float]], counted: Counted, first: int) -> No
         "deliveries_per_second": round(median(figures["small"])),
         "with_ten_times_the_orders": round(median(figures["large"])),
         "cost_10x_orders": round(growth, 2),
+        "worker_ms_per_delivery": round(median(figures["worker_ms"]), 1),
         "statements_per_delivery": round(counted.statements / drained, 1),
         "commits_per_delivery": round(counted.commits / drained, 3),
         "vs_pgbench": round(median(o / p for o, p in zip(ours, figures["pgbench"], strict=True)), 2),
@@ -120,8 +123,8 @@ def _report(figures: dict[str, list[float]], counted: Counted, first: int) -> No
     sys.exit(not met)
 
 
-def _drain(first: int) -> float:
-    """Put deliveries into the inbox and drain them; returns the seconds that draining took."""
+def _drain(first: int) -> tuple[float, float]:
+    """Put deliveries into the inbox and drain them; returns the seconds of the clock and of our processor."""
     now = clock.now()
     orders = range(first, first + DELIVERIES // len(STEPS))
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
@@ -130,10 +133,10 @@ def _drain(first: int) -> float:
             cursor.executemany(
                 PUT, ((shop, topic, uuid4(), uuid4(), body, at, due) for shop, topic, body, at, due in rows)
             )
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     while _one("SELECT count(*) FROM inbox WHERE state = 'waiting'"):
         inbox.drain()
-    return time.perf_counter() - began
+    return time.perf_counter() - began, time.process_time() - worked
 
 
 def _delivery(step: str, number: int, now: datetime) -> tuple[str, bytes]:
