@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from app.lib.words import Words, sentence
 from app.shops.brand import Brand
-from app.tracking.journey import State
+from app.tracking.journey import State, Story
 
 
 class Link(NamedTuple):
@@ -190,8 +190,9 @@ def action(  # noqa: PLR0913 - what a parcel's row and its shop say
     return Action(say(heading), say(text))
 
 
-def questions(state: State, words: Words) -> list[Question]:
-    """Return what shoppers ask at this moment, and the answers."""
+def questions(story: Story, words: Words) -> list[Question]:
+    """Return what shoppers ask at this moment, and the answers; of what has not left they ask as ever."""
+    state = State.ORDERED if story.state is State.LATE and story.step == 1 else story.state
     return [Question(words.say(it.asked), words.say(it.answer)) for it in QUESTIONS[state]]
 
 

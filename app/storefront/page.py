@@ -133,7 +133,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
             page=carriage.page if carriage else None,
         ),
         place=parcels[about].place if about is not None and told.state is State.COLLECT else None,
-        questions=advice.questions(told.state, words),
+        questions=advice.questions(told, words),
         contact=advice.contact(brand, words.say(advice.WRITE), name, words),
         sections=tuple(
             it for it in arranged.order if arranged.shows(it, told) and (it is not Section.OWN or own)

@@ -39,6 +39,15 @@ def test_an_exception_is_told_until_it_is_cleared(session: Session, shop: Shop, 
     assert headline(see(shopper, order.id)).startswith("On its way")
 
 
+def test_of_an_order_that_stays_too_long_one_may_still_ask_to_cancel(
+    session: Session, shop: Shop, shopper: FlaskClient
+) -> None:
+    page = see(shopper, sold.order(session, shop, alarm=ExceptionKind.UNFULFILLED).id)
+    assert headline(page).startswith("It takes longer than usual")
+    assert "I want to cancel or change something" in page
+    assert "I want to send something back" not in page
+
+
 def test_the_place_to_collect_is_shown_with_its_code_and_hours(
     session: Session, shop: Shop, shopper: FlaskClient
 ) -> None:
