@@ -1,8 +1,6 @@
 """The `doorstep` command: what the Procfile runs, and what an operator needs."""
 
-import os
-import resource
-import tempfile
+import json
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -14,14 +12,17 @@ from alembic.config import Config
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import privacy
 from app.commerce import inbox
-from app.lib import logs, queue, words
+from app.lib import crypto, logs, queue, serving, words
+from app.lib.certificate import is_genuine
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.messages import compose, files, sample, versions
 from app.messages.document import Document, Misfit
 from app.messages.lint import lint
 from app.messages.models import Message
+from app.platforms.base import PrivacyKind
 from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
@@ -58,8 +59,7 @@ def web(port: int, host: str, workers: int) -> None:
     from granian.constants import Interfaces  # noqa: PLC0415 - only this process serves
     from granian.server import Server  # noqa: PLC0415 - as above
 
-    _share_metrics()
-    _open_many_files()
+    serving.prepare()
     Server(
         settings().web,
         address=host,
@@ -122,6 +122,35 @@ def signin(shop_id: int) -> None:
     if shop is None or shop.state is not ShopState.INSTALLED:
         raise click.ClickException(f"There is no shop {shop_id}; `python -m app.cli shops` lists them.")
     click.echo(doors.sign_in_link(shop_id))
+
+
+@main.command()
+@click.argument("shop_id", type=int)
+@click.argument("email")
+def export(shop_id: int, email: str) -> None:
+    """Print everything that is held about a shopper, as JSON."""
+    with transaction() as session:
+        task = privacy.ask_now(session, _shop(session, shop_id), email, PrivacyKind.EXPORT)
+    click.echo(crypto.unseal(task.export or b""))
+
+
+@main.command()
+@click.argument("shop_id", type=int)
+@click.argument("email")
+def erase(shop_id: int, email: str) -> None:
+    """Erase a shopper, and print the certificate of what was erased."""
+    with transaction() as session:
+        task = privacy.ask_now(session, _shop(session, shop_id), email, PrivacyKind.ERASE_PERSON)
+    click.echo(json.dumps(task.certificate, indent=1, ensure_ascii=False))
+
+
+@main.command()
+@click.argument("file", type=click.File())
+def verify(file: TextIO) -> None:
+    """Say whether a certificate is ours, word for word."""
+    is_ours = is_genuine(json.load(file))
+    click.echo("It is ours, unchanged." if is_ours else "It is not ours, or was changed.")
+    raise SystemExit(not is_ours)
 
 
 @main.command()
@@ -265,22 +294,6 @@ def _said(act: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         return act(*arguments, **named)
     except (Misfit, LookupError, compose.Unrenderable) as error:
         raise click.ClickException(str(error)) from error
-
-
-def _share_metrics() -> None:
-    """Give the web workers one folder for their counters, empty at every start."""
-    folder = Path(
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="doorstep-metrics-"))
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.db"):
-        old.unlink()
-
-
-def _open_many_files() -> None:
-    """Allow this process as many open files as the system lets it: each connection is one."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 if __name__ == "__main__":

@@ -14,11 +14,12 @@ from app.audience import consent
 from app.audience.models import Profile
 from app.commerce import orders
 from app.commerce.models import Checkout, Delivery, Fulfillment, Order
-from app.lib import clock, crypto
+from app.lib import certificate, clock, crypto
 from app.lib.db import Base
 from app.messages import withdrawn
 from app.messages.models import Message
 from app.platforms.base import PrivacyKind, PrivacyRequest
+from app.platforms.purchases import Person
 from app.shops import calls, errands, install
 from app.shops.models import Call, PrivacyTask, Shop
 from app.tracking import cases, drawn, recipients, register
@@ -67,10 +68,11 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
             erase_shop(session, shop)
         return
     found = _profiles(session, shop.id, subject)
+    copy = export(session, shop.id, found, request.order_ids, address=email)
     if request.kind is PrivacyKind.EXPORT:
-        copy = export(session, shop.id, found, request.order_ids, address=email)
         task.export = crypto.seal(json.dumps(copy, default=str))
     else:
+        known_by = _typed(copy) | ({email} if email else set())
         withdrawn.end(session, recipients.ids_of(session, shop.id, address=email or ""), for_good=True)
         for profile in found:
             erase(session, profile)
@@ -78,7 +80,19 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
             order = session.scalar(select(Order).filter_by(shop_id=shop.id, external_id=external_id))
             if order is not None:
                 erase_order(session, order)
+        left = export(session, shop.id, found, request.order_ids, address=email)
+        task.certificate = _certificate(shop, request, copy, left, known_by)
     task.done_at = clock.now()
+
+
+def ask_now(session: Session, shop: Shop, email: str, kind: PrivacyKind) -> PrivacyTask:
+    """Answer an operator's request about a shopper as a store's is answered; returns the answer."""
+    now = clock.now()
+    request = PrivacyRequest(kind=kind, external_id=f"operator {now.isoformat()}", person=Person(email=email))
+    ask(session, shop, request, heard_at=now)
+    return session.scalars(
+        select(PrivacyTask).filter_by(shop_id=shop.id, external_id=request.external_id)
+    ).one()
 
 
 def leave(session: Session, shop: Shop) -> None:
@@ -200,6 +214,33 @@ def _profiles(session: Session, shop_id: int, subject: dict[str, Any]) -> list[P
     if subject["email"]:
         matches.append(Profile.email == subject["email"])
     return list(session.scalars(select(Profile).where(Profile.shop_id == shop_id, or_(*matches))))
+
+
+Rows = Mapping[str, list[dict[str, Any]]]
+
+
+def _typed(copy: Rows) -> set[str]:
+    """Return the addresses and numbers that a shopper's rows hold."""
+    rows = [row for table in ("profile", "order", "checkout", "message") for row in copy.get(table, ())]
+    return {str(row[name]) for row in rows for name in ("email", "phone", "to") if row.get(name)}
+
+
+def _certificate(
+    shop: Shop, request: PrivacyRequest, before: Rows, after: Rows, known_by: set[str]
+) -> dict[str, Any]:
+    """Return what was erased, sealed: in which tables, when, and where the shopper still is found."""
+    written = {table: json.dumps(rows, default=str, ensure_ascii=False) for table, rows in after.items()}
+    statement = {
+        "statement": "What these rows said of the shopper was erased. Orders keep goods, money and times; "
+        "a no to messages is kept as a keyed hash.",
+        "shop": shop.domain,
+        "request": f"{request.kind} {request.external_id}",
+        "subject": sorted(crypto.fingerprint(address).hex() for address in known_by),
+        "erased_at": clock.now().isoformat(timespec="seconds"),
+        "rows": {table: len(rows) for table, rows in before.items()},
+        "still_found_in": [table for table, text in written.items() if any(it in text for it in known_by)],
+    }
+    return certificate.sealed(statement)
 
 
 def _of_person(table: Table, shop_id: int, leads: Mapping[str, Collection[int | bytes]]) -> Any:  # noqa: ANN401

@@ -1,5 +1,7 @@
 """What shoppers asked for under privacy law, when it was answered, and the copies to hand on."""
 
+import json
+
 from flask import Blueprint, Response, abort
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +32,7 @@ def index(session: Session, shop: Shop) -> str:
         PrivacyTask.due_at,
         PrivacyTask.done_at,
         PrivacyTask.export.is_not(None).label("is_ready"),
+        PrivacyTask.certificate.is_not(None).label("is_certified"),
     )
     page = paging.newest_first(
         session, select(*columns).where(PrivacyTask.shop_id == shop.id), PrivacyTask.id
@@ -50,3 +53,15 @@ def copy(session: Session, shop: Shop, task_id: int) -> Response:
     name = f"shopper-data-{task.id}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(crypto.unseal(task.export), content_type="application/json", headers=headers)
+
+
+@blueprint.get("/privacy/<int(max=9223372036854775807):task_id>/certificate")
+@for_shop
+def certificate(session: Session, shop: Shop, task_id: int) -> Response:
+    """Hand the merchant the statement of what was erased; it names nobody."""
+    task = session.scalar(select(PrivacyTask).filter_by(id=task_id, shop_id=shop.id))
+    if task is None or task.certificate is None:
+        abort(404)
+    headers = {"Content-Disposition": f'attachment; filename="erased-{task.id}.json"'}
+    text = json.dumps(task.certificate, indent=1, ensure_ascii=False)
+    return Response(text, content_type="application/json", headers=headers)

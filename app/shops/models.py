@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib import clock
@@ -177,6 +178,8 @@ class PrivacyTask(OfShop, Base):
     done_at: Mapped[datetime | None]
     export: Mapped[bytes | None]
     """Sealed JSON that the merchant may fetch; emptied after 30 days."""
+    certificate: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """What was erased and when, with a seal; names nobody."""
 
     __table_args__ = (UniqueConstraint("shop_id", "kind", "external_id"),)
 
