@@ -8,7 +8,7 @@ QUICK := tests/unit tests/architecture tests/contracts
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain bench-send faults replay lock bench-lighthouse bench-render plugin
+.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain bench-send faults faults-send replay lock bench-lighthouse bench-render plugin
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -59,6 +59,10 @@ plugin: ## the WooCommerce plug-in as a zip, in var/
 
 faults: $(VENV)/dev.stamp ## kill, starve and lie to real servers and processes, long (half an hour)
 	@cd $(ROOT) && $(BIN)/pytest -s -p no:cacheprovider tests/faults
+
+faults-send: $(VENV)/dev.stamp ## kill a sender KILLS times (100) over MESSAGES (100,000): nothing lost, nothing twice but what was in flight
+	@cd $(ROOT) && MESSAGES=$${MESSAGES:-100000} KILLS=$${KILLS:-100} $(BIN)/pytest -s -p no:cacheprovider \
+		tests/faults/test_senders.py -k "killed_again and long"
 
 replay: $(VENV)/dev.stamp ## the real orders in DATA, delivered as two stores would
 	@cd $(ROOT) && $(BIN)/python -m bench.replay "$(DATA)"
