@@ -33,7 +33,8 @@ def test_every_parcel_is_told_scan_by_scan(sales: list[Sale]) -> None:
 def test_numbers_of_nobody_are_unknown_and_strangers_refused(sales: list[Sale]) -> None:
     assert sales
     keys = {**ups.KEYS, TOKEN: plugin.authorize(Outside(), ups.KEYS).token}
-    assert plugin.fetch(Outside(), keys, (Parcel(number="1Z5R89390357567127"),)) == ()
+    (update,) = plugin.fetch(Outside(), keys, (Parcel(number="1Z5R89390357567127"),))
+    assert (update.is_not_found, update.scans) == (True, ())
     with pytest.raises(KeyRefused):
         plugin.fetch(Outside(), {**keys, TOKEN: "forged"}, (Parcel(number="1Z5R89390357567127"),))
     with pytest.raises(SourceError):
