@@ -5,15 +5,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, delete, false, func, or_, select, update
+from sqlalchemy import RowMapping, Table, delete, false, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app import events
 from app.audience import consent
 from app.audience.models import Profile
-from app.commerce import orders
-from app.commerce.models import Checkout, Delivery, Fulfillment, Order
+from app.commerce import bodies, orders
+from app.commerce.models import Checkout, Fulfillment, Order
 from app.lib import certificate, clock, crypto
 from app.lib.db import Base
 from app.messages import withdrawn
@@ -142,9 +142,7 @@ def erase(session: Session, profile: Profile) -> None:
         erase_order(session, order)
     for checkout in session.scalars(select(Checkout).filter_by(profile_id=profile.id)):
         checkout.email = checkout.phone = checkout.url = None
-    _empty_deliveries(
-        session, profile.shop_id, {profile.email, profile.phone, profile.external_id} - {None, ""}
-    )
+    bodies.empty(session, profile.shop_id, {profile.email, profile.phone, profile.external_id} - {None, ""})
     _silence(session, select(Message.id).filter_by(profile_id=profile.id))
     calls.drop(session, Call.profile_id == profile.id, CallReason.ERASED)
     _forget_copies(session, profile)
@@ -166,7 +164,7 @@ def erase_order(session: Session, order: Order) -> None:
     known_by |= {number for number in numbers if number and len(number) >= LONG}  # a source tells of each
     consent.forget(session, order.shop_id, [], filter(None, (order.email, order.phone)))
     orders.forget_person(order, at=clock.now())
-    _empty_deliveries(session, order.shop_id, known_by | {order.external_id})
+    bodies.empty(session, order.shop_id, known_by | {order.external_id})
     withdrawn.end(session, recipients.ids_of(session, order.shop_id, order_id=order.id), for_good=True)
     _silence(session, select(Message.id).filter_by(order_id=order.id))
     calls.drop(session, Call.order_id == order.id, CallReason.ERASED)
@@ -190,12 +188,6 @@ def erase_shop(session: Session, shop: Shop) -> None:
     shop.name = shop.domain
     shop.email = None
     shop.settings = {}
-
-
-def purge_bodies(session: Session, *, before: datetime) -> int:
-    """Empty the bodies of deliveries received before a moment; their keys stay and keep saying "once"."""
-    old = update(Delivery).where(Delivery.received_at < before, Delivery.body.is_not(None)).values(body=None)
-    return session.execute(old).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
 def purge_copies(session: Session, *, before: datetime) -> int:
@@ -270,18 +262,6 @@ def _forget_copies(session: Session, profile: Profile) -> None:
         copy = json.loads(crypto.unseal(task.export or b""))
         if any(row["id"] == profile.id for row in copy.get("profile", ())):
             task.export = None
-
-
-def _empty_deliveries(session: Session, shop_id: int, words: set[Any]) -> None:
-    """Empty every kept body in which one of these words stands, as UTF-8 or in JSON's escapes."""
-    for form in {form for word in words for form in _as_written(str(word))}:
-        holds = func.pg_catalog.position(Delivery.body, form) > 0
-        session.execute(update(Delivery).where(Delivery.shop_id == shop_id, holds).values(body=None))
-
-
-def _as_written(word: str) -> tuple[bytes, ...]:
-    escaped = json.dumps(word)[1:-1]
-    return (word.encode(), escaped.encode(), escaped.replace("/", "\\/").encode())
 
 
 def _silence(session: Session, chosen: Any) -> None:  # noqa: ANN401 - a select of ids

@@ -8,6 +8,7 @@ import structlog
 from rq.utils import import_attribute
 
 from app import privacy
+from app.commerce import bodies
 from app.flows import unpermitted
 from app.lib import clock, queue
 from app.lib.db import transaction
@@ -47,7 +48,7 @@ def tick() -> None:
 def purge() -> None:
     """Empty what is older than we keep it, drop pages that nobody looks at, forget ways of long ago."""
     with transaction() as session:
-        emptied = privacy.purge_bodies(session, before=clock.now() - KEEP_BODIES)
+        emptied = bodies.purge(session, before=clock.now() - KEEP_BODIES)
     with transaction() as session:
         dropped = drawn.purge(session, now=clock.now())
     with transaction() as session:

@@ -1,15 +1,15 @@
 """Addresses typed into a cart that nobody bought: kept for a day, then only where they may be used."""
 
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, exists, or_, select, text
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import events
 from app.audience import consent, grants, whereabouts
 from app.audience.models import ConsentRow, Profile
+from app.commerce import bodies
 from app.commerce.models import Checkout, Order
 from app.lib import clock, crypto
 from app.messages.models import Message
@@ -60,7 +60,7 @@ def _forget_of(session: Session, shop: Shop, carts: Sequence[Checkout]) -> None:
         erased = events.ProfileErased(happened_at=clock.now(), profile_id=profile.id)
         events.record(session, shop.id, erased)
     if gone:
-        _empty_deliveries(session, shop.id, gone)
+        bodies.empty(session, shop.id, gone, before=clock.now() - KEPT_FOR)
 
 
 def _is_known(session: Session, shop: Shop, address: str) -> bool:
@@ -99,25 +99,3 @@ def _strangers(shop_id: int, addresses: set[str]) -> Select[Profile]:
     return select(Profile).where(
         Profile.shop_id == shop_id, Profile.email.in_(addresses), Profile.external_id.is_(None), ~or_(*used)
     )
-
-
-def _empty_deliveries(session: Session, shop_id: int, addresses: set[str]) -> None:
-    """Empty the kept bodies in which one of these addresses stands: one look through the shop's, for all."""
-    given = {
-        "shop_id": shop_id,
-        "before": clock.now() - KEPT_FOR,
-        "addresses": [form.encode() for it in addresses for form in {it, json.dumps(it)[1:-1]}],
-    }
-    session.execute(EMPTY, given)
-
-
-EMPTY = text(
-    """
-    UPDATE inbox SET body = NULL
-    WHERE shop_id = :shop_id AND received_at < :before AND state <> 'waiting' AND body IS NOT NULL
-      AND EXISTS (
-        SELECT FROM lower(encode(body, 'escape')) AS written, unnest(CAST(:addresses AS bytea[])) AS typed
-        WHERE position(lower(encode(typed, 'escape')) IN written) > 0)
-    """
-)
-"""In whatever case it was typed, as UTF-8 or in JSON's escapes."""
