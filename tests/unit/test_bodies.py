@@ -1,0 +1,52 @@
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.commerce import bodies
+from app.commerce.models import Delivery
+from app.lib import clock
+from app.vocabulary import InboxState
+from tests import sold
+
+
+def delivered(session: Session, shop_id: int, body: bytes, state: InboxState = InboxState.DONE) -> Delivery:
+    now = clock.now()
+    identity = {"delivery_key": uuid4(), "body_key": uuid4(), "shop_id": shop_id}
+    row = Delivery(topic="orders/paid", body=body, received_at=now, due_at=now, state=state, **identity)
+    session.add(row)
+    session.flush()
+    return row
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"email": "ana.zo\xc3\xab@example.com"}',
+        b'{"email": "Ana.Zo\xc3\xab@Example.COM"}',
+        json.dumps({"email": "ANA.zoë@example.com"}).encode(),
+        b"\xff\x00 ana.zo\xc3\xab@example.com \\",
+    ],
+)
+def test_a_body_that_names_somebody_is_emptied_however_it_is_written(session: Session, body: bytes) -> None:
+    shop, other = sold.shop(session).id, sold.shop(session, domain="other.example").id
+    named = delivered(session, shop, body)
+    of_somebody_else = delivered(session, shop, b'{"email": "ana@example.com"}')
+    of_another_shop = delivered(session, other, body)
+    bodies.empty(session, shop, ["ana.zoë@example.com"])
+    kept = session.scalars(select(Delivery.id).where(Delivery.body.is_not(None))).all()
+    assert set(kept) == {of_somebody_else.id, of_another_shop.id}
+    assert named.id not in kept
+
+
+def test_what_is_still_to_be_read_or_younger_may_stay(session: Session) -> None:
+    shop = sold.shop(session).id
+    delivered(session, shop, b'"ana@example.com"')
+    waiting = delivered(session, shop, b'"ana@example.com"', InboxState.WAITING)
+    bodies.empty(session, shop, ["ana@example.com"], before=clock.now() - timedelta(hours=24))
+    assert len(session.scalars(select(Delivery.id).where(Delivery.body.is_not(None))).all()) == 2
+    bodies.empty(session, shop, ["ana@example.com"], before=clock.now() + timedelta(seconds=1))
+    assert session.scalars(select(Delivery.id).where(Delivery.body.is_not(None))).all() == [waiting.id]
