@@ -101,8 +101,7 @@ class Line:
             error = refusal("message", code, words)
             yield begun.key, error
             if error.everyone:
-                raise Broken
-            self._reset()
+                raise Broken  # else nothing is to be reset: its dot has ended it, and the next one is out
         else:
             self.hang_up()
             yield begun.key, SendError("the answer makes no sense", unknown=True)

@@ -102,6 +102,23 @@ def test_a_server_that_would_take_a_mail_for_nobody_gets_an_empty_one(
     assert _taken(server) == Counter({1: 1, 2: 1})
 
 
+@pytest.mark.parametrize("answer", ["554 5.6.0 no", "451 4.3.0 later"])
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["one by one", "pipelined"])
+def test_a_mail_refused_after_its_bytes_holds_up_none_behind_it(
+    monkeypatch: pytest.MonkeyPatch, answer: str, extensions: tuple[str, ...]
+) -> None:
+    with scripted(extensions=extensions) as server:
+        use(monkeypatch, f"smtp://127.0.0.1:{server.port}")
+        monkeypatch.setattr("app.channels.line.TIMEOUT", 1)
+        server.script["DOT"] = ["250 2.0.0 queued", answer]
+        with smtp.connect() as lines:
+            outcomes = dict(lines.send_all(_mails()[:5], lambda _: True))
+    assert [key for key, outcome in outcomes.items() if isinstance(outcome, SendError)] == [1]
+    assert _taken(server) == Counter((0, 2, 3, 4))
+    assert all(body.startswith(b"From: ") for body in server.taken)
+    assert server.connections == 1
+
+
 def _mails() -> list[tuple[int, Mail]]:
     return [(n, replace(MAIL, message_id=f"<{n}@shop.example>")) for n in range(MAILS)]
 
