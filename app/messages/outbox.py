@@ -26,6 +26,8 @@ LAST_START = timedelta(seconds=45)
 """No send begins when less than this is left of the lease: it could outlast it."""
 FOREIGN_GRACE = timedelta(minutes=10)
 """How long another host's journal may be away before its messages count as unknown."""
+AT_ONCE = 1000
+"""How many messages of others are looked at in one transaction."""
 RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
 
 
@@ -237,10 +239,14 @@ def after_doubt(message: Message, reason: str) -> Result:
 def recover(session: Session, mine: str) -> int:
     """Settle what dead or frozen senders left behind, and what `mine` could not write down itself.
 
-    Call it while nothing of `mine` is being sent; returns how many messages were settled.
+    Call it while nothing of `mine` is being sent; returns how many messages were settled. All of `mine` are,
+    whoever looks at them meanwhile: after this, its journal may be forgotten.
     """
     left = select(Message).where(Message.state == MessageState.SENDING)
-    found = list(session.scalars(left.with_for_update(skip_locked=True).limit(1000)))
+    own = left.filter_by(journal=mine).order_by(Message.id).with_for_update()
+    others = left.where(Message.journal != mine).order_by(Message.lease_until)
+    at_hand = others.with_for_update(skip_locked=True).limit(AT_ONCE)
+    found = [*session.scalars(own), *session.scalars(at_hand)]
     journals = {name: Dead(name) for name in {message.journal for message in found} if name}
     results = []
     for message in found:

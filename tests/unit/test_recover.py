@@ -1,0 +1,89 @@
+"""What a sender could not write down is settled before its journal is forgotten, whatever else goes on."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.lib import clock
+from app.lib.db import engine, transaction
+from app.messages import outbox
+from app.messages.journal import Journal
+from app.messages.models import Message
+from app.shops.models import Shop
+from app.vocabulary import Category, Medium, MessageState, Trigger
+from tests import sold
+
+
+@pytest.fixture
+def journal() -> Iterator[Journal]:
+    with Journal() as mine:
+        yield mine
+
+
+@pytest.fixture
+def shop(session: Session) -> Shop:
+    return sold.shop(session)
+
+
+def sending(session: Session, shop: Shop, journal: Journal, name: str) -> Message:
+    """Return a message that was claimed and never written down."""
+    order = sold.order(session, shop)
+    wanted = outbox.Ask(
+        key=name,
+        trigger=Trigger.THANK_YOU,
+        step=1,
+        medium=Medium.EMAIL,
+        category=Category.TRANSACTIONAL,
+        profile_id=None,
+        order_id=order.id,
+        to="ana@shopper.example",
+        occasion_at=clock.now(),
+    )
+    outbox.ask(session, shop.id, wanted)
+    message = session.scalars(select(Message).filter_by(key=name)).one()
+    message.state, message.journal, message.fence = MessageState.SENDING, journal.name, 1
+    message.sending_at, message.lease_until = clock.now(), clock.now() + timedelta(minutes=2)
+    session.commit()
+    return message
+
+
+def test_ones_own_are_settled_however_many_others_there_are(
+    session: Session, shop: Shop, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "AT_ONCE", 1)
+    with Journal() as busy:
+        others = [sending(session, shop, busy, f"theirs-{n}") for n in range(3)]
+        mine = sending(session, shop, journal, "mine")
+        journal.begin(mine.id, 1)
+        journal.taken(mine.id, 1)
+        assert outbox.recover(session, journal.name) == 1
+        session.commit()
+        session.expire_all()
+    assert mine.state is MessageState.SENT
+    assert {other.state for other in others} == {MessageState.SENDING}
+
+
+def test_ones_own_are_waited_for_where_another_looks_at_them(
+    session: Session, shop: Shop, journal: Journal
+) -> None:
+    mine = sending(session, shop, journal, "mine")
+    journal.begin(mine.id, 1)
+    journal.taken(mine.id, 1)
+
+    def recover() -> int:
+        with transaction() as own:
+            return outbox.recover(own, journal.name)
+
+    with ThreadPoolExecutor(1) as pool, Session(engine()) as other:
+        other.scalars(select(Message).filter_by(id=mine.id).with_for_update()).one()
+        settled = pool.submit(recover)
+        with pytest.raises(TimeoutError):
+            settled.result(timeout=0.3)
+        other.rollback()
+        assert settled.result(timeout=10) == 1
+    session.expire_all()
+    assert mine.state is MessageState.SENT
