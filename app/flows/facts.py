@@ -30,8 +30,8 @@ from app.vocabulary import Category, Medium, MessageState, Trigger
 Row = TypeVar("Row", Shop, Order, Profile, Shipment)
 Person = tuple[int, int | str | None]
 
-NOT_GONE = (MessageState.QUEUED, MessageState.SKIPPED, MessageState.FAILED, MessageState.HELD)
-"""A message in any other state has gone out, or may have."""
+NOT_GONE = (MessageState.QUEUED, MessageState.SKIPPED, MessageState.FAILED)
+"""A message in any other state has gone out, or may have: what is held may be in the mailbox already."""
 
 
 def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:

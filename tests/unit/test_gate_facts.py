@@ -131,6 +131,9 @@ def test_the_caps_count_what_went_out_on_any_medium(session: Session, ask: Ask) 
     sent.state, sent.sending_at = MessageState.SENDING, clock.now() - timedelta(hours=2)
     session.commit()
     assert answer(session, offer) == Deferred(clock.now() + timedelta(hours=22), Reason.TOO_OFTEN)
+    sent.state = MessageState.HELD
+    session.commit()
+    assert answer(session, offer) != Allowed(), "nobody knows whether it went out"
     sent.state = MessageState.QUEUED
     session.commit()
     assert answer(session, offer) == Allowed(), "it was given back and has not gone out"
