@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,10 @@ UNSUBSCRIBED = "unsubscribed"
 def suppress(  # noqa: PLR0913 - the columns of one row
     session: Session, shop_id: int, medium: Medium, address: str, category: Category | None, *, reason: str
 ) -> None:
-    """Write no more to an address about a category, or about anything (None)."""
+    """Write no more to an address about a category, or about anything (None).
+
+    What a shopper can take back gives way to what they cannot: a dead mailbox, a complaint.
+    """
     row = {
         "shop_id": shop_id,
         "medium": medium,
@@ -32,9 +35,9 @@ def suppress(  # noqa: PLR0913 - the columns of one row
     }
     put = insert(Suppression).values(row)
     for_good = {"reason": put.excluded.reason, "at": put.excluded.at, "until": None}
-    session.execute(
-        put.on_conflict_do_update(constraint=ONE_EACH, set_=for_good, where=Suppression.until.is_not(None))
-    )
+    weighs_more = and_(Suppression.reason == UNSUBSCRIBED, put.excluded.reason != UNSUBSCRIBED)
+    gives_way = or_(Suppression.until.is_not(None), weighs_more)
+    session.execute(put.on_conflict_do_update(constraint=ONE_EACH, set_=for_good, where=gives_way))
 
 
 def rest(  # noqa: PLR0913 - the columns of one row

@@ -79,6 +79,20 @@ def test_a_dead_address_and_a_complaint_end_all_mail_to_it(
     assert suppressed(session, message) == reason
 
 
+def test_who_took_it_all_back_and_is_dead_cannot_be_written_to_by_asking_again(
+    session: Session, story: Story
+) -> None:
+    message = sent(session, story)
+    about = session, message.shop_id, message.medium, message.to or ""
+    suppression.suppress(*about, None, reason=suppression.UNSUBSCRIBED)
+    receipts.keep(session, "ses", [receipt(message, K.BOUNCED)])
+    suppression.lift(*about, None)
+    assert suppressed(session, message) == "bounced"
+    suppression.suppress(*about, None, reason=suppression.UNSUBSCRIBED)
+    suppression.lift(*about, None)
+    assert suppressed(session, message) == "bounced"
+
+
 def test_a_few_bounces_for_now_are_nothing_and_five_let_the_address_rest(
     session: Session, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
