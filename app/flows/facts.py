@@ -76,6 +76,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             address=message.to,
             address_is_readable=is_readable(medium, message.to),
             suppressed=suppressed.get((message.shop_id, medium, message.to, message.category)),
+            offers_are_suppressed=(message.shop_id, medium, message.to, Category.MARKETING) in suppressed,
             said=said.get((subject, medium, message.category)),
             offers=said.get((subject, medium, Category.MARKETING)),
             ordered_at=_ordered_at(message, order, profile, bought),
@@ -233,17 +234,18 @@ def _suppressions(
 ) -> dict[tuple[int, Medium, str | None, str], str]:
     hashes = {crypto.fingerprint(message.to): message.to for message in messages if message.to}
     shop_ids = {message.shop_id for message in messages}
+    every = {message.category for message in messages} | {Category.MARKETING}
     rows = session.scalars(
         select(Suppression).where(
             Suppression.shop_id.in_(shop_ids),
             among(Suppression.address_hash, hashes),
             suppression.holds(),
-            or_(Suppression.category == "all", Suppression.category.in_({m.category for m in messages})),
+            Suppression.category.in_({suppression.EVERYTHING} | every),
         )
     )
     found: dict[tuple[int, Medium, str | None, str], str] = {}
     for row in rows:
-        categories = {m.category for m in messages} if row.category == "all" else {row.category}
+        categories = every if row.category == suppression.EVERYTHING else {row.category}
         for category in categories:
             about = row.shop_id, row.medium, hashes[row.address_hash], category
             if found.get(about) in (None, suppression.UNSUBSCRIBED):  # a dead mailbox weighs more

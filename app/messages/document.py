@@ -97,6 +97,11 @@ class Document:
         """Tell whether it has a block of a kind."""
         return any(block.kind == kind for block in self.blocks)
 
+    def without_promotion(self) -> "Document":
+        """Return the message without the blocks that sell; itself where none does."""
+        blocks = tuple(block for block in self.blocks if not block.rules.promotes)
+        return self if blocks == self.blocks else replace(self, digest=f"{self.digest}-", blocks=blocks)
+
     def data(self) -> dict[str, Any]:
         """Return the plain data that `of` reads; what is as it always is, is left out."""
         plain: dict[str, Any] = {name: getattr(self, name) for name in NAMES if getattr(self, name)}

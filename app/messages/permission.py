@@ -22,6 +22,7 @@ __all__ = [
     "Skipped",
     "decide",
     "decide_together",
+    "may_promote",
     "record_of",
     "seen",
 ]
@@ -115,6 +116,20 @@ def may_write(facts: Facts) -> Permission:
         ordered_at=facts.ordered_at,
         now=facts.now,
     )
+
+
+def may_promote(facts: Facts) -> bool:
+    """Return whether the recipient may be shown offers, be it beside what they bought."""
+    offers = grants.permission(
+        facts.offers,
+        facts.offers,
+        medium=facts.medium,
+        category=Category.MARKETING,
+        country=facts.country,
+        ordered_at=facts.ordered_at,
+        now=facts.now,
+    )
+    return offers.is_given and not facts.offers_are_suppressed
 
 
 def _somebody_is_there(facts: Facts) -> Objection | None:

@@ -44,18 +44,26 @@ def prepare(session: Session, journal: str, gather: Gather, chunk: int = outbox.
     decided = permission.decide_together(gather(session, claimed))
     ready, results = list[Ready](), list[Result]()
     for message in claimed:
-        decision, _ = decided[message.id]
+        decision, known = decided[message.id]
         if not isinstance(decision, Allowed):
             results.append(_not_now(message, decision))
             continue
         try:
-            ready.append(Ready(message, letter.of(stuff, message)))
+            ready.append(Ready(message, _allowed(letter.of(stuff, message), known)))
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             log.error("message.ungathered", message=message.id, **trail(error))
             results.append(_unrenderable(message, type(error).__name__))
     outbox.note(session, {key: permission.record_of(*decision) for key, decision in decided.items()})
     outbox.record(session, results)
     return ready
+
+
+def _allowed(told: Letter, facts: Facts) -> Letter:
+    """Return a letter as its reader may have it: who has not agreed to offers is shown none."""
+    plain = told.document.without_promotion()
+    if plain is told.document or permission.may_promote(facts):
+        return told
+    return replace(told, document=plain)
 
 
 def deliver(ready: Sequence[Ready], journal: Journal, line: Connection, write: Write) -> list[Result]:

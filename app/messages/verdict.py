@@ -40,6 +40,8 @@ class Facts:
     order_age_when_heard: timedelta
     parcels: tuple[ShipmentStatus, ...]
     """Where the parcels are that the message speaks of."""
+    offers_are_suppressed: bool = False
+    """The address is suppressed for offers, whatever the message is."""
     has_open_case: bool = False
     """The shopper has reported a problem that the merchant has not dealt with."""
     only_if_late: bool = False

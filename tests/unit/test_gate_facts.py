@@ -11,14 +11,14 @@ from click.testing import CliRunner
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from app.audience import profiles
+from app.audience import profiles, suppression
 from app.audience.models import Profile
 from app.cli import main
 from app.commerce.models import Order
 from app.flows import facts, switches
 from app.lib import clock
 from app.lib.db import engine
-from app.messages import outbox, sending
+from app.messages import compose, outbox, sending, versions
 from app.messages.models import Message
 from app.messages.permission import decide
 from app.messages.verdict import Allowed, Deferred, Skipped
@@ -186,6 +186,42 @@ def test_what_the_gate_answered_is_kept_with_the_message(session: Session, ask: 
     assert datetime.fromisoformat(second.decision["until"]) == second.due_at
     assert second.attempts == 0
     assert "shopper.example" not in str([m.decision for m in (goes, stays, first, second)])
+
+
+def test_offers_beside_news_are_shown_to_whom_they_may_go(
+    session: Session, shop: Shop, order: Order, ask: Ask
+) -> None:
+    sells = {"kind": "discount", "text": "Next time", "code": "AGAIN"}
+    told = [{"kind": "heading", "text": "Thank you"}, {"kind": "status_bar"}, sells]
+    versions.save(session, shop.id, Trigger.THANK_YOU, {"subject": "Thank you", "blocks": told})
+    versions.publish(session, shop.id, Trigger.THANK_YOU)
+
+    def shown(key: str, step: int) -> list[bool]:
+        ask(key, step=step)
+        (ready,) = sending.prepare(session, "journal", facts.gather) or []
+        session.commit()
+        mail = compose.render(ready.letter)
+        assert "Thank you" in mail.html
+        return ["AGAIN" in mail.html, "AGAIN" in mail.text]
+
+    assert shown("US", 1) == [True, True], "a purchase lets shops there write"
+    suppression.suppress(
+        session, shop.id, Medium.EMAIL, ANA, Category.MARKETING, reason=suppression.UNSUBSCRIBED
+    )
+    assert shown("no", 2) == [False, False]
+    suppression.lift(session, shop.id, Medium.EMAIL, ANA, Category.MARKETING)
+    order.ship_to = {"country": "DE"}
+    assert shown("DE", 3) == [False, False]
+    agreed = Consent(
+        person=Person(email=ANA),
+        medium=Medium.EMAIL,
+        category=Category.MARKETING,
+        state=ConsentState.SUBSCRIBED,
+        source=ConsentSource.CONFIRMATION,
+        at=clock.now(),
+    )
+    profiles.keep_consent(session, shop.id, agreed, heard_at=clock.now())
+    assert shown("confirmed", 4) == [True, True]
 
 
 def test_an_operator_reads_why(session: Session, ask: Ask) -> None:
