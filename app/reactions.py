@@ -27,7 +27,11 @@ SOON, A_DAY = timedelta(seconds=5), timedelta(days=1)
 Reaction = Callable[[Session, int, Any], None]
 
 REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
-    events.OrderPlaced: (thank_you.on_order_placed, forecasts.on_order_placed),
+    events.OrderPlaced: (
+        thank_you.on_order_placed,
+        confirm_offers.on_order_placed,
+        forecasts.on_order_placed,
+    ),
     events.ShipmentRegistered: (
         milestones.on_shipment_registered,
         following.on_shipment_registered,

@@ -115,6 +115,18 @@ def test_it_is_asked_once_and_only_where_it_is_needed(shopify_store: StoreVoice)
     assert asked(shopify_store) == []
 
 
+def test_a_yes_that_comes_before_the_order_it_was_said_with_is_asked_about(
+    shopify_store: StoreVoice,
+) -> None:
+    agrees(shopify_store)
+    assert asked(shopify_store) == []
+    buys(shopify_store)
+    (mail,) = asked(shopify_store)
+    assert mail.to == payloads.order(clock.now())["email"]
+    agrees(shopify_store)
+    assert len(asked(shopify_store)) == 1
+
+
 @pytest.mark.parametrize(("days_ago", "level"), [(2, "single_opt_in"), (0, "confirmed_opt_in")])
 def test_an_old_yes_and_a_confirmed_one_are_not_asked_about(
     shopify_store: StoreVoice, days_ago: int, level: str

@@ -1,6 +1,6 @@
 """Where the law wants it said twice: ask for the second yes from the mailbox itself (double opt-in), once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.audience import consent, grants, whereabouts
 from app.audience.models import Profile
 from app.commerce.models import Order
-from app.events import ConsentChanged
+from app.events import ConsentChanged, OrderPlaced
 from app.flows import switches
 from app.lib import clock, crypto
 from app.messages import outbox
@@ -27,15 +27,27 @@ def on_consent_changed(session: Session, shop_id: int, event: ConsentChanged) ->
     about = event.medium, event.category
     if about != (Medium.EMAIL, Category.MARKETING) or clock.now() - event.happened_at > FRESH:
         return
-    profile = session.get(Profile, event.profile_id) if event.profile_id else None
+    if event.profile_id:
+        _ask(session, shop_id, session.get(Profile, event.profile_id))
+
+
+def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
+    """Ask for it where the yes came before the order that it was said with: stores tell them apart."""
+    order = session.get_one(Order, event.order_id)
+    if order.profile_id and _country(session.get_one(Shop, shop_id), order) in grants.CONFIRMING:
+        _ask(session, shop_id, session.get(Profile, order.profile_id))
+
+
+def _ask(session: Session, shop_id: int, profile: Profile | None) -> None:
     if profile is None or profile.email is None or not switches.switched_on(session, shop_id):
         return
     newest = select(Order).filter_by(shop_id=shop_id, email=profile.email, erased_at=None)
     order = session.scalar(newest.order_by(Order.id.desc()).limit(1))
-    if order is None or not _waits(session, session.get_one(Shop, shop_id), profile.email, order):
+    said_at = _waits_since(session, session.get_one(Shop, shop_id), profile.email, order) if order else None
+    if order is None or said_at is None or clock.now() - said_at > FRESH:
         return
     mail = outbox.Ask(
-        key=f"consent-{profile.id}-{event.happened_at:%Y%m%d}:{Trigger.CONFIRM_OFFERS}:1:{Medium.EMAIL}",
+        key=f"consent-{profile.id}-{said_at:%Y%m%d}:{Trigger.CONFIRM_OFFERS}:1:{Medium.EMAIL}",
         trigger=Trigger.CONFIRM_OFFERS,
         step=1,
         medium=Medium.EMAIL,
@@ -43,12 +55,13 @@ def on_consent_changed(session: Session, shop_id: int, event: ConsentChanged) ->
         profile_id=profile.id,
         order_id=order.id,
         to=profile.email,
-        occasion_at=event.happened_at,
+        occasion_at=said_at,
     )
     outbox.ask(session, shop_id, mail)
 
 
-def _waits(session: Session, shop: Shop, address: str, order: Order) -> bool:
+def _waits_since(session: Session, shop: Shop, address: str, order: Order) -> datetime | None:
+    """Return when the yes was said that waits for its second; None where none does."""
     subject = shop.id, order.profile_id, crypto.fingerprint(address)
     said = consent.last_said(session, subject, Medium.EMAIL, Category.MARKETING)
     permission = grants.permission(
@@ -56,8 +69,12 @@ def _waits(session: Session, shop: Shop, address: str, order: Order) -> bool:
         said,
         medium=Medium.EMAIL,
         category=Category.MARKETING,
-        country=whereabouts.country_of(order.ship_to or {}, order.phone, shop.country),
+        country=_country(shop, order),
         ordered_at=None,
         now=clock.now(),
     )
-    return permission.wants_confirmation
+    return said.at if said and permission.wants_confirmation else None
+
+
+def _country(shop: Shop, order: Order) -> str | None:
+    return whereabouts.country_of(order.ship_to or {}, order.phone, shop.country)
