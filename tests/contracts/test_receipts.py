@@ -49,6 +49,22 @@ def test_a_delivery_is_believed_as_it_was_signed_and_no_other(key: str) -> None:
     assert not teller.verify(Told(headers={}, body=b"not json"), secret, fetched)
 
 
+@pytest.mark.parametrize("key", sorted(TELLERS))
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 200_000,
+        b"\xff",
+        rb'{"signature": {"timestamp": "1764000000", "token": "\ud800", "signature": "\udfff"}}',
+        rb'{"Type": "Notification", "TopicArn": "\ud800"}',
+    ],
+    ids=["deep", "no UTF-8", "half a letter", "half a topic"],
+)
+def test_whatever_a_stranger_sends_is_not_believed(key: str, body: bytes) -> None:
+    _, secret = SIGN[key](SAID[key][0][0])
+    assert not TELLERS[key].verify(Told(headers={}, body=body), secret, fetched)
+
+
 @pytest.mark.parametrize("key", ["sendgrid", "ses"])
 def test_where_the_body_is_signed_a_changed_letter_is_noticed(key: str) -> None:
     signed, secret = SIGN[key](SAID[key][0][0])

@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
-import json
 from datetime import UTC, datetime, timedelta
+
+import orjson
 
 from app.channels.receipts.base import NOT_AUTHENTIC, Fetch, Receipt, ReceiptKind, Teller, Told, ref_of
 from app.lib import clock, reading
@@ -22,7 +23,7 @@ PERMANENT, GENERIC, BLOCKED = "permanent", "generic", ("espblock", "greylisted",
 def verify(told: Told, secret: str, _: Fetch) -> bool:
     """Believe who knows the signing key; every signature is good for a day."""
     try:
-        signature = reading.object_(json.loads(told.body), "signature")
+        signature = reading.object_(orjson.loads(told.body), "signature")
         at, token = reading.required(signature, "timestamp"), reading.required(signature, "token")
         signed_at = datetime.fromtimestamp(int(at), UTC)
     except (ValueError, AttributeError, OverflowError, OSError, Unreadable):

@@ -1,12 +1,12 @@
 """Amazon SES, by way of SNS: notifications signed with a certificate that SNS names, of one topic."""
 
 import hmac
-import json
 import re
 from base64 import b64decode
 from binascii import Error
 from urllib.parse import urlsplit
 
+import orjson
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -32,7 +32,7 @@ TIMES = {"Delivery": "delivery", "Bounce": "bounce", "Complaint": "complaint"}
 def verify(told: Told, secret: str, fetch: Fetch) -> bool:
     """Believe what SNS signed (version 2, SHA-256) for the topic whose ARN is the secret."""
     try:
-        delivery = json.loads(told.body)
+        delivery = orjson.loads(told.body)
         names = SIGNED[reading.required(delivery, "Type")]
         topic = reading.text(delivery, "TopicArn") or ""
         is_ours = hmac.compare_digest(topic.encode(), secret.encode())
@@ -62,7 +62,7 @@ def parse(body: object) -> tuple[Receipt, ...]:
         raise Unreadable("it is no notification")
     if reading.text(body, "Type") != "Notification":
         return ()
-    event = json.loads(reading.required(body, "Message"))
+    event = orjson.loads(reading.required(body, "Message"))
     what = reading.text(event, "eventType") or reading.text(event, "notificationType") or ""
     tags = reading.object_(reading.object_(event, "mail"), "tags").get(TAG)
     if what not in TIMES or not isinstance(tags, list) or not tags:
