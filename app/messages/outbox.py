@@ -198,7 +198,8 @@ COLUMNS = (
 WRITE_DOWN = text(
     """
     UPDATE message SET state = result.state, reason = result.reason, failure = result.failure,
-        subject = coalesce(result.subject, message.subject), due_at = coalesce(result.due_at, message.due_at),
+        subject = CASE WHEN message."to" IS NOT NULL THEN coalesce(result.subject, message.subject) END,
+        due_at = coalesce(result.due_at, message.due_at),
         resent_at = coalesce(result.resent_at, message.resent_at),
         attempts = message.attempts - result.is_put_off::int,
         sent_at = CASE WHEN result.state = 'sent' THEN :now ELSE message.sent_at END,

@@ -1,4 +1,4 @@
-"""What a sender could not write down is settled before its journal is forgotten, whatever else goes on."""
+"""What a sender writes down, and what it settles before its journal is forgotten, whatever else goes on."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -87,3 +87,19 @@ def test_ones_own_are_waited_for_where_another_looks_at_them(
         assert settled.result(timeout=10) == 1
     session.expire_all()
     assert mine.state is MessageState.SENT
+
+
+def test_what_was_erased_while_it_went_out_stays_erased(
+    session: Session, shop: Shop, journal: Journal
+) -> None:
+    kept, erased = (sending(session, shop, journal, name) for name in ("kept", "erased"))
+    erased.to = None
+    session.commit()
+    sent = [
+        outbox.Result(message_id=it.id, fence=1, state=MessageState.SENT, subject="For Ana")
+        for it in (kept, erased)
+    ]
+    assert outbox.record(session, sent) == 2
+    session.expire_all()
+    assert [it.state for it in (kept, erased)] == [MessageState.SENT, MessageState.SENT]
+    assert [it.subject for it in (kept, erased)] == ["For Ana", None]
