@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import product
 from typing import TypeVar
 
 import phonenumbers
@@ -232,7 +233,10 @@ def _news(message: Message) -> tuple[object, ...]:
 def _suppressions(
     session: Session, messages: Sequence[Message]
 ) -> dict[tuple[int, Medium, str | None, str], str]:
-    hashes = {crypto.fingerprint(message.to): message.to for message in messages if message.to}
+    hashes: dict[bytes, set[str]] = {}
+    for message in messages:
+        if message.to:  # however each of them writes the same address
+            hashes.setdefault(crypto.fingerprint(message.to), set()).add(message.to)
     shop_ids = {message.shop_id for message in messages}
     every = {message.category for message in messages} | {Category.MARKETING}
     rows = session.scalars(
@@ -246,8 +250,8 @@ def _suppressions(
     found: dict[tuple[int, Medium, str | None, str], str] = {}
     for row in rows:
         categories = every if row.category == suppression.EVERYTHING else {row.category}
-        for category in categories:
-            about = row.shop_id, row.medium, hashes[row.address_hash], category
+        for address, category in product(hashes[row.address_hash], categories):
+            about = row.shop_id, row.medium, address, category
             if found.get(about) in (None, suppression.UNSUBSCRIBED):  # a dead mailbox weighs more
                 found[about] = row.reason
     return found

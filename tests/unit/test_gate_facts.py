@@ -188,6 +188,16 @@ def test_what_the_gate_answered_is_kept_with_the_message(session: Session, ask: 
     assert "shopper.example" not in str([m.decision for m in (goes, stays, first, second)])
 
 
+def test_an_address_is_suppressed_however_others_of_the_chunk_write_it(
+    session: Session, shop: Shop, ask: Ask
+) -> None:
+    chunk = [ask("lower", step=2), ask("upper", step=3, to=ANA.upper())]
+    suppression.suppress(session, shop.id, Medium.EMAIL, ANA, None, reason="bounced")
+    for messages in (chunk, chunk[::-1]):
+        found = facts.gather(session, messages)
+        assert {it.suppressed for it in found.values()} == {"bounced"}
+
+
 def test_offers_beside_news_are_shown_to_whom_they_may_go(
     session: Session, shop: Shop, order: Order, ask: Ask
 ) -> None:
