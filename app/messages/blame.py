@@ -78,7 +78,7 @@ def find(document: Document, data: Mapping[str, Any]) -> Fault | None:
             parsed.render_with_context(context, LimitedStringIO(limit=Sandbox.output_stream_limit))
         except LiquidError as error:
             return Fault(text, line_of(error), said(error))
-        except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
             return Fault(text, 1, type(error).__name__)
     return None
 

@@ -16,6 +16,8 @@ from app.messages.templates import Template
 
 __all__ = ["Letter", "Unrenderable", "gather", "render", "text_message"]
 
+UNFIT = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What is raised by data that does not fit."""
 GAPS = re.compile(r"\n\s*\n")
 
 
@@ -25,7 +27,7 @@ class Unrenderable(Exception):
 
 def render(letter: Letter) -> Mail:
     """Return the mail of a letter; raises Unrenderable."""
-    data = merge_fields.of(letter)
+    data = _fields(letter)
     with _faults_told(letter, data):
         template = _template(letter)
         subject = one_line(template.subject.fill(data))
@@ -49,7 +51,7 @@ def render(letter: Letter) -> Mail:
 
 def text_message(letter: Letter) -> str:
     """Return a letter as a text message: its sentence, its day and its link; raises Unrenderable."""
-    data = merge_fields.of(letter)
+    data = _fields(letter)
     with _faults_told(letter, data):
         text = one_line(_template(letter).sms.fill(data))
     if not text:
@@ -61,12 +63,19 @@ def _template(letter: Letter) -> Template:
     return templates.template(letter.document, letter.brand, letter.calendar.locale)
 
 
+def _fields(letter: Letter) -> Mapping[str, Any]:
+    try:
+        return merge_fields.of(letter)
+    except UNFIT as error:  # one that cannot be told holds up none that can
+        raise Unrenderable(f"{letter.trigger}: {type(error).__name__}") from error
+
+
 @contextmanager
 def _faults_told(letter: Letter, data: Mapping[str, Any]) -> Iterator[None]:
     """Raise Unrenderable where a template cannot be made or filled: which field, and on which line."""
     try:
         yield
-    except (LiquidError, ValueError, TypeError, LookupError, ArithmeticError) as error:
+    except (LiquidError, *UNFIT) as error:
         fault = blame.find(letter.document, data)
         raise Unrenderable(str(fault) if fault else type(error).__name__) from error
 

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -196,6 +197,14 @@ def test_a_broken_template_says_where_and_nothing_of_the_shopper(text: str) -> N
         compose.render(letter(Trigger.THANK_YOU, document=broken))
     assert "block “text”, text, line 1: " in str(raised.value)
     assert "Ana" not in str(raised.value)
+
+
+@pytest.mark.parametrize("broken", [{"items": None}, {"story": None}, {"trigger": "nothing"}])
+def test_what_cannot_be_told_is_this_messages_own_fault(broken: dict[str, Any]) -> None:
+    unfit = replace(letter(Trigger.THANK_YOU), **broken)
+    for write in (compose.render, compose.text_message):
+        with pytest.raises(compose.Unrenderable, match=r"^\w+: \w+Error$"):
+            write(unfit)
 
 
 def test_money_and_days_are_written_as_the_reader_writes_them() -> None:
