@@ -54,11 +54,16 @@ def _tell(session: Session, order: Order, it: Occasion, to: Recipient | None) ->
         return
     is_apart = to is None and it.trigger in MILESTONES and is_silenced(session, [it.shipment_id])
     last = earlier[-1] if earlier else None
-    may_join = last is not None and last.state is MessageState.QUEUED and not is_apart
+    may_join = last is not None and _is_unsaid(last) and not is_apart
     if last is not None and may_join and (to is not None or not is_silenced(session, last.shipment_ids)):
         last.shipment_ids = [*last.shipment_ids, it.shipment_id]
         return
     _ask(session, order, it, step=len(earlier) + 1, last=None if is_apart else last, to=to)
+
+
+def _is_unsaid(message: Message) -> bool:
+    """Tell whether nobody can have a message yet; a mailbox shows no second one with the same Message-ID."""
+    return message.state is MessageState.QUEUED and message.resent_at is None
 
 
 def set_apart(session: Session, order: Order, shipment_id: int) -> None:
