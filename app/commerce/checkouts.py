@@ -123,6 +123,6 @@ def _write_person(  # noqa: PLR0913 - what is said of whom
                 medium=medium,
                 state=ConsentState.SUBSCRIBED,
                 source=ConsentSource.CHECKOUT,
-                at=record.updated_at,
+                at=record.started_at or checkout.started_at,  # else each change would undo a no said since
             )
             profiles.keep_consent(session, shop_id, consent, heard_at=heard_at)

@@ -192,6 +192,8 @@ class Checkout:
     deleted: bool = False
     accepts_email: bool | None = None
     accepts_sms: bool | None = None
+    started_at: datetime | None = None
+    """When what is accepted was said at the earliest: a store says it again with every change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,7 @@ def checkout(body: Json, currency: str) -> tuple[Record, ...]:
             completed_at=reading.moment(body, "completed_at"),
             accepts_email=body.get("buyer_accepts_marketing") is True or None,
             accepts_sms=body.get("buyer_accepts_sms_marketing") is True or None,
+            started_at=reading.moment(body, "created_at"),
         ),
     )
 
