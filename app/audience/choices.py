@@ -84,8 +84,10 @@ def _choice(  # noqa: PLR0913 - what is known of one address
         now=clock.now(),
     )
     is_on = permission.is_given and why_not is None
+    ended_by = {said.source for said in known.values() if said and said.state is ConsentState.UNSUBSCRIBED}
     ended_here = about is not None and about.state is ConsentState.UNSUBSCRIBED and about.source in BY_PAGE
-    may_change = is_on or ((reach.is_own or ended_here) and why_not in (None, suppression.UNSUBSCRIBED))
+    is_theirs = reach.is_own or (ended_here and ConsentSource.KEYWORD not in ended_by)  # which ends all of it
+    may_change = is_on or (is_theirs and why_not in (None, suppression.UNSUBSCRIBED))
     return Choice(reach, category, is_on, may_change, why_not)
 
 

@@ -178,6 +178,20 @@ def test_a_mails_link_cannot_bring_back_texts_that_were_ended_from_the_phone(
     assert answered(session, message, Medium.SMS, Category.TRANSACTIONAL) == "unsubscribed"
 
 
+def test_nor_offers_that_had_been_ended_on_the_page_before_that(
+    session: Session, message: Message, shopper: FlaskClient
+) -> None:
+    address = with_texts(session, message, Category.MARKETING)
+    assert answered(session, message, Medium.SMS, Category.MARKETING) is None
+    shopper.post(address, data={"choice": "nothing"})
+    assert answered(session, message, Medium.SMS, Category.MARKETING) == "unsubscribed"
+    keywords.hear(session, message.shop_id, Medium.SMS, PHONE, "STOP", at=clock.now())
+    session.commit()
+    shopper.post(address, data={"choice": "save", "on": ["0", "1", "2", "3"]})
+    for category in Category:
+        assert answered(session, message, Medium.SMS, category) == "unsubscribed"
+
+
 def test_the_page_names_no_number(session: Session, message: Message, shopper: FlaskClient) -> None:
     page = shopper.get(with_texts(session, message)).text
     assert PHONE not in page
@@ -185,8 +199,8 @@ def test_the_page_names_no_number(session: Session, message: Message, shopper: F
     assert "ana@example.org" not in page
 
 
-def with_texts(session: Session, message: Message) -> str:
-    """Let the shopper of a message have agreed to texts about their orders."""
+def with_texts(session: Session, message: Message, category: Category = Category.TRANSACTIONAL) -> str:
+    """Let the shopper of a message have agreed to texts, about their orders or of another kind."""
     profile = Profile(
         shop_id=message.shop_id, email="ana@example.org", phone=PHONE, first_seen_at=clock.now()
     )
@@ -196,9 +210,9 @@ def with_texts(session: Session, message: Message) -> str:
     said = Consent(
         person=Person(email="ana@example.org", phone=PHONE),
         medium=Medium.SMS,
-        category=Category.TRANSACTIONAL,
+        category=category,
         state=ConsentState.SUBSCRIBED,
-        source=ConsentSource.TRACKING_PAGE,
+        source=ConsentSource.KEYWORD if category is Category.MARKETING else ConsentSource.TRACKING_PAGE,
         at=clock.now(),
     )
     profiles.keep_consent(session, message.shop_id, said, heard_at=clock.now())
