@@ -186,8 +186,10 @@ def _items(material: Material, order: Order, told: Sequence[Shipment]) -> tuple[
 
 
 def _offers(material: Material, order: Order) -> tuple[Offer, ...]:
+    """Return what is offered; prices are the shop's own, and not told to who pays in another currency."""
+    has_prices = order.currency in (None, material.shops[order.shop_id].currency)
     return tuple(
-        Offer(title=title, url=url, image_url=image_url, price=price)
+        Offer(title=title, url=url, image_url=image_url, price=price if has_prices else None)
         for title, url, image_url, price in material.offers.get(order.id, ())
     )
 

@@ -4,14 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.audience.models import Profile
-from app.commerce.models import Fulfillment, LineItem, Order
+from app.commerce.models import Fulfillment, LineItem, Order, Product, Variant
 from app.lib import clock
 from app.lib.db import engine
-from app.messages import compose
+from app.messages import compose, versions
 from app.messages.letter import Letter
 from app.messages.models import Message
 from app.shops.models import Shop
@@ -50,6 +50,31 @@ def test_an_earlier_order_makes_it_a_later_one(session: Session, story: "Story")
     story.order.is_first = True
     session.flush()
     assert story.letter(Trigger.THANK_YOU).is_first
+
+
+def test_what_is_sold_besides_has_its_price_where_it_is_in_the_orders_currency(
+    session: Session, story: "Story"
+) -> None:
+    web = "https://ridge.example/hat"
+    for number, title in (("hat", "Hat"), ("shirt-product", "Shirt")):
+        product = Product(shop_id=story.shop.id, external_id=number, title=title, url=web, image_url=web)
+        session.add(product)
+        session.flush()
+        of = {"product_id": product.id, "external_id": number, "price": 4500, "in_stock": True}
+        session.add(Variant(shop_id=story.shop.id, **of))
+    bought = session.scalars(select(LineItem).filter_by(order_id=story.order.id, title="Shirt")).one()
+    bought.product_external_id = "shirt-product"
+    blocks = [{"kind": "items"}, {"kind": "recommendations"}]
+    versions.save(session, story.shop.id, Trigger.THANK_YOU, {"subject": "Thanks", "blocks": blocks})
+    versions.publish(session, story.shop.id, Trigger.THANK_YOU)
+
+    def offered() -> list[tuple[str, int | None]]:
+        return [(it.title, it.price) for it in story.letter(Trigger.THANK_YOU).recommendations]
+
+    assert offered() == [("Hat", 4500)]
+    story.order.currency = "JPY"
+    session.flush()
+    assert offered() == [("Hat", None)]
 
 
 def test_gathering_costs_a_fixed_number_of_queries(session: Session, story: "Story") -> None:
