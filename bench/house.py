@@ -65,9 +65,11 @@ class Sink:
             for line in lines:
                 command = line[:4].strip().upper().decode("latin-1")
                 if command == "DATA":
-                    if not self._answer(connection, "DATA", b"354 go on"):
+                    reached = "RCPT" not in self.answers
+                    usual = b"354 go on" if reached else b"554 5.5.1 for nobody"
+                    if not self._answer(connection, "DATA", usual):
                         return
-                    if "DATA" in self.answers:
+                    if "DATA" in self.answers or not reached:
                         continue
                     if not self._take(lines):
                         return
