@@ -19,6 +19,7 @@ from app.lib.db import attempt
 from app.lib.reading import Unreadable
 from app.platforms import purchases
 from app.platforms.base import (
+    PersonMerged,
     Platform,
     PrivacyKind,
     PrivacyRequest,
@@ -133,8 +134,11 @@ def drain(session: Session, intake: Intake, most: int = MOST) -> int:
         if isinstance(found, Outcome):
             outcomes.append((row, found))
             continue
+        is_apart = any(map(_stands_alone, found))
+        if is_apart and said:
+            break
         said.append((row, found))
-        if any(map(_changes_what_follows, found)):
+        if is_apart:
             break
     intake.hold(session, shop, [records for _, records in said])
     taken = []
@@ -233,10 +237,13 @@ def _refused(error: Exception) -> Outcome:
     return Outcome(InboxState.PARKED, f"{type(error).__name__}: {error}"[:300])
 
 
-def _changes_what_follows(record: Record | Told) -> bool:
-    """Tell whether what comes after must be read once this is done: it says whose data is kept, or how."""
+def _stands_alone(record: Record | Told) -> bool:
+    """Tell whether a transaction is for this alone: it says whose data is kept, or how.
+
+    What came before must be written down for it to reach, and what comes after must be read once it is done.
+    """
     is_forgotten = isinstance(record, purchases.Order) and record.erased
-    return is_forgotten or isinstance(record, PrivacyRequest | ShopChanged)
+    return is_forgotten or isinstance(record, PersonMerged | PrivacyRequest | ShopChanged)
 
 
 def _told(topic: str, body: bytes) -> Records:

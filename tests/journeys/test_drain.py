@@ -78,6 +78,27 @@ def test_who_is_forgotten_is_not_remembered_by_what_was_waiting(shopify_store: S
     assert "ada@example.com" not in session.scalars(select(Profile.email)).all()
 
 
+def test_two_records_that_become_one_take_what_waits_beside_them_along(shopify_store: StoreVoice) -> None:
+    now = clock.now()
+    bought = [payloads.order(now, 1), payloads.order(now, 2, email="bob@example.com")]
+    bought[1]["customer"].update(email="bob@example.com")
+    kept, gone = (f"gid://shopify/Customer/{order['customer']['id']}" for order in bought)
+    names = {"admin_graphql_api_customer_kept_id": kept, "admin_graphql_api_customer_deleted_id": gone}
+    for order in bought:
+        shopify_store.shopify("orders/paid", order)
+    shopify_store.shopify("customers/merge", {"status": "completed", **names})
+    shopify_store.shopify("fulfillments/create", payloads.fulfillment(now, 2, 2))
+    inbox.drain()
+    session = shopify_store.session
+    assert set(states(shopify_store)) == {"done"}
+    (left,) = session.scalars(select(Profile.id))
+    assert set(session.scalars(select(Order.profile_id))) == {left}
+    assert set(session.execute(select(EventRow.kind, EventRow.profile_id))) == {
+        ("order_placed", left),
+        ("shipment_registered", left),
+    }
+
+
 def test_two_workers_drain_two_shops_and_never_the_same(
     shopify_store: StoreVoice, woo_store: StoreVoice
 ) -> None:
