@@ -29,7 +29,7 @@ from app.platforms.base import (
     UnknownTopic,
 )
 from app.shops.models import Shop
-from app.vocabulary import InboxState
+from app.vocabulary import InboxState, ShopState
 
 TRIES = 6
 FIRST_RETRY = timedelta(seconds=5)
@@ -149,6 +149,8 @@ def drain(session: Session, intake: Intake, most: int = MOST) -> int:
             if outcome.state is InboxState.DONE:
                 taken.append((records, row.received_at))
         intake.settle(session, shop, taken)
+    if shop.state is ShopState.REDACTED:  # its rows are gone, these with them
+        return len(outcomes)
     for row, outcome in outcomes:
         row.state, row.failure = outcome.state, outcome.failure or row.failure
         row.attempts += outcome.state is InboxState.PARKED

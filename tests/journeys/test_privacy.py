@@ -6,12 +6,14 @@ from datetime import timedelta
 import orjson
 from sqlalchemy import select, text
 
+import jobs.inbox
 from app import privacy
 from app.commerce import bodies
 from app.commerce.models import Delivery, Order
+from app.events import EventRow
 from app.lib import clock, crypto
 from app.lib.db import Base
-from app.shops import calls
+from app.shops import calls, install
 from app.shops.models import Call, PrivacyTask, Shop
 from app.tracking.models import Shipment
 from app.tracking.polls.models import CarrierWatch
@@ -138,6 +140,21 @@ def test_a_shop_is_erased_only_once_it_is_known_to_have_left(shopify_store: Stor
     assert where_is(shopify_store, "canary") == []
     shopify_store.session.expire_all()
     assert shopify_store.session.scalars(select(Shop.state)).all() == [ShopState.REDACTED]
+
+
+def test_a_shop_that_has_left_is_erased_with_whatever_of_it_still_waits(shopify_store: StoreVoice) -> None:
+    plant(shopify_store)
+    session = shopify_store.session
+    install.uninstall(session, session.get_one(Shop, shopify_store.shop.id))
+    session.commit()
+    shopify_store.shopify("orders/paid", {**planted(shopify_store), "id": 1043})
+    shopify_store.shopify("shop/redact", {"shop_id": 1, "shop_domain": shopify_store.shop.domain})
+    shopify_store.shopify("orders/paid", {**planted(shopify_store), "id": 1044})
+    jobs.inbox.drain()
+    assert where_is(shopify_store, "canary") == []
+    session.expire_all()
+    assert session.scalars(select(Shop.state)).all() == [ShopState.REDACTED]
+    assert session.scalars(select(EventRow)).all() == session.scalars(select(Delivery)).all() == []
 
 
 def test_a_claim_to_end_a_shop_that_names_another_does_nothing(shopify_store: StoreVoice) -> None:
