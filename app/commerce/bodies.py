@@ -15,26 +15,37 @@ EMPTY = text(
     WHERE shop_id = :shop_id AND body IS NOT NULL
       AND (CAST(:before AS timestamptz) IS NULL OR received_at < :before AND state <> 'waiting')
       AND EXISTS (
-        SELECT FROM lower(encode(body, 'escape')) AS written, unnest(CAST(:words AS bytea[])) AS word
-        WHERE position(lower(encode(word, 'escape')) IN written) > 0)
+        SELECT FROM lower(encode(body, 'escape')) AS written,
+            unnest(CAST(:words AS bytea[]), CAST(:named AS boolean[])) AS looked_for (word, names_one)
+        WHERE position(lower(encode(word, 'escape')) IN written) > 0
+          AND (names_one OR state IN ('done', 'ignored')))
     """
 )
 """One look through a shop's bodies, whatever the case of their letters."""
+LONG = 8
+"""Numbers of fewer digits stand in too many bodies that are about something else."""
 
 
 def empty(session: Session, shop_id: int, words: Iterable[object], *, before: datetime | None = None) -> None:
     """Empty every body in which one of these words stands, as UTF-8 or in JSON's escapes.
 
-    `before`: only what was received until then, and is no longer to be read.
+    A name, a street or a small number stands in others' deliveries too: those lose a copy, and never what is
+    still to be applied. `before`: only what was received until then, and is no longer to be read.
     """
-    forms = [form for word in words for form in _as_written(str(word))]
-    session.execute(EMPTY, {"shop_id": shop_id, "before": before, "words": forms})
+    forms = [(form, _names_one(word)) for word in map(str, words) for form in _as_written(word)]
+    given = {"words": [form for form, _ in forms], "named": [names_one for _, names_one in forms]}
+    session.execute(EMPTY, {"shop_id": shop_id, "before": before, **given})
 
 
 def purge(session: Session, *, before: datetime) -> int:
     """Empty the bodies of deliveries received before a moment; their keys stay and keep saying "once"."""
     old = update(Delivery).where(Delivery.received_at < before, Delivery.body.is_not(None)).values(body=None)
     return session.execute(old).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def _names_one(word: str) -> bool:
+    """Tell whether a word is one shopper's or one parcel's alone: an address, or a long number."""
+    return "@" in word or sum(map(str.isdigit, word)) >= LONG
 
 
 def _as_written(word: str) -> set[bytes]:
