@@ -31,8 +31,6 @@ from app.tracking.own_orders import OwnOrdersLink
 from app.vocabulary import CallReason, MessageState, Reason, ShopState
 
 DUE = timedelta(days=30)
-LONG = 8
-"""Shorter tracking numbers stand in too many bodies that are about something else."""
 
 
 def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: datetime) -> None:
@@ -68,19 +66,20 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
             erase_shop(session, shop)
         return
     found = _profiles(session, shop.id, subject)
-    copy = export(session, shop.id, found, request.order_ids, address=email)
+    typed = {address for address in (email, *(profile.email for profile in found)) if address}
+    orders_named = {*request.order_ids, *_bought_with(session, shop.id, typed)}
+    copy = export(session, shop.id, found, orders_named, typed)
     if request.kind is PrivacyKind.EXPORT:
         task.export = crypto.seal(json.dumps(copy, default=str))
     else:
-        known_by = _typed(copy) | ({email} if email else set())
-        withdrawn.end(session, recipients.ids_of(session, shop.id, address=email or ""), for_good=True)
+        known_by = _typed(copy) | typed
         for profile in found:
             erase(session, profile)
-        for external_id in request.order_ids:
-            order = session.scalar(select(Order).filter_by(shop_id=shop.id, external_id=external_id))
-            if order is not None:
-                erase_order(session, order)
-        left = export(session, shop.id, found, request.order_ids, address=email)
+        mine = select(Order).where(Order.shop_id == shop.id, Order.external_id.in_(orders_named))
+        for order in session.scalars(mine).all():
+            erase_order(session, order)
+        _forget_addresses(session, shop.id, typed)
+        left = export(session, shop.id, found, orders_named, typed)
         task.certificate = _certificate(shop, request, copy, left, known_by)
     task.done_at = clock.now()
 
@@ -108,19 +107,19 @@ def export(
     shop_id: int,
     profiles: Sequence[Profile],
     orders_named: Collection[str] = (),
-    *,
-    address: str | None = None,
+    addresses: Collection[str] = (),
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return every row that a shopper's profiles and orders lead to, by table; times are ISO 8601 UTC."""
+    """Return every row that a shopper's profiles, orders and addresses lead to, by table; times are UTC."""
     ids = [profile.id for profile in profiles]
     theirs = or_(Order.profile_id.in_(ids), Order.external_id.in_(orders_named))  # some have no profile
     order_ids = session.scalars(select(Order.id).where(Order.shop_id == shop_id, theirs)).all()
     shipment_ids = session.scalars(select(Shipment.id).where(Shipment.order_id.in_(order_ids))).all()
     fulfillments = select(Fulfillment.id).where(Fulfillment.order_id.in_(order_ids))
-    leads: dict[str, Collection[int | bytes]] = {
+    leads: dict[str, Collection[int | bytes | str]] = {
         "profile_id": ids,
-        "address_hash": _hashes(session, profiles, order_ids)
-        | ({crypto.fingerprint(address)} if address else set()),
+        "address_hash": _hashes(session, profiles, order_ids) | set(map(crypto.fingerprint, addresses)),
+        "email": addresses,
+        "to": addresses,
         "order_id": order_ids,
         "fulfillment_id": session.scalars(fulfillments).all(),
         "shipment_id": shipment_ids,
@@ -161,7 +160,9 @@ def erase_order(session: Session, order: Order) -> None:
     place = order.ship_to or {}
     known_by |= {place.get("line1"), place.get("last_name")} - {None, ""}
     numbers = session.scalars(select(Shipment.number).filter_by(order_id=order.id))
-    known_by |= {number for number in numbers if number and len(number) >= LONG}  # a source tells of each
+    known_by |= {
+        number for number in numbers if number and len(number) >= bodies.LONG
+    }  # a source tells of each
     consent.forget(session, order.shop_id, [], filter(None, (order.email, order.phone)))
     orders.forget_person(order, at=clock.now())
     bodies.empty(session, order.shop_id, known_by | {order.external_id})
@@ -208,6 +209,22 @@ def _profiles(session: Session, shop_id: int, subject: dict[str, Any]) -> list[P
     return list(session.scalars(select(Profile).where(Profile.shop_id == shop_id, or_(*matches))))
 
 
+def _bought_with(session: Session, shop_id: int, addresses: Collection[str]) -> Sequence[str]:
+    """Return the orders bought with one of these addresses, whosever record the store counts them to."""
+    theirs = select(Order.external_id).where(Order.shop_id == shop_id, Order.email.in_(addresses))
+    return session.scalars(theirs).all()
+
+
+def _forget_addresses(session: Session, shop_id: int, addresses: Collection[str]) -> None:
+    """Empty what is kept of addresses beside their shopper's own rows: in carts, and on others' pages."""
+    for address in addresses:
+        withdrawn.end(session, recipients.ids_of(session, shop_id, address=address), for_good=True)
+    carts = update(Checkout).where(Checkout.shop_id == shop_id, Checkout.email.in_(addresses))
+    session.execute(carts.values(email=None, phone=None, url=None))
+    _silence(session, select(Message.id).where(Message.shop_id == shop_id, Message.to.in_(addresses)))
+    bodies.empty(session, shop_id, set(addresses))
+
+
 Rows = Mapping[str, list[dict[str, Any]]]
 
 
@@ -235,11 +252,11 @@ def _certificate(
     return certificate.sealed(statement)
 
 
-def _of_person(table: Table, shop_id: int, leads: Mapping[str, Collection[int | bytes]]) -> Any:  # noqa: ANN401
+def _of_person(table: Table, shop_id: int, leads: Mapping[str, Collection[int | bytes | str]]) -> Any:  # noqa: ANN401
     reached = [table.c[name].in_(ids) for name, ids in leads.items() if name in table.c]
     if f"{table.name}_id" in leads:
         reached.append(table.c.id.in_(leads[f"{table.name}_id"]))
-    if not reached:
+    if not reached or "shop_id" not in table.c:
         return select(table).where(false())
     return select(table).where(table.c.shop_id == shop_id, or_(*reached))
 

@@ -2,10 +2,9 @@
 
 import json
 from datetime import timedelta
-from typing import Any
 
 import orjson
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 import jobs.inbox
 from app import privacy
@@ -14,7 +13,6 @@ from app.commerce.models import Delivery, Order
 from app.events import EventRow
 from app.lib import clock, crypto
 from app.lib.db import Base
-from app.platforms.base import PrivacyKind
 from app.shops import calls, install
 from app.shops.models import Call, PrivacyTask, Shop
 from app.tracking.models import Shipment
@@ -144,25 +142,6 @@ def test_a_shop_is_erased_only_once_it_is_known_to_have_left(shopify_store: Stor
     assert shopify_store.session.scalars(select(Shop.state)).all() == [ShopState.REDACTED]
 
 
-def test_what_only_looks_as_if_it_spoke_of_an_erased_shopper_is_still_applied(woo_store: StoreVoice) -> None:
-    """WooCommerce's numbers are small: what a customer and an order are called stands in every body."""
-    forgotten, other = woo_order(17, 3, "zoe@example.com"), woo_order(18, 5, "bo@example.com")
-    other["shipping"] |= {"last_name": forgotten["shipping"]["last_name"]}
-    for body in (forgotten, other):
-        woo_store.woocommerce(json.dumps(body).encode(), ORDER_UPDATED)
-    session = woo_store.session
-    session.execute(update(Delivery).where(Delivery.id > 1).values(due_at=clock.now() + timedelta(hours=1)))
-    session.commit()
-    jobs.inbox.drain()
-    privacy.ask_now(session, woo_store.shop, "zoe@example.com", PrivacyKind.ERASE_PERSON)
-    session.execute(update(Delivery).values(due_at=clock.now()))
-    session.commit()
-    jobs.inbox.drain()
-    assert where_is(woo_store, "zoe@example.com") == []
-    assert session.scalars(select(Delivery.state)).all() == ["done", "done"]
-    assert set(session.scalars(select(Order.email))) == {None, "bo@example.com"}
-
-
 def test_a_shop_that_has_left_is_erased_with_whatever_of_it_still_waits(shopify_store: StoreVoice) -> None:
     plant(shopify_store)
     session = shopify_store.session
@@ -248,18 +227,6 @@ def plant(store: StoreVoice) -> None:
     store.shopify("customers_email_marketing_consent/update", consent)
     store.settle()
     assert where_is(store, "canary") != []
-
-
-ORDER_UPDATED = {"Content-Type": "application/json", "X-WC-Webhook-Topic": "order.updated"}
-
-
-def woo_order(number: int, customer: int, email: str) -> dict[str, Any]:
-    """A recorded order under another number, of somebody else."""
-    file = payloads.RECORDINGS / "woocommerce" / "125_order.created_processing.json"
-    body: dict[str, Any] = json.loads(json.loads(file.read_text())["body_text"])
-    body |= {"id": number, "number": str(number), "customer_id": customer}
-    body["billing"] |= {"email": email, "phone": ""}
-    return body
 
 
 def asked_by(store: StoreVoice) -> dict[str, object]:
