@@ -69,12 +69,14 @@ def _spoken_of(records: Records) -> set[str]:
 
 
 def _order(session: Session, shop: Shop, record: purchases.Order, heard_at: datetime) -> None:
+    if record.erased:  # while its row still says whose it was
+        privacy.erase_with_guest(
+            session, orders.lock(session, shop.id, record.external_id, heard_at=heard_at)
+        )
     order = orders.keep(session, shop.id, record, heard_at=heard_at)
     checkouts.close(session, order, at=record.updated_at)
     register.keep_list(session, order, record, heard_at=heard_at)
     register.announce(session, order)
-    if record.erased:
-        privacy.erase_order(session, order)
 
 
 def _scan(session: Session, shop: Shop, record: purchases.Scan, heard_at: datetime) -> None:

@@ -180,15 +180,22 @@ def erase_order(session: Session, order: Order) -> None:
     drawn.forget(session, order.id)
 
 
+def erase_with_guest(session: Session, order: Order) -> None:
+    """Erase an order that its store made anonymous, and a guest of whom no other order is left."""
+    erase_order(session, order)
+    profile = session.get(Profile, order.profile_id) if order.profile_id else None
+    left = select(Order.id).filter_by(profile_id=order.profile_id, erased_at=None).limit(1)
+    if profile and profile.external_id is None and session.scalar(left) is None:
+        erase(session, profile)
+
+
 def erase_shop(session: Session, shop: Shop) -> None:
     """Remove every row of a shop; a bare tombstone stays, so that late deliveries find nobody."""
     for table in reversed(Base.metadata.sorted_tables):
         if "shop_id" in table.c:
             session.execute(delete(table).where(table.c.shop_id == shop.id))
     shop.state = ShopState.REDACTED
-    shop.name = shop.domain
-    shop.email = None
-    shop.settings = {}
+    shop.name, shop.email, shop.settings = shop.domain, None, {}
 
 
 def purge_copies(session: Session, *, before: datetime) -> int:

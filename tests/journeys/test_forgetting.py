@@ -73,3 +73,16 @@ def woo_order(number: int, customer: int, email: str) -> dict[str, Any]:
     body |= {"id": number, "number": str(number), "customer_id": customer}
     body["billing"] |= {"email": email, "phone": ""}
     return body
+
+
+def test_an_order_that_the_store_made_anonymous_takes_its_guest_along(woo_store: StoreVoice) -> None:
+    bought = woo_order(17, 0, "zoe@example.com")
+    bought["billing"]["phone"] = "+1 303 555 0199"
+    woo_store.woocommerce(json.dumps(bought).encode(), ORDER_UPDATED)
+    woo_store.settle()
+    assert {"profile.email", "order.email", "message.to"} <= set(where_is(woo_store, "zoe@example.com"))
+    gone = woo_order(17, 0, "deleted@site.invalid") | {"date_modified_gmt": "2030-01-01T00:00:00"}
+    woo_store.woocommerce(json.dumps(gone).encode(), ORDER_UPDATED)
+    woo_store.settle()
+    assert where_is(woo_store, "zoe@example.com") == []
+    assert where_is(woo_store, "303 555") == []
