@@ -60,9 +60,11 @@ class CaseEntry(OfShop, Base):
 
 
 def report(session: Session, order_id: int, *, kind: CaseKind, wish: CaseWish, words: str) -> Case | None:
-    """Keep what a shopper reports, in a new case or the open one; None when they have written enough."""
+    """Keep what a shopper reports, in a new case or the open one; None: enough written, or erased."""
     now = clock.now()
     order = session.get_one(Order, order_id, with_for_update=True)
+    if order.erased_at is not None:
+        return None
     case = open_of(session, order_id)
     if case is None:
         case = Case(shop_id=order.shop_id, order_id=order_id, kind=kind, wish=wish, opened_at=now)

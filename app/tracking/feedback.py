@@ -57,12 +57,13 @@ class Figure:
 def grade(session: Session, shipment_id: int, given: int, words: str | None = None) -> bool:
     """Keep a grade, and the words where there are any (empty ones take the old ones back).
 
-    False where the parcel has not arrived, or there is no such grade.
+    False where the parcel has not arrived, its shopper was erased meanwhile, or there is no such grade.
     """
     shipment = session.get_one(Shipment, shipment_id)
-    session.get_one(Order, shipment.order_id, with_for_update=True)
+    order = session.get_one(Order, shipment.order_id, with_for_update=True)
     session.refresh(shipment)
-    if shipment.status is not ShipmentStatus.DELIVERED or not WORST <= given <= BEST:
+    has_arrived = shipment.status is ShipmentStatus.DELIVERED
+    if not has_arrived or order.erased_at is not None or not WORST <= given <= BEST:
         return False
     said: dict[str, object] = {"grade": given, "said_at": clock.now()}
     if words is not None:

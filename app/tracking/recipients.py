@@ -59,7 +59,12 @@ class Recipient(OfShop, Base):
 
 
 def name(session: Session, order: Order, address: str) -> Recipient | None:
-    """Have an address of a locked order asked; None where it was asked before, or three are there."""
+    """Have an address of a locked order asked; None where it was asked before, or three are there.
+
+    None too where the order's shopper was erased meanwhile: nobody would let go of the address.
+    """
+    if order.erased_at is not None:
+        return None
     rows = session.scalars(select(Recipient).filter_by(order_id=order.id)).all()
     free = set(range(1, MOST + 1)) - {row.place for row in rows if row.left_at is None}
     digest = crypto.fingerprint(address)

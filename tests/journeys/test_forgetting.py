@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 import jobs.inbox
 from app import privacy
@@ -12,11 +13,16 @@ from app.audience.models import Profile
 from app.commerce.models import Delivery, Order
 from app.lib import clock, crypto
 from app.platforms.base import PrivacyKind
-from app.tracking import recipients
+from app.tracking import cases, feedback, recipients
+from app.tracking.models import Shipment
+from app.vocabulary import CaseKind, CaseWish, ShipmentStatus
+from tests import sold
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.test_privacy import CANARY, plant, where_is
+from tests.sold import Sent
 
+ARRIVED = Sent(scans=((ShipmentStatus.DELIVERED, -1, None, None),))
 ORDER_UPDATED = {"Content-Type": "application/json", "X-WC-Webhook-Topic": "order.updated"}
 
 
@@ -45,6 +51,17 @@ def test_an_address_is_forgotten_wherever_it_was_typed(shopify_store: StoreVoice
     session.expire_all()
     assert set(session.scalars(select(Profile.external_id).filter_by(erased_at=None))) == {"99", "9"}
     assert session.get_one(Order, orders["8"].id).email == "ada@example.com"
+
+
+def test_nothing_is_kept_of_an_order_that_was_erased_while_its_shopper_wrote(session: Session) -> None:
+    order = sold.order(session, sold.shop(session), ARRIVED)
+    parcel = session.scalars(select(Shipment)).one()
+    privacy.erase_order(session, order)
+    session.commit()
+    assert not feedback.grade(session, parcel.id, 1, "Ada was not at home")
+    assert recipients.name(session, order, "bo@example.com") is None
+    said = cases.report(session, order.id, kind=CaseKind.PROBLEM, wish=CaseWish.ANSWER, words="Ada's is wet")
+    assert said is None
 
 
 def test_what_only_looks_as_if_it_spoke_of_an_erased_shopper_is_still_applied(woo_store: StoreVoice) -> None:
