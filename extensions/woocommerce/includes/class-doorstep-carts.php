@@ -100,11 +100,13 @@ final class Doorstep_Carts {
 		}
 		WC()->session->set( self::DECLINED, true );
 		WC()->session->set( self::EMAIL, null );
+		WC()->session->set( self::ORDERED, null );
 		$this->end();
 	}
 
 	/**
-	 * Write the cart's name on the order that it becomes, so that the order closes it.
+	 * Write the cart's name on the order that it becomes, so that the order closes it. A block checkout's order
+	 * is a draft from the first look on: it becomes one when it is placed.
 	 *
 	 * @param WC_Order $order Saved by whoever calls.
 	 */
@@ -112,7 +114,15 @@ final class Doorstep_Carts {
 		$name = WC()->session ? WC()->session->get( self::CART ) : null;
 		if ( is_string( $name ) ) {
 			$order->update_meta_data( self::ON_ORDER, $name );
-			WC()->session->set( self::ORDERED, $name );
+		}
+	}
+
+	/**
+	 * Note that the cart has become an order: emptying it takes nothing back.
+	 */
+	public function note_order(): void {
+		if ( WC()->session ) {
+			WC()->session->set( self::ORDERED, WC()->session->get( self::CART ) );
 		}
 	}
 

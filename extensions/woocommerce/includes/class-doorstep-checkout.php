@@ -51,6 +51,8 @@ final class Doorstep_Checkout {
 		add_filter( 'woocommerce_checkout_fields', array( $this, 'add_box' ) );
 		add_action( 'woocommerce_checkout_create_order', array( $this, 'keep_box' ), 10, 2 );
 		add_action( 'woocommerce_checkout_create_order', array( $this->carts, 'mark' ), 20, 1 );
+		add_action( 'woocommerce_checkout_create_order', array( $this->carts, 'note_order' ), 20, 0 );
+		add_action( 'woocommerce_store_api_checkout_order_processed', array( $this->carts, 'note_order' ), 10, 0 );
 		add_action( 'woocommerce_store_api_checkout_update_order_meta', array( $this, 'keep_block_order' ), 10, 1 );
 		add_action( 'woocommerce_store_api_cart_update_customer_from_request', array( $this, 'hear_customer' ), 10, 1 );
 		add_action( 'woocommerce_checkout_update_order_review', array( $this, 'hear_form' ), 10, 1 );

@@ -137,12 +137,37 @@ function test_a_cart_that_became_an_order_is_not_taken_back(): void {
 	$order = new WC_Order( 17 );
 	do_action( 'woocommerce_store_api_checkout_update_order_meta', $order );
 	same( $id, $order->meta['_doorstep_cart'] );
+	do_action( 'woocommerce_store_api_checkout_order_processed', $order );
 	WC()->cart->empty_cart();
 	Shop::end_request();
 	same( 1, count( told() ) );
 	WC()->cart->add( shirt() );
 	Shop::end_request();
 	holds( told()[1][1]['id'] !== $id, 'the next cart is another' );
+}
+
+function test_a_look_at_the_block_checkout_is_no_order_yet(): void {
+	open_store();
+	type_email( 'ida@example.test' );
+	WC()->cart->add( mug() );
+	Shop::end_request();
+	do_action( 'woocommerce_store_api_checkout_update_order_meta', new WC_Order( 17 ) );
+	WC()->cart->empty_cart();
+	Shop::end_request();
+	same( array( 'cart.updated', 'cart.deleted' ), array_column( told(), 0 ) );
+}
+
+function test_who_declines_is_taken_back_whatever_was_tried_to_order(): void {
+	open_store();
+	type_email( 'ida@example.test' );
+	WC()->cart->add( mug() );
+	Shop::end_request();
+	told();
+	do_action( 'woocommerce_checkout_create_order', new WC_Order( 17 ), array() );
+	$_POST = array( '_ajax_nonce' => wp_create_nonce( 'doorstep_cart' ), 'decline' => '1' );
+	raises( Answered::class, fn() => do_action( 'wc_ajax_doorstep_cart' ) );
+	Shop::end_request();
+	same( array( 'cart.updated', 'cart.deleted' ), array_column( told(), 0 ) );
 }
 
 function test_the_classic_checkout_marks_its_order_too(): void {
