@@ -33,8 +33,12 @@ def apply(session: Session, shop: Shop, records: Records, heard_at: datetime) ->
 def hold(session: Session, shop: Shop, said: Sequence[Records]) -> None:
     """Lock the orders that these records hold, change or speak of."""
     whole = (purchases.Order, purchases.OrderDeleted, purchases.OrderEdited)
-    own = {record.external_id for records in said for record in records if isinstance(record, whole)}
-    orders.hold(session, shop.id, own.union(*map(_spoken_of, said)))
+    flat = [record for records in said for record in records]
+    own = {record.external_id for record in flat if isinstance(record, whole)}
+    named = {it.fulfillment_id for it in flat if isinstance(it, purchases.Scan) and not it.order_id}
+    told = {record.update.number for record in flat if isinstance(record, Told)}
+    followed = scans.orders_of(session, shop.id, fulfillments=named, numbers=told)
+    orders.hold(session, shop.id, own.union(followed, *map(_spoken_of, said)))
     held.read(session, orders.held(session))
 
 

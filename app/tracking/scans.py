@@ -1,6 +1,6 @@
 """Scans as stores and sources tell of them: kept once each, weighed, and their parcels moved."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -123,6 +123,24 @@ def keep_update(
                 _keep_promise(order, shipment, told, heard_at)
             found.append(shipment)
     watch.review(session, touched)
+    return found
+
+
+def orders_of(
+    session: Session, shop_id: int, *, fulfillments: Collection[str], numbers: Collection[str]
+) -> set[str]:
+    """Return the orders of a shop that scans are about, by what they name; at most two queries."""
+    found: set[str] = set()
+    mine = select(Order.external_id).where(Order.shop_id == shop_id)
+    if fulfillments:
+        sent = mine.join(Fulfillment, Fulfillment.order_id == Order.id)
+        found.update(session.scalars(sent.where(Fulfillment.external_id.in_(fulfillments))))
+    if numbers:
+        followed = mine.join(Shipment, Shipment.order_id == Order.id)
+        written = set(map(normalize, numbers))
+        found.update(
+            session.scalars(followed.where(Shipment.shop_id == shop_id, Shipment.number.in_(written)))
+        )
     return found
 
 

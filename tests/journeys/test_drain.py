@@ -8,14 +8,17 @@ from sqlalchemy import select, update
 
 from app import intake
 from app.audience.models import Profile
+from app.carriers.base import Told, Trust, Update
 from app.commerce import inbox as box
 from app.commerce import orders
 from app.commerce.models import Delivery, Order
 from app.events import EventRow
 from app.lib import clock
 from app.lib.db import attempt, transaction
+from app.platforms.purchases import Scan
+from app.shops.models import Shop
 from app.tracking.models import Shipment
-from app.vocabulary import InboxState
+from app.vocabulary import InboxState, ShipmentStatus
 from jobs import inbox
 from tests.journeys import payloads
 from tests.journeys.admin.conftest import counting
@@ -97,6 +100,27 @@ def test_two_records_that_become_one_take_what_waits_beside_them_along(shopify_s
         ("order_placed", left),
         ("shipment_registered", left),
     }
+
+
+def test_whatever_a_scan_is_about_is_locked_with_the_others_in_one_order(shopify_store: StoreVoice) -> None:
+    now, numbers = clock.now(), {2: "1Z5R89390357567127", 3: "9400111899223197428490"}
+    for order, number in numbers.items():
+        shopify_store.shopify("orders/paid", payloads.order(now, order))
+        parcel = payloads.fulfillment(now, order, order, tracking_number=number, tracking_numbers=[number])
+        shopify_store.shopify("fulfillments/create", parcel)
+    inbox.drain()
+    scan = Scan(
+        external_id="1",
+        order_id=None,
+        fulfillment_id="3",
+        status=ShipmentStatus.IN_TRANSIT,
+        raw_status="in_transit",
+        happened_at=now,
+    )
+    told = Told(source="ups", trust=Trust.BODY, update=Update(number=numbers[2].lower()))
+    with transaction() as session:
+        intake.hold(session, session.get_one(Shop, shopify_store.shop.id), [(scan,), (told,)])
+        assert [order.external_id for order in orders.held(session)] == ["2", "3"]
 
 
 def test_two_workers_drain_two_shops_and_never_the_same(
