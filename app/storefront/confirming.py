@@ -17,7 +17,7 @@ from app.platforms.purchases import Person
 from app.shops import brand as brands
 from app.shops.models import Shop
 from app.storefront import hosts, look
-from app.vocabulary import Category, ConsentSource, ConsentState, Medium
+from app.vocabulary import Category, ConsentSource, ConsentState, Medium, ShopState
 
 pages = Blueprint("confirming", __name__)
 
@@ -80,9 +80,8 @@ def _find(session: Session, token: str) -> tuple[Shop, Message] | None:
     if hosts.of_shop() not in (None, shop_id):
         return None
     mine = select(Shop, Message).join(Message, Message.shop_id == Shop.id)
-    row = session.execute(
-        mine.where(Shop.id == shop_id, Message.id == message_id, Message.to.is_not(None))
-    ).one_or_none()
+    installed = mine.where(Shop.id == shop_id, Shop.state == ShopState.INSTALLED)
+    row = session.execute(installed.where(Message.id == message_id, Message.to.is_not(None))).one_or_none()
     return (row[0], row[1]) if row else None
 
 

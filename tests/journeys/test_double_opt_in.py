@@ -14,7 +14,7 @@ from app.main import create_app
 from app.messages import compose, links, permission
 from app.messages.letter import gather
 from app.messages.models import Message
-from app.vocabulary import Category, Reason, Trigger
+from app.vocabulary import Category, Reason, ShopState, Trigger
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 
@@ -152,3 +152,14 @@ def test_no_link_can_be_made_of_another(shopify_store: StoreVoice, shopper: Flas
     unsubscribe = links.preferences_url(mail.shop_id, mail.id).partition("/u/")[2]
     assert shopper.get(f"/c/{unsubscribe}").status_code == 404
     assert shopper.get(f"/u/{address_of(mail)[3:]}").status_code == 404
+
+
+def test_a_shop_that_has_left_is_told_nothing(shopify_store: StoreVoice, shopper: FlaskClient) -> None:
+    buys(shopify_store)
+    agrees(shopify_store)
+    (mail,) = asked(shopify_store)
+    shopify_store.shop.state = ShopState.UNINSTALLED
+    shopify_store.session.commit()
+    assert shopper.get(address_of(mail)).status_code == 404
+    assert shopper.post(address_of(mail), follow_redirects=True).status_code == 404
+    assert [row.source for row in shopify_store.session.scalars(select(ConsentRow))] == ["shopify"]
