@@ -51,7 +51,8 @@ def reconcile(running: House, found: list[Sale], counts: dict[str, int]) -> dict
     for trigger, state, reason, count in sorted(messages):
         print(f"  {trigger:<20}{state:<10}{reason:<16}{count:>8}")
     met = not (lost or shipped or delivered or inbox["parked"] or twice or unexplained)
-    met = met and wanted == dict(got) and sent == len(running.sink.taken)
+    as_wanted = all(got[trigger] == count for trigger, count in wanted.items())  # who runs late, we say
+    met = met and as_wanted and sent == len(running.sink.taken)
     return {
         "bench": "replay",
         "orders": len(found),
