@@ -26,7 +26,7 @@ def test_the_switch_and_what_could_not_be_done_hold(
     session.commit()
     see(look, f"{base}/store-pages", "store-pages-off")
     look.page.get_by_role("button", name="They are off. Tell Shopify").click()
-    assert "On. Your store hears of the next step" in look.page.content()
+    look.page.get_by_text("On. Your store hears of the next step").wait_for()
     see(look, f"{base}/store-pages", "store-pages-on")
     see(look, f"{base}/connection", "connection")
 
