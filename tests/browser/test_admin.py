@@ -174,10 +174,10 @@ def test_a_merchant_finds_a_parcel_switches_a_flow_and_reads_a_notice_again(
     page.get_by_role("searchbox").fill("2448")
     page.get_by_role("searchbox").press("Enter")
     page.get_by_role("link", name="#2448 · 1 of 2").click()
-    assert "Order #2448" in page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("heading", level=1).filter(has_text="Order #2448").wait_for()
     page.get_by_role("link", name="Flows").click()
     page.get_by_role("switch", name="Shipped").click()
-    assert page.get_by_role("switch", name="Shipped").get_attribute("aria-checked") == "false"
+    page.get_by_role("switch", name="Shipped", checked=False).wait_for()
     page.get_by_role("link", name="Connection").click()
     page.get_by_role("button", name="Try all again").click()
     page.get_by_text("Reading again.").wait_for()

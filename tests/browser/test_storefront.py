@@ -40,12 +40,12 @@ def test_nothing_needs_script(site: Site, session: Session, shop: Shop, chromium
     page.get_by_label("Order number").fill("1042")
     page.get_by_label("E-mail, phone or postal code").fill("80302")
     page.get_by_role("button", name="Show my order").click()
-    assert page.url == f"{site.url}/t/{token_of(order.id)}"
+    page.wait_for_url(f"{site.url}/t/{token_of(order.id)}")
     assert "1 of 2 delivered" in page.get_by_role("heading", level=1).inner_text()
     page.get_by_text("Carrier and tracking number").click()
     assert page.get_by_text("1Z999AA10123456784").is_visible()
     page.get_by_role("link", name="Parcel 1").click()
-    assert "Delivered today" in page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("heading", level=1).filter(has_text="Delivered today").wait_for()
     page.close()
 
 
