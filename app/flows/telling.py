@@ -21,7 +21,7 @@ from app.messages.models import Message
 from app.tracking import recipients
 from app.tracking.models import Shipment
 from app.tracking.recipients import Recipient
-from app.vocabulary import Category, Medium, MessageState, Trigger
+from app.vocabulary import MessageState, Trigger
 
 GATHER_FOR = timedelta(minutes=30)
 SETTLE = timedelta(seconds=3)
@@ -100,11 +100,9 @@ def _ask(  # noqa: PLR0913 - what, when and to whom
     now = clock.now()
     gathers = last is not None and now < last.created_at + GATHER_FOR
     message = outbox.Ask(
-        key=f"order-{order.id}:{it.trigger}:{step}:{Medium.EMAIL}" + (f":{to.id}" if to else ""),
+        subject=f"recipient-{to.id}" if to else f"order-{order.id}",
         trigger=it.trigger,
         step=step,
-        medium=Medium.EMAIL,
-        category=Category.TRANSACTIONAL,
         profile_id=None if to else order.profile_id,
         order_id=order.id,
         shipment_ids=(it.shipment_id,),

@@ -33,14 +33,15 @@ RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A message that somebody wants sent."""
+    """A message that somebody wants sent; one for each subject, trigger, step and medium."""
 
-    key: str
+    subject: str
+    """What it is about: "order-17"."""
     trigger: Trigger
-    step: int
-    medium: Medium
-    category: Category
-    profile_id: int | None
+    step: int = 1
+    medium: Medium = Medium.EMAIL
+    category: Category = Category.TRANSACTIONAL
+    profile_id: int | None = None
     order_id: int
     shipment_ids: tuple[int, ...] = ()
     case_entry_id: int | None = None
@@ -48,6 +49,11 @@ class Ask:
     to: str | None
     occasion_at: datetime
     due_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes it one: whoever asks with the same key gets the first."""
+        return f"{self.subject}:{self.trigger}:{self.step}:{self.medium}"
 
 
 def ask(session: Session, shop_id: int, wanted: Ask) -> bool:

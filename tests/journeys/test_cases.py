@@ -26,7 +26,6 @@ from app.vocabulary import (
     CaseWish,
     Category,
     ExceptionKind,
-    Medium,
     Reason,
     ShopState,
     Trigger,
@@ -185,10 +184,9 @@ def test_an_offer_waits_until_the_case_is_closed_and_waiting_is_no_try(
     reported(shopper, address)
     first = shopify_store.messages()[0]
     offer = outbox.Ask(
-        key="offer",
+        subject="offer",
         trigger=Trigger.DELIVERED,
         step=9,
-        medium=Medium.EMAIL,
         category=Category.MARKETING,
         profile_id=first.profile_id,
         order_id=first.order_id or 0,
@@ -197,7 +195,7 @@ def test_an_offer_waits_until_the_case_is_closed_and_waiting_is_no_try(
         occasion_at=clock.now(),
     )
     outbox.ask(session, shopify_store.shop.id, offer)
-    mine = session.scalars(select(Message).filter_by(key="offer")).one()
+    mine = session.scalars(select(Message).filter_by(key=offer.key)).one()
     said = decide(at_one_o_clock(facts.gather(session, [mine])[mine.id]))
     assert isinstance(said, Deferred)
     assert said.reason is Reason.OPEN_CASE

@@ -14,7 +14,7 @@ from app.main import create_app
 from app.messages import compose, links, permission
 from app.messages.letter import gather
 from app.messages.models import Message
-from app.vocabulary import Category, Reason, ShopState, Trigger
+from app.vocabulary import Category, MessageState, Reason, ShopState, Trigger
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 
@@ -39,10 +39,12 @@ def buys(store: StoreVoice, *, country: str = "DE") -> None:
     store.settle()
 
 
-def agrees(store: StoreVoice, *, days_ago: int = 0, level: str = "single_opt_in") -> None:
+def agrees(
+    store: StoreVoice, *, days_ago: int = 0, level: str = "single_opt_in", state: str = "subscribed"
+) -> None:
     order = payloads.order(clock.now())
     said = {
-        "state": "subscribed",
+        "state": state,
         "opt_in_level": level,
         "consent_updated_at": (clock.now() - timedelta(days=days_ago)).isoformat(),
     }
@@ -125,6 +127,24 @@ def test_a_yes_that_comes_before_the_order_it_was_said_with_is_asked_about(
     assert mail.to == payloads.order(clock.now())["email"]
     agrees(shopify_store)
     assert len(asked(shopify_store)) == 1
+
+
+def test_a_yes_said_again_on_another_day_is_asked_about_again(
+    shopify_store: StoreVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buys(shopify_store)
+    agrees(shopify_store)
+    (first,) = asked(shopify_store)
+    first.state, first.sent_at = MessageState.SENT, clock.now()
+    shopify_store.session.commit()
+    later = clock.now() + timedelta(days=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    agrees(shopify_store, state="unsubscribed")
+    monkeypatch.setattr(clock, "now", lambda: later + timedelta(hours=1))
+    agrees(shopify_store)
+    (_, second) = asked(shopify_store)
+    told = facts.gather(shopify_store.session, [second])[second.id]
+    assert permission.decide(told) == permission.Allowed()
 
 
 @pytest.mark.parametrize(("days_ago", "level"), [(2, "single_opt_in"), (0, "confirmed_opt_in")])

@@ -68,21 +68,19 @@ def order(session: Session, shop: Shop) -> Order:
 
 @pytest.fixture
 def ask(session: Session, order: Order) -> Ask:
-    def put(key: str, **changes: Any) -> Message:
-        wanted = {
+    def put(subject: str, **changes: Any) -> Message:
+        asked = {
             "trigger": Trigger.THANK_YOU,
-            "step": 1,
-            "medium": Medium.EMAIL,
-            "category": Category.TRANSACTIONAL,
             "profile_id": order.profile_id,
             "order_id": order.id,
             "to": order.email,
             "occasion_at": clock.now(),
             **changes,
         }
-        outbox.ask(session, order.shop_id, outbox.Ask(key=key, **wanted))
+        wanted = outbox.Ask(subject=subject, **asked)
+        outbox.ask(session, order.shop_id, wanted)
         session.commit()
-        return session.scalars(select(Message).filter_by(key=key)).one()
+        return session.scalars(select(Message).filter_by(key=wanted.key)).one()
 
     return put
 

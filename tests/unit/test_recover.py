@@ -14,7 +14,7 @@ from app.messages import outbox
 from app.messages.journal import Journal
 from app.messages.models import Message
 from app.shops.models import Shop
-from app.vocabulary import Category, Medium, MessageState, Trigger
+from app.vocabulary import MessageState, Trigger
 from tests import sold
 
 
@@ -33,18 +33,14 @@ def sending(session: Session, shop: Shop, journal: Journal, name: str) -> Messag
     """Return a message that was claimed and never written down."""
     order = sold.order(session, shop)
     wanted = outbox.Ask(
-        key=name,
+        subject=name,
         trigger=Trigger.THANK_YOU,
-        step=1,
-        medium=Medium.EMAIL,
-        category=Category.TRANSACTIONAL,
-        profile_id=None,
         order_id=order.id,
         to="ana@shopper.example",
         occasion_at=clock.now(),
     )
     outbox.ask(session, shop.id, wanted)
-    message = session.scalars(select(Message).filter_by(key=name)).one()
+    message = session.scalars(select(Message).filter_by(key=wanted.key)).one()
     message.state, message.journal, message.fence = MessageState.SENDING, journal.name, 1
     message.sending_at, message.lease_until = clock.now(), clock.now() + timedelta(minutes=2)
     session.commit()

@@ -7,7 +7,7 @@ from app.commerce.models import Order
 from app.events import CaseAnswered
 from app.messages import outbox
 from app.tracking.models import Shipment
-from app.vocabulary import Category, Medium, Trigger
+from app.vocabulary import Trigger
 
 
 def on_case_answered(session: Session, shop_id: int, event: CaseAnswered) -> None:
@@ -15,11 +15,8 @@ def on_case_answered(session: Session, shop_id: int, event: CaseAnswered) -> Non
     order = session.get_one(Order, event.order_id)
     parcels = select(Shipment.id).filter_by(order_id=order.id, cancelled_at=None).order_by(Shipment.id)
     answer = outbox.Ask(
-        key=f"case-entry-{event.entry_id}:{Trigger.CASE_REPLY}:1:{Medium.EMAIL}",
+        subject=f"case-entry-{event.entry_id}",
         trigger=Trigger.CASE_REPLY,
-        step=1,
-        medium=Medium.EMAIL,
-        category=Category.TRANSACTIONAL,
         profile_id=order.profile_id,
         order_id=order.id,
         shipment_ids=tuple(session.scalars(parcels)),

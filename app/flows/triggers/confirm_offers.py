@@ -22,6 +22,8 @@ FRESH = timedelta(hours=24)
 def on_consent_changed(session: Session, shop_id: int, event: ConsentChanged) -> None:
     """Ask for the mail with the button, where a yes to offers by mail waits for it and the shop writes mails.
 
+    Its step is the day of that yes: one said again on another day is asked about again.
+
     It speaks in the language of the shopper's newest order, and is not sent to who never ordered.
     """
     about = event.medium, event.category
@@ -47,11 +49,9 @@ def _ask(session: Session, shop_id: int, profile: Profile | None) -> None:
     if order is None or said_at is None or clock.now() - said_at > FRESH:
         return
     mail = outbox.Ask(
-        key=f"consent-{profile.id}-{said_at:%Y%m%d}:{Trigger.CONFIRM_OFFERS}:1:{Medium.EMAIL}",
+        subject=f"profile-{profile.id}",
         trigger=Trigger.CONFIRM_OFFERS,
-        step=1,
-        medium=Medium.EMAIL,
-        category=Category.TRANSACTIONAL,
+        step=said_at.toordinal(),
         profile_id=profile.id,
         order_id=order.id,
         to=profile.email,

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from app.events import RecipientNamed
 from app.messages import outbox
 from app.tracking.recipients import Recipient
-from app.vocabulary import Category, Medium, Trigger
+from app.vocabulary import Trigger
 
 
 def on_recipient_named(session: Session, shop_id: int, event: RecipientNamed) -> None:
@@ -14,12 +14,8 @@ def on_recipient_named(session: Session, shop_id: int, event: RecipientNamed) ->
     if recipient.address is None or recipient.left_at is not None:
         return
     mail = outbox.Ask(
-        key=f"recipient-{recipient.id}:{Trigger.CONFIRM_RECIPIENT}:1:{Medium.EMAIL}",
+        subject=f"recipient-{recipient.id}",
         trigger=Trigger.CONFIRM_RECIPIENT,
-        step=1,
-        medium=Medium.EMAIL,
-        category=Category.TRANSACTIONAL,
-        profile_id=None,
         order_id=recipient.order_id,
         recipient_id=recipient.id,
         to=recipient.address,

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from app.commerce.models import Order
 from app.events import OwnOrdersAsked
 from app.messages import outbox
-from app.vocabulary import Category, Medium, Trigger
+from app.vocabulary import Trigger
 
 
 def on_own_orders_asked(session: Session, shop_id: int, event: OwnOrdersAsked) -> None:
@@ -14,11 +14,9 @@ def on_own_orders_asked(session: Session, shop_id: int, event: OwnOrdersAsked) -
         return
     order = session.get_one(Order, event.order_id)
     mail = outbox.Ask(
-        key=f"own-orders-{event.link_id}:{Trigger.OWN_ORDERS}:1:{Medium.EMAIL}",
+        subject=f"order-{order.id}",
         trigger=Trigger.OWN_ORDERS,
         step=event.link_id,
-        medium=Medium.EMAIL,
-        category=Category.TRANSACTIONAL,
         profile_id=order.profile_id,
         order_id=order.id,
         to=order.email,

@@ -5,18 +5,15 @@ from sqlalchemy.orm import Session
 from app.commerce.models import Order
 from app.events import OrderPlaced
 from app.messages import outbox
-from app.vocabulary import Category, Medium, Trigger
+from app.vocabulary import Trigger
 
 
 def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
     """Ask for the thank-you of an order."""
     order = session.get_one(Order, event.order_id)
     thanks = outbox.Ask(
-        key=f"order-{order.id}:{Trigger.THANK_YOU}:1:{Medium.EMAIL}",
+        subject=f"order-{order.id}",
         trigger=Trigger.THANK_YOU,
-        step=1,
-        medium=Medium.EMAIL,
-        category=Category.TRANSACTIONAL,
         profile_id=order.profile_id,
         order_id=order.id,
         to=order.email,
