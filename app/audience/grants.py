@@ -196,7 +196,7 @@ def permission(  # noqa: PLR0913 - what was said, and of what
     """
     if said is not None and said.state is ConsentState.UNSUBSCRIBED:
         return Permission(False, f"they said no on {said.at:%Y-%m-%d} ({said.source})", said.source)
-    answers = [_of(yes, medium, category, country, now) for yes in (said, offers) if _is_yes(yes)]
+    answers = [_of(yes, medium, category, country, now) for yes in (said, offers) if yes and _is_yes(yes)]
     if ordered_at is not None:
         answers.append(_of_order(ordered_at, medium, category, country, now))
     given = next((answer for answer in answers if answer.is_given), None)
@@ -204,15 +204,11 @@ def permission(  # noqa: PLR0913 - what was said, and of what
     return given or next(iter(answers), unsaid)
 
 
-def _is_yes(said: Said | None) -> bool:
-    return said is not None and said.state in (ConsentState.SUBSCRIBED, ConsentState.PENDING)
+def _is_yes(said: Said) -> bool:
+    return said.state in (ConsentState.SUBSCRIBED, ConsentState.PENDING)
 
 
-def _of(
-    said: Said | None, medium: Medium, category: Category, country: str | None, now: datetime
-) -> Permission:
-    if said is None:
-        raise ValueError("nothing was said")
+def _of(said: Said, medium: Medium, category: Category, country: str | None, now: datetime) -> Permission:
     row = grant(said.source, medium, category, country)
     is_pending = said.state is ConsentState.PENDING
     waits = row.gives is IF_CONFIRMED and not said.is_confirmed

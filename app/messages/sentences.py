@@ -136,14 +136,11 @@ def _case_reply(common: Sentences, letter: Letter, words: Words) -> Sentences:
 
 def _own_orders(common: Sentences, letter: Letter, words: Words) -> Sentences:
     say, shop = words.say, letter.brand.name
-    lead = say("Open the list with the button below. It works once, within an hour.")
-    return replace(
+    return _button(
         common,
         subject=say("Your orders at %(shop)s", shop=shop),
-        preview=lead,
         headline=say("All my orders"),
-        then="",
-        lead=lead,
+        lead=say("Open the list with the button below. It works once, within an hour."),
         why=say("Somebody asked for this mail with your address. If it was not you, there is nothing to do."),
     )
 
@@ -155,12 +152,10 @@ def _confirm_recipient(common: Sentences, letter: Letter, words: Words) -> Sente
         "You see no prices.",
         shop=shop,
     )
-    return replace(
+    return _button(
         common,
         subject=say("A parcel from %(shop)s: updates for you?", shop=shop),
-        preview=lead,
         headline=say("Updates of a parcel for you?"),
-        then="",
         lead=lead,
         why=say("Somebody asked for this mail with your address. If it was not you, there is nothing to do."),
     )
@@ -171,15 +166,18 @@ def _confirm_offers(common: Sentences, letter: Letter, words: Words) -> Sentence
     lead = say(
         "You said yes to news and offers. Please confirm it with the button below; until then none come."
     )
-    return replace(
+    return _button(
         common,
         subject=say("Please confirm: news and offers from %(shop)s", shop=shop),
-        preview=lead,
         headline=say("One more tap"),
-        then="",
         lead=lead,
         why=say("Somebody said yes with your address. If it was not you, there is nothing to do."),
     )
+
+
+def _button(common: Sentences, *, subject: str, headline: str, lead: str, why: str) -> Sentences:
+    """Return what a mail says that is there for its button."""
+    return replace(common, subject=subject, preview=lead, headline=headline, then="", lead=lead, why=why)
 
 
 _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
