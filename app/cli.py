@@ -12,7 +12,6 @@ from alembic.config import Config
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import privacy
 from app.commerce import inbox
 from app.lib import crypto, logs, queue, serving, words
 from app.lib.certificate import is_genuine
@@ -23,6 +22,7 @@ from app.messages.document import Document, Misfit
 from app.messages.lint import lint
 from app.messages.models import Message
 from app.platforms.base import PrivacyKind
+from app.privacy import tasks
 from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
@@ -130,7 +130,7 @@ def signin(shop_id: int) -> None:
 def export(shop_id: int, email: str) -> None:
     """Print everything that is held about a shopper, as JSON."""
     with transaction() as session:
-        task = privacy.ask_now(session, _shop(session, shop_id), email, PrivacyKind.EXPORT)
+        task = tasks.ask_now(session, _shop(session, shop_id), email, PrivacyKind.EXPORT)
     click.echo(crypto.unseal(task.export or b""))
 
 
@@ -140,7 +140,7 @@ def export(shop_id: int, email: str) -> None:
 def erase(shop_id: int, email: str) -> None:
     """Erase a shopper, and print the certificate of what was erased."""
     with transaction() as session:
-        task = privacy.ask_now(session, _shop(session, shop_id), email, PrivacyKind.ERASE_PERSON)
+        task = tasks.ask_now(session, _shop(session, shop_id), email, PrivacyKind.ERASE_PERSON)
     click.echo(json.dumps(task.certificate, indent=1, ensure_ascii=False))
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import privacy
 from app.audience import profiles
 from app.carriers.base import Told
 from app.commerce import catalog, checkouts, orders
 from app.lib import plugins
 from app.platforms import base, purchases
 from app.platforms.base import Record, UnknownTopic
+from app.privacy import erasure, tasks
 from app.shops import errands, install
 from app.shops.models import Shop
 from app.tracking import following, held, register, scans, watch, writeback
@@ -74,7 +74,7 @@ def _spoken_of(records: Records) -> set[str]:
 
 def _order(session: Session, shop: Shop, record: purchases.Order, heard_at: datetime) -> None:
     if record.erased:  # while its row still says whose it was
-        privacy.erase_with_guest(
+        erasure.erase_with_guest(
             session, orders.lock(session, shop.id, record.external_id, heard_at=heard_at)
         )
     order = orders.keep(session, shop.id, record, heard_at=heard_at)
@@ -132,5 +132,5 @@ KEEPERS: dict[type[Any], Keeper] = {
     base.Broken: lambda s, shop, r, _: install.mark_broken(s, shop, r.reason),
     base.AskStore: lambda s, shop, r, _: errands.add(s, shop.id, r.errand, r.subject),
     Told: lambda s, shop, r, at: following.keep(s, shop, r, heard_at=at),
-    base.PrivacyRequest: lambda s, shop, r, at: privacy.ask(s, shop, r, heard_at=at),
+    base.PrivacyRequest: lambda s, shop, r, at: tasks.ask(s, shop, r, heard_at=at),
 }

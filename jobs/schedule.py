@@ -7,11 +7,10 @@ from threading import Event
 import structlog
 from rq.utils import import_attribute
 
-from app import privacy
 from app.commerce import bodies
-from app.flows import unpermitted
 from app.lib import clock, queue
 from app.lib.db import transaction
+from app.privacy import copies, unpermitted
 from app.storefront import endings
 from app.tracking import drawn, own_orders
 from app.tracking.forecast import transits
@@ -52,7 +51,7 @@ def purge() -> None:
     with transaction() as session:
         dropped = drawn.purge(session, now=clock.now())
     with transaction() as session:
-        copies = privacy.purge_copies(session, before=clock.now() - KEEP_COPIES)
+        let_go = copies.purge(session, before=clock.now() - KEEP_COPIES)
     with transaction() as session:
         transits.forget_old(session)
     with transaction() as session:
@@ -62,7 +61,7 @@ def purge() -> None:
     while more:
         with transaction() as session:
             more = endings.look(session)
-    log.info("purged", bodies=emptied, pages=dropped, copies=copies)
+    log.info("purged", bodies=emptied, pages=dropped, copies=let_go)
 
 
 def forget_unpermitted() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import orjson
 import structlog
 
-from app import intake, privacy
+from app import intake
 from app.commerce import orders
 from app.lib import clock
 from app.lib.db import transaction
@@ -16,6 +16,7 @@ from app.lib.reading import Json
 from app.platforms.base import Record
 from app.platforms.shopify import answers, graphql, oauth
 from app.platforms.shopify.graphql import TokenDead
+from app.privacy import tasks
 from app.shops import errands, tokens
 from app.shops.errands import Due
 from app.shops.models import Shop
@@ -73,7 +74,7 @@ def confirm_uninstall(due: Due) -> None:
     except TokenDead:
         with transaction() as session:
             if not tokens.is_alive(session, due.shop_id):  # it may have come back this very moment
-                privacy.leave(session, session.get_one(Shop, due.shop_id))
+                tasks.leave(session, session.get_one(Shop, due.shop_id))
         return
     log.warning("uninstall.disbelieved", shop=due.shop_id)
 

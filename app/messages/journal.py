@@ -103,10 +103,6 @@ class Dead:
             return Fate.BEGUN
         return Fate.NOT_BEGUN if self._same_boot else None
 
-    def remove(self) -> None:
-        """Delete the file once nothing depends on it."""
-        self._path.unlink(missing_ok=True)
-
 
 def _host(directory: Path) -> str:
     """Return the name of this journal folder, made once and kept inside it."""

@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import privacy
 from app.carriers import directory
 from app.lib import clock
 from app.main import create_app
+from app.privacy import erasure
 from app.shops.models import Shop
 from app.tracking import carriage, carrier, own_carriers
 from app.tracking.links import token_of
@@ -165,7 +165,7 @@ def test_the_tracking_page_leads_to_the_carrier_and_follows_a_change(shopify_sto
 
 def test_own_carriers_leave_with_their_shop(session: Session, shop_: Shop) -> None:
     own_carriers.add(session, shop_, "Bikes", BIKES)
-    privacy.erase_shop(session, shop_)
+    erasure.erase_shop(session, shop_)
     session.commit()
     assert session.scalars(select(OwnCarrier)).all() == []
 

@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import privacy
 from app.audience.models import Profile
 from app.flows import facts
 from app.lib import clock, limits
@@ -17,6 +16,7 @@ from app.main import create_app
 from app.messages import compose, outbox
 from app.messages.models import Message
 from app.messages.permission import Allowed, Deferred, Facts, decide
+from app.privacy import copies, erasure
 from app.shops.models import Shop
 from app.tracking.cases import Case, CaseEntry
 from app.tracking.links import token_of
@@ -227,9 +227,9 @@ def test_what_a_shopper_wrote_is_exported_and_erased(
     session = shopify_store.session
     reported(shopper, address)
     profile = session.scalars(select(Profile)).one()
-    copy = privacy.export(session, shopify_store.shop.id, [profile])
+    copy = copies.export(session, shopify_store.shop.id, [profile])
     assert copy["case_entry"][0]["words"] == WORDS
-    privacy.erase(session, profile)
+    erasure.erase(session, profile)
     session.commit()
     assert session.scalars(select(CaseEntry.words)).one() is None
     assert session.scalars(select(Case.closed_at)).one() is not None

@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from app import privacy
 from app.lib import clock
 from app.lib.db import engine, transaction
 from app.main import create_app
+from app.privacy import erasure
 from app.shops.models import Shop
 from app.storefront import bought, shown
 from app.storefront.press import press
@@ -156,7 +156,7 @@ def test_parcels_have_pages_of_their_own(session: Session, shop: Shop, shopper: 
 def test_an_erased_shopper_leaves_no_page(session: Session, order: int, shopper: FlaskClient) -> None:
     shopper.get(address(order))
     assert count(session) == 1
-    privacy.erase_order(session, bought.read(session, order).order)  # type: ignore[union-attr]
+    erasure.erase_order(session, bought.read(session, order).order)  # type: ignore[union-attr]
     session.commit()
     assert count(session) == 0
     assert shopper.get(address(order)).status_code == 410

@@ -10,13 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import privacy
 from app.audience import suppression
 from app.audience.models import ConsentRow, Profile
 from app.commerce.models import Order
 from app.flows import switches
 from app.lib import clock
 from app.main import create_app
+from app.privacy import copies
 from app.tracking.links import gift_token_of, token_of
 from app.tracking.wishes import UpdateWish
 from app.vocabulary import Category, ConsentSource, ConsentState, Medium, MessageState, Reason, Trigger
@@ -275,5 +275,5 @@ def test_choices_are_exported(shopify_store: StoreVoice, shopper: FlaskClient, s
     page = bought(shopify_store)
     shopper.post(f"{page}/updates", data=YES)
     profile = session.scalars(select(Profile)).one()
-    copy = privacy.export(session, shopify_store.shop.id, [profile])
+    copy = copies.export(session, shopify_store.shop.id, [profile])
     assert copy["update_wish"][0]["every_step"] is True

@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import privacy
 from app.audience.models import Profile
 from app.lib import clock
 from app.main import create_app
+from app.privacy import copies, erasure
 from app.tracking import feedback
 from app.tracking.cases import Case
 from app.tracking.feedback import Feedback
@@ -180,8 +180,8 @@ def test_what_was_said_is_exported_and_its_words_are_erased(shopper: FlaskClient
     session.flush()
     order = sold.order(session, shop, ARRIVED, profile_id=profile.id).id
     say(shopper, session, order, grade=2, words="The canary got wet.")
-    copy = privacy.export(session, shop.id, [profile])
+    copy = copies.export(session, shop.id, [profile])
     assert copy["feedback"][0]["words"] == "The canary got wet."
-    privacy.erase(session, profile)
+    erasure.erase(session, profile)
     session.commit()
     assert said(session) == [(2, None)]

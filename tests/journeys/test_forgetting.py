@@ -8,11 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import jobs.inbox
-from app import privacy
 from app.audience.models import Profile
 from app.commerce.models import Delivery, Order
 from app.lib import clock, crypto
 from app.platforms.base import PrivacyKind
+from app.privacy import erasure, tasks
 from app.tracking import cases, feedback, recipients
 from app.tracking.models import Shipment
 from app.vocabulary import CaseKind, CaseWish, ShipmentStatus
@@ -40,7 +40,7 @@ def test_an_address_is_forgotten_wherever_it_was_typed(shopify_store: StoreVoice
     recipients.name(session, orders["8"], CANARY)
     shopify_store.settle()
     assert {"order.email", "recipient.address", "message.to"} <= set(where_is(shopify_store, "canary"))
-    copy = privacy.ask_now(session, shop, CANARY, PrivacyKind.EXPORT)
+    copy = tasks.ask_now(session, shop, CANARY, PrivacyKind.EXPORT)
     found = json.loads(crypto.unseal(copy.export or b""))
     assert {row["external_id"] for row in found["order"]} == {"1042", "7"}
     assert "confirm_recipient" in {row["trigger"] for row in found["message"]}
@@ -56,7 +56,7 @@ def test_an_address_is_forgotten_wherever_it_was_typed(shopify_store: StoreVoice
 def test_nothing_is_kept_of_an_order_that_was_erased_while_its_shopper_wrote(session: Session) -> None:
     order = sold.order(session, sold.shop(session), ARRIVED)
     parcel = session.scalars(select(Shipment)).one()
-    privacy.erase_order(session, order)
+    erasure.erase_order(session, order)
     session.commit()
     assert not feedback.grade(session, parcel.id, 1, "Ada was not at home")
     assert recipients.name(session, order, "bo@example.com") is None
@@ -74,7 +74,7 @@ def test_what_only_looks_as_if_it_spoke_of_an_erased_shopper_is_still_applied(wo
     session.execute(update(Delivery).where(Delivery.id > 1).values(due_at=clock.now() + timedelta(hours=1)))
     session.commit()
     jobs.inbox.drain()
-    privacy.ask_now(session, woo_store.shop, "zoe@example.com", PrivacyKind.ERASE_PERSON)
+    tasks.ask_now(session, woo_store.shop, "zoe@example.com", PrivacyKind.ERASE_PERSON)
     session.execute(update(Delivery).values(due_at=clock.now()))
     session.commit()
     jobs.inbox.drain()

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import privacy, reactions
+from app import reactions
 from app.audience import suppression
 from app.audience.models import Profile
 from app.flows import facts
@@ -21,6 +21,7 @@ from app.main import create_app
 from app.messages import compose
 from app.messages.models import Message
 from app.messages.permission import Allowed, Skipped, decide
+from app.privacy import copies, erasure
 from app.shops.models import Shop
 from app.tracking import own_orders
 from app.tracking.links import tracking_url
@@ -246,8 +247,8 @@ def test_an_erased_shopper_and_an_uninstalled_shop_have_no_list(
     session.flush()
     sold.order(session, shop, MOVING, profile_id=profile.id)
     address = lets_in(shopper, session, shop).location
-    assert len(privacy.export(session, shop.id, [profile])["own_orders_link"]) == 1
-    privacy.erase(session, profile)
+    assert len(copies.export(session, shop.id, [profile])["own_orders_link"]) == 1
+    erasure.erase(session, profile)
     session.commit()
     assert "Send me the link" in shopper.get(address).text
     assert session.scalars(select(OwnOrdersLink)).all() == []

@@ -7,12 +7,12 @@ import orjson
 from sqlalchemy import select, text
 
 import jobs.inbox
-from app import privacy
 from app.commerce import bodies
 from app.commerce.models import Delivery, Order
 from app.events import EventRow
 from app.lib import clock, crypto
 from app.lib.db import Base
+from app.privacy import copies, tasks
 from app.shops import calls, install
 from app.shops.models import Call, PrivacyTask, Shop
 from app.tracking.models import Shipment
@@ -120,8 +120,8 @@ def test_a_copy_is_gone_once_its_shopper_is_erased_or_thirty_days_have_passed(
         shopify_store.settle()
         assert copy_of(shopify_store)["profile"][0]["email"] == CANARY
         if number == 8:
-            assert privacy.purge_copies(shopify_store.session, before=clock.now() - timedelta(days=1)) == 0
-            assert privacy.purge_copies(shopify_store.session, before=clock.now()) == 1
+            assert copies.purge(shopify_store.session, before=clock.now() - timedelta(days=1)) == 0
+            assert copies.purge(shopify_store.session, before=clock.now()) == 1
     shopify_store.shopify("customers/redact", {**asked_by(shopify_store), "orders_to_redact": [1042]})
     shopify_store.settle()
     assert set(shopify_store.session.scalars(select(PrivacyTask.export))) == {None}
@@ -135,7 +135,7 @@ def test_a_shop_is_erased_only_once_it_is_known_to_have_left(shopify_store: Stor
     assert shopify_store.session.scalars(select(Order)).all(), (
         "its token may be alive: nothing is believed yet"
     )
-    privacy.leave(shopify_store.session, shopify_store.session.get_one(Shop, shopify_store.shop.id))
+    tasks.leave(shopify_store.session, shopify_store.session.get_one(Shop, shopify_store.shop.id))
     shopify_store.session.commit()
     assert where_is(shopify_store, "canary") == []
     shopify_store.session.expire_all()

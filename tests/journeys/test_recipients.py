@@ -9,11 +9,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from app import privacy
 from app.audience.models import ConsentRow, Profile
 from app.lib import clock
 from app.main import create_app
 from app.messages.models import Message
+from app.privacy import copies, erasure
 from app.storefront import endings
 from app.tracking.links import gift_token_of, token_of
 from app.tracking.recipients import Recipient
@@ -211,9 +211,9 @@ def test_erasure_and_export_cover_them(
     session = shopify_store.session
     confirmed(shopify_store, shopper, page, server, later)
     profile = session.scalars(select(Profile)).one()
-    copy = privacy.export(session, shopify_store.shop.id, [profile])
+    copy = copies.export(session, shopify_store.shop.id, [profile])
     assert copy["recipient"][0]["address"] == SAM
-    privacy.erase(session, profile)
+    erasure.erase(session, profile)
     session.commit()
     assert where_is(shopify_store, "canary") == []
     assert urlsplit(link_in(server)).path

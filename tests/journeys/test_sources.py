@@ -11,10 +11,10 @@ from prometheus_client import REGISTRY
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app import privacy
 from app.carriers import easypost, ship24
 from app.commerce.models import Delivery, Order
 from app.lib import clock, plugins
+from app.privacy import erasure
 from app.shops.models import Credential, Errand
 from app.tracking import following, sources
 from app.tracking.models import Shipment, TrackingEvent
@@ -219,7 +219,7 @@ def test_an_erased_orders_pushes_are_emptied(shopify_store: StoreVoice) -> None:
     push(voice, tracker("delivered", clock.now() - timedelta(minutes=5)))
     push(voice, tracker("delivered", clock.now(), number="9400111202555842332669"))
     voice.settle()
-    privacy.erase_order(voice.session, voice.session.scalars(select(Order)).one())
+    erasure.erase_order(voice.session, voice.session.scalars(select(Order)).one())
     voice.session.commit()
     kept = select(Delivery.body.is_(None)).where(Delivery.topic.startswith("carriers"))
     assert voice.session.scalars(kept.order_by(Delivery.id)).all() == [True, False]

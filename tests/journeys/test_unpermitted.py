@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from app.audience.models import Profile
 from app.commerce.models import Checkout
-from app.flows import unpermitted
 from app.lib import clock
+from app.privacy import unpermitted
 from jobs import schedule
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice

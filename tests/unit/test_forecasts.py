@@ -10,10 +10,11 @@ import time_machine
 from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
-from app import events, privacy
+from app import events
 from app.commerce.models import Order
 from app.lib import clock
 from app.lib.db import engine
+from app.privacy import erasure
 from app.shops.models import Shop
 from app.tracking.forecast import forecasts, transits
 from app.tracking.forecast.delivery_date import Clock
@@ -165,7 +166,7 @@ def test_of_an_erased_order_only_the_country_of_its_way_is_left(session: Session
     parcel = said(session, shop, NEW)
     way = session.get_one(Transit, parcel.id)
     assert (way.country, way.region, way.zone) == ("US", "CO", "80")
-    privacy.erase_order(session, session.get_one(Order, parcel.order_id))
+    erasure.erase_order(session, session.get_one(Order, parcel.order_id))
     session.refresh(way)
     assert (way.country, way.region, way.zone) == ("US", "", "")
 

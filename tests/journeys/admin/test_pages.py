@@ -10,12 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import privacy
 from app.commerce.models import Delivery
 from app.flows.models import Flow
 from app.lib import clock
 from app.platforms.base import PrivacyKind, PrivacyRequest
 from app.platforms.purchases import Person
+from app.privacy import tasks
 from app.shops.models import AccessRecord, Shop
 from app.tracking import watch
 from app.tracking.models import Shipment
@@ -153,7 +153,7 @@ def test_a_copy_that_a_shopper_asked_for_is_handed_to_the_merchant_and_recorded(
     request = PrivacyRequest(
         kind=PrivacyKind.EXPORT, external_id="1", person=Person(email="ada@example.com"), order_ids=("1001",)
     )
-    privacy.ask(session, shop, request, heard_at=clock.now())
+    tasks.ask(session, shop, request, heard_at=clock.now())
     session.commit()
     assert "Every request has been answered." in merchant.get(f"/admin/{shop.id}/privacy").text
     copy = merchant.get(f"/admin/{shop.id}/privacy/1/copy")

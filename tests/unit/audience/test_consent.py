@@ -6,12 +6,13 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import events, privacy
+from app import events
 from app.audience import consent, profiles, suppression
 from app.audience.models import ConsentRow, Profile
 from app.lib import clock, crypto
 from app.platforms.base import Consent
 from app.platforms.purchases import Person
+from app.privacy import erasure
 from app.vocabulary import Category, ConsentBasis, ConsentSource, ConsentState, Medium
 from tests import sold
 
@@ -132,7 +133,7 @@ def test_erasing_a_shopper_leaves_their_no_and_nothing_else(session: Session) ->
     shop = sold.shop(session)
     keep(session, shop.id, TEXTS)
     keep(session, shop.id, replace(OFFERS, state=ConsentState.UNSUBSCRIBED))
-    privacy.erase(session, session.scalars(select(Profile)).one())
+    erasure.erase(session, session.scalars(select(Profile)).one())
     session.commit()
     assert session.scalars(select(ConsentRow)).all() == []
     email = session, shop.id, Medium.EMAIL, "ana@example.org", Category.MARKETING

@@ -1,0 +1,1 @@
+"""Privacy: what shoppers may ask of us, and what the law lets us keep."""

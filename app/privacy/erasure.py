@@ -1,0 +1,106 @@
+"""Nothing left that says who a shopper was; orders keep goods, money and times."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app import events
+from app.audience import consent
+from app.audience.models import Profile
+from app.commerce import bodies, orders
+from app.commerce.models import Checkout, Order
+from app.lib import clock
+from app.lib.db import Base
+from app.messages import withdrawn
+from app.messages.models import Message
+from app.privacy import copies
+from app.shops import calls
+from app.shops.models import Call, Shop
+from app.tracking import cases, drawn, recipients, register
+from app.tracking.cases import CaseEntry
+from app.tracking.feedback import Feedback
+from app.tracking.forecast.models import Transit
+from app.tracking.models import Shipment
+from app.tracking.own_orders import OwnOrdersLink
+from app.vocabulary import CallReason, MessageState, Reason, ShopState
+
+
+def erase(session: Session, profile: Profile) -> None:
+    """Leave nothing that says who a shopper was; orders keep goods, money and times."""
+    for order in session.scalars(select(Order).filter_by(profile_id=profile.id)):
+        erase_order(session, order)
+    for checkout in session.scalars(select(Checkout).filter_by(profile_id=profile.id)):
+        checkout.email = checkout.phone = checkout.url = None
+    bodies.empty(session, profile.shop_id, {profile.email, profile.phone, profile.external_id} - {None, ""})
+    _silence(session, select(Message.id).filter_by(profile_id=profile.id))
+    calls.drop(session, Call.profile_id == profile.id, CallReason.ERASED)
+    copies.forget_of(session, profile)
+    consent.forget(session, profile.shop_id, [profile.id], filter(None, (profile.email, profile.phone)))
+    profile.email = profile.phone = profile.first_name = profile.last_name = None
+    profile.external_id = profile.locale = None
+    if profile.erased_at is None:
+        profile.erased_at = clock.now()
+        erased = events.ProfileErased(happened_at=clock.now(), profile_id=profile.id)
+        events.record(session, profile.shop_id, erased)
+
+
+def erase_order(session: Session, order: Order) -> None:
+    """Empty what an order, its parcels and its messages say of the shopper."""
+    known_by = {order.email, order.phone} - {None, ""}
+    place = order.ship_to or {}
+    known_by |= {place.get("line1"), place.get("last_name")} - {None, ""}
+    numbers = session.scalars(select(Shipment.number).filter_by(order_id=order.id))
+    known_by |= {
+        number for number in numbers if number and len(number) >= bodies.LONG
+    }  # a source tells of each
+    consent.forget(session, order.shop_id, [], filter(None, (order.email, order.phone)))
+    orders.forget_person(order, at=clock.now())
+    bodies.empty(session, order.shop_id, known_by | {order.external_id})
+    withdrawn.end(session, recipients.ids_of(session, order.shop_id, order_id=order.id), for_good=True)
+    _silence(session, select(Message.id).filter_by(order_id=order.id))
+    calls.drop(session, Call.order_id == order.id, CallReason.ERASED)
+    register.forget(session, order)
+    session.execute(update(Transit).filter_by(order_id=order.id).values(region="", zone=""))
+    for written in (CaseEntry, Feedback):
+        session.execute(update(written).filter_by(order_id=order.id).values(words=None))
+    session.execute(delete(OwnOrdersLink).filter_by(order_id=order.id))
+    case = cases.open_of(session, order.id)
+    if case is not None:  # there is nobody left to answer
+        cases.close(session, case)
+    drawn.forget(session, order.id)
+
+
+def erase_with_guest(session: Session, order: Order) -> None:
+    """Erase an order that its store made anonymous, and a guest of whom no other order is left."""
+    erase_order(session, order)
+    profile = session.get(Profile, order.profile_id) if order.profile_id else None
+    left = select(Order.id).filter_by(profile_id=order.profile_id, erased_at=None).limit(1)
+    if profile and profile.external_id is None and session.scalar(left) is None:
+        erase(session, profile)
+
+
+def erase_shop(session: Session, shop: Shop) -> None:
+    """Remove every row of a shop; a bare tombstone stays, so that late deliveries find nobody."""
+    for table in reversed(Base.metadata.sorted_tables):
+        if "shop_id" in table.c:
+            session.execute(delete(table).where(table.c.shop_id == shop.id))
+    shop.state = ShopState.REDACTED
+    shop.name, shop.email, shop.settings = shop.domain, None, {}
+
+
+def forget_addresses(session: Session, shop_id: int, addresses: Collection[str]) -> None:
+    """Empty what is kept of addresses beside their shopper's own rows: in carts, and on others' pages."""
+    for address in addresses:
+        withdrawn.end(session, recipients.ids_of(session, shop_id, address=address), for_good=True)
+    carts = update(Checkout).where(Checkout.shop_id == shop_id, Checkout.email.in_(addresses))
+    session.execute(carts.values(email=None, phone=None, url=None))
+    _silence(session, select(Message.id).where(Message.shop_id == shop_id, Message.to.in_(addresses)))
+    bodies.empty(session, shop_id, set(addresses))
+
+
+def _silence(session: Session, chosen: Any) -> None:  # noqa: ANN401 - a select of ids
+    waiting = update(Message).where(Message.id.in_(chosen), Message.state == MessageState.QUEUED)
+    session.execute(waiting.values(state=MessageState.SKIPPED, reason=Reason.ERASED))
+    session.execute(update(Message).where(Message.id.in_(chosen)).values(to=None, subject=None))
