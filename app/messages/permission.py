@@ -176,10 +176,10 @@ def _is_a_real_purchase(facts: Facts) -> Objection | None:
 def _is_news(facts: Facts) -> Objection | None:
     if facts.trigger in ASKED_FOR and facts.now - facts.occasion_at > ASKED_AT_MOST:
         return Skipped(Reason.TOO_OLD)
-    if facts.trigger in ANSWERS:
-        return None
     if facts.category is Category.MARKETING and facts.now - facts.asked_at > WAITS_AT_MOST:
         return Skipped(Reason.TOO_OLD)
+    if facts.trigger in ANSWERS:
+        return None
     if facts.trigger is Trigger.THANK_YOU:
         return Skipped(Reason.TOO_OLD) if facts.order_age_when_heard > THANKS_AT_MOST else None
     return Skipped(Reason.TOO_OLD) if facts.asked_at - facts.occasion_at > NEWS_AT_MOST else None

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.audience.grants import Said
@@ -47,7 +47,18 @@ def any_facts() -> st.SearchStrategy[Facts]:
     return st.builds(build, moments, ago, st.lists(ago, max_size=4), values)
 
 
+STALE = replace(
+    FINE,
+    trigger=Trigger.CASE_REPLY,
+    category=Category.MARKETING,
+    offers=Said(ConsentState.SUBSCRIBED, ConsentSource.ORDER, NOON),
+    asked_at=NOON - timedelta(microseconds=1),
+    sent_lately=(NOON, NOON, NOON),
+)
+
+
 @given(any_facts(), st.timedeltas(timedelta(0), timedelta(days=60)))
+@example(STALE, timedelta(days=7))
 def test_waiting_alone_never_turns_a_no_into_a_yes(facts: Facts, wait: timedelta) -> None:
     if isinstance(decide(facts), Skipped):
         later = replace(facts, now=facts.now + wait)
