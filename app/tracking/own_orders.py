@@ -159,7 +159,7 @@ def purge(session: Session, *, now: datetime) -> int:
 
 def _bought_with(shop_id: int, address: str) -> Select[Order]:
     theirs = select(Order).filter_by(shop_id=shop_id, email=address, deleted_at=None, erased_at=None)
-    return theirs.order_by(Order.id.desc())
+    return theirs.order_by(Order.placed_at.desc().nulls_last(), Order.id.desc())
 
 
 def _alarms(

@@ -84,8 +84,8 @@ def test_a_mailed_link_and_a_button_open_the_list_of_all_orders(
 ) -> None:
     orders = [
         sold.order(session, shop, MOVING),
-        sold.order(session, shop, ARRIVED),
-        sold.order(session, shop),
+        sold.order(session, shop, ARRIVED, age=30),
+        sold.order(session, shop, age=4000),  # kept late, bought long ago
     ]
     assert "See all my orders" in shopper.get(f"/track?shop={shop.domain}").text
     said = asks(shopper, shop, " ANA.Moreno@Shopper.Example ")
@@ -104,6 +104,9 @@ def test_a_mailed_link_and_a_button_open_the_list_of_all_orders(
     for order in orders:
         assert f'href="{tracking_url(shop, order.id)}"' in listed.text
         assert str(order.name) in listed.text
+    places = [listed.text.index(tracking_url(shop, order.id)) for order in orders]
+    ages = [order.placed_at for order in orders]
+    assert [ages[i] for i in sorted(range(3), key=places.__getitem__)] == sorted(ages, reverse=True)  # type: ignore[type-var]
     for sentence in ("Delivered today", "Arriving", "We’re getting it ready"):
         assert sentence in listed.text
     assert ANA not in listed.text
