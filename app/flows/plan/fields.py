@@ -1,0 +1,67 @@
+"""What a flow may ask about: the fields of each subject, and what starts a flow about it, as data."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Kind(StrEnum):
+    """What a field holds."""
+
+    FLAG = "yes or no"
+    NUMBER = "a number"
+    TEXT = "a word"
+    MOMENT = "a moment"
+    """It can be waited for."""
+    CHANGING = "something that changes"
+    """Only when it last did is known."""
+
+
+PERSON: Mapping[str, Kind] = {
+    "consent.email": Kind.FLAG,
+    "consent.sms": Kind.FLAG,
+    "profile.country": Kind.TEXT,
+    "profile.has_open_case": Kind.FLAG,
+    "profile.lapses_at": Kind.MOMENT,
+    "profile.orders": Kind.NUMBER,
+    "profile.ordered_since": Kind.FLAG,
+}
+"""Of the shopper, whatever the flow is about; `consent`: whether offers may go to them on that medium now,
+`ordered_since`: whether they bought after they had come into the flow."""
+
+FIELDS: Mapping[str, Mapping[str, Kind]] = MappingProxyType(
+    {
+        "checkout": {
+            **PERSON,
+            "checkout.contents": Kind.CHANGING,
+            "checkout.has_contact": Kind.FLAG,
+            "checkout.in_stock": Kind.FLAG,
+            "checkout.is_bought": Kind.FLAG,
+            "checkout.is_deleted": Kind.FLAG,
+            "checkout.items": Kind.NUMBER,
+            "checkout.total": Kind.NUMBER,
+        },
+        "order": {
+            **PERSON,
+            "order.country": Kind.TEXT,
+            "order.is_called_off": Kind.FLAG,
+            "order.is_delivered": Kind.FLAG,
+            "order.is_domestic": Kind.FLAG,
+            "order.is_returned": Kind.FLAG,
+            "order.status": Kind.TEXT,
+            "order.total": Kind.NUMBER,
+        },
+        "profile": PERSON,
+    }
+)
+"""Money is in minor units of the shop's currency, countries are two letters; `order.status` is that of the
+parcel that is furthest behind, `order.is_delivered` is about all of them."""
+
+STARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "checkout_started": ("checkout",),
+        "order_placed": ("order", "profile"),
+        "parcel_delivered": ("order",),
+    }
+)
+"""What starts a flow, and what a flow that starts so may be about."""

@@ -1,0 +1,130 @@
+"""YAML as texts, rows and tables that know their lines: nothing is taken for a date, a number or a "yes"."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import yaml
+
+from app.flows.plan.faults import Fault, Unsound
+
+MOST_LETTERS = 50_000
+
+
+class Mistake(Exception):
+    """Something in a file that cannot be understood; `line` is where."""
+
+    def __init__(self, line: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.line = line
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A word, a number or a sentence, as it is written."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A list."""
+
+    line: int
+    rows: tuple["Cell", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Names, and what stands beside them."""
+
+    line: int
+    cells: Mapping[str, "Cell"]
+
+    def only(self, what: str, *names: str) -> None:
+        """Raise Mistake where it has a name that is none of these."""
+        for name, cell in self.cells.items():
+            if name not in names:
+                raise Mistake(cell.line, f"{what} has no {name!r}; it may have {', '.join(names)}.")
+
+    def text(self, name: str) -> Text | None:
+        """Return the text beside a name; None: it is not there."""
+        cell = self.cells.get(name)
+        return None if cell is None else text_of(cell)
+
+    def needed(self, name: str) -> Text:
+        """Return the text beside a name; raises Mistake where it is missing."""
+        found = self.text(name)
+        if found is None:
+            raise Mistake(self.line, f"{name!r} is missing.")
+        return found
+
+
+Cell = Text | Rows | Table
+
+
+def text_of(cell: Cell) -> Text:
+    """Return a cell that is a text; raises Mistake for another."""
+    if not isinstance(cell, Text) or not cell.text:
+        raise Mistake(cell.line, "Here one word or sentence is wanted.")
+    return cell
+
+
+def table_of(cell: Cell) -> Table:
+    """Return a cell that is a table; raises Mistake for another."""
+    if not isinstance(cell, Table):
+        raise Mistake(cell.line, "Here names and what belongs to them are wanted, like “for: 1 hour”.")
+    return cell
+
+
+def rows_of(cell: Cell) -> tuple[Cell, ...]:
+    """Return the rows of a list; something else is a list of one."""
+    return cell.rows if isinstance(cell, Rows) else (cell,)
+
+
+def parse(text: str) -> Table:
+    """Return what a file says; raises Unsound where it is no YAML, or no table."""
+    if len(text) > MOST_LETTERS:
+        raise Unsound([Fault(0, "", f"A flow has at most {MOST_LETTERS} letters.")])
+    try:
+        return table_of(_whole(text))
+    except Mistake as mistake:
+        raise Unsound([Fault(mistake.line, "", mistake.sentence)]) from mistake
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        line = mark.line + 1 if mark else 0
+        raise Unsound([Fault(line, "", f"This is no YAML: {problem}.")]) from error
+    except RecursionError as error:
+        raise Unsound([Fault(0, "", "It is nested too deeply.")]) from error
+
+
+def _whole(text: str) -> Cell:
+    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1
+            raise Mistake(line, "Anchors and aliases are not understood here.")
+    node = yaml.compose(text, Loader=yaml.BaseLoader)
+    if node is None:
+        raise Mistake(1, "There is nothing in it.")
+    return _cell(node)
+
+
+def _cell(node: yaml.Node) -> Cell:
+    line = node.start_mark.line + 1
+    match node:
+        case yaml.ScalarNode():
+            return Text(line, node.value.strip())
+        case yaml.SequenceNode():
+            return Rows(line, tuple(_cell(row) for row in node.value))
+        case yaml.MappingNode():
+            cells: dict[str, Cell] = {}
+            for name, value in node.value:
+                known_as = text_of(_cell(name))
+                if known_as.text in cells:
+                    raise Mistake(known_as.line, f"{known_as.text!r} stands here twice.")
+                cells[known_as.text] = _cell(value)
+            return Table(line, cells)
+        case _:
+            raise Mistake(line, "This cannot be understood.")

@@ -1,0 +1,59 @@
+"""Spans of time as people write them: "15 minutes", "3 business days"."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from app.lib.business_days import BusinessCalendar
+
+WRITTEN = re.compile(r"(-?\d{1,6}) (minute|hour|day|business day)s?")
+
+
+class Unit(StrEnum):
+    """What a span is counted in."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    BUSINESS_DAY = "business day"
+
+
+LASTS = {
+    Unit.MINUTE: timedelta(minutes=1),
+    Unit.HOUR: timedelta(hours=1),
+    Unit.DAY: timedelta(days=1),
+    Unit.BUSINESS_DAY: timedelta(days=1),
+}
+"""How long one takes at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """So many minutes, hours, days or business days."""
+
+    amount: int
+    unit: Unit
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Return the span that a text names; raises ValueError."""
+        found = WRITTEN.fullmatch(text.strip())
+        if found is None:
+            raise ValueError(f"{text!r} is no span of time; write it like “1 hour” or “3 business days”.")
+        return cls(int(found[1]), Unit(found[2]))
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit}{'' if self.amount == 1 else 's'}"
+
+    @property
+    def least(self) -> timedelta:
+        """How long it lasts at least."""
+        return self.amount * LASTS[self.unit]
+
+    def after(self, moment: datetime, calendar: BusinessCalendar) -> datetime:
+        """Return the moment so much later; business days are those of the calendar."""
+        if self.unit is Unit.BUSINESS_DAY:
+            return calendar.after(moment, self.amount)
+        return moment + self.least
