@@ -26,7 +26,7 @@ def main() -> None:
     """Apply them all; print what each costs."""
     now = clock.now()
     short, long = EVENTS // 2 // SHORT, max(1, EVENTS // 2 // LONG)
-    sent = now - timedelta(days=20)
+    sent = now - timedelta(days=2)  # on their way, and told of in time
     fill(["UPS"], shops=20, parcels=short + long, sent=sent, now=now)
     costs: dict[int, list[float]] = {SHORT: [], LONG: []}
     for turn in range(TURNS):
