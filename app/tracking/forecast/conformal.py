@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 TARGETS = (0.05, 0.1, 0.5, 0.8, 0.9, 0.95)
-GAMMA = 0.0025
+GAMMA = 0.005
 """How far one score moves a level (picked by make bench-eta)."""
 
 
