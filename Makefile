@@ -5,6 +5,8 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3.14 python3; 
 VENV := $(ROOT).venv
 BIN := $(VENV)/bin
 QUICK := tests/unit tests/architecture tests/contracts
+STEADY := tests/journeys tests/words
+AT_ONCE := --numprocesses auto --maxprocesses 8
 PORT ?= 8000
 export PORT
 
@@ -18,11 +20,12 @@ demo: $(VENV)/demo.stamp ## the whole product at work, on PORT (8000)
 	@cd $(ROOT) && exec $(BIN)/python -m demo
 
 test: $(VENV)/dev.stamp ## prove it: style, types, and every test but the long ones
-	@cd $(ROOT) && $(MAKE) sure && $(BIN)/pytest -m "not long" $(QUICK:%=--ignore=%)
+	@cd $(ROOT) && $(MAKE) sure && $(BIN)/pytest $(AT_ONCE) $(STEADY) \
+		&& $(BIN)/pytest -m "not long" $(QUICK:%=--ignore=%) $(STEADY:%=--ignore=%)
 
 sure: $(VENV)/dev.stamp ## before every commit: format, lint, imports, types, quick tests
 	@cd $(ROOT) && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports && $(BIN)/mypy \
-		&& $(BIN)/pytest $(QUICK)
+		&& $(BIN)/pytest $(AT_ONCE) $(QUICK)
 
 words: $(VENV)/dev.stamp ## bring the catalogs of sentences up to date, and print what is left to translate
 	@cd $(ROOT) && $(BIN)/python -m app.lib.catalogs
