@@ -123,6 +123,7 @@ KEEPERS: dict[type[Any], Keeper] = {
     purchases.Product: lambda s, shop, r, _: catalog.keep(s, shop.id, r),
     purchases.Variant: lambda s, shop, r, _: catalog.keep_variant(s, shop.id, r),
     purchases.Person: _person,
+    purchases.Past: lambda s, shop, r, at: profiles.keep_past(s, shop.id, r, heard_at=at),
     base.Consent: lambda s, shop, r, at: profiles.keep_consent(s, shop.id, r, heard_at=at),
     base.PersonMerged: lambda s, shop, r, _: profiles.merge(s, shop.id, r.kept_id, r.gone_id),
     base.PersonDeleted: lambda s, shop, r, _: profiles.forget_platform_record(s, shop.id, r.external_id),

@@ -8,7 +8,7 @@ import structlog
 from app.carriers.base import SourceError
 from app.lib import queue
 from app.lib.db import transaction
-from app.lib.http import Unreachable
+from app.lib.http import Busy, Unreachable
 from app.lib.reading import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
@@ -42,7 +42,9 @@ def _run_one(due: Due) -> None:
     except (Unreachable, Unreadable) as error:
         log.warning("errand.failed", kind=due.kind, shop=due.shop_id, reason=str(error))
         with transaction() as session:
-            errands.fail(session, due, str(error))
+            errands.fail(
+                session, due, str(error), wait=error.wait if isinstance(error, Busy) else errands.NOW
+            )
         return
     except SourceError as error:
         log.warning("errand.failed", kind=due.kind, shop=due.shop_id, reason=str(error))

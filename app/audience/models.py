@@ -27,6 +27,13 @@ class Profile(OfShop, Base):
     platform_updated_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    past_orders: Mapped[int | None]
+    """How often they have bought in all, as the store's own record said; None: it never did."""
+    past_spent: Mapped[int | None]
+    past_currency: Mapped[str | None]
+    past_last_order_at: Mapped[datetime | None]
+    past_told_at: Mapped[datetime | None]
+    """As of when that is so: what was bought since is in the orders."""
 
     __table_args__ = (UniqueConstraint("shop_id", "external_id"), UniqueConstraint("shop_id", "email"))
 

@@ -12,7 +12,7 @@ from app.audience.consent import add, address_of, last_said
 from app.audience.models import ConsentRow, Profile
 from app.lib import clock, crypto
 from app.platforms.base import Consent
-from app.platforms.purchases import Person
+from app.platforms.purchases import Past, Person
 from app.vocabulary import ConsentSource, ConsentState, Medium
 
 
@@ -61,6 +61,16 @@ def keep_consent(session: Session, shop_id: int, consent: Consent, *, heard_at: 
             state=after.state,
         )
         events.record(session, shop_id, changed)
+
+
+def keep_past(session: Session, shop_id: int, past: Past, *, heard_at: datetime) -> None:
+    """Remember what the store says that a shopper has bought in all."""
+    profile = keep(session, shop_id, past.person, heard_at=heard_at)
+    if profile is None or profile.erased_at is not None:
+        return
+    profile.past_orders, profile.past_spent = past.orders, past.spent
+    profile.past_currency, profile.past_last_order_at = past.currency, past.last_order_at
+    profile.past_told_at = heard_at
 
 
 def merge(session: Session, shop_id: int, kept_id: str, gone_id: str) -> None:

@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from threading import Lock, Timer, local
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ TIMEOUT = (5.0, 30.0)
 ENDS_AFTER = 90.0
 """Seconds for a whole call, with its retries and redirects."""
 ANSWER_LIMIT = 20_000_000
+LONGEST_WAIT = timedelta(hours=1)
 BREAK_AFTER = 5
 BREAK_FOR = 30.0
 RETRIES = Retry(
@@ -46,6 +48,15 @@ class Unreachable(Exception):
     def __init__(self, reason: str, *, permanent: bool = False) -> None:
         super().__init__(reason)
         self.permanent = permanent
+
+
+class Busy(Unreachable):
+    """The other side asks to be left alone for a while: `wait`, none where it does not say how long."""
+
+    def __init__(self, reason: str, retry_after: str) -> None:
+        super().__init__(reason)
+        seconds = int(retry_after) if retry_after.isdecimal() else 0
+        self.wait = min(timedelta(seconds=seconds), LONGEST_WAIT)
 
 
 class PrivateAddress(Unreachable):

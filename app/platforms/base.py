@@ -15,6 +15,7 @@ from app.platforms.purchases import (
     Order,
     OrderDeleted,
     OrderEdited,
+    Past,
     Person,
     Product,
     Refund,
@@ -132,6 +133,7 @@ Record = (
     | Variant
     | Refund
     | Person
+    | Past
     | Consent
     | PersonDeleted
     | PersonMerged

@@ -44,6 +44,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a shopper has bought in all, as the store's record of them says: what it never told us, too."""
+
+    person: Person
+    orders: int
+    spent: int
+    currency: str
+    last_order_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineItem:
     """One line of an order, checkout or cart."""
 

@@ -1,30 +1,15 @@
 """Ridge & Pine as Shopify's Admin GraphQL API names it: one function for each kind of object."""
 
-import re
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
-from app.lib import clock
 from demo.carriers import CARRIERS
 from demo.sales import Parcel, Sale, Scan
-from demo.shopify import oauth, told, wire
-from demo.shoppers import RIDGE, Shopper
+from demo.shopify import listed, oauth, told, wire
+from demo.shopify.listed import gid, image, money, time
+from demo.shoppers import Shopper
 from demo.stores import Json, Shelf
 from demo.things import RIDGE as THINGS
-from demo.things import Thing
 
-CONDITION = re.compile(r"(\w+):(>=|<=|>|<)?'?\"?([^'\"\s]+)")
-SEARCHED = {"updated_at": "updatedAt", "created_at": "createdAt", "name": "name", "email": "email"}
-"""Search terms that the sample store understands; like a real one it ignores those it does not know."""
-COMPARE: dict[str, Callable[[str, str], bool]] = {
-    "": lambda a, b: a == b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-}
-SORTED = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt", "PROCESSED_AT": "processedAt"}
 FULFILLED = {"fulfilled": "FULFILLED", "partial": "PARTIALLY_FULFILLED", None: "UNFULFILLED"}
 NOT_IN_THE_ENUM = {"returning_to_sender": "FAILURE"}
 """What carriers tell Shopify, but FulfillmentEventStatus of 2026-10 cannot."""
@@ -37,10 +22,8 @@ def root(shelf: Shelf) -> Json:
         "order": lambda **asked: _order(shelf, asked["id"]),
         "orders": lambda **asked: orders(shelf, **asked),
         "fulfillment": lambda **asked: _sent(shelf, asked["id"]),
-        "customer": _one_of(_customers),
-        "product": _one_of(_products),
-        "products": lambda **_: _products(),
-        "productVariant": _one_of(_variants),
+        **listed.root(shelf),
+        "ordersCount": lambda **asked: {"count": len(orders(shelf, **asked)), "precision": "EXACT"},
         "fulfillmentEventCreate": lambda **asked: told.create(shelf, asked["fulfillmentEvent"]),
         "currentAppInstallation": {
             "id": gid("AppInstallation", 1),
@@ -60,12 +43,7 @@ def node(found: Json, ident: str) -> Json | None:
 
 def orders(shelf: Shelf, query: str | None = None, sortKey: str = "", **_: object) -> list[Json]:  # noqa: N803
     """Return the orders that a search finds."""
-    found = [order(Sale.model_validate(row)) for row in shelf.every("sale")]
-    for term, sign, wanted in CONDITION.findall(query or ""):
-        field = SEARCHED.get(term)
-        if field:
-            found = [row for row in found if COMPARE[sign](str(row[field]), _comparable(term, wanted))]
-    return sorted(found, key=lambda row: str(row[SORTED.get(sortKey, "createdAt")]))
+    return listed.found([order(Sale.model_validate(row)) for row in shelf.every("sale")], query, sortKey)
 
 
 def shop() -> Json:
@@ -94,10 +72,10 @@ def order(sale: Sale) -> Json:
         "__typename": "Order",
         "id": gid("Order", sale.id),
         "name": body["name"],
-        "createdAt": _time(sale.placed_at),
-        "updatedAt": _time(sale.updated_at),
-        "processedAt": _time(sale.placed_at),
-        "cancelledAt": _time(sale.cancelled_at) if sale.cancelled_at else None,
+        "createdAt": time(sale.placed_at),
+        "updatedAt": time(sale.updated_at),
+        "processedAt": time(sale.placed_at),
+        "cancelledAt": time(sale.cancelled_at) if sale.cancelled_at else None,
         "cancelReason": "CUSTOMER" if sale.cancelled_at else None,
         "test": False,
         "confirmed": True,
@@ -112,7 +90,7 @@ def order(sale: Sale) -> Json:
         "cartToken": body["cart_token"],
         "totalPriceSet": money(wire.total(sale)),
         "totalRefundedSet": money(sale.refunded),
-        "customer": customer(shopper),
+        "customer": listed.customer(shopper),
         "shippingAddress": _address(shopper),
         "shippingLine": {"title": body["shipping_lines"][0]["title"]},
         "billingAddress": _address(shopper),
@@ -122,75 +100,9 @@ def order(sale: Sale) -> Json:
     }
 
 
-def customer(shopper: Shopper) -> Json:
-    """Return a shopper."""
-    return {
-        "__typename": "Customer",
-        "id": gid("Customer", wire.SHOP_ID + shopper.id),
-        "firstName": shopper.first,
-        "lastName": shopper.last,
-        "locale": shopper.locale,
-        "updatedAt": _time(clock.now().replace(month=1, day=1, hour=0, minute=0, second=0)),
-        "defaultEmailAddress": {"emailAddress": shopper.email, "marketingState": "NOT_SUBSCRIBED"},
-        "defaultPhoneNumber": {"phoneNumber": shopper.phone},
-    }
-
-
-def product(thing: Thing) -> Json:
-    """Return a product with its only variant."""
-    image = _image(thing)
-    found: Json = {
-        "__typename": "Product",
-        "id": gid("Product", thing.id),
-        "title": thing.title,
-        "handle": thing.handle,
-        "status": "ACTIVE",
-        "onlineStoreUrl": f"https://ridge-and-pine.example/products/{thing.handle}",
-        "featuredImage": image,
-    }
-    variant = {
-        "__typename": "ProductVariant",
-        "id": gid("ProductVariant", thing.variant_id),
-        "title": thing.variant,
-        "sku": thing.sku,
-        "price": wire.amount(thing.price),
-        "availableForSale": True,
-        "inventoryQuantity": 40,
-        "image": image,
-    }
-    return {**found, "variants": [{**variant, "product": found}]}
-
-
-def gid(kind: str, ident: int) -> str:
-    """Return Shopify's global id."""
-    return f"gid://shopify/{kind}/{ident}"
-
-
-def money(cents: int) -> Json:
-    """Return an amount in the shop's and in the shopper's currency."""
-    amount = {"amount": wire.amount(cents), "currencyCode": wire.CURRENCY}
-    return {"shopMoney": amount, "presentmentMoney": amount}
-
-
 def _order(shelf: Shelf, ident: str) -> Json | None:
     row = shelf.get("sale", ident.rpartition("/")[2])
     return told.add(shelf, order(Sale.model_validate(row)) if row else None)
-
-
-def _one_of(rows: Callable[[], list[Json]]) -> Callable[..., Json | None]:
-    return lambda **asked: next((row for row in rows() if row["id"] == asked["id"]), None)
-
-
-def _customers() -> list[Json]:
-    return [customer(shopper) for shopper in RIDGE]
-
-
-def _products() -> list[Json]:
-    return [product(thing) for thing in THINGS.values()]
-
-
-def _variants() -> list[Json]:
-    return [variant for found in _products() for variant in found["variants"]]
 
 
 def _sent(shelf: Shelf, ident: str) -> Json | None:
@@ -201,7 +113,7 @@ def _sent(shelf: Shelf, ident: str) -> Json | None:
 
 def _line(sale: Sale, position: int) -> Json:
     thing, quantity = THINGS[sale.lines[position][0]], sale.lines[position][1]
-    whole = product(thing)
+    whole = listed.product(thing)
     return {
         "__typename": "LineItem",
         "id": gid("LineItem", sale.id * 10 + position),
@@ -212,7 +124,7 @@ def _line(sale: Sale, position: int) -> Json:
         "quantity": quantity,
         "currentQuantity": quantity,
         "originalUnitPriceSet": money(thing.price),
-        "image": _image(thing),
+        "image": image(thing),
         "product": whole,
         "variant": whole["variants"][0],
     }
@@ -220,7 +132,7 @@ def _line(sale: Sale, position: int) -> Json:
 
 def _fulfillment(sale: Sale, parcel: Parcel) -> Json:
     carrier = CARRIERS[parcel.carrier]
-    sent = _time(parcel.shipped_at)
+    sent = time(parcel.shipped_at)
     return {
         "__typename": "Fulfillment",
         "id": gid("Fulfillment", parcel.id),
@@ -228,7 +140,7 @@ def _fulfillment(sale: Sale, parcel: Parcel) -> Json:
         "status": "SUCCESS",
         "createdAt": sent,
         "updatedAt": sent,
-        "estimatedDeliveryAt": _time(parcel.expected_at),
+        "estimatedDeliveryAt": time(parcel.expected_at),
         "trackingInfo": [
             {"company": carrier.name, "number": number, "url": carrier.url(number)}
             for number in parcel.numbers
@@ -252,12 +164,12 @@ def _event(scan: Scan) -> Json:
         "id": gid("FulfillmentEvent", scan.id),
         "status": NOT_IN_THE_ENUM.get(scan.status, scan.status.upper()),
         "message": wire.WORDS[scan.status],
-        "happenedAt": _time(scan.at),
-        "createdAt": _time(scan.at),
+        "happenedAt": time(scan.at),
+        "createdAt": time(scan.at),
         "city": city,
         "province": region or None,
         "country": country,
-        "estimatedDeliveryAt": _time(scan.expected_at) if scan.expected_at else None,
+        "estimatedDeliveryAt": time(scan.expected_at) if scan.expected_at else None,
     }
 
 
@@ -266,8 +178,8 @@ def _refund(sale: Sale) -> Json:
     return {
         "__typename": "Refund",
         "id": gid("Refund", body["id"]),
-        "createdAt": _time(sale.updated_at),
-        "processedAt": _time(sale.updated_at),
+        "createdAt": time(sale.updated_at),
+        "processedAt": time(sale.updated_at),
         "totalRefundedSet": money(sale.refunded),
     }
 
@@ -285,16 +197,3 @@ def _address(shopper: Shopper) -> Json:
         "countryCodeV2": country,
         "phone": shopper.phone,
     }
-
-
-def _comparable(term: str, wanted: str) -> str:
-    """Return a searched value as the objects hold it."""
-    return _time(datetime.fromisoformat(wanted)) if term.endswith("_at") else wanted
-
-
-def _time(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _image(thing: Thing) -> Json:
-    return {"url": thing.picture_url, "altText": thing.title, "width": 240, "height": 240}

@@ -17,7 +17,12 @@ from demo.woocommerce import auth, told, webhooks, wire
 NO_ORDER = "woocommerce_rest_shop_order_invalid_id"
 MOST = 100
 """Rows on a page at most."""
-SORTED = {"date": "date_created_gmt", "id": "id", "modified": "date_modified_gmt"}
+SORTED = {
+    "date": "date_created_gmt",
+    "id": "id",
+    "modified": "date_modified_gmt",
+    "date_registered": "date_registered",
+}
 EMAILS = ("new_order", "customer_processing_order", "customer_completed_order", "customer_refunded_order",
           "customer_note", "customer_fulfillment_created")  # fmt: skip
 
@@ -44,12 +49,7 @@ def orders() -> Answer:
     """List orders, drafts too, as the store does."""
     rows = [told.shown(_shelf(), sale) for sale in _sales()]
     states = [word for word in request.args.get("status", "any").split(",") if word != "any"]
-    rows = [row for row in rows if not states or row["status"] in states]
-    for name, later in (("modified_after", True), ("modified_before", False)):
-        moment = request.args.get(name)
-        if moment:
-            rows = [row for row in rows if (row["date_modified_gmt"] > _gmt(moment)) is later]
-    return _listed(rows)
+    return listed(_within([row for row in rows if not states or row["status"] in states]))
 
 
 @blueprint.get("/orders/<int:ident>")
@@ -90,21 +90,21 @@ def write_note(ident: int) -> Answer:
 @blueprint.get("/products")
 def products() -> Answer:
     """List products."""
-    return _listed([wire.product(thing, _opened()) for thing in things.HARBOR.values()])
+    return listed(_within([wire.product(thing, opened()) for thing in things.HARBOR.values()]))
 
 
 @blueprint.get("/products/<int:ident>")
 def product(ident: int) -> Answer:
     """Return one product."""
     thing = things.HARBOR.get(ident)
-    return _found(thing, lambda t: wire.product(t, _opened()), "woocommerce_rest_product_invalid_id")
+    return _found(thing, lambda t: wire.product(t, opened()), "woocommerce_rest_product_invalid_id")
 
 
 @blueprint.get("/customers")
 def customers() -> Answer:
     """List shoppers with an account."""
     known = [shopper for shopper in shoppers.HARBOR if wire.is_registered(shopper)]
-    return _listed([wire.customer(shopper, _opened()) for shopper in known])
+    return listed([wire.customer(shopper, opened()) for shopper in known])
 
 
 @blueprint.get("/settings/general/<name>")
@@ -146,7 +146,7 @@ def list_webhooks() -> Answer:
     """List webhooks, newest first."""
     status = request.args.get("status", "all")
     rows = [hook for hook in _shelf().every("webhook") if status in ("all", hook["status"])]
-    return _listed([webhooks.shown(hook) for hook in rows])
+    return listed([webhooks.shown(hook) for hook in rows])
 
 
 @blueprint.post("/webhooks")
@@ -185,10 +185,22 @@ def wrong(code: str, message: str, status: int, **data: object) -> Answer:
     return jsonify(code=code, message=message, data={"status": status, **data}), status
 
 
-def _listed(rows: list[Json]) -> Answer:
+def _within(rows: list[Json]) -> list[Json]:
+    """Return the rows that changed within the window that is asked for."""
+    for name, later in (("modified_after", True), ("modified_before", False)):
+        moment = request.args.get(name)
+        if moment:
+            rows = [row for row in rows if (row["date_modified_gmt"] > _gmt(moment)) is later]
+    return rows
+
+
+def listed(rows: list[Json]) -> Answer:
     """Return a page of rows with the headers that say how many there are."""
     sort = SORTED.get(request.args.get("orderby", "date"), "date_created_gmt")
-    rows.sort(key=lambda row: row[sort], reverse=request.args.get("order", "desc") == "desc")
+    rows.sort(
+        key=lambda row: (row[sort] is not None, row[sort]),
+        reverse=request.args.get("order", "desc") == "desc",
+    )
     size, page = request.args.get("per_page", 10, int), request.args.get("page", 1, int)
     if not 1 <= size <= MOST:
         sentence = f"per_page must be between 1 (inclusive) and {MOST} (inclusive)"
@@ -231,7 +243,7 @@ def _gmt(moment: str) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _opened() -> datetime:
+def opened() -> datetime:
     """Return when the store's products and accounts were made: the first day of this year."""
     return clock.now().replace(month=1, day=1, hour=9, minute=0, second=0, microsecond=0)
 

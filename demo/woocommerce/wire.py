@@ -30,11 +30,15 @@ def status(sale: Sale) -> str:
     return STATUSES.get(sale.state) or ("completed" if sale.completed_at else "processing")
 
 
+def total(sale: Sale) -> int:
+    """Return the price of all lines and their shipping, in cents."""
+    return sum(THINGS[thing].price * quantity for thing, quantity in sale.lines) + SHIPPING
+
+
 def order(sale: Sale) -> Json:
     """Return an order as order.created, order.updated and REST give it."""
     shopper = BY_ID[sale.shopper]
     paid = sale.placed_at if status(sale) not in NOT_PAID else None
-    goods = sum(THINGS[thing].price * quantity for thing, quantity in sale.lines)
     key = f"wc_order_{sale.id:013x}"
     body = (
         _template("order")
@@ -49,7 +53,7 @@ def order(sale: Sale) -> Json:
             "currency": "EUR",
             "currency_symbol": "€",
             "shipping_total": _amount(SHIPPING),
-            "total": _amount(goods + SHIPPING),
+            "total": _amount(total(sale)),
             "customer_id": _customer_id(shopper),
             "order_key": key,
             "billing": _address(shopper) | {"email": shopper.email, "phone": shopper.phone},

@@ -40,6 +40,7 @@ VARIABLES: dict[str, dict[str, Any]] = {
         }
     },
     "OrdersUpdatedSince": {"since": "updated_at:>='2026-01-01T00:00:00Z'"},
+    "Variants": {"id": f"gid://shopify/Product/{stories.SHIRT}"},
 }
 
 

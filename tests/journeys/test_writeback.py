@@ -17,7 +17,7 @@ from app.vocabulary import CallReason, CallState
 from app.vocabulary import ShipmentStatus as S
 from demo import stories
 from demo.sales import Sale, way
-from demo.shopify import graph, notices, oauth, told, wire
+from demo.shopify import listed, notices, oauth, told, wire
 from demo.shopify.server import store as ridge_and_pine
 from demo.shoppers import RIDGE
 from demo.stores import Json, Shelf
@@ -149,7 +149,7 @@ def test_whoever_was_cut_off_after_telling_asks_before_telling_again(
 def test_a_catch_up_that_brings_what_we_told_changes_nothing(ridge: Ridge) -> None:
     ridge.hear(S.IN_TRANSIT, moment() - 9 * MINUTE)
     before = everything(ridge)
-    found = shopify.ask(ridge.voice.shop.id, "Order", {"id": graph.gid("Order", ridge.sale.id)})["order"]
+    found = shopify.ask(ridge.voice.shop.id, "Order", {"id": listed.gid("Order", ridge.sale.id)})["order"]
     assert len(found["fulfillments"][0]["events"]["nodes"]) == 1
     session = ridge.voice.session
     intake.apply(session, ridge.voice.shop, answers.order(found), clock.now())

@@ -11,7 +11,7 @@ from requests.auth import HTTPBasicAuth
 from woocommerce import API
 
 from app.lib import reading
-from app.lib.http import Outside, Unreachable
+from app.lib.http import Busy, Outside, Unreachable
 from app.lib.reading import Json
 
 PER_PAGE = 100
@@ -40,11 +40,13 @@ class Store(API):  # type: ignore[misc]  # the package is untyped
 
     query_string_auth: bool
 
-    def __init__(self, url: str, keys: str, *, outside: Outside | None = None) -> None:
+    def __init__(
+        self, url: str, keys: str, *, version: str = "wc/v3", outside: Outside | None = None
+    ) -> None:
         if not url.startswith("https://"):
             raise Unreachable("a store is asked over https only", permanent=True)
         key, _, secret = keys.partition(":")
-        super().__init__(url, key, secret)
+        super().__init__(url, key, secret, version=version)
         self._outside = outside or Outside()
 
     def read(self, endpoint: str, **params: str | int) -> Any:  # noqa: ANN401 - a stranger's JSON
@@ -62,14 +64,26 @@ class Store(API):  # type: ignore[misc]  # the package is untyped
         """Return every row of a list, page by page; raises as `read` does."""
         page, pages = 1, 1
         while page <= pages:
-            response = self._heard("GET", endpoint, params={**params, "per_page": PER_PAGE, "page": page})
-            rows = _answer(response)
-            if not isinstance(rows, list):
-                raise Unreachable("the store's answer is no list")
-            yield from (row for row in rows if isinstance(row, dict))
+            response = self._page(endpoint, page, params)
+            rows = _list(response)
+            yield from rows
             told = response.headers.get("X-WP-TotalPages", "")
             pages = int(told) if rows and told.isdecimal() else page + (len(rows) == PER_PAGE)
             page += 1
+
+    def page(self, endpoint: str, page: int, **params: str | int) -> tuple[list[Json], int | None]:
+        """Return one page of a list and how many rows there are in all, where the store says so.
+
+        Empty where the store has no such list; raises as `read` does.
+        """
+        response = self._page(endpoint, page, params)
+        if response.status_code == codes.not_found:
+            return [], None
+        told = response.headers.get("X-WP-Total", "")
+        return _list(response), int(told) if told.isdecimal() else None
+
+    def _page(self, endpoint: str, page: int, params: dict[str, str | int]) -> requests.Response:
+        return self._heard("GET", endpoint, params={**params, "per_page": PER_PAGE, "page": page})
 
     def _heard(
         self, method: str, endpoint: str, body: Json | None = None, *, params: dict[str, str | int]
@@ -108,11 +122,20 @@ def json_of(response: requests.Response) -> Any:  # noqa: ANN401 - a stranger's 
     raise Unreachable("the store answers with a page instead of data; a firewall or cache may be in between")
 
 
+def _list(response: requests.Response) -> list[Json]:
+    rows = _answer(response)
+    if not isinstance(rows, list):
+        raise Unreachable("the store's answer is no list")
+    return [row for row in rows if isinstance(row, dict)]
+
+
 def _answer(response: requests.Response) -> Any:  # noqa: ANN401 - a stranger's JSON
     status = response.status_code
     if response.is_redirect:
         raise Unreachable(f"the store has moved ({status})")
-    if status == codes.too_many_requests or status >= codes.server_error:
+    if status == codes.too_many_requests:
+        raise Busy(f"the store answers {status}", response.headers.get("Retry-After", ""))
+    if status >= codes.server_error:
         raise Unreachable(f"the store answers {status}")
     answer = json_of(response)
     if status in (codes.unauthorized, codes.forbidden):

@@ -1,0 +1,57 @@
+"""What a walk through a store's own lists brings, page by page, whatever the store is.
+
+A page holds the same records as deliveries of the same things, so that intake takes them as it takes those.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.lib.reading import Unreadable
+from app.platforms.base import Record
+
+Wanted = Callable[[Mapping[str, datetime | None]], Collection[str]]
+"""Ids with the times of their last change → those whose content is asked for."""
+
+
+def everything(listed: Mapping[str, datetime | None]) -> Collection[str]:
+    """Want the content of all that is listed."""
+    return listed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What changed from one moment until another; None: without that end."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One thing that the store lists."""
+
+    external_id: str
+    updated_at: datetime | None = None
+    records: tuple[Record, ...] | None = None
+    """None: not asked for, or not readable."""
+    failure: str | None = None
+    """Why it could not be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some things of a list; `after` is where the next page begins, None on the last one."""
+
+    rows: tuple[Found, ...]
+    after: str | None = None
+    total: int | None = None
+    """How many there are from this page on, where the store says."""
+
+
+def read(external_id: str, updated_at: datetime | None, parse: Callable[[], tuple[Record, ...]]) -> Found:
+    """Return a thing with its records, or with why it holds none: one that is odd does not end the walk."""
+    try:
+        return Found(external_id=external_id, updated_at=updated_at, records=parse())
+    except Unreadable as error:
+        return Found(external_id=external_id, updated_at=updated_at, failure=str(error))

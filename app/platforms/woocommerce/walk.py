@@ -1,0 +1,166 @@
+"""Walks through a store on WooCommerce: its orders, shoppers and products that changed in a window.
+
+Orders and products come oldest change first, and every page begins where the last one ended: one that changes
+while we walk moves to the end, and none is passed over. A page may repeat rows of the one before.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from urllib.parse import quote
+
+from app.lib import reading
+from app.lib.reading import Json, Unreadable
+from app.platforms.base import Record
+from app.platforms.purchases import Past, Person
+from app.platforms.walking import Found, Page, Wanted, Window, everything, read
+from app.platforms.woocommerce import catalog
+from app.platforms.woocommerce import orders as purchases
+from app.platforms.woocommerce.api import PER_PAGE, Store
+
+A_SECOND = timedelta(seconds=1)
+DIVIDED = ("variable", "variable-subscription")
+"""Types of products that are bought as one of their variations."""
+REPORTS = "wc-analytics"
+"""The API in which a store says what each shopper has bought; it takes the same keys."""
+
+
+def orders(  # noqa: PLR0913 - where, what, from where on
+    store: Store,
+    currency: str,
+    window: Window,
+    after: str | None = None,
+    *,
+    status: str = "any",
+    wanted: Wanted = everything,
+) -> Page:
+    """Return a page of orders with their parcels, refunds and consent; checkouts' drafts are left out.
+
+    `status`: "trash" for those that were thrown away, which are in no other list.
+    """
+    rows, next_page, total = _changed(store, "orders", window, after, status=status)
+    mine = {str(row["id"]): row for row in rows if row.get("status") != purchases.DRAFT}
+    changed = {external_id: modified(row) for external_id, row in mine.items()}
+    chosen = set(wanted(changed))
+    found = (
+        read(external_id, at, lambda row=mine[external_id]: purchases.order(row, currency))
+        if external_id in chosen
+        else Found(external_id=external_id, updated_at=at)
+        for external_id, at in changed.items()
+    )
+    return Page(rows=tuple(found), after=next_page, total=total)
+
+
+def products(store: Store, currency: str, window: Window, after: str | None = None) -> Page:
+    """Return a page of products with their variations.
+
+    A product does not change with its variations: a window misses those of a product that is as it was.
+    """
+    rows, next_page, total = _changed(store, "products", window, after)
+    found = (
+        read(str(row["id"]), modified(row), lambda row=row: tuple(_product(store, row, currency)))
+        for row in rows
+    )
+    return Page(rows=tuple(found), after=next_page, total=total)
+
+
+def customers(store: Store, window: Window, after: str | None = None) -> Page:
+    """Return a page of shoppers with an account; the store lists all, and the window is looked at here."""
+    page = int(after or 1)
+    rows, total = store.page("customers", page, role="all", orderby="id", order="asc")
+    found = (
+        read(str(row["id"]), modified(row), lambda row=row: catalog.customer(row, ""))
+        for row in _with_ids(rows)
+        if _is_within(window, modified(row))
+    )
+    return Page(rows=tuple(found), after=str(page + 1) if len(rows) == PER_PAGE else None, total=total)
+
+
+def pasts(store: Store, currency: str, zone: tzinfo, after: str | None = None) -> Page:
+    """Return a page of what shoppers, guests too, have bought in all; `store` is one asked for REPORTS.
+
+    A store that has no such report is answered by an empty page. Its times are the store's local ones.
+    """
+    page = int(after or 1)
+    rows, total = store.page("reports/customers", page, orderby="date_registered", order="asc")
+    found = (
+        read(str(row["id"]), None, lambda row=row: _past(row, currency, zone)) for row in _with_ids(rows)
+    )
+    return Page(rows=tuple(found), after=str(page + 1) if len(rows) == PER_PAGE else None, total=total)
+
+
+def modified(row: Json) -> datetime | None:
+    """Return when the store last changed something; None where it does not say so readably."""
+    try:
+        return reading.moment(row, "date_modified_gmt")
+    except Unreadable:
+        return None
+
+
+def _changed(
+    store: Store, endpoint: str, window: Window, after: str | None, **asked: str
+) -> tuple[list[Json], str | None, int | None]:
+    """Return a page of what changed, oldest change first, where the next begins, and how many there are."""
+    since, page = _resumed(window, after)
+    ends = {"modified_after": since, "modified_before": window.until}
+    written: Mapping[str, str | int] = {name: _gmt(at) for name, at in ends.items() if at is not None}
+    rows, total = store.page(
+        endpoint, page, **written, dates_are_gmt="true", orderby="modified", order="asc", **asked
+    )
+    kept = _with_ids(rows)
+    if len(rows) < PER_PAGE:
+        return kept, None, total
+    last = modified(rows[-1])
+    moves_on = last is not None and (since is None or last - A_SECOND > since)
+    begins = last - A_SECOND if last is not None and moves_on else since
+    return kept, f"{begins.isoformat() if begins else ''}|{1 if moves_on else page + 1}", total
+
+
+def _resumed(window: Window, after: str | None) -> tuple[datetime | None, int]:
+    if after is None:
+        return window.since, 1
+    since, _, page = after.partition("|")
+    return (datetime.fromisoformat(since) if since else None), int(page)
+
+
+def _product(store: Store, row: Json, currency: str) -> Iterator[Record]:
+    yield from catalog.product(row, currency)
+    if reading.text(row, "type") in DIVIDED:
+        parent = reading.required(row, "id")
+        for variation in store.every(f"products/{quote(parent, safe='')}/variations"):
+            yield from catalog.product({**variation, "type": "variation", "parent_id": parent}, currency)
+
+
+def _past(row: Json, currency: str, zone: tzinfo) -> tuple[Record, ...]:
+    count, email = reading.whole(row, "orders_count"), reading.text(row, "email")
+    user = reading.text(row, "user_id")
+    if count is None or not (email or user):
+        return ()
+    return (
+        Past(
+            person=Person(
+                external_id=None if user == "0" else user,
+                email=email,
+                first_name=reading.text(row, "first_name"),
+                last_name=reading.text(row, "last_name"),
+            ),
+            orders=count,
+            spent=reading.amount(row, "total_spend", currency),
+            currency=currency,
+            last_order_at=reading.moment(row, "date_last_order", zone),
+        ),
+    )
+
+
+def _is_within(window: Window, at: datetime | None) -> bool:
+    if at is None:
+        return True
+    is_late_enough = window.since is None or at >= window.since
+    return is_late_enough and (window.until is None or at <= window.until)
+
+
+def _with_ids(rows: list[Json]) -> list[Json]:
+    return [row for row in rows if reading.text(row, "id")]
+
+
+def _gmt(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
