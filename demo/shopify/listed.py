@@ -71,7 +71,7 @@ def customer(shopper: Shopper) -> Json:
         "defaultPhoneNumber": {
             "phoneNumber": shopper.phone,
             "smsMarketingConsent": {
-                "state": "SUBSCRIBED" if agrees and shopper.id % 2 else "NOT_SUBSCRIBED",
+                "state": "SUBSCRIBED" if agrees and shopper.id % 2 else "NEVER_SUBSCRIBED",
                 "optInLevel": said.get("optInLevel"),
                 "updatedAt": said.get("updatedAt"),
             },

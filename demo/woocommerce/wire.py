@@ -21,7 +21,7 @@ SHIPPING = 590
 BY_ID = {shopper.id: shopper for shopper in SHOPPERS}
 TEMPLATES: Json = json.loads((Path(__file__).parent / "templates.json").read_text())
 STATUSES = {"pending": "pending", "draft": "checkout-draft", "failed": "failed", "cancelled": "cancelled",
-            "refunded": "refunded", "on-hold": "on-hold"}  # fmt: skip
+            "refunded": "refunded", "on-hold": "on-hold", "trash": "trash"}  # fmt: skip
 NOT_PAID = ("pending", "checkout-draft", "failed", "on-hold")
 
 

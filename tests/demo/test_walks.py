@@ -14,7 +14,7 @@ from app.platforms.shopify import graphql
 from app.platforms.shopify import walk as shopify_walk
 from app.platforms.walking import Found, Page, Window
 from app.platforms.woocommerce import walk as woo_walk
-from app.platforms.woocommerce.api import PER_PAGE, Busy, Store
+from app.platforms.woocommerce.api import PER_PAGE, Store
 from app.vocabulary import ConsentState, Medium
 from demo import fakes, stories
 from demo.shopify import notices, oauth
@@ -146,13 +146,14 @@ def test_a_store_without_the_report_has_no_pasts(store: Store) -> None:
 
 
 def test_a_store_that_asks_for_patience_says_how_long() -> None:
-    assert Busy("slow down", "120").wait == timedelta(minutes=2)
-    assert Busy("slow down", "Wed, 21 Oct 2026 07:28:00 GMT").wait == timedelta(0)
+    assert http.Busy("slow down", "120").wait == timedelta(minutes=2)
+    assert http.Busy("slow down", "Wed, 21 Oct 2026 07:28:00 GMT").wait == timedelta(0)
 
 
 def walked(turn: Callable[..., Page]) -> list[Found]:
     """Return every row of every page."""
-    rows, after = [], None
+    rows: list[Found] = []
+    after = None
     while True:
         page = turn(after=after)
         rows += page.rows

@@ -22,6 +22,7 @@ STATES = {
     "redacted": ConsentState.UNSUBSCRIBED,
     "pending": ConsentState.PENDING,
     "not_subscribed": ConsentState.NOT_SUBSCRIBED,
+    "never_subscribed": ConsentState.NOT_SUBSCRIBED,
     "invalid": ConsentState.NOT_SUBSCRIBED,
 }
 

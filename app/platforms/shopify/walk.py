@@ -5,13 +5,13 @@ from the page that was asked for last. Things come oldest change first, so that 
 comes once more at the end, and none is passed over.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from app.lib import reading
 from app.lib.reading import Json
 from app.platforms.base import Record
-from app.platforms.purchases import Product
 from app.platforms.shopify import answers, listed
 from app.platforms.walking import Found, Page, Wanted, Window, everything, read
 
@@ -39,7 +39,7 @@ def customers(ask: Ask, window: Window, after: str | None = None) -> Page:
     """Return a page of shoppers, with what they said about offers and what they bought in all."""
     nodes, next_page = _listed(ask("Customers", {"search": search(window), "after": after}), "customers")
     rows = (
-        read(listed.ident(node), reading.moment(node, "updatedAt"), lambda node=node: listed.customer(node))
+        read(listed.ident(node), reading.moment(node, "updatedAt"), partial(listed.customer, node))
         for node in nodes
     )
     return Page(rows=tuple(rows), after=next_page)
@@ -52,7 +52,7 @@ def products(ask: Ask, currency: str, window: Window, after: str | None = None) 
         read(
             listed.ident(node),
             reading.moment(node, "updatedAt"),
-            lambda node=node: tuple(_product(ask, node, currency)),
+            partial(_product, ask, node, currency),
         )
         for node in nodes
     )
@@ -68,19 +68,20 @@ def search(window: Window) -> str:
 def _order(ask: Ask, external_id: str, at: datetime) -> Found | None:
     """Return an order; None where it is gone by the time that it is asked for."""
     node = reading.object_(ask("Order", {"id": f"gid://shopify/Order/{external_id}"}), "order")
-    return read(external_id, at, lambda: answers.order(node)) if node else None
+    return read(external_id, at, partial(answers.order, node)) if node else None
 
 
-def _product(ask: Ask, node: Json, currency: str) -> Iterator[Record]:
-    """Yield a product, and those of its variants that did not fit on its page."""
-    product: Product = listed.product(node, currency)
-    yield product
+def _product(ask: Ask, node: Json, currency: str) -> tuple[Record, ...]:
+    """Return a product, and those of its variants that did not fit on its page."""
+    product = listed.product(node, currency)
+    found: list[Record] = [product]
     after = _next(reading.object_(node, "variants"))
     while after:
         asked = {"id": reading.required(node, "id"), "after": after}
         more = reading.object_(ask("Variants", asked), "product")
-        yield from listed.variants(more, product.external_id, currency)
+        found += listed.variants(more, product.external_id, currency)
         after = _next(reading.object_(more, "variants"))
+    return tuple(found)
 
 
 def _listed(data: Json, name: str) -> tuple[list[Json], str | None]:

@@ -4,8 +4,9 @@ Orders and products come oldest change first, and every page begins where the la
 while we walk moves to the end, and none is passed over. A page may repeat rows of the one before.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from urllib.parse import quote
 
 from app.lib import reading
@@ -42,7 +43,7 @@ def orders(  # noqa: PLR0913 - where, what, from where on
     changed = {external_id: modified(row) for external_id, row in mine.items()}
     chosen = set(wanted(changed))
     found = (
-        read(external_id, at, lambda row=mine[external_id]: purchases.order(row, currency))
+        read(external_id, at, partial(purchases.order, mine[external_id], currency))
         if external_id in chosen
         else Found(external_id=external_id, updated_at=at)
         for external_id, at in changed.items()
@@ -56,10 +57,7 @@ def products(store: Store, currency: str, window: Window, after: str | None = No
     A product does not change with its variations: a window misses those of a product that is as it was.
     """
     rows, next_page, total = _changed(store, "products", window, after)
-    found = (
-        read(str(row["id"]), modified(row), lambda row=row: tuple(_product(store, row, currency)))
-        for row in rows
-    )
+    found = (read(str(row["id"]), modified(row), partial(_product, store, row, currency)) for row in rows)
     return Page(rows=tuple(found), after=next_page, total=total)
 
 
@@ -68,7 +66,7 @@ def customers(store: Store, window: Window, after: str | None = None) -> Page:
     page = int(after or 1)
     rows, total = store.page("customers", page, role="all", orderby="id", order="asc")
     found = (
-        read(str(row["id"]), modified(row), lambda row=row: catalog.customer(row, ""))
+        read(str(row["id"]), modified(row), partial(catalog.customer, row, currency=""))
         for row in _with_ids(rows)
         if _is_within(window, modified(row))
     )
@@ -82,9 +80,7 @@ def pasts(store: Store, currency: str, zone: tzinfo, after: str | None = None) -
     """
     page = int(after or 1)
     rows, total = store.page("reports/customers", page, orderby="date_registered", order="asc")
-    found = (
-        read(str(row["id"]), None, lambda row=row: _past(row, currency, zone)) for row in _with_ids(rows)
-    )
+    found = (read(str(row["id"]), None, partial(_past, row, currency, zone)) for row in _with_ids(rows))
     return Page(rows=tuple(found), after=str(page + 1) if len(rows) == PER_PAGE else None, total=total)
 
 
@@ -122,12 +118,13 @@ def _resumed(window: Window, after: str | None) -> tuple[datetime | None, int]:
     return (datetime.fromisoformat(since) if since else None), int(page)
 
 
-def _product(store: Store, row: Json, currency: str) -> Iterator[Record]:
-    yield from catalog.product(row, currency)
+def _product(store: Store, row: Json, currency: str) -> tuple[Record, ...]:
+    found = catalog.product(row, currency)
     if reading.text(row, "type") in DIVIDED:
         parent = reading.required(row, "id")
         for variation in store.every(f"products/{quote(parent, safe='')}/variations"):
-            yield from catalog.product({**variation, "type": "variation", "parent_id": parent}, currency)
+            found += catalog.product({**variation, "type": "variation", "parent_id": parent}, currency)
+    return found
 
 
 def _past(row: Json, currency: str, zone: tzinfo) -> tuple[Record, ...]:
