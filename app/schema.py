@@ -1,7 +1,17 @@
 """Every table, by one import."""
 
 from app.audience.models import ConsentRow, Profile, Suppression
-from app.commerce.models import Checkout, Delivery, Fulfillment, LineItem, Order, Product, Refund, Variant
+from app.commerce.models import (
+    Checkout,
+    Delivery,
+    Fulfillment,
+    InHand,
+    LineItem,
+    Order,
+    Product,
+    Refund,
+    Variant,
+)
 from app.events import EventRow
 from app.flows.models import Flow
 from app.lib.db import Base
@@ -38,6 +48,7 @@ __all__ = [
     "Flow",
     "Forecast",
     "Fulfillment",
+    "InHand",
     "Lane",
     "LineItem",
     "Message",

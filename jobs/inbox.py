@@ -5,7 +5,8 @@ from time import monotonic
 import structlog
 
 from app import intake
-from app.commerce import inbox
+from app.commerce import in_hand, inbox
+from app.commerce.in_hand import Hand
 from app.lib import queue
 from app.lib.db import transaction
 from jobs import FAULTS, SLICE
@@ -22,22 +23,33 @@ def drain() -> None:
     queue.wake_now("jobs.inbox.drain")
 
 
-def _drain_some(most: int = inbox.MOST) -> bool:
+def _drain_some(only: int | None = None) -> bool:
     """Apply some deliveries in one transaction; each in its own, where something of it fails."""
     try:
         with transaction() as session:
             context = session.info
-            return inbox.drain(session, intake, most) > 0
+            return inbox.drain(session, intake, _note, only=only) > 0
     except FAULTS as error:
-        if not context.get("deliveries"):
+        hand: Hand | None = context.get("hand")
+        if hand is None:
             raise
         failure = type(error).__name__
-    failed = context["deliveries"]
-    if len(failed) > 1:
-        for _ in failed:
-            _drain_some(1)
-        return True
-    log.warning("inbox.failed", delivery=failed[0], error=failure)
-    with transaction() as session:
-        inbox.put_back(session, failed[0], failure)
+    _put_back(hand, failure)
+    if len(hand.delivery_ids) > 1:
+        for delivery_id in hand.delivery_ids:
+            _drain_some(delivery_id)
     return True
+
+
+def _note(hand: Hand) -> bool:
+    with transaction() as session:
+        return in_hand.note(session, hand)
+
+
+def _put_back(hand: Hand, failure: str) -> None:
+    """Let go of what failed; put it off where it failed alone."""
+    with transaction() as session:
+        in_hand.let_go(session, hand)
+        if len(hand.delivery_ids) == 1:
+            log.warning("inbox.failed", delivery=hand.delivery_ids[0], error=failure)
+            in_hand.put_back(session, hand.delivery_ids[0], failure)

@@ -10,7 +10,7 @@ from app.channels.base import Channel, Connection, SendError
 from app.flows import facts
 from app.lib import plugins, queue
 from app.lib.db import transaction
-from app.messages import compose, outbox, sending
+from app.messages import compose, journal, outbox, recovery, sending
 from app.messages.journal import Journal
 from app.messages.outbox import Result
 from app.messages.sending import Ready, Write
@@ -23,15 +23,25 @@ A_CHUNK_TAKES = 1.0
 def send() -> None:
     """Settle what the dead left behind, then send due messages in chunks for a few seconds at most."""
     ends = monotonic() + SLICE
-    journal = _journal()
-    with transaction() as session:
-        outbox.recover(session, journal.name)
-    journal.settle()
-    with Sender(journal) as sender:
+    mine = _journal()
+    settle(mine)
+    with Sender(mine) as sender:
         while monotonic() < ends:
             if sender.send() is None:
                 return
     queue.wake_now("jobs.messages.send")
+
+
+def settle(mine: Journal) -> None:
+    """Settle what dead senders and this one left behind; journals that say nothing any more are deleted."""
+    with transaction() as session:
+        recovery.recover(session, mine.name)
+    mine.settle()
+    old = journal.dead()
+    if old:
+        with transaction() as session:
+            settled = recovery.needless(session, old)
+        journal.forget(settled)
 
 
 class Sender:
@@ -55,9 +65,12 @@ class Sender:
         """Send a chunk; returns how many messages were dealt with, None when nothing was due."""
         began = monotonic()
         with transaction() as session:
-            ready = sending.prepare(session, self._journal.name, facts.gather, self._chunk)
-        if ready is None:
+            ids = outbox.claim(session, self._journal.name, self._chunk)
+        if not ids:
             return None
+        with transaction() as session:
+            ready = sending.prepare(session, self._journal.name, ids, facts.gather)
+        self._journal.prepared()
         results = self._deliver(ready) if ready else []
         with transaction() as session:
             outbox.record(session, results)

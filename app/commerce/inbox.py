@@ -1,7 +1,7 @@
 """The inbox: deliveries kept as they came, applied once each, parked when they cannot be."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from app import events
 from app.carriers.base import Source, Told, Trust
+from app.commerce import in_hand
+from app.commerce.in_hand import Hand
 from app.commerce.models import Delivery
 from app.lib import clock, plugins, queue
 from app.lib.db import attempt
@@ -31,8 +33,6 @@ from app.platforms.base import (
 from app.shops.models import Shop
 from app.vocabulary import InboxState, ShopState
 
-TRIES = 6
-FIRST_RETRY = timedelta(seconds=5)
 REPEAT_WINDOW = timedelta(minutes=5)
 """How long an identical body without a time of its own counts as a repetition."""
 
@@ -115,17 +115,25 @@ def body_key(topic: str, body: bytes, window: int) -> UUID:
     return _key(topic.encode(), str(window).encode(), body)
 
 
-def drain(session: Session, intake: Intake, most: int = MOST) -> int:
+def drain(
+    session: Session, intake: Intake, note: Callable[[Hand], bool] | None = None, *, only: int | None = None
+) -> int:
     """Apply the deliveries of one shop that have waited longest; returns how many, 0 when none is due.
 
     They are done in the same transaction as their effects. One that cannot be read is parked, and what it had
     changed is taken back; the others stay. Raises what `intake` raises when something else is wrong: the
-    caller rolls back, and applies those of `session.info["deliveries"]` one by one, and puts back what fails.
+    caller rolls back, applies those of `session.info["hand"]` one by one (`only`), and puts back what fails.
+    `note` says elsewhere what is in hand; where it finds what somebody was cut off with, that is dealt with first.
     """
-    rows = _claim(session, most)
-    session.info["deliveries"] = [row.id for row in rows]
+    rows = _claim(session, only)
     if not rows:
         return 0
+    hand = Hand(rows[0].shop_id, tuple(row.id for row in rows))
+    if note is not None and not note(hand):
+        in_hand.blame(session, hand.shop_id)
+        return len(rows)
+    session.info["hand"] = hand
+    in_hand.let_go(session, hand)
     shop = session.get_one(Shop, rows[0].shop_id)
     said: list[tuple[Delivery, Records]] = []
     outcomes: list[tuple[Delivery, Outcome]] = []
@@ -157,16 +165,6 @@ def drain(session: Session, intake: Intake, most: int = MOST) -> int:
     return len(outcomes)
 
 
-def put_back(session: Session, delivery_id: int, failure: str) -> None:
-    """Note that applying a delivery failed; parked after the last try."""
-    row = session.get_one(Delivery, delivery_id, with_for_update=True)
-    row.attempts += 1
-    row.failure = failure
-    row.due_at = clock.now() + FIRST_RETRY * 4 ** (row.attempts - 1)
-    if row.attempts >= TRIES:
-        row.state = InboxState.PARKED
-
-
 def replay(session: Session, shop_id: int, delivery_id: int | None = None) -> int:
     """Let a parked delivery of a shop be tried again (None: all of them); returns how many."""
     parked = update(Delivery).where(
@@ -180,12 +178,14 @@ def replay(session: Session, shop_id: int, delivery_id: int | None = None) -> in
     return count
 
 
-def _claim(session: Session, most: int) -> list[Delivery]:
-    """Lock due deliveries of one shop, the shop of the one that has waited longest.
+def _claim(session: Session, only: int | None) -> Sequence[Delivery]:
+    """Lock due deliveries of one shop, the shop of the one that has waited longest; or `only` this one.
 
     Nobody else drains that shop meanwhile, whose orders and shoppers are locked as they are spoken of.
     """
     due = select(Delivery).where(Delivery.state == InboxState.WAITING, Delivery.due_at <= clock.now())
+    if only is not None:
+        due = due.where(Delivery.id == only)
     oldest_first = due.order_by(Delivery.due_at, Delivery.id)
     busy: list[int] = []
     while True:
@@ -197,8 +197,8 @@ def _claim(session: Session, most: int) -> list[Delivery]:
         if session.scalar(select(func.pg_try_advisory_xact_lock(name))):
             break
         busy.append(shop_id)
-    mine = oldest_first.where(Delivery.shop_id == shop_id).limit(most)
-    return list(session.scalars(mine.with_for_update(skip_locked=True)))
+    mine = oldest_first.where(Delivery.shop_id == shop_id).limit(MOST)
+    return in_hand.alone_first(session.scalars(mine.with_for_update(skip_locked=True)).all())
 
 
 def _read(session: Session, shop: Shop, row: Delivery) -> Records | Outcome:

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
@@ -40,6 +40,17 @@ class Delivery(Base):
         Index("ix_inbox_waiting", "due_at", "id", postgresql_where=text("state = 'waiting'")),
         Index("ix_inbox_parked", "shop_id", "id", postgresql_where=text("state = 'parked'")),
     )
+
+
+class InHand(Base):
+    """The deliveries of a shop that somebody is applying; left behind only by whoever was cut off."""
+
+    __tablename__ = "inbox_in_hand"
+
+    id: Mapped[key]
+    shop_id: Mapped[int] = mapped_column(unique=True, sort_order=-1)
+    """No foreign key, like a delivery's."""
+    delivery_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
 
 
 class Order(OfShop, Base):

@@ -32,7 +32,10 @@ Row = TypeVar("Row", Shop, Order, Profile, Shipment)
 Person = tuple[int, int | str | None]
 
 NOT_GONE = (MessageState.QUEUED, MessageState.SKIPPED, MessageState.FAILED)
-"""A message in any other state has gone out, or may have: what is held may be in the mailbox already."""
+"""A message in any other state has gone out, or may have: what is held may be in the mailbox already.
+
+Not so one that is claimed and that the gate has not let go: it has no `sending_at` yet.
+"""
 
 
 def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
@@ -205,6 +208,7 @@ def _told(session: Session, messages: Sequence[Message]) -> dict[int | None, lis
     others = select(Message).where(
         among(Message.order_id, ids),
         Message.state.not_in(NOT_GONE),
+        or_(Message.state != MessageState.SENDING, Message.sending_at.is_not(None)),
         not_(among(Message.id, [message.id for message in messages])),
     )
     found: dict[int | None, list[Message]] = {}

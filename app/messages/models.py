@@ -48,6 +48,8 @@ class Message(OfShop, Base):
     due_at: Mapped[datetime]
     created_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
+    deaths: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often its sender was cut off with it in hand, before any of it had gone."""
     resent_at: Mapped[datetime | None]
     """When a transactional message of unknown fate was given its one second try."""
     journal: Mapped[str | None]
@@ -55,12 +57,13 @@ class Message(OfShop, Base):
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)
     sending_at: Mapped[datetime | None]
-    """Committed before the first byte of its chunk goes out."""
+    """Committed once the gate let it go, before the first byte of its chunk goes out."""
     sent_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("shop_id", "key"),
         Index("ix_message_due", "shop_id", "due_at", "id", postgresql_where=text("state = 'queued'")),
+        Index("ix_message_suspect", "due_at", postgresql_where=text("state = 'queued' AND deaths > 0")),
         Index("ix_message_leased", "lease_until", postgresql_where=text("state = 'sending'")),
         Index(
             "ix_message_offers",

@@ -1,7 +1,7 @@
 """The outbox: whoever asks twice gets the first; claimed in chunks, sent once, nothing lost silently."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,14 +9,14 @@ from random import uniform
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import select, text, update
+from sqlalchemy import TextClause, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.audience import suppression
 from app.lib import clock, queue
 from app.lib.config import settings
-from app.messages.journal import Dead, Fate
+from app.lib.db import among
 from app.messages.models import Message
 from app.vocabulary import Category, Medium, MessageState, Reason, Trigger
 
@@ -24,10 +24,8 @@ CHUNK, LARGEST_CHUNK = 50, 500
 LEASE = timedelta(minutes=2)
 LAST_START = timedelta(seconds=45)
 """No send begins when less than this is left of the lease: it could outlast it."""
-FOREIGN_GRACE = timedelta(minutes=10)
-"""How long another host's journal may be away before its messages count as unknown."""
-AT_ONCE = 1000
-"""How many messages of others are looked at in one transaction."""
+SUSPECTS = 10
+"""How many messages are claimed together of those that were in hand when a sender was cut off."""
 RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
 
 
@@ -97,24 +95,51 @@ def next_chunk(chunk: int, speed: float) -> int:
     return round(max(CHUNK, min(LARGEST_CHUNK, chunk * max(0.5, min(2.0, speed)))))
 
 
-def claim(session: Session, journal: str, chunk: int = CHUNK) -> list[Message]:
-    """Lease a chunk of due messages, an equal share for every shop that has some."""
-    now = clock.now()
+def claim(session: Session, journal: str, chunk: int = CHUNK) -> list[int]:
+    """Lease a chunk of due messages, an equal share for every shop that has some; returns their ids.
+
+    Whoever was in hand when a sender was cut off comes first and in small company, and once more quite alone.
+    """
+    suspects = _lease(session, journal, SUSPECT.bindparams(now=clock.now(), chunk=SUSPECTS))
+    return suspects or _lease(session, journal, FAIR_SHARE.bindparams(now=clock.now(), chunk=chunk))
+
+
+def _lease(session: Session, journal: str, chosen: TextClause) -> list[int]:
     taken = (
         update(Message)
-        .where(FAIR_SHARE.bindparams(now=now, chunk=chunk))
+        .where(chosen)
         .values(
             state=MessageState.SENDING,
             journal=journal,
-            lease_until=now + LEASE,
-            sending_at=now,
+            lease_until=clock.now() + LEASE,
+            sending_at=None,
             fence=Message.fence + 1,
             attempts=Message.attempts + 1,
         )
-        .returning(Message)
-        .execution_options(populate_existing=True, synchronize_session=False)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
     )
-    return sorted(session.scalars(taken), key=lambda message: message.id)
+    return sorted(session.scalars(taken))
+
+
+def claimed(session: Session, journal: str, ids: Collection[int]) -> list[Message]:
+    """Return what was claimed and is still ours, as it is at this moment, the oldest first."""
+    still = among(Message.id, ids), Message.state == MessageState.SENDING, Message.journal == journal
+    rows = select(Message).where(*still).order_by(Message.id)
+    return list(session.scalars(rows.execution_options(populate_existing=True)))
+
+
+SUSPECT = text(
+    """
+    message.id = ANY(ARRAY(
+        SELECT id FROM message m WHERE m.state = 'queued' AND m.deaths > 0 AND m.due_at <= :now
+        ORDER BY m.deaths DESC, m.due_at, m.id
+        LIMIT CASE WHEN EXISTS (SELECT 1 FROM message o WHERE o.state = 'queued' AND o.deaths > 1 AND o.due_at <= :now)
+            THEN 1 ELSE :chunk END
+        FOR UPDATE SKIP LOCKED
+    ))
+    """
+)
 
 
 FAIR_SHARE = text(
@@ -161,17 +186,20 @@ class Result:
     """It may not go yet: that it was looked at is no try."""
     is_dead_address: bool = False
     """No mailbox is there: nothing goes to this address again."""
+    is_suspect: bool = False
+    """Its sender was cut off with it in hand."""
 
 
 def note(session: Session, decisions: Mapping[int, Mapping[str, object]]) -> None:
-    """Keep what the gate answered about each message, by its id."""
+    """Keep what the gate answered about each message, by its id, and from when on those that may go are going."""
     told = orjson.dumps({str(key): decision for key, decision in decisions.items()})
-    session.execute(NOTE, {"told": told.decode()})
+    session.execute(NOTE, {"told": told.decode(), "now": clock.now()})
 
 
 NOTE = text(
     """
-    UPDATE message SET decision = told.value
+    UPDATE message SET decision = told.value,
+        sending_at = CASE WHEN told.value ->> 'answer' = 'allowed' THEN :now ELSE sending_at END
     FROM jsonb_each(CAST(:told AS jsonb)) AS told WHERE message.id = CAST(told.key AS bigint)
     """
 )
@@ -200,6 +228,7 @@ COLUMNS = (
     "resent_at",
     "is_put_off",
     "is_dead_address",
+    "is_suspect",
 )
 WRITE_DOWN = text(
     """
@@ -207,12 +236,13 @@ WRITE_DOWN = text(
         subject = CASE WHEN message."to" IS NOT NULL THEN coalesce(result.subject, message.subject) END,
         due_at = coalesce(result.due_at, message.due_at),
         resent_at = coalesce(result.resent_at, message.resent_at),
-        attempts = message.attempts - result.is_put_off::int,
+        attempts = message.attempts - result.is_put_off::int, deaths = message.deaths + result.is_suspect::int,
         sent_at = CASE WHEN result.state = 'sent' THEN :now ELSE message.sent_at END,
         lease_until = NULL, journal = NULL
     FROM jsonb_to_recordset(CAST(:results AS jsonb))
         AS result (message_id bigint, fence bigint, state text, reason text, failure text, subject text,
-                   due_at timestamptz, resent_at timestamptz, is_put_off boolean, is_dead_address boolean)
+                   due_at timestamptz, resent_at timestamptz, is_put_off boolean, is_dead_address boolean,
+                   is_suspect boolean)
     WHERE message.id = result.message_id AND message.fence = result.fence AND message.state = 'sending'
     RETURNING message.shop_id, message.medium, message."to", result.is_dead_address
     """
@@ -241,42 +271,3 @@ def after_doubt(message: Message, reason: str) -> Result:
     if message.resent_at is not None:
         return result(state=MessageState.UNKNOWN, reason=Reason.FATE_UNKNOWN)
     return result(state=MessageState.QUEUED, due_at=clock.now(), resent_at=clock.now())
-
-
-def recover(session: Session, mine: str) -> int:
-    """Settle what dead or frozen senders left behind, and what `mine` could not write down itself.
-
-    Call it while nothing of `mine` is being sent; returns how many messages were settled. All of `mine` are,
-    whoever looks at them meanwhile: after this, its journal may be forgotten.
-    """
-    left = select(Message).where(Message.state == MessageState.SENDING)
-    own = left.filter_by(journal=mine).order_by(Message.id).with_for_update()
-    others = left.where(Message.journal != mine).order_by(Message.lease_until)
-    at_hand = others.with_for_update(skip_locked=True).limit(AT_ONCE)
-    found = [*session.scalars(own), *session.scalars(at_hand)]
-    journals = {name: Dead(name) for name in {message.journal for message in found} if name}
-    results = []
-    for message in found:
-        journal = journals.get(message.journal or "")
-        if journal is not None and (journal.name == mine or _may_settle(message, journal)):
-            results.append(_settled(message, journal.fate(message.id, message.fence)))
-    return record(session, results)
-
-
-def _settled(message: Message, fate: Fate | None) -> Result:
-    if fate is Fate.TAKEN:
-        return Result(message_id=message.id, fence=message.fence, state=MessageState.SENT)
-    if fate is Fate.NOT_BEGUN:
-        return Result(
-            message_id=message.id, fence=message.fence, state=MessageState.QUEUED, due_at=message.due_at
-        )
-    return after_doubt(
-        message, "its sender died in the middle" if fate else "its sender and journal are gone"
-    )
-
-
-def _may_settle(message: Message, journal: Dead) -> bool:
-    lease_until = message.lease_until or message.created_at
-    if journal.is_ours:
-        return not journal.owner_lives or lease_until < clock.now()
-    return lease_until + FOREIGN_GRACE < clock.now()

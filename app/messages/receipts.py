@@ -17,12 +17,18 @@ from app.audience import suppression
 from app.channels.receipts.base import Receipt, ReceiptKind
 from app.lib.db import among
 from app.messages.models import Message, ReceiptRow
-from app.vocabulary import MessageState
+from app.vocabulary import MessageState, Reason
 
 SOFT_AT_MOST, SOFT_WITHIN, SOFT_REST = 5, timedelta(days=14), timedelta(days=30)
 """An address that bounces for now so often, within so long, is left alone for so long."""
-RANK = {MessageState.DELIVERED: 1, MessageState.BOUNCED: 2, MessageState.COMPLAINED: 3}
+RANK = {
+    MessageState.FAILED: 1,
+    MessageState.DELIVERED: 2,
+    MessageState.BOUNCED: 3,
+    MessageState.COMPLAINED: 4,
+}
 STATE = {
+    ReceiptKind.DROPPED: MessageState.FAILED,
     ReceiptKind.DELIVERED: MessageState.DELIVERED,
     ReceiptKind.BOUNCED: MessageState.BOUNCED,
     ReceiptKind.COMPLAINED: MessageState.COMPLAINED,
@@ -84,7 +90,8 @@ def _follow(session: Session, message: Message, receipt: Receipt) -> None:
     if (
         state is not message.state
     ):  # whoever still sends it writes nothing down any more: its state is another
-        message.state, message.reason, message.failure = state, None, receipt.detail
+        message.state, message.failure = state, receipt.detail
+        message.reason = Reason.DROPPED if state is MessageState.FAILED else None
         message.lease_until = message.journal = None
         message.sent_at = message.sent_at or receipt.at
     if message.to is None:

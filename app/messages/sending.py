@@ -1,10 +1,10 @@
 """One chunk of messages, from the claim to the results; the caller owns the transactions.
 
 Say the process dies on any line: before the claim is committed it was never made; after it, the journal knows
-of every message whether its send was begun, and whether it was taken or refused.
+of every message whether it was in hand, whether its send was begun, and whether it was taken or refused.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -35,11 +35,9 @@ class Ready:
     letter: Letter
 
 
-def prepare(session: Session, journal: str, gather: Gather, chunk: int = outbox.CHUNK) -> list[Ready] | None:
-    """Claim a chunk and ask the gate about each; returns those that go, None when nothing was due."""
-    claimed = outbox.claim(session, journal, chunk)
-    if not claimed:
-        return None
+def prepare(session: Session, journal: str, claimed_ids: Collection[int], gather: Gather) -> list[Ready]:
+    """Ask the gate about each of a chunk whose claim was committed; returns those that go."""
+    claimed = outbox.claimed(session, journal, claimed_ids)
     stuff = material.gather(session, claimed)
     decided = permission.decide_together(gather(session, claimed))
     ready, results = list[Ready](), list[Result]()
@@ -102,6 +100,7 @@ class _Delivery:
         for item in self._ready:
             if self._away is not None or not _has_time(item.message):
                 return
+            self._journal.hand(item.message.id, item.message.fence)
             try:
                 mail = self._write(item.letter)
             except compose.Unrenderable as error:

@@ -190,9 +190,11 @@ def _try_again(session: Session, shop_id: int, trigger: Trigger) -> None:
         Message.shop_id == shop_id,
         Message.trigger == trigger,
         Message.state == MessageState.FAILED,
-        Message.reason == Reason.UNRENDERABLE,
+        Message.reason.in_((Reason.UNRENDERABLE, Reason.CUT_OFF)),
         Message.created_at > now - AGAIN_WITHIN,
     )
-    anew = parked.values(state=MessageState.QUEUED, reason=None, failure=None, due_at=now, attempts=0)
+    anew = parked.values(
+        state=MessageState.QUEUED, reason=None, failure=None, due_at=now, attempts=0, deaths=0
+    )
     if session.execute(anew.returning(Message.id)).first() is not None:
         queue.wake(session, "jobs.messages.send")

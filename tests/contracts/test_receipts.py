@@ -97,6 +97,13 @@ def test_something_else_is_unreadable(key: str, body: object) -> None:
         "http://sns.eu-west-1.amazonaws.com/c.pem",
         "https://evil.example/sns.eu-west-1.amazonaws.com/c.pem",
         "https://user@evil.example",
+        "https://sns.s3.amazonaws.com/SimpleNotificationService-1.pem",
+        "https://sns.s3-eu-west-1.amazonaws.com/SimpleNotificationService-1.pem",
+        "https://sns.eu-west-1.amazonaws.com/",
+        "https://sns.eu-west-1.amazonaws.com/somebody/elses.pem",
+        f"{CERTIFICATE}?Action=Publish",
+        f"{CERTIFICATE}/../x.pem",
+        "https://sns.eu-west-1.amazonaws.com:444/SimpleNotificationService-1.pem",
     ],
 )
 def test_a_certificate_of_somebody_else_is_not_even_fetched(address: str) -> None:
@@ -225,6 +232,10 @@ SAID: dict[str, list[tuple[dict[str, Any], ReceiptKind | None]]] = {
         (grid("bounce", type="blocked", status="5.7.1"), K.DELAYED),
         (grid("bounce", type="bounce", status="5.7.515"), K.DELAYED),
         (grid("spamreport"), K.COMPLAINED),
+        (grid("dropped", reason="Bounced Address"), K.BOUNCED),
+        (grid("dropped", reason="Unsubscribed Address"), K.BOUNCED),
+        (grid("dropped", reason="Recipient List over Package Quota"), K.DROPPED),
+        (grid("dropped"), K.DROPPED),
         (grid("open"), None),
     ],
     "mailgun": [

@@ -199,11 +199,12 @@ def test_an_offer_waits_until_the_case_is_closed_and_waiting_is_no_try(
     said = decide(at_one_o_clock(facts.gather(session, [mine])[mine.id]))
     assert isinstance(said, Deferred)
     assert said.reason is Reason.OPEN_CASE
-    (claimed,) = [m for m in outbox.claim(session, "j") if m.id == mine.id]
+    assert mine.id in outbox.claim(session, "j")
+    session.refresh(mine)
     put_off = outbox.Result(
-        message_id=claimed.id,
-        fence=claimed.fence,
-        state=claimed.state.QUEUED,
+        message_id=mine.id,
+        fence=mine.fence,
+        state=mine.state.QUEUED,
         due_at=said.until,
         is_put_off=True,
     )

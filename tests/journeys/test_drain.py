@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app import intake
 from app.audience.models import Profile
 from app.carriers.base import Told, Trust, Update
-from app.commerce import inbox as box
+from app.commerce import in_hand
 from app.commerce import orders
 from app.commerce.models import Delivery, Order
 from app.events import EventRow
@@ -40,7 +40,7 @@ def test_what_is_wrong_with_one_is_not_felt_by_those_beside_it(shopify_store: St
     inbox.drain()
     assert states(shopify_store) == ["done", "waiting", "done", "parked"]
     assert placed(shopify_store) == ["1", "3"]
-    for _ in range(box.TRIES):
+    for _ in range(in_hand.TRIES):
         shopify_store.session.execute(update(Delivery).values(due_at=clock.now()))
         shopify_store.session.commit()
         inbox.drain()
@@ -129,7 +129,7 @@ def test_two_workers_drain_two_shops_and_never_the_same(
     del woo_store
     shopify_store.shopify("orders/paid", payloads.order(clock.now(), 1))
     with transaction() as first:
-        assert box.drain(first, intake, most=1) == 1
+        assert box.drain(first, intake) == 1
         shopify_store.shopify("orders/paid", payloads.order(clock.now(), 2))
         with transaction() as second:
             assert box.drain(second, intake) == 0

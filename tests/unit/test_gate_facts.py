@@ -21,6 +21,7 @@ from app.lib.db import engine
 from app.messages import compose, outbox, sending, versions
 from app.messages.models import Message
 from app.messages.permission import decide
+from app.messages.sending import Ready
 from app.messages.verdict import Allowed, Deferred, Skipped
 from app.platforms.base import Consent
 from app.platforms.purchases import Person
@@ -168,7 +169,7 @@ def test_what_the_gate_answered_is_kept_with_the_message(session: Session, ask: 
     goes = ask("goes")
     stays = ask("stays", medium=Medium.SMS, to="+13035550142", step=3)
     first, second = (ask(f"offer-{i}", category=Category.MARKETING, step=i) for i in (4, 5))
-    assert sending.prepare(session, "journal", facts.gather) is not None
+    prepare(session)
     session.commit()
     session.expire_all()
     assert goes.decision is not None
@@ -206,7 +207,7 @@ def test_offers_beside_news_are_shown_to_whom_they_may_go(
 
     def shown(key: str, step: int) -> list[bool]:
         ask(key, step=step)
-        (ready,) = sending.prepare(session, "journal", facts.gather) or []
+        (ready,) = prepare(session)
         session.commit()
         mail = compose.render(ready.letter)
         assert "Thank you" in mail.html
@@ -232,12 +233,19 @@ def test_offers_beside_news_are_shown_to_whom_they_may_go(
     assert shown("confirmed", 4) == [True, True]
 
 
+def prepare(session: Session) -> list[Ready]:
+    """Claim what is due, and ask the gate."""
+    claimed = outbox.claim(session, "journal")
+    assert claimed
+    return sending.prepare(session, "journal", claimed, facts.gather)
+
+
 def test_an_operator_reads_why(session: Session, ask: Ask) -> None:
     goes = ask("goes")
     ask("stays", medium=Medium.SMS, to="+13035550142", step=3)
     ask("waits", category=Category.MARKETING, step=4)
     ask("behind", category=Category.MARKETING, step=5)
-    sending.prepare(session, "journal", facts.gather)
+    prepare(session)
     session.commit()
     answered = CliRunner().invoke(main, ["why", "--last", "4"])
     assert answered.exit_code == 0, answered.output

@@ -44,6 +44,8 @@ def test_a_state_only_climbs(state: MessageState, kinds: list[ReceiptKind]) -> N
     [
         ([K.DELIVERED], S.DELIVERED),
         ([K.DELAYED], S.SENT),
+        ([K.DROPPED], S.FAILED),
+        ([K.DROPPED, K.DELIVERED, K.DROPPED], S.DELIVERED),
         ([K.DELIVERED, K.BOUNCED], S.BOUNCED),
         ([K.BOUNCED, K.DELIVERED], S.BOUNCED),
         ([K.COMPLAINED, K.DELIVERED, K.BOUNCED], S.COMPLAINED),
@@ -124,6 +126,15 @@ def test_a_receipt_settles_what_was_in_doubt(session: Session, story: Story, sta
     row = session.execute(select(Message.state, Message.reason, Message.journal)).one()
     assert tuple(row) == (S.DELIVERED, None, None)
     assert message.sent_at is not None
+
+
+def test_what_the_provider_dropped_says_so_and_its_address_is_written_to_again(
+    session: Session, story: Story
+) -> None:
+    message = sent(session, story)
+    receipts.keep(session, "sendgrid", [receipt(message, K.DROPPED)])
+    assert (message.state, message.reason) == (S.FAILED, Reason.DROPPED)
+    assert suppressed(session, message) is None
 
 
 def told(state: MessageState, kinds: Sequence[ReceiptKind]) -> MessageState:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.lib import clock
 from app.lib.db import engine, transaction
-from app.messages import outbox
+from app.messages import outbox, recovery
 from app.messages.journal import Journal
 from app.messages.models import Message
 from app.shops.models import Shop
@@ -50,13 +50,13 @@ def sending(session: Session, shop: Shop, journal: Journal, name: str) -> Messag
 def test_ones_own_are_settled_however_many_others_there_are(
     session: Session, shop: Shop, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "AT_ONCE", 1)
+    monkeypatch.setattr(recovery, "AT_ONCE", 1)
     with Journal() as busy:
         others = [sending(session, shop, busy, f"theirs-{n}") for n in range(3)]
         mine = sending(session, shop, journal, "mine")
         journal.begin(mine.id, 1)
         journal.taken(mine.id, 1)
-        assert outbox.recover(session, journal.name) == 1
+        assert recovery.recover(session, journal.name) == 1
         session.commit()
         session.expire_all()
     assert mine.state is MessageState.SENT
@@ -72,7 +72,7 @@ def test_ones_own_are_waited_for_where_another_looks_at_them(
 
     def recover() -> int:
         with transaction() as own:
-            return outbox.recover(own, journal.name)
+            return recovery.recover(own, journal.name)
 
     with ThreadPoolExecutor(1) as pool, Session(engine()) as other:
         other.scalars(select(Message).filter_by(id=mine.id).with_for_update()).one()

@@ -26,6 +26,8 @@ class ReceiptKind(StrEnum):
     """No mailbox is there, or it takes nothing for good."""
     COMPLAINED = "complained"
     """The recipient called it spam."""
+    DROPPED = "dropped"
+    """It was taken from us and never sent on, for reasons that are not the address's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

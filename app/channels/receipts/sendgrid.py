@@ -20,7 +20,10 @@ KINDS = {
     "deferred": ReceiptKind.DELAYED,
     "bounce": ReceiptKind.BOUNCED,
     "spamreport": ReceiptKind.COMPLAINED,
+    "dropped": ReceiptKind.DROPPED,
 }
+NEVER = ("bounced", "invalid", "spam reporting", "unsubscribed")
+"""How the reasons begin for which SendGrid sends an address nothing any more."""
 
 
 def verify(told: Told, secret: str, _: Fetch) -> bool:
@@ -49,14 +52,23 @@ def _receipt(event: Json) -> Receipt | None:
     if kind is None or rfc_id is None:
         return None
     code = reading.text(event, "status")
-    is_passing = reading.text(event, "type") == "blocked" or code == NOT_AUTHENTIC
     return Receipt(
         ref=ref_of(rfc_id),
-        kind=ReceiptKind.DELAYED if kind is ReceiptKind.BOUNCED and is_passing else kind,
+        kind=_kind(kind, event, code),
         at=datetime.fromtimestamp(reading.whole(event, "timestamp") or 0, UTC),
         event_id=reading.required(event, "sg_event_id"),
         detail=code,
     )
+
+
+def _kind(kind: ReceiptKind, event: Json, code: str | None) -> ReceiptKind:
+    is_passing = reading.text(event, "type") == "blocked" or code == NOT_AUTHENTIC
+    if kind is ReceiptKind.BOUNCED and is_passing:
+        return ReceiptKind.DELAYED
+    why = (reading.text(event, "reason") or "").lower()
+    if kind is ReceiptKind.DROPPED and why.startswith(NEVER):
+        return ReceiptKind.BOUNCED
+    return kind
 
 
 PLUGIN = Teller(

@@ -17,7 +17,9 @@ from app.channels.receipts.base import NOT_AUTHENTIC, Fetch, Receipt, ReceiptKin
 from app.lib import reading
 from app.lib.reading import Json, Unreadable
 
-HOST = re.compile(r"sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+HOST = re.compile(r"sns\.[a-z]{2,4}(-[a-z]+)+-\d{1,2}\.amazonaws\.com(\.cn)?")
+"""SNS in a region: "sns.s3-eu-west-1.amazonaws.com" would be a bucket of whoever took the name "sns"."""
+CERTIFICATE = re.compile(r"/SimpleNotificationService-[0-9A-Za-z]+\.pem")
 SIGNED = {
     "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
     "SubscriptionConfirmation": (
@@ -38,7 +40,7 @@ def verify(told: Told, secret: str, fetch: Fetch) -> bool:
         is_ours = hmac.compare_digest(topic.encode(), secret.encode())
         if not is_ours or reading.text(delivery, "SignatureVersion") != "2":
             return False
-        certificate = x509.load_pem_x509_certificate(fetch(_of_sns(delivery, "SigningCertURL")))
+        certificate = x509.load_pem_x509_certificate(fetch(_certificate(delivery)))
         key = certificate.public_key()
         signature = b64decode(reading.required(delivery, "Signature"), validate=True)
         lines = "".join(f"{name}\n{delivery[name]}\n" for name in names if name in delivery)
@@ -96,6 +98,15 @@ def _kind(what: str, told: Json) -> ReceiptKind:
 def _code(told: Json) -> str | None:
     recipients = reading.objects(told, "bouncedRecipients")
     return reading.text(recipients[0], "status") if recipients else None
+
+
+def _certificate(delivery: Json) -> str:
+    """Return where SNS says that its certificate is; nothing else of SNS's would do."""
+    address = _of_sns(delivery, "SigningCertURL")
+    parts = urlsplit(address)
+    if parts.query or parts.fragment or not CERTIFICATE.fullmatch(parts.path):
+        raise Unreadable("it is no certificate of SNS")
+    return address
 
 
 def _of_sns(body: Json, name: str) -> str:
