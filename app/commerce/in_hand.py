@@ -1,9 +1,9 @@
 """Which deliveries are being applied, committed beside the transaction that applies them (ADR 17).
 
 That transaction takes the note back with its effects. One that is left behind says that whoever applied these
-deliveries was cut off: they are then applied one by one, and the one that cuts off a worker again and again is
-parked. One worker drains a shop at a time, so whoever finds a shop's note while draining it knows that its writer
-is gone.
+deliveries was cut off: they are then applied one by one, and the one that cuts off a worker again and again
+is parked. One worker drains a shop at a time: whoever finds its note while draining it knows that the note's
+writer is gone.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Hand:
 
 
 def note(session: Session, hand: Hand) -> bool:
-    """Say what is about to be applied, in a transaction of its own; False where somebody was cut off before."""
+    """Say what is about to be applied, in its own transaction; False where somebody was cut off before."""
     session.execute(text("SET LOCAL synchronous_commit = off"))  # the database's own crash blames nobody
     row = {"shop_id": hand.shop_id, "delivery_ids": list(hand.delivery_ids)}
     put = insert(InHand).values(row).on_conflict_do_nothing().returning(InHand.id)

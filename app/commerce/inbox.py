@@ -123,7 +123,7 @@ def drain(
     They are done in the same transaction as their effects. One that cannot be read is parked, and what it had
     changed is taken back; the others stay. Raises what `intake` raises when something else is wrong: the
     caller rolls back, applies those of `session.info["hand"]` one by one (`only`), and puts back what fails.
-    `note` says elsewhere what is in hand; where it finds what somebody was cut off with, that is dealt with first.
+    `note` says elsewhere what is in hand; what somebody was cut off with is dealt with first.
     """
     rows = _claim(session, only)
     if not rows:
@@ -134,6 +134,10 @@ def drain(
         return len(rows)
     session.info["hand"] = hand
     in_hand.let_go(session, hand)
+    return _apply(session, intake, rows)
+
+
+def _apply(session: Session, intake: Intake, rows: Sequence[Delivery]) -> int:
     shop = session.get_one(Shop, rows[0].shop_id)
     said: list[tuple[Delivery, Records]] = []
     outcomes: list[tuple[Delivery, Outcome]] = []

@@ -1,9 +1,10 @@
 """The send journal: a local append-only file that says which sends were begun and which were taken.
 
 One line before each send, one when its answer is known (measured: 0 duplicates and 0 silent losses in 15
-kills, where claim-and-lease alone gave 264 duplicates), and one before each is written, so that who kills its
-sender is known. Its owner holds a lock on the file for as long as it lives, so that others see at once whether
-it died. The boot is part of its name: what the page cache held when the machine went down is not to be believed.
+kills, where claim-and-lease alone gave 264 duplicates), and one before each is written, so that it is known
+which one kills its sender. Its owner holds a lock on the file for as long as it lives, so that others see at
+once whether it died. The boot is part of its name: what the page cache held when the machine went down is not
+to be believed.
 """
 
 import fcntl
@@ -20,7 +21,7 @@ from app.lib.config import settings
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 KEPT_FOR = 3600.0
-"""Seconds that a dead sender's journal stays, after which nothing can still be written down under its name."""
+"""Seconds that a dead sender's journal stays: nothing of its owner's can still be on its way by then."""
 
 
 class Fate(StrEnum):
@@ -108,7 +109,7 @@ class Dead:
 
     @property
     def blames_nobody(self) -> bool:
-        """Whether its owner was past what concerns a whole chunk, so that only what was in hand is suspect."""
+        """Whether its owner was past what concerns a whole chunk: only what was in hand is suspect."""
         return self._lines is not None and "P" in self._lines
 
     def fate(self, message_id: int, fence: int) -> Fate | None:

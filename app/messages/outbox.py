@@ -134,8 +134,9 @@ SUSPECT = text(
     message.id = ANY(ARRAY(
         SELECT id FROM message m WHERE m.state = 'queued' AND m.deaths > 0 AND m.due_at <= :now
         ORDER BY m.deaths DESC, m.due_at, m.id
-        LIMIT CASE WHEN EXISTS (SELECT 1 FROM message o WHERE o.state = 'queued' AND o.deaths > 1 AND o.due_at <= :now)
-            THEN 1 ELSE :chunk END
+        LIMIT CASE WHEN EXISTS (
+            SELECT 1 FROM message o WHERE o.state = 'queued' AND o.deaths > 1 AND o.due_at <= :now
+        ) THEN 1 ELSE :chunk END
         FOR UPDATE SKIP LOCKED
     ))
     """
@@ -191,7 +192,7 @@ class Result:
 
 
 def note(session: Session, decisions: Mapping[int, Mapping[str, object]]) -> None:
-    """Keep what the gate answered about each message, by its id, and from when on those that may go are going."""
+    """Keep what the gate answered about each message, by its id, and since when those that may go are going."""
     told = orjson.dumps({str(key): decision for key, decision in decisions.items()})
     session.execute(NOTE, {"told": told.decode(), "now": clock.now()})
 
@@ -236,7 +237,8 @@ WRITE_DOWN = text(
         subject = CASE WHEN message."to" IS NOT NULL THEN coalesce(result.subject, message.subject) END,
         due_at = coalesce(result.due_at, message.due_at),
         resent_at = coalesce(result.resent_at, message.resent_at),
-        attempts = message.attempts - result.is_put_off::int, deaths = message.deaths + result.is_suspect::int,
+        attempts = message.attempts - result.is_put_off::int,
+        deaths = message.deaths + result.is_suspect::int,
         sent_at = CASE WHEN result.state = 'sent' THEN :now ELSE message.sent_at END,
         lease_until = NULL, journal = NULL
     FROM jsonb_to_recordset(CAST(:results AS jsonb))

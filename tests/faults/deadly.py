@@ -1,4 +1,4 @@
-"""A worker that is killed by one message or by one delivery: `python -m tests.faults.deadly send|drain NAME`."""
+"""A worker that one message or one delivery kills: `python -m tests.faults.deadly send|drain NAME`."""
 
 import os
 import signal

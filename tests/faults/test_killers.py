@@ -1,4 +1,4 @@
-"""What kills whoever has it in hand is set aside after a few deaths, and takes none of its neighbors along."""
+"""What kills whoever has it in hand is set aside after a few deaths, and takes no neighbor along."""
 
 import os
 import signal

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from app import intake
 from app.audience.models import Profile
 from app.carriers.base import Told, Trust, Update
-from app.commerce import in_hand
-from app.commerce import orders
+from app.commerce import in_hand, orders
+from app.commerce import inbox as box
 from app.commerce.models import Delivery, Order
 from app.events import EventRow
 from app.lib import clock
