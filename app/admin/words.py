@@ -81,7 +81,7 @@ REASONS = {
     Reason.TEST_ORDER: "It was a test order.",
     Reason.REFUSED: "Their mail server refused it for good.",
     Reason.UNRENDERABLE: "The message could not be put together. Mend its text, and it is tried again.",
-    Reason.CUT_OFF: "Our program broke off each time it had this in hand. Change its text, and it is tried again.",
+    Reason.CUT_OFF: "Our program broke off each time over this one. Change its text, and it is tried again.",
     Reason.DROPPED: "Your mail provider took it, and then did not send it on.",
     Reason.GAVE_UP: "Their mail server could not be reached for two days.",
     Reason.FATE_UNKNOWN: "We were cut off while it went out. It may or may not have arrived.",

@@ -120,10 +120,9 @@ def drain(
 ) -> int:
     """Apply the deliveries of one shop that have waited longest; returns how many, 0 when none is due.
 
-    They are done in the same transaction as their effects. One that cannot be read is parked, and what it had
-    changed is taken back; the others stay. Raises what `intake` raises when something else is wrong: the
-    caller rolls back, applies those of `session.info["hand"]` one by one (`only`), and puts back what fails.
-    `note` says elsewhere what is in hand; what somebody was cut off with is dealt with first.
+    They are done in the same transaction as their effects; one that cannot be read is parked, the others stay.
+    Raises what `intake` raises when something else is wrong: the caller rolls back, applies those of
+    `session.info["hand"]` one by one (`only`), and puts back what fails. `note`: app.commerce.in_hand.
     """
     rows = _claim(session, only)
     if not rows:
@@ -188,8 +187,7 @@ def _claim(session: Session, only: int | None) -> Sequence[Delivery]:
     Nobody else drains that shop meanwhile, whose orders and shoppers are locked as they are spoken of.
     """
     due = select(Delivery).where(Delivery.state == InboxState.WAITING, Delivery.due_at <= clock.now())
-    if only is not None:
-        due = due.where(Delivery.id == only)
+    due = due if only is None else due.where(Delivery.id == only)
     oldest_first = due.order_by(Delivery.due_at, Delivery.id)
     busy: list[int] = []
     while True:

@@ -192,7 +192,7 @@ class Result:
 
 
 def note(session: Session, decisions: Mapping[int, Mapping[str, object]]) -> None:
-    """Keep what the gate answered about each message, by its id, and since when those that may go are going."""
+    """Keep what the gate answered about each message, by its id; those that may go are going from now on."""
     told = orjson.dumps({str(key): decision for key, decision in decisions.items()})
     session.execute(NOTE, {"told": told.decode(), "now": clock.now()})
 
