@@ -120,7 +120,7 @@ def drain(
 ) -> int:
     """Apply the deliveries of one shop that have waited longest; returns how many, 0 when none is due.
 
-    They are done in the same transaction as their effects; one that cannot be read is parked, the others stay.
+    They are done in the same transaction as their effects; one that cannot be read is parked by itself.
     Raises what `intake` raises when something else is wrong: the caller rolls back, applies those of
     `session.info["hand"]` one by one (`only`), and puts back what fails. `note`: app.commerce.in_hand.
     """
