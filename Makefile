@@ -10,7 +10,7 @@ AT_ONCE := --numprocesses auto --maxprocesses 8
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain bench-send faults faults-send replay lock bench-lighthouse bench-render plugin
+.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain bench-send faults faults-send replay lock bench-lighthouse bench-render plugin faulted-import
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -69,6 +69,9 @@ faults-send: $(VENV)/dev.stamp ## kill a sender KILLS times (100) over MESSAGES 
 
 replay: $(VENV)/dev.stamp ## the real orders in DATA, delivered as two stores would
 	@cd $(ROOT) && $(BIN)/python -m bench.replay "$(DATA)"
+
+faulted-import: $(VENV)/dev.stamp ## stores whose notices and answers go astray: in the end both hold the same (SIZE, SEED)
+	@cd $(ROOT) && $(BIN)/python -m bench.faulted_import
 
 lock: ## pin every dependency anew, with hashes (needs uv)
 	@cd $(ROOT)requirements && for f in runtime demo dev bench; do \

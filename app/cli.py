@@ -13,8 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.commerce import inbox
-from app.lib import crypto, logs, queue, serving, words
-from app.lib.certificate import is_genuine
+from app.lib import certificate, crypto, logs, queue, serving, words
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.messages import compose, files, sample, versions
@@ -34,8 +33,6 @@ NOBODY = Brand(name="Shop", url="https://shop.example", legal_name="Shop")
 """The look of a file that is of no shop yet."""
 TRIGGERS = click.Choice([each.value for each in Trigger])
 ROOT = Path(__file__).parent.parent
-CONNECTIONS = 8192
-"""Of each web worker at once, most of them idle; newcomers to a worker that is full wait in vain."""
 
 
 @click.group()
@@ -67,7 +64,7 @@ def web(port: int, host: str, workers: int) -> None:
         interface=Interfaces.RSGI,
         workers=workers,
         backlog=1024,
-        backpressure=CONNECTIONS,
+        backpressure=serving.CONNECTIONS,
         websockets=False,
         log_access=False,
         respawn_failed_workers=True,
@@ -93,14 +90,16 @@ def tick() -> None:
 
 
 @main.command()
-def doctor() -> None:
-    """Say what is missing or wrong in this installation, and what to do about it."""
+@click.argument("shop_ids", metavar="[SHOP]...", type=int, nargs=-1)
+def doctor(shop_ids: tuple[int, ...]) -> None:
+    """Say what is wrong in this installation, or in the connection of shops, and what to do about it."""
     from app import doctor as checks  # noqa: PLC0415 - opens connections
 
-    found = checks.examine()
-    for finding in found:
-        click.echo(f"{'ok  ' if finding.ok else 'FAIL'} {finding.what}: {finding.said}")
-    raise SystemExit(not all(finding.ok for finding in found))
+    if not shop_ids:  # whose database may be what is missing
+        raise SystemExit(not checks.say_installation(click.echo))
+    with transaction() as session:
+        named = [_shop(session, shop_id) for shop_id in shop_ids]
+    raise SystemExit(not checks.say_connections(named, click.echo))
 
 
 @main.command()
@@ -148,7 +147,7 @@ def erase(shop_id: int, email: str) -> None:
 @click.argument("file", type=click.File())
 def verify(file: TextIO) -> None:
     """Say whether a certificate is ours, word for word."""
-    is_ours = is_genuine(json.load(file))
+    is_ours = certificate.is_genuine(json.load(file))
     click.echo("It is ours, unchanged." if is_ours else "It is not ours, or was changed.")
     raise SystemExit(not is_ours)
 

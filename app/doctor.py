@@ -1,7 +1,7 @@
-"""`doorstep doctor`: the questions an operator asks first, answered."""
+"""`doorstep doctor`: the questions an operator asks first, answered, of the installation or of one shop."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,9 +16,13 @@ from app.channels.base import Channel, SendError
 from app.lib import clock, config, plugins, queue
 from app.lib.config import settings
 from app.lib.db import engine
+from app.platforms.findings import Grade
+from app.shops.models import Shop
+from jobs import doctor as connections
 
 CLOCK_TOLERANCE = 5.0
 """Seconds that our clock and the database's may differ."""
+MARKS = {Grade.BAD: "FAIL", Grade.ODD: "odd ", Grade.UNSEEN: "?   ", Grade.GOOD: "ok  "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,25 @@ def examine() -> list[Finding]:
     """Look at everything that this installation depends on; never raises."""
     environment = _look("environment", _environment)
     return [environment, *(_look(what, check) for what, check in CHECKS.items() if environment.ok)]
+
+
+def say_installation(say: Callable[[str], object]) -> bool:
+    """Say what was found of this installation, line by line; returns whether it is well."""
+    found = examine()
+    for finding in found:
+        say(f"{'ok  ' if finding.ok else 'FAIL'} {finding.what}: {finding.said}")
+    return all(finding.ok for finding in found)
+
+
+def say_connections(shops: Iterable[Shop], say: Callable[[str], object]) -> bool:
+    """Say what was found of the connections of shops, line by line; returns whether nothing of it is bad."""
+    is_well = True
+    for shop in shops:
+        say(f"{shop.name} ({shop.domain})")
+        for it in connections.examine(shop.id):
+            say(f"{MARKS[it.grade]} {it.what}: {it.said}{f' → {it.mend}' if it.mend else ''}")
+            is_well = is_well and it.grade is not Grade.BAD
+    return is_well
 
 
 def _look(what: str, check: Callable[[], str]) -> Finding:

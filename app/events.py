@@ -31,6 +31,8 @@ class OrderPlaced(Event):
     kind = "order_placed"
     order_id: int
     first_heard_at: datetime
+    as_of: datetime | None = None
+    """The store's own time of what first showed it to us; long ago where nobody told us in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,8 +289,8 @@ def revive(row: EventRow) -> Event:
     """Return the event that a row keeps."""
     kind = KINDS[row.kind]
     data: dict[str, Any] = dict(row.data)
-    for name in ("first_heard_at",):
-        if name in data:
+    for name in ("first_heard_at", "as_of"):
+        if data.get(name) is not None:
             data[name] = datetime.fromisoformat(data[name])
     if "status" in data:
         data["status"] = ShipmentStatus(data["status"])

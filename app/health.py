@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, cast, func, or_, select, text, true
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.commerce.gaps import MissedOrder
 from app.commerce.models import Delivery, Order
 from app.events import EventRow
 from app.lib import clock, queue
@@ -28,6 +29,7 @@ blueprint = Blueprint("health", __name__)
 
 ODD = or_(TrackingEvent.detail == progress.UNKNOWN, TrackingEvent.doubt.is_not(None))
 """Scans whose code we do not know (no doubt is named), and scans that cannot be true."""
+OF_ITS_SHOP = MissedOrder.shop_id == Shop.id
 
 
 @blueprint.get("/healthz")
@@ -71,6 +73,7 @@ class _Tables(Collector):
             yield _by_words(session, "inbox", Delivery.state, Delivery.topic)
             yield _by_words(session, "calls", Call.kind, Call.state)
             yield _by_words(session, "odd_scans", TrackingEvent.source, TrackingEvent.doubt, where=ODD)
+            yield _by_words(session, "missed_orders", Shop.platform, MissedOrder.outcome, where=OF_ITS_SHOP)
             yield _open_exceptions(session)
             yield _predictions(session)
             yield _polls(session)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.audience import profiles
 from app.carriers.base import Told
 from app.commerce import catalog, checkouts, orders
-from app.lib import plugins
+from app.lib import clock, plugins
 from app.platforms import base, purchases
 from app.platforms.base import Record, UnknownTopic
 from app.privacy import erasure, tasks
@@ -20,7 +20,7 @@ from app.tracking import following, held, register, scans, watch, writeback
 Records = tuple[Record | Told, ...]
 
 PATIENCE = timedelta(minutes=1)
-"""How long an order may come after what belongs to it, before the store is asked for it."""
+"""How long a store may take to tell the rest, before it is asked."""
 
 
 def apply(session: Session, shop: Shop, records: Records, heard_at: datetime) -> None:
@@ -74,9 +74,12 @@ def _spoken_of(records: Records) -> set[str]:
 
 def _order(session: Session, shop: Shop, record: purchases.Order, heard_at: datetime) -> None:
     if record.erased:  # while its row still says whose it was
-        erasure.erase_with_guest(
-            session, orders.lock(session, shop.id, record.external_id, heard_at=heard_at)
-        )
+        erased = orders.lock(session, shop.id, record.external_id, heard_at=heard_at)
+        whose = erasure.erase_with_guest(session, erased)
+        errand = plugins.discover("app.platforms")[shop.platform].erased_errand
+        if whose is not None and errand is not None:
+            subject = f"{whose.id} {whose.external_id}"
+            errands.add(session, shop.id, errand, subject, due_at=clock.now() + PATIENCE)
     order = orders.keep(session, shop.id, record, heard_at=heard_at)
     checkouts.close(session, order, at=record.updated_at)
     register.keep_list(session, order, record, heard_at=heard_at)
@@ -126,7 +129,7 @@ KEEPERS: dict[type[Any], Keeper] = {
     purchases.Past: lambda s, shop, r, at: profiles.keep_past(s, shop.id, r, heard_at=at),
     base.Consent: lambda s, shop, r, at: profiles.keep_consent(s, shop.id, r, heard_at=at),
     base.PersonMerged: lambda s, shop, r, _: profiles.merge(s, shop.id, r.kept_id, r.gone_id),
-    base.PersonDeleted: lambda s, shop, r, _: profiles.forget_platform_record(s, shop.id, r.external_id),
+    base.PersonDeleted: lambda s, shop, r, _: erasure.forget_record(s, shop.id, r.external_id),
     base.ShopChanged: _shop,
     base.ScopesChanged: _scopes,
     base.Uninstalled: _uninstalled,

@@ -1,6 +1,7 @@
 """Every table, by one import."""
 
 from app.audience.models import ConsentRow, Profile, Suppression
+from app.commerce.gaps import Comparison, MissedOrder
 from app.commerce.models import (
     Checkout,
     Delivery,
@@ -17,7 +18,7 @@ from app.flows.models import Flow
 from app.lib.db import Base
 from app.messages.models import Message, ReceiptRow
 from app.messages.versions import Template, TemplateVersion
-from app.shops.models import AccessRecord, Call, ConnectState, Credential, Errand, PrivacyTask, Shop
+from app.shops.models import AccessRecord, Call, Checkup, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.tracking.cases import Case, CaseEntry
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Forecast, Prediction, Transit
@@ -36,6 +37,8 @@ __all__ = [
     "Case",
     "CaseEntry",
     "Checkout",
+    "Checkup",
+    "Comparison",
     "ConnectState",
     "ConsentRow",
     "Credential",
@@ -52,6 +55,7 @@ __all__ = [
     "Lane",
     "LineItem",
     "Message",
+    "MissedOrder",
     "Order",
     "OwnCarrier",
     "OwnOrdersLink",

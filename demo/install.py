@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from app.commerce import gaps
 from app.flows import switches
 from app.flows.models import Flow
 from app.lib import clock, plugins
@@ -10,7 +11,7 @@ from app.lib.config import settings
 from app.lib.db import transaction
 from app.platforms.woocommerce import api, webhooks
 from app.platforms.woocommerce.webhooks import Address
-from app.shops import errands
+from app.shops import checkups, errands
 from app.shops.install import Store, install, keep_secret
 from app.tracking import sources, writeback
 from app.vocabulary import PlatformKey, Trigger
@@ -95,6 +96,11 @@ def connect() -> Address:
             (ridge, "shopify.catch_up", shopify.HOURLY),
             (harbor, "woocommerce.health", woocommerce.HEALTH_EVERY),
             (harbor, "woocommerce.catch_up", woocommerce.CATCH_UP_EVERY),
+            (harbor, "woocommerce.nudge", woocommerce.NUDGE_EVERY),
+            (ridge, "shopify.compare", gaps.DAILY),
+            (harbor, "woocommerce.compare", gaps.DAILY),
+            (ridge, checkups.LOOK, checkups.DAILY),
+            (harbor, checkups.LOOK, checkups.DAILY),
         ):
             errands.add(session, shop.id, kind, due_at=now + CALM, every=every)
     address = Address(base=settings().url, key=harbor.key, secret=signing_secret)

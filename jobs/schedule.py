@@ -7,7 +7,7 @@ from threading import Event
 import structlog
 from rq.utils import import_attribute
 
-from app.commerce import bodies
+from app.commerce import bodies, gaps
 from app.lib import clock, queue
 from app.lib.db import transaction
 from app.privacy import copies, unpermitted
@@ -18,6 +18,7 @@ from app.tracking.forecast import transits
 EVERY = 2.0
 """Seconds between two ticks: the longest that anything due waits for a lost wake-up."""
 KEEP_BODIES = KEEP_COPIES = timedelta(days=30)
+KEEP_COMPARISONS = timedelta(days=90)
 PURGE_EVERY_TICKS = 1800
 
 log = structlog.get_logger()
@@ -56,6 +57,8 @@ def purge() -> None:
         transits.forget_old(session)
     with transaction() as session:
         own_orders.purge(session, now=clock.now())
+    with transaction() as session:
+        gaps.purge(session, before=clock.now() - KEEP_COMPARISONS)
     forget_unpermitted()
     more = True
     while more:

@@ -8,7 +8,7 @@ import orjson
 import structlog
 
 from app import intake
-from app.commerce import orders
+from app.commerce import gaps, orders
 from app.lib import clock
 from app.lib.db import transaction
 from app.lib.http import Unreachable
@@ -20,6 +20,7 @@ from app.privacy import tasks
 from app.shops import errands, tokens
 from app.shops.errands import Due
 from app.shops.models import Shop
+from app.vocabulary import GapOutcome
 
 HOURLY = 3600
 BACKFILL = timedelta(days=30)
@@ -44,20 +45,32 @@ def order(due: Due) -> None:
     wanted = datetime.fromisoformat(since) if since else None
     with transaction() as session:
         if not orders.behind(session, due.shop_id, {external_id: wanted}):
+            gaps.take_back(session, due.shop_id, external_id)
             return
-    found = ask(due.shop_id, "Order", {"id": f"gid://shopify/Order/{external_id}"}).get("order")
-    if found:
-        _keep(due.shop_id, answers.order(found))
+    records = fetch(due.shop_id, external_id)
+    with transaction() as session:
+        intake.apply(session, session.get_one(Shop, due.shop_id), records or (), clock.now())
+        outcome = GapOutcome.REPAIRED if records else GapOutcome.GONE
+        gaps.close(session, due.shop_id, external_id, outcome)
+
+
+def fetch(shop_id: int, external_id: str) -> tuple[Record, ...] | None:
+    """Return an order with all that belongs to it; None where the store has none. Raises as `ask` does."""
+    found = ask(shop_id, "Order", {"id": f"gid://shopify/Order/{external_id}"}).get("order")
+    return answers.order(found) if found else None
 
 
 def catch_up(due: Due) -> str:
     """Ask for every order that changed and that no delivery told us of, one page at a time."""
-    sweep = orjson.loads(due.cursor) if due.cursor else {"since": (clock.now() - BACKFILL).isoformat()}
+    sweep: Json = orjson.loads(due.cursor) if due.cursor else {"since": _begin(), "is_first": True}
     sweep.setdefault("began", clock.now().isoformat())
     asked = {"since": f"updated_at:>='{sweep['since']}'", "after": sweep.get("after")}
     changed, after = answers.changed(ask(due.shop_id, "OrdersUpdatedSince", asked))
     with transaction() as session:
-        for external_id in orders.behind(session, due.shop_id, changed):
+        behind = orders.behind(session, due.shop_id, changed)
+        if not sweep.get("is_first"):
+            gaps.found(session, due.shop_id, gaps.overdue(behind, changed))
+        for external_id in behind:
             subject = f"{external_id} {changed[external_id].isoformat()}"
             errands.add(session, due.shop_id, "shopify.order", subject)
         if after:
@@ -65,6 +78,10 @@ def catch_up(due: Due) -> str:
             return orjson.dumps(sweep | {"after": after}).decode()
     next_since = datetime.fromisoformat(sweep["began"]) - OVERLAP
     return orjson.dumps({"since": next_since.isoformat()}).decode()
+
+
+def _begin() -> str:
+    return (clock.now() - BACKFILL).isoformat()
 
 
 def confirm_uninstall(due: Due) -> None:

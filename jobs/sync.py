@@ -12,13 +12,15 @@ from app.lib.http import Busy, Unreachable
 from app.lib.reading import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
-from jobs import SLICE, page_host, shopify, sources, woocommerce
+from jobs import SLICE, compare, doctor, page_host, shopify, sources, woocommerce
 
 HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **shopify.HANDLERS,
     **woocommerce.HANDLERS,
     **sources.HANDLERS,
     **page_host.HANDLERS,
+    **compare.HANDLERS,
+    **doctor.HANDLERS,
 }
 
 log = structlog.get_logger()

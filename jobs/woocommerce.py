@@ -9,33 +9,39 @@ from typing import TypeVar
 from urllib.parse import quote
 
 import structlog
+from requests import codes
 
 from app import intake
-from app.commerce import orders
-from app.lib import clock, reading
+from app.commerce import gaps, orders, pulse
+from app.lib import clock
 from app.lib.config import settings
 from app.lib.days import Calendar
 from app.lib.db import transaction
-from app.lib.http import Unreachable
+from app.lib.http import Busy, Outside, Unreachable
 from app.lib.reading import Json, Unreadable
 from app.platforms import woocommerce
-from app.platforms.woocommerce import tracking, webhooks
-from app.platforms.woocommerce.api import PER_PAGE, KeysRefused, Store
+from app.platforms.woocommerce import catalog, changes, tracking, webhooks
+from app.platforms.woocommerce.api import KeysRefused, Store
 from app.platforms.woocommerce.orders import DRAFT
-from app.shops import calls, errands, install
+from app.privacy import erasure
+from app.shops import calls, checkups, errands, install
 from app.shops.errands import Due
 from app.shops.models import Shop
 from app.tracking import register
+from app.vocabulary import GapOutcome
 from jobs import SLICE
 
 HEALTH_EVERY = 15 * 60
 CATCH_UP_EVERY = 10 * 60
-"""Seconds. It also wakes a quiet store: WordPress delivers nothing until somebody calls."""
+NUDGE_EVERY = 3 * 60
+"""Seconds."""
+QUIET = timedelta(minutes=3)
+"""How long a store must have told us nothing before it is woken."""
 BACKFILL = timedelta(days=30)
 """How far a store is read back when it connects: long enough for every parcel still on its way."""
 OVERLAP = timedelta(minutes=2)
 """How much of the time before it every catch-up reads again, for changes that came out late."""
-A_SECOND = timedelta(seconds=1)
+A_DAY = timedelta(days=1)
 CUT_OFF = "Your store refuses the keys that Doorstep was given: they were revoked, or their owner left."
 
 Handler = Callable[[Due], str | None]
@@ -79,13 +85,21 @@ def setup(due: Due) -> None:
         later = clock.now() + timedelta(seconds=HEALTH_EVERY)
         errands.add(session, due.shop_id, "woocommerce.health", due_at=later, every=HEALTH_EVERY)
         errands.add(session, due.shop_id, "woocommerce.catch_up", every=CATCH_UP_EVERY)
+        errands.add(session, due.shop_id, "woocommerce.nudge", due_at=later, every=NUDGE_EVERY)
+        errands.add(session, due.shop_id, "woocommerce.compare", due_at=later, every=gaps.DAILY)
+        checkups.ask(session, due.shop_id)
 
 
 @says_when_cut_off
-def health(due: Due) -> None:
-    """Mend our webhooks; a store that cut us off and lets us in again gets new ones, and is asked at once."""
+def health(due: Due) -> str | None:
+    """Mend our webhooks; a store that cut us off and lets us in again gets new ones, and is asked at once.
+
+    Returns when it was last asked to tell of carts: daily, for without our plug-in it refuses.
+    """
     shop = connection(due.shop_id)
-    mended = webhooks.mend(shop.store, shop.address, anew=shop.broken_reason is not None)
+    asks_for_carts = due.cursor is None or datetime.fromisoformat(due.cursor) < clock.now() - A_DAY
+    is_back = shop.broken_reason is not None
+    mended = webhooks.mend(shop.store, shop.address, anew=is_back, carts=asks_for_carts or is_back)
     with transaction() as session:
         row = session.get_one(Shop, due.shop_id, with_for_update=True)
         if row.broken_reason == shop.broken_reason:
@@ -93,6 +107,8 @@ def health(due: Due) -> None:
         if mended:
             log.info("woocommerce.webhooks_mended", shop=due.shop_id, topics=mended)
             errands.add(session, due.shop_id, "woocommerce.catch_up", every=CATCH_UP_EVERY)
+            errands.add(session, due.shop_id, "woocommerce.compare", every=gaps.DAILY)
+    return clock.now().isoformat() if asks_for_carts else due.cursor
 
 
 @says_when_cut_off
@@ -118,23 +134,52 @@ def catch_up(due: Due) -> str:
     we read moves to the end, and none is passed over.
     """
     shop = connection(due.shop_id)
-    since = datetime.fromisoformat(due.cursor) if due.cursor else clock.now() - BACKFILL
-    page, ends = 1, monotonic() + SLICE
-    while True:
-        rows = _changed(shop.store, since, page=page, status="any")
-        _keep(due.shop_id, [row for row in rows if row.get("status") != DRAFT], shop.currency)
-        if len(rows) < PER_PAGE:
-            break
-        last = _modified(rows[-1]) or since
-        page = page + 1 if last - A_SECOND <= since else 1
-        since = max(since, last - A_SECOND)
-        if monotonic() > ends and page == 1:
+    is_first = due.cursor is None
+    since = clock.now() - BACKFILL if due.cursor is None else datetime.fromisoformat(due.cursor)
+    ends, newest = monotonic() + SLICE, since
+    for some in changes.walk(shop.store, since, status="any"):
+        orders_only = [row for row in some.rows if row.get("status") != DRAFT]
+        _keep(due.shop_id, orders_only, shop.currency, is_news=is_first)
+        newest = max((at for row in some.rows if (at := changes.modified(row))), default=newest)
+        since = some.since
+        if monotonic() > ends and some.is_whole and not some.is_last:
             with transaction() as session:
                 errands.add(session, due.shop_id, due.kind, every=CATCH_UP_EVERY)
-            return since.isoformat()
-    _bin(due.shop_id, _changed(shop.store, since, page=1, status="trash"))
-    newest = max((at for row in rows if (at := _modified(row))), default=since)
+            return some.then.isoformat()
+    for some in changes.walk(shop.store, since, status="trash"):
+        _bin(due.shop_id, some.rows)
     return max(since, newest - OVERLAP).isoformat()
+
+
+@says_when_cut_off
+def erased(due: Due) -> None:
+    """Forget a shopper with an account whose order was made anonymous, if their record was emptied as well.
+
+    Stores also make orders anonymous that are merely old; their shopper's record then stays as it is.
+    """
+    profile_id, _, customer = due.subject.partition(" ")
+    row = connection(due.shop_id).store.read(f"customers/{quote(customer, safe='')}")
+    if isinstance(row, dict) and not catalog.is_emptied(row):
+        return
+    with transaction() as session:
+        erasure.erase_one(session, due.shop_id, int(profile_id))
+
+
+def nudge(due: Due) -> None:
+    """Call a quiet store's clockwork: WordPress tells of nothing until somebody visits it.
+
+    wp-cron.php is not kept by page caches, runs what is due whoever calls it, and answers at once; calling it
+    again within a minute does nothing.
+    """
+    with transaction() as session:
+        shop = session.get_one(Shop, due.shop_id)
+        last = pulse.heard_at(session, due.shop_id)
+    if last is not None and last > clock.now() - QUIET:
+        return
+    answer = Outside().get(f"https://{shop.domain}/wp-cron.php?doing_wp_cron", allow_redirects=False)
+    if answer.status_code >= codes.bad_request:
+        failure = f"the store’s wp-cron.php answers {answer.status_code}"
+        raise Busy(failure, answer.headers.get("Retry-After", ""))
 
 
 def disconnect(due: Due) -> None:
@@ -153,6 +198,8 @@ HANDLERS: dict[str, Handler] = {
     "woocommerce.health": health,
     "woocommerce.fulfillments": fulfillments,
     "woocommerce.catch_up": catch_up,
+    "woocommerce.erased": erased,
+    "woocommerce.nudge": nudge,
     "woocommerce.disconnect": disconnect,
 }
 
@@ -174,43 +221,27 @@ def connection(shop_id: int) -> Connection:
         )
 
 
-def _changed(store: Store, since: datetime, *, page: int, status: str) -> list[Json]:
-    """Return a page of the orders that changed after a moment, oldest change first."""
-    rows = store.read(
-        "orders",
-        modified_after=since.strftime("%Y-%m-%dT%H:%M:%S"),
-        dates_are_gmt="true",
-        orderby="modified",
-        order="asc",
-        status=status,
-        per_page=PER_PAGE,
-        page=page,
-    )
-    if not isinstance(rows, list):
-        raise Unreachable("the store's list of orders is none")
-    return [row for row in rows if isinstance(row, dict) and reading.text(row, "id")]
+def _keep(shop_id: int, rows: list[Json], currency: str, *, is_news: bool) -> None:
+    """Keep the orders of which we do not hold this state yet, each in its own transaction.
 
-
-def _modified(row: Json) -> datetime | None:
-    try:
-        return reading.moment(row, "date_modified_gmt")
-    except Unreadable:
-        return None
-
-
-def _keep(shop_id: int, rows: list[Json], currency: str) -> None:
-    """Keep the orders of which we do not hold this state yet, each in its own transaction."""
-    changed = {str(row["id"]): _modified(row) for row in rows}
+    `is_news`: nobody was to tell us of them before.
+    """
+    changed = {str(row["id"]): changes.modified(row) for row in rows}
     with transaction() as session:
         behind = set(orders.behind(session, shop_id, changed))
+        if not is_news:
+            gaps.found(session, shop_id, gaps.overdue(behind, changed))
     for row in (row for row in rows if str(row["id"]) in behind):
         try:
             records = woocommerce.parse("order.updated", row, currency)
         except Unreadable as error:
             log.warning("woocommerce.order_unreadable", shop=shop_id, order=row["id"], reason=str(error))
+            with transaction() as session:
+                gaps.close(session, shop_id, str(row["id"]), GapOutcome.UNREADABLE, str(error))
             continue
         with transaction() as session:
             intake.apply(session, session.get_one(Shop, shop_id), records, heard_at=clock.now())
+            gaps.close(session, shop_id, str(row["id"]), GapOutcome.REPAIRED)
 
 
 def _bin(shop_id: int, rows: list[Json]) -> None:

@@ -2,23 +2,26 @@
 
 import hmac
 import secrets
+from datetime import timedelta
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.admin import embedded, session
-from app.lib import signing
+from app.lib import clock, signing
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.http import Unreachable
 from app.platforms.shopify import oauth
 from app.platforms.shopify.domain import shop_domain
 from app.platforms.shopify.oauth import Grant
-from app.shops import errands, install, tokens
+from app.shops import checkups, errands, install, tokens
 from app.vocabulary import PlatformKey, ShopState
 
 HOURLY, DAILY = 3600, 86400
+COMPARED_AFTER = timedelta(minutes=30)
+"""By then everything that there was is read."""
 STATE = "shopify-state"
 STATE_SECONDS = 600
 
@@ -112,6 +115,9 @@ def _connect(domain: str, grant: Grant) -> int:
         )
         errands.add(opened, shop.id, "shopify.shop_info", every=DAILY)
         errands.add(opened, shop.id, "shopify.catch_up", every=HOURLY)
+        compared_at = clock.now() + COMPARED_AFTER
+        errands.add(opened, shop.id, "shopify.compare", due_at=compared_at, every=DAILY)
+        checkups.ask(opened, shop.id)
         return shop.id
 
 

@@ -9,6 +9,8 @@ from app.admin import paging, shell
 from app.admin.session import address, for_shop
 from app.commerce import inbox
 from app.commerce.models import Delivery
+from app.platforms.findings import Grade
+from app.shops import checkups
 from app.shops.models import Shop
 from app.tracking import writeback
 from app.vocabulary import InboxState, PlatformKey
@@ -39,6 +41,7 @@ def index(session: Session, shop: Shop) -> str:
     heard = select(Delivery.received_at).where(Delivery.shop_id == shop.id)
     newest = heard.order_by(Delivery.id.desc()).limit(1)
     waiting = select(func.count()).where(Delivery.shop_id == shop.id, Delivery.state == InboxState.WAITING)
+    last = checkups.last(session, shop.id)
     return shell.page(
         session,
         shop,
@@ -48,6 +51,7 @@ def index(session: Session, shop: Shop) -> str:
         heard_at=session.scalar(newest),
         waiting=session.scalar(waiting),
         told_since=writeback.since(shop),
+        to_mend=sum(it.grade in (Grade.BAD, Grade.ODD) for it in last.findings) if last else 0,
         reconnect=url_for(RECONNECT[shop.platform], shop=shop.domain, store=shop.domain),
     )
 

@@ -1,12 +1,25 @@
 """Our enums in the merchant's words: a chip of three words at most, and a sentence where it needs one."""
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from app.admin.dates import Calendar
+from app.commerce.gaps import Comparison
 from app.commerce.inbox import SOURCES
 from app.lib import plugins
+from app.platforms.findings import Grade
 from app.tracking.scans import Doubt
-from app.vocabulary import CaseKind, CaseWish, ExceptionKind, MessageState, Reason, ShipmentStatus, Trigger
+from app.vocabulary import (
+    CaseKind,
+    CaseWish,
+    ExceptionKind,
+    GapOutcome,
+    MessageState,
+    Reason,
+    ShipmentStatus,
+    Trigger,
+)
 
 
 class Chip(NamedTuple):
@@ -192,6 +205,42 @@ CALLS = {
 def call(kind: str) -> str:
     """Say what was to be done outside."""
     return CALLS.get(kind) or kind.replace(".", ": ").replace("_", " ").capitalize()
+
+
+GRAVITY = {
+    Grade.BAD: Chip("Mend this", "bad"),
+    Grade.ODD: Chip("Look at this", "warn"),
+    Grade.UNSEEN: Chip("Not seen", "off"),
+    Grade.GOOD: Chip("Well", "good"),
+}
+
+
+def grade(it: Grade) -> Chip:
+    """Return how grave a finding is, as a chip."""
+    return GRAVITY[it]
+
+
+def gap(run: Comparison | None, found: Mapping[GapOutcome, int], dates: Calendar) -> str:
+    """Say what a comparison of a store's orders with ours found: "2 of 4,113 orders were missed, …"."""
+    if run is None or run.ended_at is None:
+        return "Your store’s orders have not been compared with ours yet."
+    of = (
+        f"{run.compared:,} order{'' if run.compared == 1 else 's'} that changed since {dates.date(run.since)}"
+    )
+    repaired, gone, unread = (found.get(outcome, 0) for outcome in GapOutcome)
+    said = [f"None of {of} was missed."] if not repaired else []
+    if repaired:
+        were = "was" if repaired == 1 else "were"
+        said.append(f"{repaired:,} of {of} {were} missed, repaired {dates.when(run.ended_at)}.")
+    else:
+        said.append(f"Compared {dates.when(run.ended_at)}.")
+    if gone:
+        said.append(
+            f"{plural(gone, 'order')} that we knew {'is' if gone == 1 else 'are'} no longer in your store."
+        )
+    if unread:
+        said.append(f"{plural(unread, 'order')} could not be read.")
+    return " ".join(said)
 
 
 def sentence(said: str | None) -> str:

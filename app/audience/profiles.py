@@ -93,8 +93,8 @@ def merge(session: Session, shop_id: int, kept_id: str, gone_id: str) -> None:
         setattr(kept, field, value)
 
 
-def forget_platform_record(session: Session, shop_id: int, external_id: str) -> None:
-    """Let go of a platform id that the store deleted; the shopper's orders stay theirs."""
+def forget_platform_record(session: Session, shop_id: int, external_id: str) -> Profile | None:
+    """Let go of a platform id that the store deleted; the shopper, whose orders stay theirs, is returned."""
     profile = _find(session, shop_id, external_id, None)
     if profile is not None:
         profile.external_id = None
@@ -106,6 +106,7 @@ def forget_platform_record(session: Session, shop_id: int, external_id: str) -> 
             at=clock.now(),
         )
         keep_consent(session, shop_id, said_no, heard_at=clock.now())
+    return profile
 
 
 def _add(session: Session, shop_id: int, person: Person, heard_at: datetime) -> Profile | None:

@@ -21,6 +21,7 @@ from app.lib.db import attempt
 from app.lib.reading import Unreadable
 from app.platforms import purchases
 from app.platforms.base import (
+    PersonDeleted,
     PersonMerged,
     Platform,
     PrivacyKind,
@@ -247,7 +248,7 @@ def _stands_alone(record: Record | Told) -> bool:
     What came before must be written down for it to reach, and what comes after must be read once it is done.
     """
     is_forgotten = isinstance(record, purchases.Order) and record.erased
-    return is_forgotten or isinstance(record, PersonMerged | PrivacyRequest | ShopChanged)
+    return is_forgotten or isinstance(record, PersonMerged | PersonDeleted | PrivacyRequest | ShopChanged)
 
 
 def _told(topic: str, body: bytes) -> Records:

@@ -252,6 +252,7 @@ def _tell(
             profile_id=order.profile_id,
             order_id=order.id,
             first_heard_at=order.first_heard_at,
+            as_of=record.updated_at,
         )
         events.record(session, order.shop_id, placed, once=f"placed:{order.id}")
     elif state is OrderState.CANCELLED and before is not OrderState.CANCELLED:

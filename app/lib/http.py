@@ -69,6 +69,9 @@ class PrivateAddress(Unreachable):
 class Outside(requests.Session):
     """A requests session that may be handed to any library that wants one."""
 
+    NAME = "Doorstep"
+    """How we call ourselves, for whoever lets us in by name."""
+
     def __init__(
         self,
         *,
@@ -80,7 +83,7 @@ class Outside(requests.Session):
         self.timeout = timeout
         self.trust_env = False
         self.max_redirects = 3
-        self.headers.update({"User-Agent": "Doorstep/0.1", **(headers or {})})
+        self.headers.update({"User-Agent": f"{self.NAME}/0.1", **(headers or {})})
         self.hooks["response"] = [_read_whole]
         self._guarded = _GuardedAdapter(max_retries=retries)
 

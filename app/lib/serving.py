@@ -5,6 +5,9 @@ import resource
 import tempfile
 from pathlib import Path
 
+CONNECTIONS = 8192
+"""Of each web worker at once, most of them idle; newcomers to a worker that is full wait in vain."""
+
 
 def prepare() -> None:
     """Make this process and the workers that it starts ready to serve."""

@@ -181,7 +181,8 @@ def _is_news(facts: Facts) -> Objection | None:
     if facts.trigger in ANSWERS:
         return None
     if facts.trigger is Trigger.THANK_YOU:
-        return Skipped(Reason.TOO_OLD) if facts.order_age_when_heard > THANKS_AT_MOST else None
+        age = max(facts.order_age_when_heard, facts.asked_at - facts.occasion_at)
+        return Skipped(Reason.TOO_OLD) if age > THANKS_AT_MOST else None
     return Skipped(Reason.TOO_OLD) if facts.asked_at - facts.occasion_at > NEWS_AT_MOST else None
 
 
@@ -238,11 +239,11 @@ def _country(facts: Facts) -> str:
 
 
 def _ages(facts: Facts) -> str:
-    heard = f"heard of after {facts.order_age_when_heard}"
+    late = facts.asked_at - facts.occasion_at
     return (
-        heard
+        f"heard of after {facts.order_age_when_heard}, asked for {late} after the store knew"
         if facts.trigger is Trigger.THANK_YOU
-        else f"happened {facts.asked_at - facts.occasion_at} before"
+        else f"happened {late} before"
     )
 
 

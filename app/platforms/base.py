@@ -178,6 +178,8 @@ class Platform:
     """Topic and body → the shop's domain where the body names it, lower case."""
     order_errand: str | None = None
     """The errand that asks for an order of which only parts have come; None where orders come whole."""
+    erased_errand: str | None = None
+    """The errand that asks whether a shopper was erased of whose orders one was made anonymous."""
     tracking_mails: Mapping[Trigger, tuple[str, ...]] = field(default_factory=dict)
     """The store's own mails that our flows would double, by the flow, as the store calls them."""
     mails_page: str = ""

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app import events
-from app.audience import consent
+from app.audience import consent, profiles
 from app.audience.models import Profile
 from app.commerce import bodies, orders
 from app.commerce.models import Checkout, Order
@@ -72,12 +72,42 @@ def erase_order(session: Session, order: Order) -> None:
     drawn.forget(session, order.id)
 
 
-def erase_with_guest(session: Session, order: Order) -> None:
-    """Erase an order that its store made anonymous, and a guest of whom no other order is left."""
+def erase_with_guest(session: Session, order: Order) -> Profile | None:
+    """Erase an order that its store made anonymous, and a guest of whom no other order is left.
+
+    Returns whose it was, where they have an account: only the store knows whether that was erased as well.
+    """
     erase_order(session, order)
     profile = session.get(Profile, order.profile_id) if order.profile_id else None
-    left = select(Order.id).filter_by(profile_id=order.profile_id, erased_at=None).limit(1)
-    if profile and profile.external_id is None and session.scalar(left) is None:
+    if profile is None or profile.external_id is not None:
+        return profile
+    _erase_if_nothing_is_left(session, profile)
+    return None
+
+
+def forget_record(session: Session, shop_id: int, external_id: str) -> None:
+    """Let go of a platform id that the store deleted; and of a shopper all of whose orders are anonymous."""
+    profile = profiles.forget_platform_record(session, shop_id, external_id)
+    if profile is None:
+        return
+    made_anonymous = select(Order.id).filter_by(profile_id=profile.id).where(Order.erased_at.is_not(None))
+    if session.scalar(made_anonymous.limit(1)) is not None:
+        _erase_if_nothing_is_left(session, profile)
+
+
+def erase_one(session: Session, shop_id: int, profile_id: int) -> None:
+    """Erase a shopper of a shop, if they are still there."""
+    profile = session.scalar(select(Profile).filter_by(shop_id=shop_id, id=profile_id))
+    if profile is None or profile.erased_at is not None:
+        return
+    address = profile.email
+    erase(session, profile)
+    forget_addresses(session, shop_id, [address] if address else [])
+
+
+def _erase_if_nothing_is_left(session: Session, profile: Profile) -> None:
+    left = select(Order.id).filter_by(profile_id=profile.id, erased_at=None).limit(1)
+    if profile.erased_at is None and session.scalar(left) is None:
         erase(session, profile)
 
 

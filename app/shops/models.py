@@ -164,6 +164,20 @@ class Call(OfShop, Base):
     )
 
 
+class Checkup(OfShop, Base):
+    """What the last look at a shop's connection found; one row a shop, and no personal data in it."""
+
+    __tablename__ = "checkup"
+
+    id: Mapped[key]
+    shop_id: Mapped[int] = mapped_column(
+        ForeignKey("shop.id", ondelete="CASCADE"), unique=True, sort_order=-1
+    )
+    looked_at: Mapped[datetime]
+    findings: Mapped[list[dict[str, Any]]]
+    """Each as in app/platforms/findings.py."""
+
+
 class PrivacyTask(OfShop, Base):
     """A shopper's or merchant's request under privacy law, and its answer."""
 

@@ -10,10 +10,12 @@ import jwt
 
 from app.lib import clock
 from app.lib.config import settings
+from app.platforms.shopify import oauth
 from demo.shopify.wire import HOST
 from demo.stores import Json, Shelf
 
-SCOPES = "read_orders,read_fulfillments,write_fulfillments,read_customers,read_products,write_app_proxy"
+SCOPES = oauth.SCOPES
+"""This merchant lets the app do everything that it asks for."""
 ACCESS_FOR = 3600
 REFRESH_FOR = 90 * 86_400
 LEEWAY = 10

@@ -1,5 +1,6 @@
 """What we ask a WooCommerce store for by ourselves, and what becomes of the answers."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from app.commerce.models import Fulfillment, Order
 from app.lib import clock
 from app.lib.http import Unreachable
 from app.platforms.woocommerce.api import PER_PAGE, KeysRefused
-from app.shops import errands
+from app.shops import checkups, errands
 from app.shops.install import keep_secret
 from app.shops.models import Errand
 from app.tracking.models import Shipment
@@ -62,7 +63,8 @@ def test_a_store_that_connects_gets_webhooks_and_is_looked_after(shop: StoreVoic
     assert {hook["topic"] for hook in api.hooks.values()} == set(TOPICS)
     (url,) = {hook["delivery_url"] for hook in api.hooks.values()}
     assert url == f"https://doorstep.test/webhooks/woocommerce/{shop.shop.key}"
-    assert kinds(shop) == {"woocommerce.health", "woocommerce.catch_up"}
+    regularly = {"health", "catch_up", "nudge", "compare"}
+    assert kinds(shop) == {checkups.LOOK, *(f"woocommerce.{kind}" for kind in regularly)}
 
 
 def test_a_sleeping_webhook_is_woken_and_the_store_asked_at_once(shop: StoreVoice, api: StoreApi) -> None:
@@ -72,6 +74,19 @@ def test_a_sleeping_webhook_is_woken_and_the_store_asked_at_once(shop: StoreVoic
     ask(shop, "woocommerce.health")
     assert {hook["status"] for hook in api.hooks.values()} == {"active"}
     assert due(shop, "woocommerce.catch_up") <= clock.now()
+
+
+def test_a_store_without_the_plug_in_is_asked_for_carts_once_a_day(shop: StoreVoice, api: StoreApi) -> None:
+    ask(shop, "woocommerce.setup")
+    api.asked.clear()
+    for _ in range(3):
+        ask(shop, "woocommerce.health", every=900)
+    assert carts_asked_for(api) == {"cart.updated": 1, "cart.deleted": 1}
+    yesterday = (clock.now() - timedelta(hours=25)).isoformat()
+    shop.session.execute(update(Errand).filter_by(kind="woocommerce.health").values(cursor=yesterday))
+    for _ in range(2):
+        ask(shop, "woocommerce.health", every=900)
+    assert carts_asked_for(api) == {"cart.updated": 2, "cart.deleted": 2}
 
 
 def test_a_store_that_refuses_us_is_shown_and_forgiven(shop: StoreVoice, api: StoreApi) -> None:
@@ -230,6 +245,11 @@ def run(shop: StoreVoice, kind: str) -> None:
     shop.session.commit()
     sync._run_one(claimed)
     shop.session.expire_all()
+
+
+def carts_asked_for(api: StoreApi) -> Counter[str]:
+    made = [asked.body["topic"] for asked in api.to("webhooks") if asked.method == "POST"]
+    return Counter(topic for topic in made if topic.startswith("cart."))
 
 
 def kinds(shop: StoreVoice) -> set[str]:

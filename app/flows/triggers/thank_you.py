@@ -17,6 +17,6 @@ def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
         profile_id=order.profile_id,
         order_id=order.id,
         to=order.email,
-        occasion_at=event.happened_at,
+        occasion_at=max(event.happened_at, event.as_of or event.happened_at),
     )
     outbox.ask(session, shop_id, thanks)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.lib import reading
-from app.lib.reading import Json
+from app.lib.reading import Json, Unreadable
 from app.platforms.base import Record, ScopesChanged, ShopChanged
 from app.platforms.purchases import (
     Address,
@@ -38,7 +38,12 @@ def shop(data: Json) -> tuple[ShopChanged, ScopesChanged]:
 
 
 def changed(data: Json) -> tuple[dict[str, datetime], str | None]:
-    """Return which orders changed when, and where the next page begins; None where this is the last."""
+    """Return which orders changed when, and where the next page begins; None where this is the last.
+
+    Raises Unreadable where there is no list.
+    """
+    if not isinstance(data.get("orders"), dict):
+        raise Unreadable("it lists no orders")
     page = reading.object_(reading.object_(data, "orders"), "pageInfo")
     found = {_id(node): reading.required_moment(node, "updatedAt") for node in _nodes(data, "orders")}
     return found, reading.text(page, "endCursor") if page.get("hasNextPage") is True else None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.lib import reading
 from app.lib.reading import Json
 from app.platforms.base import Broken, Platform, Record, UnknownTopic
-from app.platforms.woocommerce import catalog, envelope, orders, telling
+from app.platforms.woocommerce import catalog, envelope, mails, orders, telling
 from app.vocabulary import PlatformKey, Trigger
 
 READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
@@ -53,10 +53,8 @@ PLUGIN = Platform(
     dated=envelope.dated,
     parse=parse,
     shop_named=envelope.shop_named,
-    tracking_mails={
-        Trigger.THANK_YOU: ("Processing order",),
-        Trigger.SHIPPED: ("Completed order", "Fulfillment created"),
-    },
+    erased_errand="woocommerce.erased",
+    tracking_mails={trigger: mails.of_trigger(trigger) for trigger in (Trigger.THANK_YOU, Trigger.SHIPPED)},
     tells=telling.WORDS,
     mails_page="{url}/wp-admin/admin.php?page=wc-settings&tab=email",
     order_page="{url}/wp-admin/admin.php?page=wc-orders&action=edit&id={order}",

@@ -39,6 +39,7 @@ class Store(API):  # type: ignore[misc]  # the package is untyped
     """One store, asked with its REST keys ("ck_…:cs_…"); only over https."""
 
     query_string_auth: bool
+    """Whether the store has shown that it sees no Authorization header."""
 
     def __init__(
         self, url: str, keys: str, *, version: str = "wc/v3", outside: Outside | None = None
@@ -54,11 +55,11 @@ class Store(API):  # type: ignore[misc]  # the package is untyped
 
         Raises KeysRefused, Refused, or Unreachable for anything that is no answer of WooCommerce's.
         """
-        return _answer(self._heard("GET", endpoint, params=params))
+        return answer_in(self.hear("GET", endpoint, params=params))
 
     def write(self, method: str, endpoint: str, body: Json | None = None, **params: str | int) -> Any:  # noqa: ANN401
         """Return what the store made of a change; raises as `read` does."""
-        return _answer(self._heard(method, endpoint, body, params=params))
+        return answer_in(self.hear(method, endpoint, body, params=params))
 
     def every(self, endpoint: str, **params: str | int) -> Iterator[Json]:
         """Return every row of a list, page by page; raises as `read` does."""
@@ -83,9 +84,9 @@ class Store(API):  # type: ignore[misc]  # the package is untyped
         return _list(response), int(told) if told.isdecimal() else None
 
     def _page(self, endpoint: str, page: int, params: dict[str, str | int]) -> requests.Response:
-        return self._heard("GET", endpoint, params={**params, "per_page": PER_PAGE, "page": page})
+        return self.hear("GET", endpoint, params={**params, "per_page": PER_PAGE, "page": page})
 
-    def _heard(
+    def hear(
         self, method: str, endpoint: str, body: Json | None = None, *, params: dict[str, str | int]
     ) -> requests.Response:
         """Ask with the keys in a header, or in the query where the store saw none: it then did nothing."""
@@ -123,13 +124,14 @@ def json_of(response: requests.Response) -> Any:  # noqa: ANN401 - a stranger's 
 
 
 def _list(response: requests.Response) -> list[Json]:
-    rows = _answer(response)
+    rows = answer_in(response)
     if not isinstance(rows, list):
         raise Unreachable("the store's answer is no list")
     return [row for row in rows if isinstance(row, dict)]
 
 
-def _answer(response: requests.Response) -> Any:  # noqa: ANN401 - a stranger's JSON
+def answer_in(response: requests.Response) -> Any:  # noqa: ANN401 - a stranger's JSON
+    """Return what an answer of a store says; None: there is no such thing. Raises as `Store.read` does."""
     status = response.status_code
     if response.is_redirect:
         raise Unreachable(f"the store has moved ({status})")

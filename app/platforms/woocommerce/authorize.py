@@ -17,6 +17,8 @@ SCOPE = "read_write"
 ROOT = "/wp-json/"
 BACK_OFFICE = re.compile(r"/(wp-admin|wp-login\.php|wp-json|shop|cart|checkout|my-account)(/.*)?$")
 """What merchants copy out of their address bar along with the store's address."""
+PLAIN = "Your store uses plain permalinks, which switch its API off."
+NOT_PLAIN = "In WordPress, open Settings → Permalinks, choose any other structure, and save."
 ODD_HOURS = {
     "5.5": "Asia/Kolkata",
     "5.75": "Asia/Kathmandu",
@@ -109,17 +111,14 @@ def _ask(outside: Outside, base: str) -> tuple[Found, str | None]:
     host = urlsplit(base).hostname
     try:
         response = outside.get(base + ROOT)
-        plain = response.status_code == codes.not_found and _has_plain_permalinks(outside, base)
+        plain = response.status_code == codes.not_found and has_plain_permalinks(outside, base)
     except PrivateAddress as error:
         raise NoStore(f"{host} is inside a private network, where we cannot reach it.") from error
     except Unreachable as error:
         raise NoStore(f"{host} does not answer. Check the address, and that the store is online.") from error
     if plain:
-        raise NoStore(
-            "Your store uses plain permalinks, which switch its API off. In WordPress, open Settings → "
-            "Permalinks, choose any other structure, save, and try again."
-        )
-    root = _root(response)
+        raise NoStore(f"{PLAIN} {NOT_PLAIN} Then try again.")
+    root = root_in(response)
     if root is None:
         raise NoStore(
             f"{host} answers, but not as a WordPress store. Check the address; if it is right, a security "
@@ -147,7 +146,8 @@ def _base(typed: str) -> str:
     return f"https://{host}{port}{BACK_OFFICE.sub('', parts.path).rstrip('/')}"
 
 
-def _root(response: requests.Response) -> Json | None:
+def root_in(response: requests.Response) -> Json | None:
+    """Return what WordPress says at the root of its API; None where it is not WordPress that answers."""
     if response.status_code != codes.ok:
         return None
     try:
@@ -157,8 +157,9 @@ def _root(response: requests.Response) -> Json | None:
     return root if isinstance(root, dict) and isinstance(root.get("namespaces"), list) else None
 
 
-def _has_plain_permalinks(outside: Outside, base: str) -> bool:
-    return _root(outside.get(f"{base}/?rest_route=/")) is not None
+def has_plain_permalinks(outside: Outside, base: str) -> bool:
+    """Tell whether the API answers only where a store with plain permalinks has it."""
+    return root_in(outside.get(f"{base}/?rest_route=/")) is not None
 
 
 def _zone(root: Json) -> str | None:

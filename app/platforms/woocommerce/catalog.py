@@ -73,6 +73,11 @@ def customer(body: Json, currency: str) -> tuple[Record, ...]:
     )
 
 
+def is_emptied(body: Json) -> bool:
+    """Tell whether WooCommerce's eraser has been at a record: whoever has bought has a billing address."""
+    return not any(reading.object_(body, "billing").values())
+
+
 def customer_deleted(body: Json, currency: str) -> tuple[Record, ...]:
     """Return that the store deleted a shopper's record."""
     del currency

@@ -8,6 +8,8 @@ from app.platforms.woocommerce import READERS
 from app.platforms.woocommerce.api import Refused, Store
 
 NO_SUCH_TOPIC = "woocommerce_rest_shop_webhook_invalid_topic"
+OF_THE_PLUGIN = tuple(topic for topic in READERS if topic.startswith("cart."))
+"""Topics that a store knows with our companion plug-in only, and refuses without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +33,11 @@ class Address:
         return f"/webhooks/woocommerce/{self.key}"
 
 
-def mend(store: Store, address: Address, *, anew: bool = False) -> list[str]:
+def mend(store: Store, address: Address, *, anew: bool = False, carts: bool = True) -> list[str]:
     """Make every webhook of ours be there and awake; returns the topics that were not.
 
-    `anew` replaces them all, so that they belong to the user whose keys we hold now.
+    `anew` replaces them all, so that they belong to the user whose keys we hold now. `carts`: whether to ask
+    for those that only a store with our plug-in makes.
     """
     mine = ours(store, address)
     if anew:
@@ -45,7 +48,8 @@ def mend(store: Store, address: Address, *, anew: bool = False) -> list[str]:
         hooks = [hook for hook in mine if hook.get("topic") == topic]
         remove(store, hooks[1:])
         if not hooks:
-            mended += [topic] if _create(store, address, topic) else []
+            is_asked = carts or topic not in OF_THE_PLUGIN
+            mended += [topic] if is_asked and _create(store, address, topic) else []
         elif _needs_mending(hooks[0], address):
             fresh = {"status": "active", "delivery_url": address.url, "secret": address.secret}
             store.write("PUT", f"webhooks/{hooks[0]['id']}", fresh)

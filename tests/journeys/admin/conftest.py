@@ -34,6 +34,7 @@ PAGES = (
     "page",
     "connection",
     "connection/undone",
+    "connection/check",
     "store-pages",
     "privacy",
     "carriers",

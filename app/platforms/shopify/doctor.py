@@ -1,0 +1,50 @@
+"""A look at one store on Shopify: what the merchant lets us do, and what Shopify hides from us."""
+
+from collections.abc import Collection
+
+from app.platforms.findings import Finding, Grade, Remedy, good
+from app.platforms.shopify.oauth import SCOPES
+
+WHAT_FOR = {
+    "read_orders": "see orders, carts and checkouts",
+    "read_fulfillments": "see what is sent, and its tracking numbers",
+    "write_fulfillments": "tell your store where parcels are",
+    "read_customers": "see shoppers, and what they agreed to",
+    "read_customer_merge": "follow when two records of a shopper become one",
+    "read_products": "see products and their stock",
+    "write_app_proxy": "show tracking inside your store",
+}
+NEEDED = ("read_orders", "read_fulfillments")
+"""Without these there is nothing to track."""
+ENOUGH = 10
+"""Orders without any address before it cannot be chance."""
+
+
+def scopes(granted: Collection[str]) -> Finding:
+    """Return which permissions we ask for and do not have; permission to write lets us read, too."""
+    may = {*granted, *(f"read_{it.removeprefix('write_')}" for it in granted if it.startswith("write_"))}
+    missing = [scope for scope in SCOPES.split(",") if scope not in may]
+    if not missing:
+        return good("Permissions", "Your store lets Doorstep do everything that it asks for.")
+    cannot = "; ".join(f"{WHAT_FOR.get(scope, 'do a part of its work')} ({scope})" for scope in missing)
+    return Finding(
+        what="Permissions",
+        grade=Grade.BAD if set(missing) & set(NEEDED) else Grade.ODD,
+        said=f"Your store does not let Doorstep {cannot}.",
+        mend="Open the permissions once more and allow them.",
+        remedy=Remedy.RECONNECT,
+    )
+
+
+def addresses(orders: int, with_one: int) -> Finding | None:
+    """Return whether Shopify hides shoppers' addresses, as it does from apps without its approval."""
+    if orders < ENOUGH or with_one:
+        return None
+    return Finding(
+        what="Addresses",
+        grade=Grade.BAD,
+        said=f"None of the last {orders} orders came with an e-mail address or telephone number: nobody can "
+        "be told anything.",
+        mend="In the Partner Dashboard, open API access → Protected customer data, and ask for name, "
+        "address, e-mail and phone.",
+    )
