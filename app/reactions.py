@@ -18,6 +18,7 @@ from app.flows.triggers import (
     running_late,
     thank_you,
 )
+from app.hooks import telling
 from app.lib import clock
 from app.tracking import following, writeback
 from app.tracking.forecast import forecasts
@@ -31,37 +32,40 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
         thank_you.on_order_placed,
         confirm_offers.on_order_placed,
         forecasts.on_order_placed,
+        telling.on_event,
     ),
     events.ShipmentRegistered: (
         milestones.on_shipment_registered,
         following.on_shipment_registered,
         forecasts.on_shipment_registered,
+        telling.on_event,
     ),
     events.ShipmentReached: (
         milestones.on_shipment_reached,
         running_late.on_shipment_reached,
         forecasts.on_shipment_reached,
         writeback.on_shipment_reached,
+        telling.on_event,
     ),
-    events.ExceptionOpened: (running_late.on_exception_opened,),
-    events.ExceptionAged: (),
-    events.ExceptionCleared: (),
-    events.CaseOpened: (),
-    events.CaseAnswered: (case_reply.on_case_answered,),
-    events.CaseClosed: (),
+    events.ExceptionOpened: (running_late.on_exception_opened, telling.on_event),
+    events.ExceptionAged: (telling.on_event,),
+    events.ExceptionCleared: (telling.on_event,),
+    events.CaseOpened: (telling.on_event,),
+    events.CaseAnswered: (case_reply.on_case_answered, telling.on_event),
+    events.CaseClosed: (telling.on_event,),
     events.OwnOrdersAsked: (own_orders.on_own_orders_asked,),
     events.RecipientNamed: (confirm_recipient.on_recipient_named,),
-    events.OrderCancelled: (),
-    events.OrderEdited: (),
-    events.OrderRefunded: (),
+    events.OrderCancelled: (telling.on_event,),
+    events.OrderEdited: (telling.on_event,),
+    events.OrderRefunded: (telling.on_event,),
     events.CheckoutStarted: (),
     events.CheckoutCompleted: (),
-    events.VariantRestocked: (),
-    events.VariantSoldOut: (),
-    events.ConsentChanged: (confirm_offers.on_consent_changed,),
-    events.ProfileErased: (),
+    events.VariantRestocked: (telling.on_event,),
+    events.VariantSoldOut: (telling.on_event,),
+    events.ConsentChanged: (confirm_offers.on_consent_changed, telling.on_event),
+    events.ProfileErased: (telling.on_event,),
     events.ShopUninstalled: (),
-    events.ConnectionBroken: (),
+    events.ConnectionBroken: (telling.on_event,),
 }
 """An event without a reaction is still a line of the shopper's timeline."""
 

@@ -15,6 +15,7 @@ from app.commerce.models import (
 )
 from app.events import EventRow
 from app.flows.models import Flow
+from app.hooks.models import Hook
 from app.lib.db import Base
 from app.messages.models import Message, ReceiptRow
 from app.messages.versions import Template, TemplateVersion
@@ -51,6 +52,7 @@ __all__ = [
     "Flow",
     "Forecast",
     "Fulfillment",
+    "Hook",
     "InHand",
     "Lane",
     "LineItem",

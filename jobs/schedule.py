@@ -11,6 +11,7 @@ from app.commerce import bodies, gaps
 from app.lib import clock, queue
 from app.lib.db import transaction
 from app.privacy import copies, unpermitted
+from app.shops import calls
 from app.storefront import endings
 from app.tracking import drawn, own_orders
 from app.tracking.forecast import transits
@@ -53,6 +54,8 @@ def purge() -> None:
         dropped = drawn.purge(session, now=clock.now())
     with transaction() as session:
         let_go = copies.purge(session, before=clock.now() - KEEP_COPIES)
+    with transaction() as session:
+        calls.purge(session, before=clock.now() - KEEP_BODIES)
     with transaction() as session:
         transits.forget_old(session)
     with transaction() as session:

@@ -9,6 +9,7 @@ from app.admin import paging, shell
 from app.admin.session import address, for_shop
 from app.commerce import inbox
 from app.commerce.models import Delivery
+from app.hooks import accounts
 from app.platforms.findings import Grade
 from app.shops import checkups
 from app.shops.models import Shop
@@ -52,6 +53,7 @@ def index(session: Session, shop: Shop) -> str:
         waiting=session.scalar(waiting),
         told_since=writeback.since(shop),
         to_mend=sum(it.grade in (Grade.BAD, Grade.ODD) for it in last.findings) if last else 0,
+        services=accounts.of_shop(session, shop.id),
         reconnect=url_for(RECONNECT[shop.platform], shop=shop.domain, store=shop.domain),
     )
 

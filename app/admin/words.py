@@ -9,6 +9,7 @@ from app.commerce.gaps import Comparison
 from app.commerce.inbox import SOURCES
 from app.lib import plugins
 from app.platforms.findings import Grade
+from app.tracking import evidence
 from app.tracking.scans import Doubt
 from app.vocabulary import (
     CaseKind,
@@ -44,20 +45,16 @@ STATUSES = {
     ShipmentStatus.CANCELLED: Chip("Cancelled", "off"),
 }
 
+GRAVE = (
+    ExceptionKind.REPORTED,
+    ExceptionKind.PRESUMED_LOST,
+    ExceptionKind.RETURNED,
+    ExceptionKind.RETURNING,
+    ExceptionKind.HELD_UP,
+    ExceptionKind.INVALID_NUMBER,
+)
 EXCEPTIONS = {
-    ExceptionKind.REPORTED: Chip("Problem reported", "bad"),
-    ExceptionKind.PRESUMED_LOST: Chip("Maybe lost", "bad"),
-    ExceptionKind.RETURNED: Chip("Came back", "bad"),
-    ExceptionKind.RETURNING: Chip("Coming back", "bad"),
-    ExceptionKind.HELD_UP: Chip("Held up", "bad"),
-    ExceptionKind.INVALID_NUMBER: Chip("Number wrong", "bad"),
-    ExceptionKind.FAILED_ATTEMPT: Chip("Delivery missed", "warn"),
-    ExceptionKind.STALLED: Chip("Not moving", "warn"),
-    ExceptionKind.LATE: Chip("Late", "warn"),
-    ExceptionKind.LABEL_NOT_MOVING: Chip("Not picked up", "warn"),
-    ExceptionKind.NO_UPDATE: Chip("Gone quiet", "warn"),
-    ExceptionKind.PICKUP_WAITING: Chip("To be collected", "warn"),
-    ExceptionKind.UNFULFILLED: Chip("Not sent yet", "warn"),
+    kind: Chip(label, "bad" if kind in GRAVE else "warn") for kind, label in evidence.LABELS.items()
 }
 
 STATES = {

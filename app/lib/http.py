@@ -78,9 +78,17 @@ class Outside(requests.Session):
         retries: Retry = RETRIES,
         headers: Mapping[str, str] | None = None,
         timeout: tuple[float, float] = TIMEOUT,
+        ends_after: float | None = None,
+        breaks: bool = True,
     ) -> None:
+        """`ends_after`: seconds for a whole call. `breaks`: leave a host alone that failed several times.
+
+        Without that for addresses that merchants name: what fails for one is no reason to spare another's.
+        """
         super().__init__()
         self.timeout = timeout
+        self._ends_after = ends_after
+        self._breaks = breaks
         self.trust_env = False
         self.max_redirects = 3
         self.headers.update({"User-Agent": f"{self.NAME}/0.1", **(headers or {})})
@@ -96,10 +104,10 @@ class Outside(requests.Session):
         options["timeout"] = options.get("timeout") or self.timeout
         options["stream"] = True
         url = str(options.get("url") or args[1])
-        breaker = _breakers.of(urlsplit(url).hostname or "")
+        breaker = _breakers.of(urlsplit(url).hostname or "") if self._breaks else _Breaker()
         breaker.check()
         try:
-            with _Deadline():
+            with _Deadline(self._ends_after or ENDS_AFTER):
                 response = super().request(*args, **options)
         except Unreachable:
             raise
@@ -121,10 +129,13 @@ def _read_whole(response: requests.Response, **_: object) -> None:
 class _Deadline:
     """Hangs up on whoever this thread still listens to when the time of a call is over: a TimeoutError."""
 
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
     def __enter__(self) -> None:
         self._is_over = False
         self._lines: list[socket.socket] = []
-        self._timer = Timer(ENDS_AFTER, self._hang_up)
+        self._timer = Timer(self._seconds, self._hang_up)
         self._timer.daemon = True
         self._timer.start()
         _calling.lines = self._lines

@@ -21,8 +21,12 @@ def minor(amount: str | float | None, currency: str) -> int:
         raise ValueError(f"not an amount of money: {amount!r}") from error
 
 
+def major(amount: int, currency: str) -> Decimal:
+    """Turn minor units into whole ones: 7963, "USD" → 79.63; 500, "JPY" → 500."""
+    return Decimal(amount).scaleb(-get_currency_precision(currency))
+
+
 def display(amount: int, currency: str, locale: str) -> str:
     """Write minor units as people in that locale read them: 7963, "USD", "en" → "$79.63"."""
-    value = Decimal(amount).scaleb(-get_currency_precision(currency))
-    written = format_currency(value, currency, locale=locale)
+    written = format_currency(major(amount, currency), currency, locale=locale)
     return written.replace("\N{RIGHT-TO-LEFT MARK}", "")  # figures run from left to right in every script

@@ -7,22 +7,33 @@ old fence cannot make.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import uniform
 
-from sqlalchemy import ColumnElement, exists, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.lib import clock, crypto, queue
 from app.lib.reading import Json
-from app.shops.models import Call
+from app.shops.models import Call, Shop
 from app.vocabulary import CallReason, CallState
 
 LEASE = timedelta(minutes=10)
 """Longer than any handler takes: a renewed token and a few questions of 90 seconds each."""
 RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
+TELL = "hook.tell"
+"""Kind of a call that tells somebody whom the merchant named of what happened."""
+SVIX = [timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36000, 36000)]
+"""How webhooks are repeated by those who do nothing else (docs.svix.com/retries)."""
+SCHEDULES = {TELL: SVIX}
+STORE = ""
+"""The line of whatever is done in a shop's own store."""
+KEPT_TRIES = 20
+LOST_AT_MOST = 50
+"""How often one look for work may find that others were faster, or what nobody survives."""
 NOW = timedelta(0)
 DIED = "whoever tried it was cut off each time"
 
@@ -38,6 +49,8 @@ class Due:
     shop_id: int
     kind: str
     payload: Json
+    key: str
+    """For whoever knows idempotency keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,10 @@ class Outcome:
 
     result: str | None = None
     reason: CallReason | None = None
+    tried: Json | None = None
+    """How the try went, to be shown beside it."""
+    keeps: bool = False
+    """What was said is kept for a while, so that it can be said again."""
 
 
 def ask(  # noqa: PLR0913 - the columns of one row
@@ -58,13 +75,18 @@ def ask(  # noqa: PLR0913 - the columns of one row
     order_id: int | None = None,
     profile_id: int | None = None,
     due_at: datetime | None = None,
+    line: str = STORE,
 ) -> bool:
-    """Have something done on the outside after this transaction; False when its key was there before."""
+    """Have something done on the outside after this transaction; False when its key was there before.
+
+    `line`: who is spoken to. Each line of a shop is served one call at a time, and waits for no other.
+    """
     now = clock.now()
     row = {
         "shop_id": shop_id,
         "key": key,
         "kind": kind,
+        "line": line,
         "order_id": order_id,
         "profile_id": profile_id,
         "payload": crypto.seal(json.dumps(payload)),
@@ -73,6 +95,7 @@ def ask(  # noqa: PLR0913 - the columns of one row
         "asked_at": now,
         "attempts": 0,
         "fence": 0,
+        "tries": [],
     }
     put = insert(Call).values(row).on_conflict_do_nothing(constraint="uq_call_shop_id_key")
     if session.scalar(put.returning(Call.id)) is None:
@@ -82,53 +105,72 @@ def ask(  # noqa: PLR0913 - the columns of one row
 
 
 def claim(session: Session, kinds: list[str]) -> Due | None:
-    """Lease the next call of any shop that has one due: one at a time for each shop, in their order.
+    """Lease the next call of any line that has one due: one at a time for each line, in their order.
 
-    So a slow store holds up only itself, and what is told of one thing is told in turn. A shop whose
-    connection is broken waits until it is mended.
+    So whoever is slow holds up only themselves, and what is told of one thing is told in turn. What is to be
+    done in a store whose connection is broken waits until it is mended.
     """
-    now = clock.now()
-    shop_id = session.scalar(NEXT_SHOP, {"now": now, "kinds": kinds})
-    if shop_id is None:
-        return None
-    leased = exists().where(Call.shop_id == shop_id, Call.state == CallState.WAITING, Call.lease_until > now)
-    mine = select(Call).where(Call.shop_id == shop_id, Call.state == CallState.WAITING)
-    due = mine.where(Call.due_at <= now, Call.kind.in_(kinds), ~leased).order_by(Call.due_at, Call.id)
-    row = session.scalar(due.limit(1).with_for_update())
-    if row is None:
-        return None
-    if row.attempts > len(RETRIES):
+    for _ in range(LOST_AT_MOST):
+        now = clock.now()
+        shop_id = session.scalar(NEXT_SHOP, {"now": now, "kinds": kinds})
+        if shop_id is None:
+            return None
+        row = session.scalar(_next(shop_id, kinds, now))
+        if row is None:  # another was faster, between our look at the lines and our lock
+            continue
+        if row.attempts <= len(_retries(row)):
+            row.lease_until, row.fence, row.attempts = now + LEASE, row.fence + 1, row.attempts + 1
+            return Due(row.id, row.fence, row.attempts, row.shop_id, row.kind, read(row.payload), row.key)
         _park(row, DIED)
-        return claim(session, kinds)
-    row.lease_until, row.fence, row.attempts = now + LEASE, row.fence + 1, row.attempts + 1
-    return Due(row.id, row.fence, row.attempts, row.shop_id, row.kind, read(row.payload))
+    return None
 
 
-FREE = """
-    WITH RECURSIVE shops AS (
-        (SELECT shop_id FROM call WHERE state = 'waiting' ORDER BY shop_id LIMIT 1)
-        UNION ALL
-        SELECT (SELECT c.shop_id FROM call c WHERE c.state = 'waiting' AND c.shop_id > shops.shop_id
-                ORDER BY c.shop_id LIMIT 1)
-        FROM shops WHERE shops.shop_id IS NOT NULL
+def _next(shop_id: int, kinds: list[str], now: datetime) -> Select[Call]:
+    other = aliased(Call)
+    leased = exists().where(
+        other.shop_id == shop_id,
+        other.state == CallState.WAITING,
+        other.line == Call.line,
+        other.lease_until > now,
     )
-    SELECT id FROM shop
-    WHERE id IN (SELECT shop_id FROM shops) AND state = 'installed' AND broken_reason IS NULL
-        AND EXISTS (SELECT 1 FROM call c WHERE c.shop_id = shop.id AND c.state = 'waiting'
-            AND c.due_at <= :now AND c.kind = ANY(:kinds))
-        AND NOT EXISTS (SELECT 1 FROM call c WHERE c.shop_id = shop.id AND c.state = 'waiting'
-            AND c.lease_until > :now)
-"""
-"""The shops with something due and nobody at it; found by a loose index scan, as fair shares are (ADR 9)."""
-NEXT_SHOP = text(f"{FREE} ORDER BY random() LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED")
-"""One of them, locked until its call is claimed."""
-FREE_SHOPS = text(f"{FREE} LIMIT :most")
+    is_cut_off = exists().where(Shop.id == shop_id, Shop.broken_reason.is_not(None))
+    mine = select(Call).where(Call.shop_id == shop_id, Call.state == CallState.WAITING, Call.due_at <= now)
+    free = mine.where(Call.kind.in_(kinds), ~leased, or_(Call.line != STORE, ~is_cut_off))
+    return free.order_by(Call.due_at, Call.id).limit(1).with_for_update(of=Call)
 
 
-def free_shops(session: Session, kinds: list[str], most: int) -> int:
-    """Return how many shops have something due and nobody at it; no more than `most`."""
+FREE = f"""
+    WITH RECURSIVE lines AS (
+        (SELECT shop_id, line FROM call WHERE state = 'waiting' ORDER BY shop_id, line LIMIT 1)
+        UNION ALL
+        SELECT further.shop_id, further.line FROM lines, LATERAL (
+            SELECT c.shop_id, c.line FROM call c
+            WHERE c.state = 'waiting' AND (c.shop_id, c.line) > (lines.shop_id, lines.line)
+            ORDER BY c.shop_id, c.line LIMIT 1
+        ) further
+    ), free AS (
+        SELECT shop_id, line FROM lines
+        WHERE EXISTS (SELECT 1 FROM call c WHERE c.shop_id = lines.shop_id AND c.line = lines.line
+                AND c.state = 'waiting' AND c.due_at <= :now AND c.kind = ANY(:kinds))
+            AND NOT EXISTS (SELECT 1 FROM call c WHERE c.shop_id = lines.shop_id AND c.line = lines.line
+                AND c.state = 'waiting' AND c.lease_until > :now)
+            AND EXISTS (SELECT 1 FROM shop s WHERE s.id = lines.shop_id AND s.state = 'installed'
+                AND (lines.line <> '{STORE}' OR s.broken_reason IS NULL))
+    )
+"""  # noqa: S608 - a constant of ours
+"""The lines with something due and nobody at it; found by a loose index scan, as fair shares are (ADR 9)."""
+NEXT_SHOP = text(
+    f"{FREE} SELECT id FROM shop WHERE id IN (SELECT shop_id FROM free)"  # noqa: S608 - a constant of ours
+    " ORDER BY random() LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
+)
+"""The shop of one of them, locked until its call is claimed."""
+FREE_LINES = text(f"{FREE} SELECT 1 FROM free LIMIT :most")  # noqa: S608 - a constant of ours
+
+
+def free_lines(session: Session, kinds: list[str], most: int) -> int:
+    """Return how many lines have something due and nobody at it; no more than `most`."""
     asked = {"now": clock.now(), "kinds": kinds, "most": most}
-    return len(session.scalars(FREE_SHOPS, asked).all())
+    return len(session.scalars(FREE_LINES, asked).all())
 
 
 def end(session: Session, due: Due, outcome: Outcome) -> None:
@@ -137,11 +179,22 @@ def end(session: Session, due: Due, outcome: Outcome) -> None:
     if row is not None:
         row.state = CallState.SKIPPED if outcome.reason else CallState.DONE
         row.reason, row.result = outcome.reason, outcome.result
-        row.payload = row.failure = row.lease_until = None
+        row.failure = row.lease_until = None
+        if not outcome.keeps:
+            row.payload = None
         row.ended_at = clock.now()
+        _remember(row, outcome.tried)
 
 
-def fail(session: Session, due: Due, failure: str, *, permanent: bool = False, wait: timedelta = NOW) -> None:
+def fail(  # noqa: PLR0913 - what is known of a failure
+    session: Session,
+    due: Due,
+    failure: str,
+    *,
+    permanent: bool = False,
+    wait: timedelta = NOW,
+    tried: Json | None = None,
+) -> None:
     """Note that a call failed: it is tried again later and later, and parked after the last try.
 
     `wait`: the other side asks to be left alone for so long.
@@ -149,16 +202,23 @@ def fail(session: Session, due: Due, failure: str, *, permanent: bool = False, w
     row = _still_ours(session, due)
     if row is None:
         return
-    if permanent or row.attempts > len(RETRIES):
+    _remember(row, tried)
+    retries = _retries(row)
+    if permanent or row.attempts > len(retries):
         _park(row, failure)
         return
     row.failure, row.lease_until = failure, None
-    row.due_at = clock.now() + max(RETRIES[row.attempts - 1] * uniform(0.8, 1.2), wait)
+    row.due_at = clock.now() + max(retries[row.attempts - 1] * uniform(0.8, 1.2), wait)
 
 
 def parked() -> ColumnElement[bool]:
-    """Say in SQL which calls the merchant has to look at."""
-    return Call.state == CallState.PARKED
+    """Say in SQL which calls in the shop's own store the merchant has to look at."""
+    return and_(Call.state == CallState.PARKED, Call.line == STORE)
+
+
+def on_line(shop_id: int, line: str) -> ColumnElement[bool]:
+    """Say in SQL which calls are those of one line."""
+    return and_(Call.shop_id == shop_id, Call.line == line)
 
 
 def retry(session: Session, shop_id: int, call_id: int | None = None) -> int:
@@ -173,9 +233,33 @@ def retry(session: Session, shop_id: int, call_id: int | None = None) -> int:
     return count
 
 
+def repeat(session: Session, chosen: ColumnElement[bool]) -> int:
+    """Have what is chosen said again, whatever came of it; returns of how much there was anything to say."""
+    ended = update(Call).where(chosen, Call.payload.is_not(None), Call.state != CallState.WAITING)
+    anew = {"state": CallState.WAITING, "reason": None, "attempts": 0, "ended_at": None}
+    again = ended.values(**anew, due_at=clock.now(), fence=Call.fence + 1)
+    count = len(session.scalars(again.returning(Call.id)).all())
+    queue.wake(session, "jobs.calls.run")
+    return count
+
+
+def park(session: Session, chosen: ColumnElement[bool], failure: str) -> None:
+    """Do no more of what is chosen by itself; it can be repeated."""
+    waiting = update(Call).where(chosen, Call.state == CallState.WAITING)
+    given_up = {"state": CallState.PARKED, "failure": failure, "lease_until": None, "ended_at": clock.now()}
+    session.execute(waiting.values(given_up))
+
+
+def purge(session: Session, *, before: datetime) -> int:
+    """Empty what was said, and how that went, where it ended before a moment."""
+    old = update(Call).where(Call.ended_at < before, or_(Call.payload.is_not(None), Call.tries != []))
+    old = old.where(Call.state.in_((CallState.DONE, CallState.SKIPPED)))
+    return len(session.scalars(old.values(payload=None, tries=[]).returning(Call.id)).all())
+
+
 def drop(session: Session, chosen: ColumnElement[bool], reason: CallReason) -> None:
     """Do nothing more of what is chosen, and forget what it was to say; what is under way ends unheard."""
-    session.execute(update(Call).where(chosen).values(payload=None))
+    session.execute(update(Call).where(chosen).values(payload=None, tries=[]))
     left = update(Call).where(chosen, Call.state.in_((CallState.WAITING, CallState.PARKED)))
     gone = {"state": CallState.SKIPPED, "reason": reason, "lease_until": None, "ended_at": clock.now()}
     session.execute(left.values(**gone, fence=Call.fence + 1))
@@ -185,6 +269,15 @@ def read(payload: bytes | None) -> Json:
     """Return what a call's row seals; nothing where it was emptied."""
     found: Json = json.loads(crypto.unseal(payload)) if payload else {}
     return found
+
+
+def _retries(row: Call) -> Sequence[timedelta]:
+    return SCHEDULES.get(row.kind, RETRIES)
+
+
+def _remember(row: Call, tried: Json | None) -> None:
+    if tried is not None:
+        row.tries = [*row.tries, tried][-KEPT_TRIES:]
 
 
 def _park(row: Call, failure: str) -> None:

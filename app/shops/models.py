@@ -136,6 +136,8 @@ class Call(OfShop, Base):
     key: Mapped[str]
     kind: Mapped[str]
     """What is to be done: its handler in jobs/calls.py."""
+    line: Mapped[str] = mapped_column(default="")
+    """Who is spoken to: "" is the shop's own store, "hook:7" whom the merchant named."""
     order_id: Mapped[int | None] = mapped_column(index=True)
     """What it is about, for whoever asks for a copy or to be forgotten."""
     profile_id: Mapped[int | None] = mapped_column(index=True)
@@ -156,10 +158,13 @@ class Call(OfShop, Base):
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)
     """Counts leases: whoever comes back late with an old number is ignored."""
+    tries: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """How each try went, where the merchant is shown that: {"at", "status", "answer", "ms"}."""
 
     __table_args__ = (
         UniqueConstraint("shop_id", "key"),
-        Index("ix_call_due", "shop_id", "due_at", "id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_call_due", "shop_id", "line", "due_at", "id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_call_line", "shop_id", "line", text("id DESC"), postgresql_where=text("line <> ''")),
         Index("ix_call_parked", "shop_id", "id", postgresql_where=text("state = 'parked'")),
     )
 

@@ -4,12 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.admin import words
+from app.admin import service_words, words
 from app.admin.answer import Group, Tally
 from app.admin.dates import Calendar
 from app.admin.flows import WORDS
+from app.hooks.happenings import TYPES
+from app.listeners.base import EVERYTHING, ListenerKind
 from app.tracking.attention import Counts
-from app.vocabulary import CaseKind, CaseWish, ExceptionKind, MessageState, Reason, ShipmentStatus, Trigger
+from app.vocabulary import (
+    CallReason,
+    CallState,
+    CaseKind,
+    CaseWish,
+    ExceptionKind,
+    MessageState,
+    OffBecause,
+    Reason,
+    ShipmentStatus,
+    Trigger,
+)
 
 
 def test_every_word_of_ours_has_the_merchants_words() -> None:
@@ -30,6 +43,11 @@ def test_every_word_of_ours_has_the_merchants_words() -> None:
     )
     assert set(words.CASES) == set(CaseKind)
     assert set(words.WISHES) == set(CaseWish)
+    assert set(service_words.CALL_STATES) == set(CallState)
+    assert set(service_words.NOT_TOLD) == set(CallReason)
+    assert set(service_words.OFF_BECAUSE) == set(OffBecause)
+    assert set(service_words.LISTENERS) == set(ListenerKind)
+    assert set(service_words.HEARS) == set(EVERYTHING) == set(TYPES.values())
 
 
 def test_a_chip_has_three_words_at_most_and_a_reason_is_a_sentence() -> None:

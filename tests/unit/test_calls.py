@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from threading import Event
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.lib import clock
+from app.lib.db import transaction
 from app.lib.http import Unreachable
 from app.shops import calls
 from app.shops.calls import Due, Outcome
@@ -57,8 +59,6 @@ def test_a_shop_is_served_one_call_at_a_time_in_order_and_others_meanwhile(
 
 
 def test_two_workers_at_once_do_not_serve_the_same_shop(session: Session, shop: Shop) -> None:
-    from app.lib.db import transaction
-
     for key in ("first", "second"):
         calls.ask(session, shop.id, KIND, key, {})
     session.commit()
@@ -68,6 +68,55 @@ def test_two_workers_at_once_do_not_serve_the_same_shop(session: Session, shop: 
     session.commit()
     with transaction() as another:
         assert calls.claim(another, [KIND]) is None
+
+
+def test_each_line_of_a_shop_is_served_by_itself(session: Session, shop: Shop) -> None:
+    for line, key in (("", "store"), ("hook:1", "one"), ("hook:1", "two"), ("hook:2", "three")):
+        calls.ask(session, shop.id, KIND, key, {"key": key}, line=line)
+    claimed = [due for _ in range(5) if (due := calls.claim(session, [KIND]))]
+    assert {due.payload["key"] for due in claimed} == {"store", "one", "three"}
+    assert calls.free_lines(session, [KIND], 8) == 0
+    calls.end(session, next(due for due in claimed if due.payload["key"] == "one"), Outcome())
+    assert calls.free_lines(session, [KIND], 8) == 1
+    second = calls.claim(session, [KIND])
+    assert second is not None
+    assert second.payload == {"key": "two"}
+
+
+def test_what_others_hear_waits_for_no_store_that_is_cut_off(session: Session, shop: Shop) -> None:
+    calls.ask(session, shop.id, KIND, "store", {"key": "store"})
+    calls.ask(session, shop.id, KIND, "other", {"key": "other"}, line="hook:1")
+    mark_broken(session, shop, "its keys were revoked")
+    session.flush()
+    due = calls.claim(session, [KIND])
+    assert due is not None
+    assert due.payload == {"key": "other"}
+    assert calls.claim(session, [KIND]) is None
+
+
+def test_whoever_loses_a_race_for_one_shop_serves_another(
+    session: Session, shop: Shop, other: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in (shop, other):
+        calls.ask(session, each.id, KIND, "tag:1", {"shop": each.id})
+    session.commit()
+    raced: list[int] = []
+    choose = calls._next
+
+    def late(shop_id: int, *rest: Any) -> Any:
+        """Let another worker be faster, between our look at the shops and our look at their calls."""
+        if not raced:
+            with transaction() as another:
+                row = another.scalars(select(Call).filter_by(shop_id=shop_id)).one()
+                row.lease_until = clock.now() + calls.LEASE
+            raced.append(shop_id)
+        return choose(shop_id, *rest)
+
+    monkeypatch.setattr(calls, "_next", late)
+    due = calls.claim(session, [KIND])
+    assert due is not None
+    assert due.payload["shop"] not in raced
+    assert calls.claim(session, [KIND]) is None
 
 
 def test_a_dead_workers_call_is_begun_again_and_its_late_word_is_ignored(
@@ -191,7 +240,9 @@ def test_a_store_that_hangs_holds_up_no_other(
     for number in range(20):
         calls.ask(session, other.id, KIND, f"tag:{number}", {"key": f"b{number}"})
     session.commit()
-    job.run()
+    for _ in range(30):  # slices of a second each; on a busy machine one does not do
+        if len(done) < 20:
+            job.run()
     assert done == [f"b{number}" for number in range(20)]
 
 

@@ -36,6 +36,7 @@ PAGES = (
     "connection/undone",
     "connection/check",
     "store-pages",
+    "services",
     "privacy",
     "carriers",
     "address",

@@ -1,0 +1,148 @@
+"""Those whom a merchant had told: named, changed, switched off and on, forgotten."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.hooks.models import Hook
+from app.lib import clock, crypto, plugins
+from app.listeners.base import Keys, Listener, Unfit
+from app.shops import calls
+from app.shops.models import Call, Shop
+from app.vocabulary import CallReason, CallState, OffBecause
+
+MOST = 20
+"""So many a shop may have."""
+OLD_COUNTS_FOR = timedelta(hours=24)
+"""How long deliveries carry a second signature, with the secret before the last change."""
+FAILS_FOR = timedelta(days=5)
+"""How long one may take nothing before it is told no more (Svix waits as long)."""
+LONGEST = 2000
+
+
+def everyone() -> Mapping[str, Listener]:
+    """Return every listener by its key."""
+    found: Mapping[str, Listener] = plugins.discover("app.listeners")
+    return found
+
+
+def of_shop(session: Session, shop_id: int) -> list[Hook]:
+    """Return all that a shop has, the oldest first."""
+    known = select(Hook).where(Hook.shop_id == shop_id, Hook.listener.in_(everyone()))
+    return list(session.scalars(known.order_by(Hook.id)))
+
+
+def find(session: Session, shop_id: int, hook_id: int) -> Hook | None:
+    """Return one of a shop's, locked."""
+    mine = select(Hook).filter_by(id=hook_id, shop_id=shop_id).where(Hook.listener.in_(everyone()))
+    return session.scalar(mine.with_for_update())
+
+
+def keys_of(hook: Hook) -> Keys:
+    """Return what the merchant entered, and what was made for them."""
+    found: dict[str, str] = json.loads(crypto.unseal(hook.keys))
+    return found
+
+
+def add(session: Session, shop: Shop, listener: Listener, entered: Keys, hears: Iterable[str]) -> Hook:
+    """Have somebody told from now on; raises Unfit."""
+    if len(of_shop(session, shop.id)) >= MOST:
+        raise Unfit(f"There are {MOST} already. Forget one of them first.")
+    keys = _fit(listener, entered, {})
+    made = Hook(
+        shop_id=shop.id,
+        listener=listener.key,
+        keys=_sealed({**keys, **listener.makes()}),
+        hears=_known(listener, hears),
+        made_at=clock.now(),
+    )
+    session.add(made)
+    session.flush()  # its page is next
+    return made
+
+
+def change(hook: Hook, entered: Keys, hears: Iterable[str]) -> None:
+    """Keep new keys, where any were entered, and what it is to be told of; raises Unfit."""
+    listener = everyone()[hook.listener]
+    hook.keys = _sealed(_fit(listener, entered, keys_of(hook)))
+    hook.hears = _known(listener, hears)
+
+
+def rotate(hook: Hook) -> None:
+    """Sign with a new secret; for a day with the old one as well."""
+    keys = keys_of(hook)
+    until = str((clock.now() + OLD_COUNTS_FOR).timestamp())
+    made = everyone()[hook.listener].makes()
+    hook.keys = _sealed({**keys, **made, "old_secret": keys["secret"], "old_secret_until": until})
+
+
+def switch_on(hook: Hook) -> None:
+    """Tell it again, of what happens from now on."""
+    hook.off_at = hook.off_because = hook.failing_since = hook.failure = None
+
+
+def switch_off(session: Session, hook: Hook) -> None:
+    """Tell it no more, as its merchant says; what waits is not told."""
+    hook.off_at, hook.off_because = hook.off_at or clock.now(), OffBecause.MERCHANT
+    calls.drop(session, calls.on_line(hook.shop_id, hook.line), CallReason.SWITCHED_OFF)
+
+
+def tell_missed(session: Session, hook: Hook) -> int:
+    """Tell it what it did not take; returns how much."""
+    return calls.repeat(session, calls.on_line(hook.shop_id, hook.line) & (Call.state == CallState.PARKED))
+
+
+def forget(session: Session, hook: Hook) -> None:
+    """Forget one with its keys, and what it was told."""
+    calls.drop(session, calls.on_line(hook.shop_id, hook.line), CallReason.SWITCHED_OFF)
+    session.delete(hook)
+
+
+def went_well(session: Session, hook_id: int) -> None:
+    """Note that it took what it was told."""
+    hook = session.get(Hook, hook_id, with_for_update=True)
+    if hook is not None:
+        hook.told_at = clock.now()
+        hook.failing_since = hook.failure = None
+
+
+def went_wrong(session: Session, hook_id: int, failure: str, because: OffBecause | None) -> bool:
+    """Note that it did not; True where it is told no more from now on: for a reason, or after days of this.
+
+    What waits then is kept, so that it can be told once the merchant has mended it.
+    """
+    hook = session.get(Hook, hook_id, with_for_update=True)
+    if hook is None or hook.off_at is not None:
+        return False
+    now = clock.now()
+    hook.failure, hook.failing_since = failure, hook.failing_since or now
+    if because is None and now - hook.failing_since > FAILS_FOR:
+        because = OffBecause.FAILING
+    if because is not None:
+        hook.off_at, hook.off_because = now, because
+        calls.park(session, calls.on_line(hook.shop_id, hook.line), failure)
+    return because is not None
+
+
+def _fit(listener: Listener, entered: Keys, known: Keys) -> Keys:
+    keys = dict(known)
+    for field in listener.fields:
+        typed = entered.get(field.name, "").strip()[:LONGEST]
+        if typed:
+            keys[field.name] = typed
+        elif field.name not in keys:
+            raise Unfit(f"Something is missing: {field.label}.")
+    listener.check(keys)
+    return keys
+
+
+def _known(listener: Listener, hears: Iterable[str]) -> list[str]:
+    wanted = set(hears)
+    return [kind for kind in listener.hears if kind in wanted]
+
+
+def _sealed(keys: Keys) -> bytes:
+    return crypto.seal(json.dumps(dict(keys)))

@@ -1,0 +1,41 @@
+"""Table of those who are told."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.lib.db import Base, OfShop, key, word
+from app.vocabulary import OffBecause
+
+
+class Hook(OfShop, Base):
+    """Somebody outside who is told of what happens in a shop."""
+
+    __tablename__ = "hook"
+
+    id: Mapped[key]
+    listener: Mapped[str]
+    """The key of its plug-in in app.listeners."""
+    keys: Mapped[bytes]
+    """Sealed JSON: its address and its keys."""
+    hears: Mapped[list[str]] = mapped_column(JSONB)
+    """The types of events that it is told of."""
+    made_at: Mapped[datetime]
+    off_at: Mapped[datetime | None]
+    """Since when it is told nothing."""
+    off_because: Mapped[OffBecause | None] = word(OffBecause)
+    told_at: Mapped[datetime | None]
+    """When it last took what it was told."""
+    failing_since: Mapped[datetime | None]
+    """Since when it has taken nothing; None: the last try went well."""
+    failure: Mapped[str | None]
+    """How the last try failed."""
+
+    __table_args__ = (Index("ix_hook_on", "shop_id", postgresql_where=text("off_at IS NULL")),)
+
+    @property
+    def line(self) -> str:
+        """The line of its calls."""
+        return f"hook:{self.id}"

@@ -1,0 +1,99 @@
+"""Tells whoever wants to know of an event: each once, as it was when it happened.
+
+What is told is written down with the call, so that every try says the same. It is erased with its shopper.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audience import consent, suppression
+from app.events import Event
+from app.hooks import accounts, happenings
+from app.hooks.models import Hook
+from app.lib import crypto
+from app.lib.reading import Json
+from app.listeners.base import Keys, Listener, ListenerKind
+from app.shops import calls
+from app.shops.models import Shop
+from app.vocabulary import CallReason, Category, ConsentState, Medium, ShopState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What somebody is to be told, and how they are reached."""
+
+    hook_id: int
+    listener: Listener
+    keys: Keys
+    told: Json
+
+
+def on_event(session: Session, shop_id: int, event: Any) -> None:  # noqa: ANN401 - whichever event is told outside
+    """Have everybody told who wants to hear of this kind of event."""
+    kind = happenings.TYPES[type(event)]
+    wanting = [hook for hook in _on(session, shop_id) if kind in hook.hears]
+    if not wanting:
+        return
+    shop = session.get_one(Shop, shop_id)
+    event_id: int = session.info["event"]
+    told = happenings.tell(session, shop, event, event_id) if shop.state is ShopState.INSTALLED else None
+    if told is None:
+        return
+    for hook in wanting:
+        if accounts.everyone()[hook.listener].kind is not ListenerKind.MARKETING or _may_write(
+            session, shop_id, told
+        ):
+            _ask(session, hook, event, told)
+
+
+def prepare(session: Session, shop_id: int, payload: Json) -> News | CallReason:
+    """Return what to tell whom, or why nothing."""
+    hook = session.scalar(select(Hook).filter_by(id=payload["hook"], shop_id=shop_id))
+    if hook is None or hook.off_at is not None:
+        return CallReason.SWITCHED_OFF
+    listener = accounts.everyone()[hook.listener]
+    if listener.kind is ListenerKind.MARKETING and not _may_write(session, shop_id, payload["told"]):
+        return CallReason.DECLINED
+    return News(
+        hook_id=hook.id,
+        listener=listener,
+        keys=accounts.keys_of(hook),
+        told=payload["told"],
+    )
+
+
+def _on(session: Session, shop_id: int) -> list[Hook]:
+    on = select(Hook).where(Hook.shop_id == shop_id, Hook.off_at.is_(None))
+    known = accounts.everyone()
+    return [hook for hook in session.scalars(on.order_by(Hook.id)) if hook.listener in known]
+
+
+def _may_write(session: Session, shop_id: int, told: Json) -> bool:
+    """Tell whether whoever writes to shoppers may hear of this: its shopper gets news of their orders.
+
+    Who has ended ours would get the same from them.
+    """
+    order = told["data"]["order"]
+    to = order["customer"]["email"]
+    if order["is_test"] or not to:
+        return False
+    about = Medium.EMAIL, Category.TRANSACTIONAL
+    said = consent.last_said(session, (shop_id, order["customer"]["id"], crypto.fingerprint(to)), *about)
+    has_declined = said is not None and said.state is ConsentState.UNSUBSCRIBED
+    return not has_declined and suppression.is_suppressed(session, shop_id, about[0], to, about[1]) is None
+
+
+def _ask(session: Session, hook: Hook, event: Event, told: Json) -> None:
+    calls.ask(
+        session,
+        hook.shop_id,
+        calls.TELL,
+        f"hook:{hook.id}:{told['id']}",
+        {"hook": hook.id, "told": told},
+        order_id=getattr(event, "order_id", None),
+        profile_id=None if told["type"] == "customer.erased" else event.profile_id,
+        line=hook.line,
+    )

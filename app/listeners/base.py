@@ -1,0 +1,106 @@
+"""What whoever is told of what happens must be able to do; what we tell is docs/outgoing-webhooks.md.
+
+A listener is one file in this folder that ends in `PLUGIN = Listener(…)`. It translates and does not decide:
+every function is pure, from what happened to a request, and from an answer to what was made. The call table
+says "once" (ADR 15), jobs/hooks.py speaks.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from app.lib.reading import Json
+
+Keys = Mapping[str, str]
+"""What the merchant entered, by the names of its fields, and what we made for them."""
+
+ORDERS = ("order.placed", "order.edited", "order.cancelled", "order.refunded")
+PARCELS = ("shipment.registered", "shipment.updated")
+TROUBLE = ("exception.opened", "exception.aged", "exception.cleared")
+CASES = ("case.opened", "case.answered", "case.closed")
+STOCK = ("variant.restocked", "variant.sold_out")
+PEOPLE = ("consent.changed", "customer.erased")
+SHOP = ("connection.broken",)
+EVERYTHING = (*ORDERS, *PARCELS, *TROUBLE, *CASES, *STOCK, *PEOPLE, *SHOP)
+"""Every type of event that is told outside."""
+
+
+class Unfit(Exception):
+    """What the merchant entered cannot be used; the sentence says why."""
+
+
+class ListenerKind(StrEnum):
+    """What a listener is to the merchant."""
+
+    ENDPOINT = "endpoint"
+    """A server of their own: told of whatever they choose, as we write it."""
+    MARKETING = "marketing"
+    """Writes to shoppers itself: told only of those who may be written to about their orders."""
+    ALERT = "alert"
+    """People: what happens within minutes is told in one message."""
+    DESK = "desk"
+    """A help desk: one ticket for each thing that is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One thing that the merchant has to enter."""
+
+    name: str
+    label: str
+    help: str = ""
+    is_secret: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP request, ready to go."""
+
+    url: str
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Something to tell, once."""
+
+    told: Json
+    """What happened, as docs/outgoing-webhooks.md says; its "id" is the same however often it is told."""
+    key: str
+    """Names this telling for good: for whoever knows idempotency keys."""
+    at: datetime
+    """When this try is made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """One listener's plug-in."""
+
+    key: str
+    """Names it in addresses and rows; lower case, never changed."""
+    label: str
+    kind: ListenerKind
+    fields: tuple[Field, ...]
+    manual: str
+    """Where in its own pages the merchant finds these."""
+    hears: tuple[str, ...]
+    """The types of events that it can be told of."""
+    starts_with: tuple[str, ...]
+    """Those that it is told of unless the merchant chooses others."""
+    check: Callable[[Keys], None]
+    """Raises Unfit for what cannot be used; asks nobody."""
+    request: Callable[[Keys, Occasion], Request | None]
+    """How it is told; None: it has no use for this."""
+    made: Callable[[Json], str | None] = lambda _: None
+    """An answer → what it calls that which was made."""
+    asked: Callable[[Keys, Occasion], Request] | None = None
+    """How it is asked, before it is told again, whether it was; None: the same key twice is once there."""
+    is_known: Callable[[Json, Occasion], str | None] = lambda _, __: None
+    """That answer → what was made the first time."""
+    makes: Callable[[], Mapping[str, str]] = dict
+    """What we make for the merchant: a secret to sign with."""
+    was_tried: bool = False
+    """Whether this plug-in was ever run against the real service; the admin says so."""

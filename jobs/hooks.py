@@ -1,0 +1,144 @@
+"""Tell whomever the merchant named what happened: one request, its answer kept beside the call."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from time import monotonic
+
+import requests
+from requests import codes
+from sqlalchemy.orm import Session
+
+from app.hooks import accounts, telling
+from app.hooks.telling import News
+from app.lib import clock
+from app.lib.db import transaction
+from app.lib.http import Outside, Unreachable
+from app.lib.reading import Json
+from app.listeners.base import ListenerKind, Occasion, Request
+from app.shops import calls
+from app.shops.calls import Due, Outcome
+from app.vocabulary import CallReason, OffBecause
+
+TIMEOUT = (5.0, 15.0)
+ENDS_AFTER = 20.0
+"""Seconds: whoever takes longer has not taken it."""
+LONGEST_ANSWER = 500
+"""Characters that are kept to be shown."""
+LONGEST_WAIT = timedelta(hours=24)
+
+
+class Unheard(Unreachable):
+    """It did not take what it was told: how it answered, and what follows from that."""
+
+    def __init__(  # noqa: PLR0913 - what is known of a failure
+        self,
+        hook_id: int,
+        reason: str,
+        tried: Json,
+        *,
+        permanent: bool = False,
+        wait: timedelta = calls.NOW,
+        because: OffBecause | None = None,
+    ) -> None:
+        super().__init__(reason, permanent=permanent)
+        self.hook_id = hook_id
+        self.tried = tried
+        self.wait = wait
+        self.because = because
+        """Why it should be told nothing more."""
+
+    def note(self, session: Session, due: Due) -> None:
+        """Write down how it went, at the call and at whoever was called."""
+        calls.fail(session, due, str(self), permanent=self.permanent, wait=self.wait, tried=self.tried)
+        accounts.went_wrong(session, self.hook_id, str(self), self.because)
+
+
+def tell(due: Due) -> Outcome:
+    """Tell it once; where it knows no keys, it is asked first whenever it may have been told before."""
+    with transaction() as session:
+        news = telling.prepare(session, due.shop_id, due.payload)
+    if isinstance(news, CallReason):
+        return Outcome(reason=news)
+    occasion = Occasion(told=news.told, key=due.key, at=clock.now())
+    listener = news.listener
+    wanted = listener.request(news.keys, occasion)
+    if wanted is None:
+        return Outcome(reason=CallReason.USELESS)
+    if listener.asked is not None and due.attempt > 1:
+        answer, tried = _speak(news, listener.asked(news.keys, occasion))
+        known = listener.is_known(answer, occasion)
+        if known is not None:
+            return _well(news, Outcome(known, tried=tried))
+    answer, tried = _speak(news, wanted)
+    kept = listener.kind is ListenerKind.ENDPOINT
+    return _well(news, Outcome(listener.made(answer), tried=tried, keeps=kept))
+
+
+HANDLERS: Mapping[str, Callable[[Due], Outcome]] = {calls.TELL: tell}
+
+
+def _speak(news: News, wanted: Request) -> tuple[Json, Json]:
+    """Return an answer that says yes, and how the try went; raises Unheard for any other."""
+    outside = Outside(timeout=TIMEOUT, ends_after=ENDS_AFTER, breaks=False)
+    began, at = monotonic(), clock.now().isoformat()
+    try:
+        response = outside.request(
+            wanted.method,
+            wanted.url,
+            data=wanted.body,
+            headers={**wanted.headers, "Accept": "application/json"},
+            allow_redirects=False,
+        )
+    except Unreachable as error:
+        tried = {"at": at, "status": None, "answer": str(error), "ms": _since(began)}
+        raise Unheard(news.hook_id, str(error), tried, permanent=error.permanent) from error
+    status = response.status_code
+    tried = {"at": at, "status": status, "answer": response.text[:LONGEST_ANSWER], "ms": _since(began)}
+    if codes.ok <= status < codes.multiple_choices:
+        return _json(response), tried
+    is_theirs = news.listener.kind is ListenerKind.ENDPOINT
+    raise Unheard(
+        news.hook_id,
+        f"it answers {status}",
+        tried,
+        permanent=status == codes.gone or (not is_theirs and _says_no(status)),
+        wait=_asked_to_wait(response),
+        because=_because(status, is_theirs=is_theirs),
+    )
+
+
+def _because(status: int, *, is_theirs: bool) -> OffBecause | None:
+    if status == codes.gone:
+        return OffBecause.GONE
+    refused = status in (codes.unauthorized, codes.forbidden)
+    return OffBecause.REFUSED if refused and not is_theirs else None
+
+
+def _says_no(status: int) -> bool:
+    """Tell whether a service will say the same whenever it is told; a merchant's server may be mended."""
+    later = (codes.request_timeout, codes.conflict, codes.too_many_requests)
+    return codes.bad_request <= status < codes.server_error and status not in later
+
+
+def _well(news: News, outcome: Outcome) -> Outcome:
+    with transaction() as session:
+        accounts.went_well(session, news.hook_id)
+    return outcome
+
+
+def _json(response: requests.Response) -> Json:
+    try:
+        answer = response.json()
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _asked_to_wait(response: requests.Response) -> timedelta:
+    """Return the seconds of Retry-After; a date there is as good as nothing said."""
+    seconds = response.headers.get("Retry-After", "").strip()
+    return min(timedelta(seconds=int(seconds[:6])), LONGEST_WAIT) if seconds.isdecimal() else calls.NOW
+
+
+def _since(began: float) -> int:
+    return round((monotonic() - began) * 1000)
