@@ -295,16 +295,3 @@ class CallReason(StrEnum):
     """Whom it is about has said no to being written to."""
     USELESS = "useless"
     """Whoever was to be told has no use for it."""
-
-
-class OffBecause(StrEnum):
-    """Why somebody whom the merchant named is told nothing."""
-
-    MERCHANT = "merchant"
-    """The merchant switched it off."""
-    FAILING = "failing"
-    """It took nothing for days."""
-    GONE = "gone"
-    """It said that it is there no longer, and never will be."""
-    REFUSED = "refused"
-    """It refuses the keys that the merchant entered."""

@@ -9,6 +9,7 @@ from requests import codes
 from sqlalchemy.orm import Session
 
 from app.hooks import accounts, telling
+from app.hooks.models import OffBecause
 from app.hooks.telling import News
 from app.lib import clock
 from app.lib.db import transaction
@@ -17,7 +18,7 @@ from app.lib.reading import Json
 from app.listeners.base import ListenerKind, Occasion, Request
 from app.shops import calls
 from app.shops.calls import Due, Outcome
-from app.vocabulary import CallReason, OffBecause
+from app.vocabulary import CallReason
 
 TIMEOUT = (5.0, 15.0)
 ENDS_AFTER = 20.0

@@ -3,8 +3,9 @@
 from app.admin.words import Chip
 from app.events import KINDS
 from app.hooks.happenings import TYPES
+from app.hooks.models import OffBecause
 from app.listeners.base import ListenerKind
-from app.vocabulary import CallReason, CallState, OffBecause
+from app.vocabulary import CallReason, CallState
 
 CALL_STATES = {
     CallState.WAITING: Chip("Waiting"),

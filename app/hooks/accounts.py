@@ -7,12 +7,12 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.hooks.models import Hook
+from app.hooks.models import Hook, OffBecause
 from app.lib import clock, crypto, plugins
 from app.listeners.base import Keys, Listener, Unfit
 from app.shops import calls
 from app.shops.models import Call, Shop
-from app.vocabulary import CallReason, CallState, OffBecause
+from app.vocabulary import CallReason, CallState
 
 MOST = 20
 """So many a shop may have."""

@@ -1,13 +1,26 @@
 """Table of those who are told."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
-from app.vocabulary import OffBecause
+
+
+class OffBecause(StrEnum):
+    """Why somebody whom the merchant named is told nothing."""
+
+    MERCHANT = "merchant"
+    """The merchant switched it off."""
+    FAILING = "failing"
+    """It took nothing for days."""
+    GONE = "gone"
+    """It said that it is there no longer, and never will be."""
+    REFUSED = "refused"
+    """It refuses the keys that the merchant entered."""
 
 
 class Hook(OfShop, Base):

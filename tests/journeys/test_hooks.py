@@ -7,13 +7,13 @@ from sqlalchemy import select
 
 from app.audience.models import Profile
 from app.hooks import accounts
-from app.hooks.models import Hook
+from app.hooks.models import Hook, OffBecause
 from app.lib import clock
 from app.privacy import erasure
 from app.shops import calls
 from app.shops.install import mark_broken, uninstall
 from app.shops.models import Call
-from app.vocabulary import CallReason, CallState, OffBecause
+from app.vocabulary import CallReason, CallState
 from tests.contracts.listeners.test_webhook import checks
 from tests.contracts.sources.network import playing
 from tests.journeys import payloads

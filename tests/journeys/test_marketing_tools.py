@@ -4,10 +4,10 @@ from sqlalchemy import select
 
 from app.audience import suppression
 from app.audience.models import Profile
-from app.hooks.models import Hook
+from app.hooks.models import Hook, OffBecause
 from app.lib import clock
 from app.privacy import erasure
-from app.vocabulary import CallReason, CallState, Category, Medium, OffBecause
+from app.vocabulary import CallReason, CallState, Category, Medium
 from tests.contracts.sources.network import playing
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice

@@ -9,6 +9,7 @@ from app.admin.answer import Group, Tally
 from app.admin.dates import Calendar
 from app.admin.flows import WORDS
 from app.hooks.happenings import TYPES
+from app.hooks.models import OffBecause
 from app.listeners.base import EVERYTHING, ListenerKind
 from app.tracking.attention import Counts
 from app.vocabulary import (
@@ -18,7 +19,6 @@ from app.vocabulary import (
     CaseWish,
     ExceptionKind,
     MessageState,
-    OffBecause,
     Reason,
     ShipmentStatus,
     Trigger,
