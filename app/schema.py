@@ -18,6 +18,7 @@ from app.flows.models import Flow
 from app.hooks.models import Hook
 from app.lib.db import Base
 from app.messages.models import Message, ReceiptRow
+from app.messages.replies import Reply
 from app.messages.versions import Template, TemplateVersion
 from app.shops.models import AccessRecord, Call, Checkup, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.tracking.cases import Case, CaseEntry
@@ -68,6 +69,7 @@ __all__ = [
     "ReceiptRow",
     "Recipient",
     "Refund",
+    "Reply",
     "Shipment",
     "Shop",
     "Suppression",

@@ -159,6 +159,8 @@ class Reason(StrEnum):
     """Why a message was not sent, or not yet; each has a sentence for the merchant in app/admin/words.py."""
 
     FLOW_OFF = "flow_off"
+    NO_CHANNEL = "no_channel"
+    """The shop has nobody (any more) who carries messages of this medium."""
     NO_ADDRESS = "no_address"
     BAD_ADDRESS = "bad_address"
     SUPPRESSED = "suppressed"

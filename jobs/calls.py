@@ -14,7 +14,7 @@ from app.platforms.shopify.graphql import TokenDead
 from app.platforms.woocommerce.api import KeysRefused
 from app.shops import calls
 from app.shops.calls import Due, Outcome
-from jobs import FAULTS, SLICE, hooks, telling
+from jobs import FAULTS, SLICE, hooks, telling, texts
 from jobs.hooks import Unheard
 
 LANES = 8
@@ -22,7 +22,7 @@ LANES = 8
 
 HANDLERS: dict[str, Callable[[Due], Outcome]] = {**telling.HANDLERS}
 """Who does what in stores. No transaction is open while a handler speaks; beginning anew does no harm."""
-OTHERS: Mapping[str, Callable[[Due], Outcome]] = hooks.HANDLERS
+OTHERS: Mapping[str, Callable[[Due], Outcome]] = {**hooks.HANDLERS, **texts.HANDLERS}
 """Who does what elsewhere."""
 
 CUT_OFF = (TokenDead, KeysRefused)

@@ -1,12 +1,14 @@
 """Send what may be sent."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack
-from functools import cache
+from functools import cache, partial
 from time import monotonic
 from typing import Self
 
-from app.channels.base import Channel, Connection, SendError
+from app.channels.base import Channel, Connection, Mail, SendError
+from app.channels.sms.line import Texts
 from app.flows import facts
 from app.lib import plugins, queue
 from app.lib.db import transaction
@@ -14,7 +16,9 @@ from app.messages import compose, journal, outbox, recovery, sending
 from app.messages.journal import Journal
 from app.messages.outbox import Result
 from app.messages.sending import Ready, Write
-from jobs import SLICE
+from app.shops.texting import Account
+from app.vocabulary import Medium
+from jobs import SLICE, texts
 
 A_CHUNK_TAKES = 1.0
 """Seconds that a chunk should take: what was asked of the gate may be otherwise after that."""
@@ -52,7 +56,9 @@ class Sender:
         self._channel: Channel = channel or plugins.discover("app.channels")["smtp"]
         self._write = write or compose.render
         self._lines = ExitStack()
-        self._line: Connection | None = None
+        self._line: Connection[Mail] | None = None
+        self._texts: dict[int, tuple[Texts, Account]] = {}
+        """The line to each shop's provider of text messages."""
         self._chunk = outbox.CHUNK
 
     def __enter__(self) -> Self:
@@ -79,12 +85,38 @@ class Sender:
         return len(results)
 
     def _deliver(self, ready: Sequence[Ready]) -> list[Result]:
+        """Send what is ready: mails first, for texts go through providers that may be slow."""
+        mails, by_shop = list[Ready](), defaultdict[int, list[Ready]](list)
+        for item in ready:
+            is_text = item.message.medium is Medium.SMS
+            (by_shop[item.message.shop_id] if is_text else mails).append(item)
+        results = self._mail(mails) if mails else []
+        for shop_id, those in by_shop.items():
+            results += self._text(shop_id, those)
+        return results
+
+    def _mail(self, ready: Sequence[Ready]) -> list[Result]:
         if self._line is None:
             try:
                 self._line = self._lines.enter_context(self._channel.connect())
             except SendError as error:
                 return sending.put_off(ready, error)
         return sending.deliver(ready, self._journal, self._line, self._write)
+
+    def _text(self, shop_id: int, ready: Sequence[Ready]) -> list[Result]:
+        if shop_id not in self._texts:
+            try:
+                line, account = texts.line(shop_id)
+            except SendError as error:
+                return sending.put_off(ready, error)
+            self._texts[shop_id] = self._lines.enter_context(line), account
+        line, account = self._texts[shop_id]
+        write = partial(compose.text, hears_replies=account.chosen.hears_replies)
+        results = sending.deliver(ready, self._journal, line, write)
+        if line.is_refused:
+            del self._texts[shop_id]
+            texts.refuse(shop_id)
+        return results
 
 
 @cache

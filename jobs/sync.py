@@ -12,7 +12,7 @@ from app.lib.http import Busy, Unreachable
 from app.lib.reading import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
-from jobs import SLICE, compare, doctor, page_host, shopify, sources, woocommerce
+from jobs import SLICE, compare, doctor, page_host, shopify, sources, texts, woocommerce
 
 HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **shopify.HANDLERS,
@@ -21,6 +21,7 @@ HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **page_host.HANDLERS,
     **compare.HANDLERS,
     **doctor.HANDLERS,
+    **texts.ERRANDS,
 }
 
 log = structlog.get_logger()

@@ -22,12 +22,12 @@ from app.lib.rsgi import Exchange, Scope
 from app.lib.signing import any_matches
 from app.platforms.base import Platform
 from app.vocabulary import PlatformKey
-from webhooks import carriers, receipts, stores
+from webhooks import carriers, receipts, stores, texts
 from webhooks.committer import Committer
 from webhooks.senders import Remembered
 
 PREFIX = "/webhooks/"
-SENDERS = frozenset((*PlatformKey, carriers.NAME, receipts.NAME))
+SENDERS = frozenset((*PlatformKey, carriers.NAME, receipts.NAME, texts.NAME))
 ANSWERED = Counter(
     "doorstep_webhooks_answered", "Deliveries by platform and outcome", ["platform", "outcome"]
 )
@@ -52,6 +52,7 @@ class Ingress:
         self._committer = Committer()
         self._stores = Remembered(stores.ask)
         self._accounts = carriers.Accounts()
+        self._texts = texts.Accounts()
 
     async def __call__(self, scope: Scope, exchange: Exchange) -> None:
         """Answer one request."""
@@ -66,7 +67,11 @@ class Ingress:
         else:
             status, outcome = await self._answer(name, ref, scope, exchange)
         _answered(name if name in SENDERS else "other", outcome).inc()
-        exchange.response_str(status, rsgi.PLAIN, outcome)
+        said = texts.answer(ref) if name == texts.NAME and status == OK else None
+        if said is None:
+            exchange.response_str(status, rsgi.PLAIN, outcome)
+        else:
+            exchange.response_str(status, [("content-type", said.content_type)], said.body)
 
     async def close(self) -> None:
         """Let go of the database."""
@@ -77,9 +82,8 @@ class Ingress:
         try:
             body = await rsgi.read(scope, exchange, settings().webhook_body_limit)
             headers = dict(scope.headers.items())
-            if name == receipts.NAME:
-                is_known = await receipts.receive(ref, Told(headers=headers, body=body))
-                return (OK, "kept") if is_known else UNSIGNED_RECEIPT
+            if name in (receipts.NAME, texts.NAME):
+                return await self._learn(name, ref, scope, body)
             if platform is None:
                 return await self._keep_push(ref, Push(headers=headers, body=body))
             return await self._keep(platform, ref, headers, body)
@@ -109,6 +113,15 @@ class Ingress:
             return OK, "no shop of ours"
         row = inbox.incoming(platform, store.shop_id, headers, body)
         return (OK, "kept") if await self._committer.store(row) else TRY_AGAIN
+
+    async def _learn(self, name: str, ref: str, scope: Scope, body: bytes) -> Answer:
+        """Take what became of messages, and what is texted back; its consequences are kept with it."""
+        headers = dict(scope.headers.items())
+        if name == receipts.NAME:
+            is_known = await receipts.receive(ref, Told(headers=headers, body=body))
+            return (OK, "kept") if is_known else UNSIGNED_RECEIPT
+        is_known = await self._texts.receive(ref, texts.told(scope, headers, body))
+        return (OK, "kept") if is_known else UNSIGNED_PUSH
 
     async def _keep_push(self, path: str, push: Push) -> Answer:
         row = await self._accounts.receive(path, push)

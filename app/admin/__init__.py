@@ -24,6 +24,7 @@ from app.admin import (
     shipment,
     shipments,
     sources,
+    texts,
     thresholds,
     writeback,
 )
@@ -44,6 +45,7 @@ ROOMS = (
     case,
     own_carriers,
     messages,
+    texts,
     flows,
     sources,
     hidden,

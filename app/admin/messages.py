@@ -12,6 +12,7 @@ from app.admin.shipments import name_of
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.messages.models import Message
+from app.shops import texting
 from app.shops.models import Shop
 from app.vocabulary import WENT_OUT
 from app.vocabulary import MessageState as S
@@ -84,4 +85,5 @@ def index(session: Session, shop: Shop) -> str:
         q=search,
         lines=lines,
         page=page,
+        texting=texting.of(shop),
     )

@@ -24,7 +24,7 @@ from app.tracking.links import tracking_url
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
 from app.tracking.parcel import Parcel
 from app.tracking.scans import Doubt
-from app.vocabulary import MessageState, ShipmentStatus
+from app.vocabulary import Medium, MessageState, ShipmentStatus
 
 blueprint = Blueprint("shipment", __name__)
 
@@ -164,21 +164,21 @@ def _scanned(scan: TrackingEvent, shipment: Shipment) -> Moment:
 
 def _told(message: Message) -> Moment:
     name = words.TRIGGERS[message.trigger]
-    reason = words.REASONS[message.reason] if message.reason else ""
+    reason, what = words.reason(message), "Text" if message.medium is Medium.SMS else "Mail"
     match message.state:
         case MessageState.SENT | MessageState.DELIVERED:
-            text = f"Mail sent: {message.subject or name}"
+            text = f"{what} sent: {message.subject or name}"
             return Moment(message.sent_at or message.created_at, "", "mail", text, f"{name}.")
         case MessageState.BOUNCED | MessageState.COMPLAINED:
             text = f"{words.STATES[message.state].label}: {message.subject or name}"
             return Moment(message.sent_at or message.created_at, "late", "warn", text, f"{name}.")
         case MessageState.QUEUED | MessageState.SENDING:
-            return Moment(message.due_at, "", "clock", f"Mail waiting to go out: {name}")
+            return Moment(message.due_at, "", "clock", f"{what} waiting to go out: {name}")
         case MessageState.SKIPPED:
-            return Moment(message.created_at, "unsent", "ban", f"Mail not sent: {name}", reason)
+            return Moment(message.created_at, "unsent", "ban", f"{what} not sent: {name}", reason)
         case _:
-            what = "failed" if message.state is MessageState.FAILED else "may have been sent"
-            return Moment(message.created_at, "late", "warn", f"Mail {what}: {name}", reason)
+            became = "failed" if message.state is MessageState.FAILED else "may have been sent"
+            return Moment(message.created_at, "late", "warn", f"{what} {became}: {name}", reason)
 
 
 def _pieces(session: Session, shipment: Shipment, order: Order) -> list[Piece]:

@@ -24,7 +24,7 @@ def lines(session: Session, message: Message) -> Iterator[str]:
         f"Message {message.id}: {words.TRIGGERS[message.trigger]} by {message.medium} "
         f"to {words.masked(message.to) or 'nobody'}{about} ({message.category})"
     )
-    reason = f": {words.REASONS[message.reason]}" if message.reason else ""
+    reason = f": {words.reason(message)}" if message.reason else ""
     yield f"  {words.STATES[message.state].label}{reason}"
     if message.decision is not None:
         yield from _told(message.decision)

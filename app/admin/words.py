@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import NamedTuple
+
+from babel.numbers import format_currency
 
 from app.admin.dates import Calendar
 from app.commerce.gaps import Comparison
 from app.commerce.inbox import SOURCES
 from app.lib import plugins
+from app.messages.models import Message
 from app.platforms.findings import Grade
+from app.shops import texting
 from app.tracking import evidence
 from app.tracking.scans import Doubt
 from app.vocabulary import (
@@ -16,6 +21,7 @@ from app.vocabulary import (
     CaseWish,
     ExceptionKind,
     GapOutcome,
+    Medium,
     MessageState,
     Reason,
     ShipmentStatus,
@@ -72,6 +78,7 @@ STATES = {
 
 REASONS = {
     Reason.FLOW_OFF: "This flow is switched off.",
+    Reason.NO_CHANNEL: "Nobody carries messages of this kind for you.",
     Reason.NO_ADDRESS: "The order came without an e-mail address.",
     Reason.BAD_ADDRESS: "Nobody could deliver to the address as it was typed.",
     Reason.SUPPRESSED: "They asked for no more mail, or their mailbox has turned us away.",
@@ -96,6 +103,38 @@ REASONS = {
     Reason.GAVE_UP: "Their mail server could not be reached for two days.",
     Reason.FATE_UNKNOWN: "We were cut off while it went out. It may or may not have arrived.",
 }
+
+OF_TEXTS = {
+    Reason.NO_CHANNEL: "You have no provider of text messages.",
+    Reason.NO_ADDRESS: "The order came without a telephone number.",
+    Reason.SUPPRESSED: "They asked for no more texts, or their number cannot be reached.",
+    Reason.REFUSED: "Your provider of text messages refused it for good.",
+    Reason.DROPPED: "It did not get through to their phone.",
+    Reason.GAVE_UP: "Your provider of text messages did not take it for two days.",
+}
+"""Where a text message needs other words than a mail."""
+
+
+def reason(message: Message) -> str:
+    """Say why a message was not sent, or not yet."""
+    if message.reason is None:
+        return ""
+    is_text = message.medium is Medium.SMS
+    return OF_TEXTS.get(message.reason, REASONS[message.reason]) if is_text else REASONS[message.reason]
+
+
+def paid(segments: int, price: int | None, currency: str) -> str:
+    """Write how many messages a text is paid as, and about what: "2 segments, about $0.016"."""
+    counted = plural(segments, "segment")
+    if price is None:
+        return counted
+    cost = (Decimal(price * segments) / texting.MILLION).normalize()
+    digits = max(2, -int(cost.as_tuple().exponent))
+    written = format_currency(
+        cost, currency, locale="en", decimal_quantization=False, format=f"¤#,##0.{'0' * digits}"
+    )
+    return f"{counted}, about {written}"
+
 
 TRIGGERS = {
     Trigger.THANK_YOU: "Thank-you",
@@ -196,6 +235,7 @@ def failure(said: str | None) -> str:
 CALLS = {
     "shopify.tell": "Telling Shopify where a parcel is",
     "woocommerce.tell": "Telling WooCommerce where a parcel is",
+    "texts.answer": "Answering a shopper’s text",
 }
 
 

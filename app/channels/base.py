@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
+from app.channels.sms.segments import measure
 from app.vocabulary import Medium
 
 
@@ -21,6 +22,31 @@ class Mail:
     message_id: str
     """With angle brackets; the same on every try."""
     headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One text message, ready to go."""
+
+    to: str
+    """E.164."""
+    words: str
+    ref: str
+    """What a receipt names it by; the same on every try."""
+
+    @property
+    def subject(self) -> str:
+        """What is kept of it as sent: all of it."""
+        return self.words
+
+    @property
+    def segments(self) -> int:
+        """How many messages it is paid as."""
+        return measure(self.words).segments
+
+
+Sent = TypeVar("Sent", Mail, Text)
+Taken_contra = TypeVar("Taken_contra", Mail, Text, contravariant=True)
 
 
 class SendError(Exception):
@@ -50,13 +76,13 @@ Outcome = str | SendError
 """The channel's own id or answer, or why it did not take the message."""
 
 
-class Connection(Protocol):
+class Connection(Protocol[Taken_contra]):
     """An open line to the channel; close it by leaving the `with` block."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...
     def send_all(
-        self, mails: Iterable[tuple[int, Mail]], begin: Callable[[int], bool]
+        self, mails: Iterable[tuple[int, Taken_contra]], begin: Callable[[int], bool]
     ) -> Iterator[tuple[int, Outcome]]:
         """Hand over messages, several at once; yields what became of each as soon as that is known.
 
@@ -72,5 +98,5 @@ class Channel:
 
     key: str
     medium: Medium
-    connect: Callable[[], Connection]
+    connect: Callable[[], Connection[Mail]]
     """Open a line; raises SendError(everyone=True)."""

@@ -10,7 +10,7 @@ from app.flows.telling import Occasion
 from app.messages.models import Message
 from app.tracking import wishes
 from app.tracking.models import Shipment
-from app.vocabulary import Trigger
+from app.vocabulary import Medium, Trigger
 
 
 def is_wanted(session: Session, shop_id: int, it: Occasion) -> bool:
@@ -19,7 +19,7 @@ def is_wanted(session: Session, shop_id: int, it: Occasion) -> bool:
         return True
     if it.trigger is Trigger.RUNNING_LATE:
         return telling.is_silenced(session, [it.shipment_id])
-    return it.order_id in wishes.of_orders(session, [it.order_id])
+    return Medium.EMAIL in wishes.of_orders(session, [it.order_id]).get(it.order_id, ())
 
 
 def for_themselves(

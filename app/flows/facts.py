@@ -15,13 +15,14 @@ from app.audience.address import readable_email
 from app.audience.consent import Subject
 from app.audience.models import Profile, Suppression
 from app.commerce.models import Order
-from app.flows import asked, repeats
+from app.flows import asked, repeats, texted
 from app.flows.models import Flow
 from app.lib import clock, crypto
 from app.lib.db import among
 from app.messages import caps
 from app.messages.models import Message
 from app.messages.verdict import Facts
+from app.shops import texting
 from app.shops.models import Shop
 from app.tracking import alarms as tracked
 from app.tracking import cases
@@ -51,6 +52,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     on = select(Flow.shop_id, Flow.trigger).where(Flow.shop_id.in_(shops), Flow.on_since.is_not(None))
     switched_on = {(shop_id, trigger) for shop_id, trigger in session.execute(on)}
     wanted = asked.for_themselves(session, messages, switched_on, shipments)
+    taken_back = texted.taken_back(session, messages, shops)
     repeated = repeats.of(session, messages, switched_on)
     alarms = tracked.of_shipments(session, _late_ones(messages))
     suppressed = _suppressions(session, messages)
@@ -77,6 +79,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             asked_at=message.created_at,
             shop_state=shop.state,
             flow_is_on=(message.shop_id, message.trigger) in switched_on or message.id in wanted,
+            has_channel=medium is not Medium.SMS or texting.of(shop) is not None,
             address=message.to,
             address_is_readable=is_readable(medium, message.to),
             suppressed=suppressed.get((message.shop_id, medium, message.to, message.category)),
@@ -91,6 +94,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             order_is_cancelled=bool(order and order.is_called_off),
             order_age_when_heard=_heard_late(order),
             has_open_case=message.profile_id in troubled or message.order_id in reported,
+            is_taken_back=message.id in taken_back,
             only_if_late=asked.is_silenced(message, shipments),
             is_over=message.trigger is Trigger.RUNNING_LATE
             and not any(

@@ -13,15 +13,14 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
-from app.flows import switches
+from app.flows import switches, texted
 from app.flows.switches import MILESTONES
 from app.lib import clock
 from app.messages import outbox
 from app.messages.models import Message
 from app.tracking import recipients
 from app.tracking.models import Shipment
-from app.tracking.recipients import Recipient
-from app.vocabulary import MessageState, Trigger
+from app.vocabulary import Medium, MessageState, Trigger
 
 GATHER_FOR = timedelta(minutes=30)
 SETTLE = timedelta(seconds=3)
@@ -38,27 +37,40 @@ class Occasion:
     happened_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a message goes to, and how."""
+
+    medium: Medium
+    address: str | None
+    recipient_id: int | None = None
+    """Another recipient; None: the shopper."""
+
+
 def tell(session: Session, it: Occasion) -> None:
     """Ask for a message to the shopper, and one to each other recipient, once for each parcel."""
     order = session.scalars(select(Order).filter_by(id=it.order_id).with_for_update()).one()
-    _tell(session, order, it, None)
+    _tell(session, order, it, Reader(Medium.EMAIL, order.email))
+    if texted.is_wanted(session, order, it.trigger):
+        _tell(session, order, it, Reader(Medium.SMS, order.phone))
     if it.trigger in MILESTONES or it.trigger in switches.switched_on(session, order.shop_id):
         for recipient in recipients.of_order(session, order.id):
             if recipient.is_told:
-                _tell(session, order, it, recipient)
+                _tell(session, order, it, Reader(Medium.EMAIL, recipient.address, recipient.id))
 
 
-def _tell(session: Session, order: Order, it: Occasion, to: Recipient | None) -> None:
-    earlier = _earlier(session, order, it.trigger, to.id if to else None)
+def _tell(session: Session, order: Order, it: Occasion, to: Reader) -> None:
+    earlier = _earlier(session, order, it.trigger, to)
     if any(it.shipment_id in message.shipment_ids for message in earlier):
         return
-    is_apart = to is None and it.trigger in MILESTONES and is_silenced(session, [it.shipment_id])
+    is_other = to.recipient_id is not None
+    is_apart = not is_other and it.trigger in MILESTONES and is_silenced(session, [it.shipment_id])
     last = earlier[-1] if earlier else None
     may_join = last is not None and _is_unsaid(last) and not is_apart
-    if last is not None and may_join and (to is not None or not is_silenced(session, last.shipment_ids)):
+    if last is not None and may_join and (is_other or not is_silenced(session, last.shipment_ids)):
         last.shipment_ids = [*last.shipment_ids, it.shipment_id]
         return
-    _ask(session, order, it, step=len(earlier) + 1, last=None if is_apart else last, to=to)
+    _ask(session, order, it, to, step=len(earlier) + 1, last=None if is_apart else last)
 
 
 def _is_unsaid(message: Message) -> bool:
@@ -74,7 +86,8 @@ def set_apart(session: Session, order: Order, shipment_id: int) -> None:
         if len(message.shipment_ids) > 1:
             message.shipment_ids = [other for other in message.shipment_ids if other != shipment_id]
             it = Occasion(message.trigger, order.id, shipment_id, message.occasion_at)
-            _ask(session, order, it, step=len(_earlier(session, order, it.trigger, None)) + 1, last=None)
+            to = Reader(message.medium, message.to)
+            _ask(session, order, it, to, step=len(_earlier(session, order, it.trigger, to)) + 1, last=None)
 
 
 def is_silenced(session: Session, shipment_ids: Iterable[int]) -> bool:
@@ -83,31 +96,28 @@ def is_silenced(session: Session, shipment_ids: Iterable[int]) -> bool:
     return bool(session.scalar(select(one)))
 
 
-def _earlier(session: Session, order: Order, trigger: Trigger, recipient_id: int | None) -> list[Message]:
-    told = select(Message).filter_by(order_id=order.id, trigger=trigger, recipient_id=recipient_id)
+def _earlier(session: Session, order: Order, trigger: Trigger, to: Reader) -> list[Message]:
+    same = {"medium": to.medium, "recipient_id": to.recipient_id}
+    told = select(Message).filter_by(order_id=order.id, trigger=trigger, **same)
     return list(session.scalars(told.order_by(Message.step).with_for_update()))
 
 
 def _ask(  # noqa: PLR0913 - what, when and to whom
-    session: Session,
-    order: Order,
-    it: Occasion,
-    *,
-    step: int,
-    last: Message | None,
-    to: Recipient | None = None,
+    session: Session, order: Order, it: Occasion, to: Reader, *, step: int, last: Message | None
 ) -> None:
     now = clock.now()
     gathers = last is not None and now < last.created_at + GATHER_FOR
+    is_other = to.recipient_id is not None
     message = outbox.Ask(
-        subject=f"recipient-{to.id}" if to else f"order-{order.id}",
+        subject=f"recipient-{to.recipient_id}" if is_other else f"order-{order.id}",
         trigger=it.trigger,
         step=step,
-        profile_id=None if to else order.profile_id,
+        medium=to.medium,
+        profile_id=None if is_other else order.profile_id,
         order_id=order.id,
         shipment_ids=(it.shipment_id,),
-        recipient_id=to.id if to else None,
-        to=to.address if to else order.email,
+        recipient_id=to.recipient_id,
+        to=to.address,
         occasion_at=it.happened_at,
         due_at=last.created_at + GATHER_FOR if last and gathers else now + SETTLE,
     )

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
+from ssl import SSLCertVerificationError
 from threading import Lock, Timer, local
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util import Retry
 
 from app.lib.config import settings
@@ -45,9 +47,11 @@ RETRIES = Retry(
 class Unreachable(Exception):
     """The other side did not answer as a server should; trying later may help unless `permanent`."""
 
-    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+    def __init__(self, reason: str, *, permanent: bool = False, is_unsent: bool = False) -> None:
         super().__init__(reason)
         self.permanent = permanent
+        self.is_unsent = is_unsent
+        """Surely not a byte of the request was handed over."""
 
 
 class Busy(Unreachable):
@@ -63,7 +67,7 @@ class PrivateAddress(Unreachable):
     """The name leads to an address inside a private network, where no store or carrier lives."""
 
     def __init__(self, host: str) -> None:
-        super().__init__(f"{host} is not a public address", permanent=True)
+        super().__init__(f"{host} is not a public address", permanent=True, is_unsent=True)
 
 
 class Outside(requests.Session):
@@ -176,14 +180,20 @@ def _stand_in(host: str) -> BaseAdapter | None:
     return _played.get(host)
 
 
+NO_LINE = (NewConnectionError, ConnectTimeoutError, socket.gaierror, SSLCertVerificationError)
+"""What fails before anything can be said."""
+
+
 def _cause(error: Exception) -> Unreachable:
     seen: BaseException | None = error
+    is_unsent = False
     while seen is not None:
         if isinstance(seen, PrivateAddress):
             return seen
+        is_unsent = is_unsent or isinstance(seen, NO_LINE)
         reason = getattr(seen, "reason", None)
         seen = seen.__cause__ or seen.__context__ or (reason if isinstance(reason, BaseException) else None)
-    return Unreachable(type(error).__name__)
+    return Unreachable(type(error).__name__, is_unsent=is_unsent)
 
 
 class _LoopbackAdapter(HTTPAdapter):
@@ -254,7 +264,7 @@ class _Breaker:
 
     def check(self) -> None:
         if time.monotonic() < self.open_until:
-            raise Unreachable("it failed several times just now; waiting before the next try")
+            raise Unreachable("it failed several times just now; waiting before the next try", is_unsent=True)
 
     def record(self, *, failed: bool) -> None:
         self.failures = self.failures + 1 if failed else 0

@@ -7,18 +7,24 @@ from typing import Any
 
 from liquid.exceptions import LiquidError
 
-from app.channels.base import Mail
+from app.channels.base import Mail, Text
 from app.channels.mime import one_line
+from app.channels.receipts.base import ref_of
+from app.channels.sms import segments
 from app.lib.config import settings
+from app.lib.words import sentence
 from app.messages import blame, merge_fields, templates
 from app.messages.letter import Letter, gather
 from app.messages.templates import Template
+from app.vocabulary import Category
 
-__all__ = ["Letter", "Unrenderable", "gather", "render", "text_message"]
+__all__ = ["Letter", "Unrenderable", "gather", "render", "text", "text_message"]
 
 UNFIT = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What is raised by data that does not fit."""
 GAPS = re.compile(r"\n\s*\n")
+REPLY_STOP = sentence("Reply STOP to end them.")
+STOP_THERE = sentence("No more of them: %(url)s")
 
 
 class Unrenderable(Exception):
@@ -47,6 +53,28 @@ def render(letter: Letter) -> Mail:
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
+
+
+def text(letter: Letter, *, hears_replies: bool) -> Text:
+    """Return the text message of a letter with the way out of them; raises Unrenderable.
+
+    `hears_replies`: its sender is a number, which can be answered.
+    """
+    words = segments.plain(text_message(letter))
+    return Text(
+        to=letter.to,
+        words=_with_way_out(words, letter, hears_replies=hears_replies),
+        ref=ref_of(letter.message_id),
+    )
+
+
+def _with_way_out(words: str, letter: Letter, *, hears_replies: bool) -> str:
+    """Say how to end them on every offer, where a reply is not heard, and wherever that costs no segment."""
+    say = letter.calendar.words.say
+    way = say(REPLY_STOP) if hears_replies else say(STOP_THERE, url=letter.preferences_url)
+    both = segments.plain(f"{words} {way}")
+    must = letter.category is Category.MARKETING or not hears_replies
+    return both if must or segments.measure(both).segments == segments.measure(words).segments else words
 
 
 def text_message(letter: Letter) -> str:

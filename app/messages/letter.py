@@ -12,17 +12,20 @@ from app.lib.days import Calendar
 from app.messages import material as materials
 from app.messages import postal, templates
 from app.messages.document import Document
-from app.messages.links import confirm_url, preferences_url
+from app.messages.links import confirm_url, preferences_url, short_preferences_url
 from app.messages.material import Material
 from app.messages.models import Message
 from app.shops.brand import Brand
 from app.shops.models import Shop
 from app.tracking import arrival, carrier, expected, own_orders, recipients, story
-from app.tracking.links import gift_url, tracking_url
+from app.tracking.links import gift_url, short_url, tracking_url
 from app.tracking.models import Shipment
 from app.tracking.parcel import Parcel
 from app.tracking.story import Story
-from app.vocabulary import Trigger
+from app.vocabulary import Category, Medium, Trigger
+
+TEXTS = (Medium.SMS, Medium.WHATSAPP)
+"""Where every letter counts, and so a link is short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,7 @@ class Letter:
     track_url: str
     """Where it leads: the order's page, or the list of all orders that was asked for."""
     preferences_url: str
+    category: Category = Category.TRANSACTIONAL
 
 
 def gather(session: Session, message: Message) -> Letter:
@@ -144,9 +148,8 @@ def of(material: Material, message: Message) -> Letter:
         delivering_to=() if is_gift else postal.lines(place, home=shop.country, locale=calendar.locale),
         track_url=_leads_to(shop, order, message),
         is_gift=is_gift,
-        preferences_url=recipients.url(shop, message.recipient_id)
-        if message.recipient_id
-        else preferences_url(shop.id, message.id),
+        preferences_url=_leads_out(shop, message),
+        category=message.category,
     )
 
 
@@ -161,8 +164,19 @@ def _leads_to(shop: Shop, order: Order, message: Message) -> str:
             return recipients.url(shop, message.recipient_id or 0)
         case _ if message.recipient_id is not None:
             return gift_url(shop, order.id)
+        case _ if message.medium in TEXTS:
+            return short_url(shop, order.id)
         case _:
             return tracking_url(shop, order.id)
+
+
+def _leads_out(shop: Shop, message: Message) -> str:
+    """Return where its reader says what they want to get."""
+    if message.recipient_id is not None:
+        return recipients.url(shop, message.recipient_id)
+    if message.medium in TEXTS:
+        return short_preferences_url(message.id)
+    return preferences_url(shop.id, message.id)
 
 
 def _is_first(material: Material, order: Order) -> bool:

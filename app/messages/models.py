@@ -36,7 +36,9 @@ class Message(OfShop, Base):
     """When what it tells of happened."""
     to: Mapped[str | None]
     subject: Mapped[str | None]
-    """As sent."""
+    """As sent; of a text message, all of it."""
+    segments: Mapped[int | None]
+    """How many messages a text is paid as."""
     rfc_id: Mapped[str]
     """Message-ID, the same on every try."""
     state: Mapped[MessageState] = word(MessageState, default=MessageState.QUEUED)
@@ -72,6 +74,7 @@ class Message(OfShop, Base):
             postgresql_where=text("category = 'marketing' AND profile_id IS NULL"),
         ),
         Index("ix_message_recent", "shop_id", text("id DESC")),
+        Index("ix_message_texted", "shop_id", "to", postgresql_where=text("medium = 'sms'")),
         Index("ix_message_ref", text("split_part(rfc_id, '@', 1)")),
     )
 

@@ -18,7 +18,7 @@ from app.lib import clock, queue
 from app.lib.config import settings
 from app.lib.db import among
 from app.messages.models import Message
-from app.vocabulary import Category, Medium, MessageState, Reason, Trigger
+from app.vocabulary import WENT_OUT, Category, Medium, MessageState, Reason, Trigger
 
 CHUNK, LARGEST_CHUNK = 50, 500
 LEASE = timedelta(minutes=2)
@@ -27,6 +27,8 @@ LAST_START = timedelta(seconds=45)
 SUSPECTS = 10
 """How many messages are claimed together of those that were in hand when a sender was cut off."""
 RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
+HEARS_FIRST = {Medium.SMS: timedelta(minutes=3)}
+"""How long a message of unknown fate waits for whoever delivers it to tell that it was taken after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +191,8 @@ class Result:
     """No mailbox is there: nothing goes to this address again."""
     is_suspect: bool = False
     """Its sender was cut off with it in hand."""
+    segments: int | None = None
+    """How many messages a text is paid as."""
 
 
 def note(session: Session, decisions: Mapping[int, Mapping[str, object]]) -> None:
@@ -211,7 +215,9 @@ def record(session: Session, results: Iterable[Result]) -> int:
     rows = [{name: getattr(result, name) for name in COLUMNS} for result in results]
     if not rows:
         return 0
-    written = session.execute(WRITE_DOWN, {"results": orjson.dumps(rows).decode(), "now": clock.now()}).all()
+    told = [*WENT_OUT, MessageState.FAILED]
+    given = {"results": orjson.dumps(rows).decode(), "now": clock.now(), "told": told}
+    written = session.execute(WRITE_DOWN, given).all()
     for shop_id, medium, to, is_dead in written:
         if is_dead and to:
             suppression.suppress(session, shop_id, Medium(medium), to, None, reason="bounced")
@@ -230,25 +236,32 @@ COLUMNS = (
     "is_put_off",
     "is_dead_address",
     "is_suspect",
+    "segments",
 )
 WRITE_DOWN = text(
     """
-    UPDATE message SET state = result.state, reason = result.reason, failure = result.failure,
+    UPDATE message SET
+        state = CASE WHEN message.state = 'sending' THEN result.state ELSE message.state END,
+        reason = CASE WHEN message.state = 'sending' THEN result.reason ELSE message.reason END,
+        failure = CASE WHEN message.state = 'sending' THEN result.failure ELSE message.failure END,
+        segments = coalesce(result.segments, message.segments),
         subject = CASE WHEN message."to" IS NOT NULL THEN coalesce(result.subject, message.subject) END,
         due_at = coalesce(result.due_at, message.due_at),
         resent_at = coalesce(result.resent_at, message.resent_at),
         attempts = message.attempts - result.is_put_off::int,
         deaths = message.deaths + result.is_suspect::int,
-        sent_at = CASE WHEN result.state = 'sent' THEN :now ELSE message.sent_at END,
+        sent_at = coalesce(message.sent_at, CASE WHEN result.state = 'sent' THEN :now END),
         lease_until = NULL, journal = NULL
     FROM jsonb_to_recordset(CAST(:results AS jsonb))
         AS result (message_id bigint, fence bigint, state text, reason text, failure text, subject text,
                    due_at timestamptz, resent_at timestamptz, is_put_off boolean, is_dead_address boolean,
-                   is_suspect boolean)
-    WHERE message.id = result.message_id AND message.fence = result.fence AND message.state = 'sending'
+                   is_suspect boolean, segments bigint)
+    WHERE message.id = result.message_id AND message.fence = result.fence
+        AND (message.state = 'sending' OR (result.state = 'sent' AND message.state = ANY(:told)))
     RETURNING message.shop_id, message.medium, message."to", result.is_dead_address
     """
 )
+"""Of a message whose fate a receipt told while its chunk was still going out, only what it says is kept."""
 
 
 def after_failure(message: Message, reason: str, *, permanent: bool) -> Result:
@@ -272,4 +285,5 @@ def after_doubt(message: Message, reason: str) -> Result:
         return result(state=MessageState.HELD, reason=Reason.FATE_UNKNOWN)
     if message.resent_at is not None:
         return result(state=MessageState.UNKNOWN, reason=Reason.FATE_UNKNOWN)
-    return result(state=MessageState.QUEUED, due_at=clock.now(), resent_at=clock.now())
+    again = clock.now() + HEARS_FIRST.get(message.medium, timedelta(0))
+    return result(state=MessageState.QUEUED, due_at=again, resent_at=clock.now())

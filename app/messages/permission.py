@@ -3,13 +3,12 @@
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import NamedTuple
 
 from app.audience import grants
 from app.audience.grants import Permission
 from app.audience.suppression import UNSUBSCRIBED
-from app.messages import caps, country_rules, quiet_hours
+from app.messages import caps, country_rules, quiet_hours, saw
 from app.messages.overtaken import OVERTAKEN_BY
 from app.messages.verdict import Allowed, Decision, Deferred, Facts, Objection, Skipped
 from app.vocabulary import Category, Reason, ShopState, Trigger
@@ -162,10 +161,14 @@ def _country_lets(facts: Facts) -> Objection | None:
 
 
 def _is_switched_on(facts: Facts) -> Objection | None:
+    if not facts.has_channel:
+        return Skipped(Reason.NO_CHANNEL)
     return None if facts.flow_is_on or facts.trigger in ANSWERS else Skipped(Reason.FLOW_OFF)
 
 
 def _is_wanted(facts: Facts) -> Objection | None:
+    if facts.is_taken_back:
+        return Skipped(Reason.WITHDRAWN)
     return Skipped(Reason.ONLY_IF_LATE) if facts.only_if_late else None
 
 
@@ -222,68 +225,29 @@ def _still_holds(facts: Facts) -> Objection | None:
     return None if holds else Skipped(Reason.SUPERSEDED)
 
 
-def _whom(facts: Facts) -> str:
-    address = "readable" if facts.address_is_readable else "unreadable" if facts.address else "none"
-    return f"shop {facts.shop_state}, address {address}{', erased' if facts.erased else ''}"
-
-
 def _agreement(facts: Facts) -> str:
     permission = may_write(facts)
     stands_on = f" ({permission.source}, {permission.basis})" if permission.basis else ""
     return f"{'yes' if permission.is_given else 'no'}: {permission.why}{stands_on}"
 
 
-def _country(facts: Facts) -> str:
-    rule = country_rules.objection(facts.medium, facts.category, facts.country)
-    return f"{facts.country or 'unknown'}{f': {rule.why}' if rule else ''}"
-
-
-def _ages(facts: Facts) -> str:
-    late = facts.asked_at - facts.occasion_at
-    return (
-        f"heard of after {facts.order_age_when_heard}, asked for {late} after the store knew"
-        if facts.trigger is Trigger.THANK_YOU
-        else f"happened {late} before"
-    )
-
-
-def _hours(facts: Facts) -> str:
-    if quiet_hours.window_of(facts.medium, facts.category, facts.country) is None:
-        return "goes at any hour"
-    return ", ".join(f"{facts.now.astimezone(zone):%a %H:%M} {zone.key}" for zone in facts.clocks)
-
-
-def _what_became(facts: Facts) -> str:
-    if facts.trigger is Trigger.THANK_YOU:
-        return "cancelled" if facts.order_is_cancelled else "the order stands"
-    return ", ".join(facts.parcels) or "no parcel"
-
-
-def _either(name: str, yes: str, no: str) -> Callable[[Facts], str]:
-    return partial(_worded, name, yes, no)
-
-
-def _worded(name: str, yes: str, no: str, facts: Facts) -> str:
-    return yes if getattr(facts, name) else no
-
-
 RULES = (
-    Rule("somebody is there", _somebody_is_there, _whom),
+    Rule("somebody is there", _somebody_is_there, saw.whom),
     Rule("not suppressed", _is_not_suppressed, lambda facts: facts.suppressed or "nothing"),
     Rule("agreed to", _is_agreed_to, _agreement),
-    Rule("country", _country_lets, _country),
-    Rule("switched on", _is_switched_on, _either("flow_is_on", "on", "off")),
-    Rule("wanted", _is_wanted, _either("only_if_late", "only if it is late", "every milestone")),
-    Rule("a real purchase", _is_a_real_purchase, _either("order_is_test", "test order", "no test")),
-    Rule("news", _is_news, _ages),
+    Rule("country", _country_lets, saw.country),
+    Rule("switched on", _is_switched_on, saw.switches),
+    Rule("wanted", _is_wanted, saw.wishes),
+    Rule("a real purchase", _is_a_real_purchase, saw.either("order_is_test", "test order", "no test")),
+    Rule("news", _is_news, saw.ages),
     Rule(
         "not too often",
         _is_not_too_often,
         lambda facts: f"{len(facts.sent_lately)} within {caps.LOOKS_BACK.days} days",
     ),
-    Rule("not told yet", _is_not_told, _either("is_told", "told before", "nothing")),
-    Rule("a decent hour", _is_a_decent_hour, _hours),
-    Rule("no open problem", _has_no_trouble, _either("has_open_case", "one is open", "none")),
-    Rule("still holds", _still_holds, _what_became),
+    Rule("not told yet", _is_not_told, saw.either("is_told", "told before", "nothing")),
+    Rule("a decent hour", _is_a_decent_hour, saw.hours),
+    Rule("no open problem", _has_no_trouble, saw.either("has_open_case", "one is open", "none")),
+    Rule("still holds", _still_holds, saw.what_became),
 )
 """What no waiting can mend (switched off, a test, old news) stands before what only puts off."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, func, select, text
+from sqlalchemy import String, func, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -22,12 +22,14 @@ from app.vocabulary import MessageState, Reason
 SOFT_AT_MOST, SOFT_WITHIN, SOFT_REST = 5, timedelta(days=14), timedelta(days=30)
 """An address that bounces for now so often, within so long, is left alone for so long."""
 RANK = {
-    MessageState.FAILED: 1,
-    MessageState.DELIVERED: 2,
-    MessageState.BOUNCED: 3,
-    MessageState.COMPLAINED: 4,
+    MessageState.SENT: 1,
+    MessageState.FAILED: 2,
+    MessageState.DELIVERED: 3,
+    MessageState.BOUNCED: 4,
+    MessageState.COMPLAINED: 5,
 }
 STATE = {
+    ReceiptKind.TAKEN: MessageState.SENT,
     ReceiptKind.DROPPED: MessageState.FAILED,
     ReceiptKind.DELIVERED: MessageState.DELIVERED,
     ReceiptKind.BOUNCED: MessageState.BOUNCED,
@@ -43,10 +45,13 @@ def after(state: MessageState, kind: ReceiptKind) -> MessageState:
     return told if told is not None and RANK[told] > RANK.get(state, 0) else state
 
 
-def keep(session: Session, teller: str, receipts: Iterable[Receipt]) -> int:
-    """Keep what was told of our messages and let it have its consequences; returns how much of it was new."""
+def keep(session: Session, teller: str, receipts: Iterable[Receipt], *, of_shop: int | None = None) -> int:
+    """Keep what was told of our messages and let it have its consequences; returns how much of it was new.
+
+    `of_shop`: the teller is a merchant's own, and believed about that shop's messages alone.
+    """
     told = list(receipts)
-    ours = _messages(session, [receipt.ref for receipt in told])
+    ours = _messages(session, [receipt.ref for receipt in told], of_shop)
     kept = 0
     for receipt in sorted(told, key=lambda one: one.at):
         message = ours.get(receipt.ref)
@@ -56,13 +61,14 @@ def keep(session: Session, teller: str, receipts: Iterable[Receipt]) -> int:
     return kept
 
 
-def _messages(session: Session, refs: Sequence[str]) -> dict[str, Message]:
+def _messages(session: Session, refs: Sequence[str], of_shop: int | None) -> dict[str, Message]:
     """Return the messages that are told of, locked in one order always."""
     ref = func.split_part(Message.rfc_id, text("'@'"), text("1"), type_=String)
     wanted = [f"<{one}" for one in refs]
+    theirs = true() if of_shop is None else Message.shop_id == of_shop
     rows = session.scalars(
         select(Message)
-        .where(among(ref, wanted))
+        .where(among(ref, wanted), theirs)
         .order_by(Message.id)
         .with_for_update()
         .execution_options(populate_existing=True)

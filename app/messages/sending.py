@@ -6,11 +6,12 @@ of every message whether it was in hand, whether its send was begun, and whether
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic
 
 import structlog
 from sqlalchemy.orm import Session
 
-from app.channels.base import Connection, Mail, Outcome, SendError
+from app.channels.base import Connection, Mail, Outcome, SendError, Sent, Text
 from app.lib import clock
 from app.lib.logs import trail
 from app.messages import compose, letter, material, outbox, permission
@@ -23,6 +24,7 @@ from app.vocabulary import MessageState, Reason
 
 Gather = Callable[[Session, Sequence[Message]], dict[int, Facts]]
 Write = Callable[[Letter], Mail]
+LONGEST_SUBJECT = 300
 
 log = structlog.get_logger()
 
@@ -64,7 +66,9 @@ def _allowed(told: Letter, facts: Facts) -> Letter:
     return replace(told, document=plain)
 
 
-def deliver(ready: Sequence[Ready], journal: Journal, line: Connection, write: Write) -> list[Result]:
+def deliver(
+    ready: Sequence[Ready], journal: Journal, line: Connection[Sent], write: Callable[[Letter], Sent]
+) -> list[Result]:
     """Send a chunk that `prepare` committed; returns what became of each, in no order."""
     return _Delivery(ready, journal, write).over(line)
 
@@ -75,19 +79,20 @@ def put_off(ready: Sequence[Ready], error: SendError) -> list[Result]:
     return [outbox.after_failure(item.message, str(error), permanent=False) for item in ready]
 
 
-class _Delivery:
+class _Delivery(Generic[Sent]):
     """One chunk on its way over one channel."""
 
-    def __init__(self, ready: Sequence[Ready], journal: Journal, write: Write) -> None:
+    def __init__(self, ready: Sequence[Ready], journal: Journal, write: Callable[[Letter], Sent]) -> None:
         self._waiting = {item.message.id: item.message for item in ready}
         self._ready = ready
         self._journal = journal
-        self._write = write
-        self._subjects: dict[int, str] = {}
+        self._write: Callable[[Letter], Sent] = write
+        self._rendering: dict[int, tuple[str, int | None]] = {}
+        """What is kept of each as sent: its subject, and how many segments a text takes."""
         self._results: list[Result] = []
         self._away: SendError | None = None
 
-    def over(self, line: Connection) -> list[Result]:
+    def over(self, line: Connection[Sent]) -> list[Result]:
         for message_id, outcome in line.send_all(self._rendered(), self._begin):
             message = self._waiting.pop(message_id)
             self._results.append(self._result(message, outcome))
@@ -95,21 +100,22 @@ class _Delivery:
             log.warning("channel.away", reason=str(self._away))
         return self._results + [self._left(message) for message in self._waiting.values()]
 
-    def _rendered(self) -> Iterator[tuple[int, Mail]]:
+    def _rendered(self) -> Iterator[tuple[int, Sent]]:
         """Render each when the channel asks for it: what is never asked for costs nothing."""
         for item in self._ready:
             if self._away is not None or not _has_time(item.message):
                 return
             self._journal.hand(item.message.id, item.message.fence)
             try:
-                mail = self._write(item.letter)
+                made = self._write(item.letter)
             except compose.Unrenderable as error:
                 log.warning("message.unrenderable", message=item.message.id, reason=str(error))
                 message = self._waiting.pop(item.message.id)
                 self._results.append(_unrenderable(message, str(error)[:300]))
                 continue
-            self._subjects[item.message.id] = mail.subject[:300]
-            yield item.message.id, mail
+            segments = made.segments if isinstance(made, Text) else None
+            self._rendering[item.message.id] = made.subject[:LONGEST_SUBJECT], segments
+            yield item.message.id, made
 
     def _begin(self, message_id: int) -> bool:
         message = self._waiting[message_id]
@@ -121,8 +127,8 @@ class _Delivery:
     def _result(self, message: Message, outcome: Outcome) -> Result:
         if not isinstance(outcome, SendError):
             self._journal.taken(message.id, message.fence)
-            sent = _with(message, MessageState.SENT)
-            return replace(sent, subject=self._subjects.pop(message.id))
+            subject, segments = self._rendering.pop(message.id)
+            return replace(_with(message, MessageState.SENT), subject=subject, segments=segments)
         if outcome.unknown:
             return outbox.after_doubt(message, str(outcome))
         self._journal.refused(message.id, message.fence)

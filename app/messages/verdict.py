@@ -21,6 +21,8 @@ class Facts:
     """When the message was asked for."""
     shop_state: ShopState
     flow_is_on: bool
+    has_channel: bool = True
+    """Somebody carries the shop's messages of this medium."""
     address: str | None
     address_is_readable: bool
     suppressed: str | None
@@ -44,6 +46,8 @@ class Facts:
     """The address is suppressed for offers, whatever the message is."""
     has_open_case: bool = False
     """The shopper has reported a problem that the merchant has not dealt with."""
+    is_taken_back: bool = False
+    """The shopper asked to be told on this medium, and no longer wants it."""
     only_if_late: bool = False
     """It tells how far parcels have come that their shopper wants to hear of only if they are late."""
     is_over: bool = False

@@ -13,7 +13,7 @@ from app.commerce import bodies, orders
 from app.commerce.models import Checkout, Order
 from app.lib import clock
 from app.lib.db import Base
-from app.messages import withdrawn
+from app.messages import replies, withdrawn
 from app.messages.models import Message
 from app.privacy import copies
 from app.shops import calls
@@ -38,6 +38,7 @@ def erase(session: Session, profile: Profile) -> None:
     calls.drop(session, Call.profile_id == profile.id, CallReason.ERASED)
     copies.forget_of(session, profile)
     consent.forget(session, profile.shop_id, [profile.id], filter(None, (profile.email, profile.phone)))
+    replies.forget(session, profile.shop_id, [profile.phone] if profile.phone else [])
     profile.email = profile.phone = profile.first_name = profile.last_name = None
     profile.external_id = profile.locale = None
     if profile.erased_at is None:
@@ -56,6 +57,7 @@ def erase_order(session: Session, order: Order) -> None:
         number for number in numbers if number and len(number) >= bodies.LONG
     }  # a source tells of each
     consent.forget(session, order.shop_id, [], filter(None, (order.email, order.phone)))
+    replies.forget(session, order.shop_id, [order.phone] if order.phone else [], order.id)
     orders.forget_person(order, at=clock.now())
     bodies.empty(session, order.shop_id, known_by | {order.external_id})
     withdrawn.end(session, recipients.ids_of(session, order.shop_id, order_id=order.id), for_good=True)
@@ -127,6 +129,7 @@ def forget_addresses(session: Session, shop_id: int, addresses: Collection[str])
     carts = update(Checkout).where(Checkout.shop_id == shop_id, Checkout.email.in_(addresses))
     session.execute(carts.values(email=None, phone=None, url=None))
     _silence(session, select(Message.id).where(Message.shop_id == shop_id, Message.to.in_(addresses)))
+    replies.forget(session, shop_id, addresses)
     bodies.empty(session, shop_id, set(addresses))
 
 

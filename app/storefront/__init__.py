@@ -16,6 +16,7 @@ from app.storefront import (
     others,
     own_orders,
     preferences,
+    short,
     tracking,
     updates,
 )
@@ -35,6 +36,7 @@ for _room in (
     embedded,
     preferences,
     confirming,
+    short,
 ):
     blueprint.register_blueprint(_room.pages)
 

@@ -5,7 +5,7 @@ Nothing is offered that changes nothing: no step that everybody gets, that is pa
 
 from dataclasses import dataclass, replace
 
-from app.flows import asked
+from app.flows import asked, texted
 from app.flows.switches import ON_REQUEST
 from app.lib.words import Words, sentence
 from app.storefront.bought import Bought
@@ -22,7 +22,16 @@ EVERY_STEP = {
             "it starts to move. No advertising. You can undo it here."
         ),
         sentence("You get every step of this order by e-mail."),
-    )
+    ),
+    Medium.SMS: (
+        sentence("Text me about it"),
+        sentence(
+            "By text to the number you ordered with, for this order only: when it is sent, comes and "
+            "arrives, or is late. No advertising. Your carrier’s rates apply. Reply STOP to end them, "
+            "HELP for help."
+        ),
+        sentence("You get texts about this order."),
+    ),
 }
 """For each medium: what the button says, what pressing it agrees to, and what is so afterwards."""
 LATE_ONLY = (
@@ -111,19 +120,20 @@ def without_offers(found: Hearing) -> Hearing | None:
 
 
 def offered(bought: Bought) -> tuple[Medium, ...]:
-    """Return the media on which every step can be asked for, or no longer be."""
+    """Return the media on which more can be asked for, or no longer be: every step by mail, and texts."""
     order, on = bought.order, bought.tellings.on
-    changes_something = asked.tells_anything(on) and not on.issuperset(ON_REQUEST)
-    if not changes_something or order.is_called_off or not _has_steps_ahead(bought):
+    if order.is_called_off:
         return ()
-    return (Medium.EMAIL,) if order.email else ()
+    changes_something = asked.tells_anything(on) and not on.issuperset(ON_REQUEST)
+    by_mail = bool(order.email) and changes_something and _has_steps_ahead(bought)
+    by_text = texted.can_be_asked_for(bought.shop, order, on) and not _is_over(bought)
+    return (*((Medium.EMAIL,) if by_mail else ()), *((Medium.SMS,) if by_text else ()))
 
 
 def can_name(bought: Bought) -> bool:
     """Tell whether another recipient may be named, and would still hear of anything."""
-    is_over = bool(bought.shipments) and all(shipment.status in OVER for shipment in bought.shipments)
     is_told = asked.tells_anything(bought.tellings.on) and not bought.order.is_called_off
-    return is_told and not is_over and len(bought.tellings.others) < recipients.MOST
+    return is_told and not _is_over(bought) and len(bought.tellings.others) < recipients.MOST
 
 
 def masked(address: str) -> str:
@@ -156,6 +166,10 @@ def _late_only(bought: Bought, about: int, words: Words) -> LateOnly | None:
         means=words.say(means),
         is_so=words.say(is_so),
     )
+
+
+def _is_over(bought: Bought) -> bool:
+    return bool(bought.shipments) and all(shipment.status in OVER for shipment in bought.shipments)
 
 
 def _has_steps_ahead(bought: Bought) -> bool:

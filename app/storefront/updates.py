@@ -1,5 +1,7 @@
 """What a shopper chooses to be told, from their order's page: a button each, and each can be taken back."""
 
+from typing import NamedTuple
+
 from flask import Blueprint, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug import Response as BaseResponse
@@ -41,12 +43,12 @@ def choose(token: str) -> BaseResponse:
         return wait(found)
     with transaction() as session:
         order = session.get_one(Order, found.order.id, with_for_update=True)
-        address = order.email or ""
+        address = (order.email if medium is Medium.EMAIL else order.phone) or ""
         said_no = suppression.is_suppressed(session, order.shop_id, medium, address, Category.TRANSACTIONAL)
         if not (every_step and said_no):
-            _keep(session, order, found, medium, every_step=every_step)
+            _keep(session, order, found, Reach(medium, address), every_step=every_step)
     if every_step and said_no:
-        return _said_no(found)
+        return _said_no(found, medium)
     return back(token, "hear")
 
 
@@ -70,6 +72,13 @@ def only_if_late(token: str) -> BaseResponse:
         if choice:
             telling.set_apart(session, order, row.id)
     return back(token, "late", number if len(found.shipments) > 1 else None)
+
+
+class Reach(NamedTuple):
+    """Where something is to be told."""
+
+    medium: Medium
+    address: str
 
 
 def find(token: str) -> Bought | None:
@@ -127,8 +136,8 @@ def nothing() -> BaseResponse:
     )
 
 
-def _keep(session: Session, order: Order, found: Bought, medium: Medium, *, every_step: bool) -> None:
-    words = words_of(order.locale, found.shop.locale)
+def _keep(session: Session, order: Order, found: Bought, reach: Reach, *, every_step: bool) -> None:
+    words, medium = words_of(order.locale, found.shop.locale), reach.medium
     if not wishes.keep(session, order, medium, every_step=every_step):
         return
     said = Consent(
@@ -138,17 +147,22 @@ def _keep(session: Session, order: Order, found: Bought, medium: Medium, *, ever
         state=ConsentState.SUBSCRIBED if every_step else ConsentState.NOT_SUBSCRIBED,
         source=ConsentSource.TRACKING_PAGE,
         at=clock.now(),
+        address=reach.address,
         wording=hearing.consent(medium, words) if every_step else words.say(hearing.UNDO),
         proof={"order": str(order.id), "choice": "every step"},
     )
     profiles.keep_consent(session, order.shop_id, said, heard_at=clock.now())
 
 
-def _said_no(found: Bought) -> BaseResponse:
+def _said_no(found: Bought, medium: Medium) -> BaseResponse:
+    by_mail = sentence(
+        "They were stopped by the link at the end of a mail. The same link turns them on again."
+    )
+    by_text = sentence("Reply START to one of our messages to get these again.")
     return look.notice(
         409,
         sentence("This address wants no delivery updates"),
-        sentence("They were stopped by the link at the end of a mail. The same link turns them on again."),
+        by_mail if medium is Medium.EMAIL else by_text,
         brands.of(found.shop),
         found.shop,
     )

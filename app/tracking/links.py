@@ -13,6 +13,16 @@ def tracking_url(shop: Shop, order_id: int) -> str:
     return f"{page_host.public_url(shop)}/t/{token_of(order_id)}"
 
 
+def short_url(shop: Shop, order_id: int) -> str:
+    """Return an address that leads to the page, short enough for a text message."""
+    return f"{page_host.public_url(shop)}/s/{signing.short_token(PURPOSE, order_id)}"
+
+
+def order_of_short(token: str) -> int:
+    """Return the order that a short link was made for; raises Forged."""
+    return signing.read_short_token(PURPOSE, token)
+
+
 def token_of(order_id: int) -> str:
     """Return the part of the address that names the order and cannot be made up."""
     return signing.token(PURPOSE, order_id)

@@ -96,6 +96,10 @@ def test_the_thank_you_text_goes_to_whoever_may_have_it(session: Session, order:
     assert answer(session, thanks) == Skipped(Reason.NO_CONSENT), "a number typed in the US is no opt-in"
     order.ship_to = {"country": "DE"}
     session.commit()
+    assert answer(session, thanks) == Skipped(Reason.NO_CHANNEL)
+    shop = session.get_one(Shop, order.shop_id)
+    shop.settings = {"texts": {"provider": "twilio", "sender": "+15005550006", "whom": "allowed"}}
+    session.commit()
     found = facts.gather(session, [thanks])[thanks.id]
     assert (found.country, [zone.key for zone in found.clocks]) == ("DE", ["Europe/Berlin"])
     assert answer(session, thanks) == Deferred(

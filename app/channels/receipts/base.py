@@ -19,6 +19,8 @@ NOT_AUTHENTIC = "5.7.515"
 class ReceiptKind(StrEnum):
     """What became of a message that was handed over."""
 
+    TAKEN = "taken"
+    """It was handed over, whoever doubted it."""
     DELIVERED = "delivered"
     DELAYED = "delayed"
     """It bounced for now: a full mailbox, a server that is away, a reputation."""

@@ -1,11 +1,14 @@
-"""Thank the shopper for a purchase: one e-mail at once."""
+"""Thank the shopper for a purchase: one e-mail at once, and a text to whoever the merchant lets have it."""
+
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
 from app.events import OrderPlaced
+from app.flows import texted
 from app.messages import outbox
-from app.vocabulary import Trigger
+from app.vocabulary import Medium, Trigger
 
 
 def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
@@ -20,3 +23,5 @@ def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
         occasion_at=max(event.happened_at, event.as_of or event.happened_at),
     )
     outbox.ask(session, shop_id, thanks)
+    if texted.is_wanted(session, order, Trigger.THANK_YOU):
+        outbox.ask(session, shop_id, replace(thanks, medium=Medium.SMS, to=order.phone))

@@ -28,6 +28,7 @@ PAGES = (
     "exceptions",
     "exceptions/settings",
     "messages",
+    "texts",
     "flows",
     "sources",
     "hidden",

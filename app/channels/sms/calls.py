@@ -1,0 +1,56 @@
+"""Handing a text to a provider's API: its answer, or a SendError that says what may have become of it."""
+
+from typing import Any
+
+from requests import codes
+from urllib3.util import Retry
+
+from app.channels.base import SendError
+from app.lib.http import Outside, Unreachable
+from app.lib.reading import Json
+
+TIMEOUT, ENDS_AFTER = (5.0, 15.0), 30.0
+"""Seconds; a whole call is shorter than what a lease keeps back for it (outbox.LAST_START)."""
+ONCE = Retry(total=0, raise_on_status=False)
+"""A text is handed over once for each time that it is begun."""
+AWAY = (codes.too_many_requests, codes.service_unavailable)
+"""What a server answers that has not looked at the request."""
+
+
+class KeysRefused(SendError):
+    """A provider does not accept the merchant's keys (any more): nothing helps but new ones."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"it refuses the keys ({status})", everyone=True)
+
+
+def outside() -> Outside:
+    """Return a session for handing over texts."""
+    return Outside(retries=ONCE, timeout=TIMEOUT, ends_after=ENDS_AFTER)
+
+
+def post(session: Outside, url: str, **options: Any) -> tuple[bool, Json]:  # noqa: ANN401 - requests' own
+    """Return whether a text was taken, and what the provider says about it; raises SendError."""
+    try:
+        response = session.post(url, allow_redirects=False, **options)
+    except Unreachable as error:
+        if error.is_unsent:
+            raise SendError(f"it cannot be reached: {error}", everyone=True) from error
+        raise SendError(f"it broke off: {error}", unknown=True) from error
+    status = response.status_code
+    if status in (codes.unauthorized, codes.forbidden):
+        raise KeysRefused(status)
+    if status in AWAY:
+        raise SendError(f"it answers {status}", everyone=True)
+    if status >= codes.server_error:
+        raise SendError(f"it answers {status}", unknown=True)
+    is_taken = codes.ok <= status < codes.multiple_choices
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise SendError(
+            f"it answers {status} with something else than data", unknown=is_taken, permanent=True
+        )
+    return is_taken, answer

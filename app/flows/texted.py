@@ -1,0 +1,56 @@
+"""What is told as a text message, too: an order's thanks and its milestones, to whom the merchant chose."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from app.audience import grants, whereabouts
+from app.audience.grants import Gives
+from app.commerce.models import Order
+from app.flows.switches import MILESTONES, ON_REQUEST
+from app.messages.models import Message
+from app.shops import texting
+from app.shops.models import Shop
+from app.shops.texting import Whom
+from app.tracking import wishes
+from app.vocabulary import Category, ConsentSource, Medium, Trigger
+
+STEPS = (*(trigger for trigger in MILESTONES if trigger not in ON_REQUEST), Trigger.RUNNING_LATE)
+"""Of a parcel; nobody is texted that something is packed."""
+
+
+def is_wanted(session: Session, order: Order, trigger: Trigger) -> bool:
+    """Tell whether a text is to be asked for beside the mail; whether it may go is for the gate to say."""
+    chosen = texting.of(session.get_one(Shop, order.shop_id))
+    if chosen is None or not can_be_reached(order) or trigger not in (*STEPS, Trigger.THANK_YOU):
+        return False
+    wanted = wishes.of_orders(session, [order.id]).get(order.id, ())
+    return chosen.whom is Whom.ALLOWED or Medium.SMS in wanted
+
+
+def taken_back(
+    session: Session, messages: Sequence[Message], shops: Mapping[int | None, Shop]
+) -> frozenset[int]:
+    """Return the ids of those texts that only go to whoever asks, and whose shopper no longer does."""
+    texts = [message for message in messages if message.medium is Medium.SMS and message.order_id]
+    chosen = {shop_id: texting.of(shop) for shop_id, shop in shops.items()} if texts else {}
+    on_request = [it for it in texts if (by := chosen.get(it.shop_id)) and by.whom is Whom.ASKED]
+    if not on_request:
+        return frozenset()
+    wanted = wishes.of_orders(session, {it.order_id for it in on_request if it.order_id})
+    return frozenset(it.id for it in on_request if Medium.SMS not in wanted.get(it.order_id or 0, ()))
+
+
+def can_be_asked_for(shop: Shop, order: Order, on: Iterable[Trigger]) -> bool:
+    """Tell whether it changes anything for a shopper to ask for texts, with these flows on."""
+    chosen = texting.of(shop)
+    if chosen is None or not can_be_reached(order) or not set(STEPS).intersection(on):
+        return False
+    country = whereabouts.country_of(order.ship_to or {}, order.phone, shop.country)
+    unasked = grants.grant(ConsentSource.ORDER, Medium.SMS, Category.TRANSACTIONAL, country)
+    return chosen.whom is Whom.ASKED or unasked.gives is not Gives.YES
+
+
+def can_be_reached(order: Order) -> bool:
+    """Tell whether an order came with a number that can be texted."""
+    return (order.phone or "").startswith("+")

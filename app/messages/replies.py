@@ -1,0 +1,111 @@
+"""What shoppers text to a shop's number: done where it is a keyword, answered once, and kept to be read.
+
+That a text counts once, however often its provider tells of it, is a unique constraint.
+"""
+
+import hashlib
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.audience import keywords
+from app.audience.keywords import ANSWERS, Keyword
+from app.channels.sms.base import Heard
+from app.channels.sms.segments import plain
+from app.commerce.models import Order
+from app.lib import clock, crypto
+from app.lib.db import Base, OfShop, key, word
+from app.lib.words import of as words_of
+from app.messages.models import Message
+from app.shops import brand, calls, texting
+from app.shops.models import Shop
+from app.vocabulary import Medium
+
+LONGEST = 2000
+"""Characters of a text that are kept."""
+
+
+class Reply(OfShop, Base):
+    """One text that came in."""
+
+    __tablename__ = "reply"
+
+    id: Mapped[key]
+    identity: Mapped[bytes]
+    medium: Mapped[Medium] = word(Medium)
+    address_hash: Mapped[bytes]
+    to: Mapped[str]
+    """The number that it came from, and that an answer goes to."""
+    words: Mapped[str]
+    keyword: Mapped[Keyword | None] = word(Keyword)
+    """What it asks of us; None: it is for a person to read."""
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
+    """The order that this number was last texted about."""
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("uq_reply_identity", "shop_id", "identity", unique=True),
+        Index("ix_reply_address", "shop_id", "address_hash"),
+    )
+
+
+def hear(session: Session, shop_id: int, provider: str, heard: Heard) -> Keyword | None:
+    """Keep a text, do what it asks, and have it answered in its sender's language; None: nothing was asked.
+
+    What is told again changes nothing: a STOP that came before a START does not end what that began.
+    """
+    order = _texted_about(session, shop_id, heard.sender)
+    row = {
+        "shop_id": shop_id,
+        "identity": hashlib.blake2b(f"{provider}\0{heard.id}".encode(), digest_size=16).digest(),
+        "medium": Medium.SMS,
+        "address_hash": crypto.fingerprint(heard.sender),
+        "to": heard.sender,
+        "words": heard.words[:LONGEST].replace("\0", ""),
+        "keyword": keywords.keyword(heard.words),
+        "order_id": order.id if order else None,
+        "at": heard.at or clock.now(),
+    }
+    put = insert(Reply).values(row).on_conflict_do_nothing().returning(Reply.id)
+    reply_id = session.scalar(put)
+    if reply_id is None:
+        return None
+    said = keywords.hear(session, shop_id, Medium.SMS, heard.sender, heard.words, at=clock.now())
+    if said is not None and not heard.is_answered:
+        shop = session.get_one(Shop, shop_id)
+        _answer(session, shop, order, said, to=heard.sender, about=f"reply-{reply_id}")
+    return said
+
+
+def newest(session: Session, shop_id: int, *, most: int) -> list[tuple[Reply, Order | None]]:
+    """Return the last texts that are for a person to read, with the order they seem to be about."""
+    unread = select(Reply, Order).outerjoin(Order, Order.id == Reply.order_id)
+    mine = unread.where(Reply.shop_id == shop_id, Reply.keyword.is_(None))
+    return [(reply, order) for reply, order in session.execute(mine.order_by(Reply.id.desc()).limit(most))]
+
+
+def forget(session: Session, shop_id: int, addresses: Collection[str], order_id: int | None = None) -> None:
+    """Remove what came from these numbers, or belongs to an order."""
+    hashes = [crypto.fingerprint(address) for address in addresses]
+    theirs = or_(Reply.address_hash.in_(hashes), Reply.order_id == order_id)
+    session.execute(delete(Reply).where(Reply.shop_id == shop_id, theirs))
+
+
+def _texted_about(session: Session, shop_id: int, number: str) -> Order | None:
+    """Return the order that a number was last texted about."""
+    texted = select(Order).join(Message, Message.order_id == Order.id)
+    to_it = texted.where(Message.shop_id == shop_id, Message.medium == Medium.SMS, Message.to == number)
+    return session.scalar(to_it.order_by(Message.id.desc()).limit(1))
+
+
+def _answer(  # noqa: PLR0913 - what is answered, to whom, in which language
+    session: Session, shop: Shop, order: Order | None, said: Keyword, *, to: str, about: str
+) -> None:
+    look, words = brand.of(shop), words_of(order.locale if order else None, shop.locale)
+    text = words.say(ANSWERS[said], shop=look.name, contact=look.support_email or look.url)
+    payload = {"to": to, "words": plain(text)}
+    order_id = order.id if order else None
+    calls.ask(session, shop.id, "texts.answer", about, payload, order_id=order_id, line=texting.HOOK)

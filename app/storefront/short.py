@@ -1,0 +1,69 @@
+"""Short links for text messages: they lead to a page of ours, to nothing else, and change nothing."""
+
+from flask import Blueprint, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug import Response as BaseResponse
+
+from app.commerce.models import Order
+from app.lib import limits
+from app.lib.db import transaction
+from app.lib.signing import Forged
+from app.lib.words import sentence
+from app.messages import links as ways_out
+from app.messages.models import Message
+from app.shops.models import Shop
+from app.storefront import hosts, look
+from app.tracking import links
+
+pages = Blueprint("short", __name__)
+
+TRIES, WINDOW = 60, 60
+"""Links that one visitor may open, and in how many seconds: they are short, and could be guessed at."""
+LONGEST = 30
+
+
+@pages.get("/s/<code>")
+def follow(code: str) -> BaseResponse:
+    """Lead on to the page that a link was made for."""
+    if not limits.allows("short", request.remote_addr or "", times=TRIES, seconds=WINDOW):
+        answer = look.notice(
+            429,
+            sentence("One moment, please"),
+            sentence("That was more tries than we allow in a minute. Wait one, then try again."),
+        )
+        answer.headers["Retry-After"] = str(WINDOW)
+        return answer
+    with transaction() as session:
+        target = _target(session, code[:LONGEST])
+    if target is None:
+        return look.notice(
+            404,
+            sentence("This link leads nowhere"),
+            sentence("Please open the link in your mail again, or look your order up."),
+        )
+    response = redirect(target, 302)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _target(session: Session, code: str) -> str | None:
+    """Return the address that a code stands for; None: for none, or for one of an erased shopper."""
+    try:
+        order = session.get(Order, links.order_of_short(code))
+    except Forged:
+        return _way_out(session, code)
+    if order is None or order.erased_at or hosts.of_shop() not in (None, order.shop_id):
+        return None
+    return links.tracking_url(session.get_one(Shop, order.shop_id), order.id)
+
+
+def _way_out(session: Session, code: str) -> str | None:
+    try:
+        message = session.get(Message, ways_out.message_of_short(code))
+    except Forged:
+        return None
+    if message is None or message.to is None or hosts.of_shop() not in (None, message.shop_id):
+        return None
+    return ways_out.preferences_url(message.shop_id, message.id)
