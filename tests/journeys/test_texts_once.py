@@ -74,8 +74,10 @@ def test_a_sender_that_dies_between_request_and_answer_leaves_one_more_try(
     later(timedelta(seconds=1))
     (text,) = texts(shopify_store)
     journal = Journal()
-    claimed = {one.id: one for one in outbox.claim(shopify_store.session, journal.name)}
-    shopify_store.session.commit()
+    session = shopify_store.session
+    ids = outbox.claim(session, journal.name)
+    claimed = {one.id: one for one in outbox.claimed(session, journal.name, ids)}
+    session.commit()
     journal.begin(text.id, claimed[text.id].fence)
     os.close(journal._file)  # as the kernel does when a process is killed
     messages.send()
