@@ -8,6 +8,7 @@ import requests
 from requests import codes
 from sqlalchemy.orm import Session
 
+from app.channels.base import SendError
 from app.hooks import accounts, telling
 from app.hooks.models import OffBecause
 from app.hooks.telling import News
@@ -15,10 +16,11 @@ from app.lib import clock
 from app.lib.db import transaction
 from app.lib.http import Outside, Unreachable
 from app.lib.reading import Json
-from app.listeners.base import ListenerKind, Occasion, Request
+from app.listeners.base import Letter, ListenerKind, Occasion, Request
 from app.shops import calls
 from app.shops.calls import Due, Outcome
 from app.vocabulary import CallReason
+from jobs import posting
 
 TIMEOUT = (5.0, 15.0)
 ENDS_AFTER = 20.0
@@ -57,11 +59,13 @@ class Unheard(Unreachable):
 def tell(due: Due) -> Outcome:
     """Tell it once; where it knows no keys, it is asked first whenever it may have been told before."""
     with transaction() as session:
-        news = telling.prepare(session, due.shop_id, due.payload)
+        news = telling.prepare(session, due)
     if isinstance(news, CallReason):
         return Outcome(reason=news)
     occasion = Occasion(told=news.told, key=due.key, at=clock.now())
     listener = news.listener
+    if listener.letter is not None:
+        return _well(news, _mailed(news, listener.letter(news.keys, occasion), due.key))
     wanted = listener.request(news.keys, occasion)
     if wanted is None:
         return Outcome(reason=CallReason.USELESS)
@@ -75,7 +79,25 @@ def tell(due: Due) -> Outcome:
     return _well(news, Outcome(listener.made(answer), tried=tried, keeps=kept))
 
 
-HANDLERS: Mapping[str, Callable[[Due], Outcome]] = {calls.TELL: tell}
+def mail(due: Due) -> Outcome:
+    """Mail the merchant; a mail whose answer was lost is sent again under the same Message-ID."""
+    try:
+        return Outcome(posting.post(Letter(**due.payload), due.key))
+    except SendError as error:
+        raise Unreachable(str(error), permanent=error.permanent) from error
+
+
+HANDLERS: Mapping[str, Callable[[Due], Outcome]] = {calls.TELL: tell, accounts.MAIL: mail}
+
+
+def _mailed(news: News, letter: Letter, key: str) -> Outcome:
+    began, at = monotonic(), clock.now().isoformat()
+    try:
+        answer = posting.post(letter, key)
+    except SendError as error:
+        tried = {"at": at, "status": None, "answer": str(error), "ms": _since(began)}
+        raise Unheard(news.hook_id, str(error), tried, permanent=error.permanent) from error
+    return Outcome(answer, tried={"at": at, "status": None, "answer": answer, "ms": _since(began)})
 
 
 def _speak(news: News, wanted: Request) -> tuple[Json, Json]:

@@ -4,7 +4,8 @@ from app.admin.words import Chip
 from app.events import KINDS
 from app.hooks.happenings import TYPES
 from app.hooks.models import OffBecause
-from app.listeners.base import ListenerKind
+from app.listeners.base import ListenerKind, about
+from app.tracking.evidence import LABELS
 from app.vocabulary import CallReason, CallState
 
 CALL_STATES = {
@@ -46,6 +47,7 @@ HEARS = {
     "consent.changed": "A shopper agrees to messages, or no longer",
     "customer.erased": "A shopper’s data is erased",
     "connection.broken": "Your store can no longer be read",
+    **{about(kind): f"“{label}” opens" for kind, label in LABELS.items()},
 }
 """What may be told to others, by its name there."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.hooks.models import Hook, OffBecause
 from app.lib import clock, crypto, plugins
+from app.lib.config import settings
 from app.listeners.base import Keys, Listener, Unfit
 from app.shops import calls
 from app.shops.models import Call, Shop
@@ -21,6 +22,8 @@ OLD_COUNTS_FOR = timedelta(hours=24)
 FAILS_FOR = timedelta(days=5)
 """How long one may take nothing before it is told no more (Svix waits as long)."""
 LONGEST = 2000
+MAIL = "hook.mail"
+"""Kind of a call that mails the merchant."""
 
 
 def everyone() -> Mapping[str, Listener]:
@@ -82,6 +85,7 @@ def rotate(hook: Hook) -> None:
 def switch_on(hook: Hook) -> None:
     """Tell it again, of what happens from now on."""
     hook.off_at = hook.off_because = hook.failing_since = hook.failure = None
+    hook.pending = []
 
 
 def switch_off(session: Session, hook: Hook) -> None:
@@ -124,7 +128,22 @@ def went_wrong(session: Session, hook_id: int, failure: str, because: OffBecause
     if because is not None:
         hook.off_at, hook.off_because = now, because
         calls.park(session, calls.on_line(hook.shop_id, hook.line), failure)
+        _tell_merchant(session, hook, failure)
     return because is not None
+
+
+def _tell_merchant(session: Session, hook: Hook, failure: str) -> None:
+    """Have the merchant told by mail that somebody takes nothing."""
+    shop, service = session.get_one(Shop, hook.shop_id), everyone()[hook.listener].label
+    if shop.email is None:
+        return
+    page = f"{settings().url}/admin/{shop.id}/services/{hook.id}"
+    text = (
+        f"{service} took nothing of what Doorstep told it, and is told no more: {failure}.\n\n"
+        f"What it missed is kept. Once it is mended, switch it on again and have it told: {page}"
+    )
+    mail = {"to": shop.email, "subject": f"{service} is no longer told ({shop.name})", "text": text}
+    calls.ask(session, shop.id, MAIL, f"mail:{hook.id}:{clock.now().isoformat()}", mail, line="mail")
 
 
 def _fit(listener: Listener, entered: Keys, known: Keys) -> Keys:

@@ -45,6 +45,8 @@ class Hook(OfShop, Base):
     """Since when it has taken nothing; None: the last try went well."""
     failure: Mapped[str | None]
     """How the last try failed."""
+    pending: Mapped[list[int]] = mapped_column(JSONB, default=list)
+    """The events that its next message gathers."""
 
     __table_args__ = (Index("ix_hook_on", "shop_id", postgresql_where=text("off_at IS NULL")),)
 

@@ -9,14 +9,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import events
 from app.audience import consent, suppression
 from app.events import Event
-from app.hooks import accounts, happenings
+from app.hooks import accounts, alerts, happenings
 from app.hooks.models import Hook
 from app.lib import crypto
 from app.lib.reading import Json
-from app.listeners.base import Keys, Listener, ListenerKind
+from app.listeners.base import Keys, Listener, ListenerKind, about
 from app.shops import calls
+from app.shops.calls import Due
 from app.shops.models import Shop
 from app.vocabulary import CallReason, Category, ConsentState, Medium, ShopState
 
@@ -32,9 +34,11 @@ class News:
 
 
 def on_event(session: Session, shop_id: int, event: Any) -> None:  # noqa: ANN401 - whichever event is told outside
-    """Have everybody told who wants to hear of this kind of event."""
-    kind = happenings.TYPES[type(event)]
-    wanting = [hook for hook in _on(session, shop_id) if kind in hook.hears]
+    """Have everybody told who wants to hear of this."""
+    topics = {happenings.TYPES[type(event)]}
+    if isinstance(event, events.ExceptionOpened):
+        topics.add(about(event.exception))
+    wanting = [hook for hook in _on(session, shop_id) if topics.intersection(hook.hears)]
     if not wanting:
         return
     shop = session.get_one(Shop, shop_id)
@@ -43,26 +47,32 @@ def on_event(session: Session, shop_id: int, event: Any) -> None:  # noqa: ANN40
     if told is None:
         return
     for hook in wanting:
-        if accounts.everyone()[hook.listener].kind is not ListenerKind.MARKETING or _may_write(
-            session, shop_id, told
-        ):
-            _ask(session, hook, event, told)
+        match accounts.everyone()[hook.listener].kind:
+            case ListenerKind.ALERT:
+                alerts.gather(session, hook, event_id)
+            case ListenerKind.DESK:
+                ticket = alerts.ticket(session, shop, event, told)
+                _ask(session, hook, event, ticket, alerts.subject_of(event))
+            case ListenerKind.MARKETING if not _may_write(session, shop_id, told):
+                pass
+            case _:
+                _ask(session, hook, event, told, told["id"])
 
 
-def prepare(session: Session, shop_id: int, payload: Json) -> News | CallReason:
+def prepare(session: Session, due: Due) -> News | CallReason:
     """Return what to tell whom, or why nothing."""
-    hook = session.scalar(select(Hook).filter_by(id=payload["hook"], shop_id=shop_id))
+    mine = select(Hook).filter_by(id=due.payload["hook"], shop_id=due.shop_id)
+    hook = session.scalar(mine.with_for_update())
     if hook is None or hook.off_at is not None:
         return CallReason.SWITCHED_OFF
-    listener = accounts.everyone()[hook.listener]
-    if listener.kind is ListenerKind.MARKETING and not _may_write(session, shop_id, payload["told"]):
+    listener, told = accounts.everyone()[hook.listener], due.payload.get("told")
+    if listener.kind is ListenerKind.ALERT:
+        told = alerts.gathered(session, session.get_one(Shop, due.shop_id), hook, due)
+    if told is None:
+        return CallReason.SUPERSEDED
+    if listener.kind is ListenerKind.MARKETING and not _may_write(session, due.shop_id, told):
         return CallReason.DECLINED
-    return News(
-        hook_id=hook.id,
-        listener=listener,
-        keys=accounts.keys_of(hook),
-        told=payload["told"],
-    )
+    return News(hook_id=hook.id, listener=listener, keys=accounts.keys_of(hook), told=told)
 
 
 def _on(session: Session, shop_id: int) -> list[Hook]:
@@ -80,18 +90,20 @@ def _may_write(session: Session, shop_id: int, told: Json) -> bool:
     to = order["customer"]["email"]
     if order["is_test"] or not to:
         return False
-    about = Medium.EMAIL, Category.TRANSACTIONAL
-    said = consent.last_said(session, (shop_id, order["customer"]["id"], crypto.fingerprint(to)), *about)
+    kind = Medium.EMAIL, Category.TRANSACTIONAL
+    said = consent.last_said(session, (shop_id, order["customer"]["id"], crypto.fingerprint(to)), *kind)
     has_declined = said is not None and said.state is ConsentState.UNSUBSCRIBED
-    return not has_declined and suppression.is_suppressed(session, shop_id, about[0], to, about[1]) is None
+    return not has_declined and suppression.is_suppressed(session, shop_id, kind[0], to, kind[1]) is None
 
 
-def _ask(session: Session, hook: Hook, event: Event, told: Json) -> None:
+def _ask(session: Session, hook: Hook, event: Event, told: Json | None, name: str) -> None:
+    if told is None:
+        return
     calls.ask(
         session,
         hook.shop_id,
         calls.TELL,
-        f"hook:{hook.id}:{told['id']}",
+        f"hook:{hook.id}:{name}",
         {"hook": hook.id, "told": told},
         order_id=getattr(event, "order_id", None),
         profile_id=None if told["type"] == "customer.erased" else event.profile_id,

@@ -5,12 +5,14 @@ every function is pure, from what happened to a request, and from an answer to w
 says "once" (ADR 15), jobs/hooks.py speaks.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from app.lib.reading import Json
+from app.vocabulary import ExceptionKind
 
 Keys = Mapping[str, str]
 """What the merchant entered, by the names of its fields, and what we made for them."""
@@ -24,6 +26,20 @@ PEOPLE = ("consent.changed", "customer.erased")
 SHOP = ("connection.broken",)
 EVERYTHING = (*ORDERS, *PARCELS, *TROUBLE, *CASES, *STOCK, *PEOPLE, *SHOP)
 """Every type of event that is told outside."""
+
+
+def about(kind: ExceptionKind) -> str:
+    """Name one thing that may be wrong, for whoever wants to hear of it and not of others."""
+    return f"exception:{kind}"
+
+
+WRONG = tuple(about(kind) for kind in ExceptionKind if kind is not ExceptionKind.REPORTED)
+"""What may be wrong with a parcel; of what its shopper reports, the case tells."""
+ALARMS = (*WRONG, "case.opened", *SHOP)
+"""What people may be alerted to."""
+TICKETS = ("case.opened", *WRONG)
+"""What may become a ticket."""
+NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
 class Unfit(Exception):
@@ -64,6 +80,15 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One mail to the merchant's own people."""
+
+    to: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
     """Something to tell, once."""
 
@@ -73,6 +98,11 @@ class Occasion:
     """Names this telling for good: for whoever knows idempotency keys."""
     at: datetime
     """When this try is made."""
+
+
+def is_name(typed: str) -> bool:
+    """Tell whether something can stand before a service's domain."""
+    return NAME.fullmatch(typed) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +122,10 @@ class Listener:
     """Those that it is told of unless the merchant chooses others."""
     check: Callable[[Keys], None]
     """Raises Unfit for what cannot be used; asks nobody."""
-    request: Callable[[Keys, Occasion], Request | None]
+    request: Callable[[Keys, Occasion], Request | None] = lambda _, __: None
     """How it is told; None: it has no use for this."""
+    letter: Callable[[Keys, Occasion], Letter] | None = None
+    """How it is told by mail; None: by a request."""
     made: Callable[[Json], str | None] = lambda _: None
     """An answer → what it calls that which was made."""
     asked: Callable[[Keys, Occasion], Request] | None = None

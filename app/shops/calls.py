@@ -173,6 +173,13 @@ def free_lines(session: Session, kinds: list[str], most: int) -> int:
     return len(session.scalars(FREE_LINES, asked).all())
 
 
+def rewrite(session: Session, due: Due) -> None:
+    """Write down what a call is to say, once that is known: every later try says the same."""
+    row = _still_ours(session, due)
+    if row is not None:
+        row.payload = crypto.seal(json.dumps(due.payload))
+
+
 def end(session: Session, due: Due, outcome: Outcome) -> None:
     """Note what a call came to."""
     row = _still_ours(session, due)

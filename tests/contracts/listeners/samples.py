@@ -98,3 +98,46 @@ def told(kind: str, **data: Any) -> dict[str, Any]:
         "shop": {"id": 7, "platform": "shopify", "domain": "ridge.myshopify.com", "name": "Ridge & Pine"},
         "data": {**DATA[kind], **data},
     }
+
+
+ALERT: dict[str, Any] = {
+    "id": "evt_1042",
+    "type": "alert",
+    "timestamp": "2026-11-24T14:02:11+00:00",
+    "shop": {"id": 7, "name": "Ridge & Pine"},
+    "data": {
+        "items": [
+            {
+                "name": "#1042",
+                "url": "https://ridge.myshopify.com/admin/orders/5123",
+                "label": "Not moving",
+                "why": "No scan since Nov 20.",
+                "advice": "Ask UPS to look for it.",
+            },
+            {
+                "name": "#<1043>",
+                "url": None,
+                "label": "Late",
+                "why": "You promised it for *Monday*.",
+                "advice": "Write to the shopper before they ask.",
+            },
+        ],
+        "more": 3,
+        "url": "https://doorstep.test/admin/7/exceptions",
+    },
+}
+SAYS = {
+    "key": "presumed_lost",
+    "label": "Maybe lost",
+    "why": "No scan since Nov 20.",
+    "advice": "Claim it from UPS, and offer a refund or a new parcel.",
+}
+STORY = ["Maybe lost. No scan since Nov 20.", "", "Order #1042"]
+TICKET: dict[str, Any] = {
+    **told("exception.opened"),
+    "data": {
+        **DATA["exception.opened"],
+        "says": SAYS,
+        "story": ["Maybe lost. No scan since Nov 20.", "", "Order #1042"],
+    },
+}
