@@ -16,7 +16,7 @@ from app.commerce import inbox
 from app.lib import certificate, crypto, logs, queue, serving, words
 from app.lib.config import settings
 from app.lib.db import transaction
-from app.messages import compose, files, sample, versions
+from app.messages import compose, files, offers, publishing, sample, versions
 from app.messages.document import Document, Misfit
 from app.messages.lint import lint
 from app.messages.models import Message
@@ -25,7 +25,7 @@ from app.privacy import tasks
 from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
-from app.vocabulary import Category, ShopState, Trigger
+from app.vocabulary import ShopState, Trigger
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -201,9 +201,9 @@ def import_template(shop_id: int, file: TextIO, publish: bool) -> None:  # noqa:
     text = file.read()
     with transaction() as session:
         trigger, errors = _linted(text, brand.of(_shop(session, shop_id)))
-        versions.save(session, shop_id, trigger, files.read(text)[1])
+        publishing.save(session, shop_id, trigger, files.read(text)[1])
         if publish and not errors:
-            number = versions.publish(session, shop_id, trigger).number
+            number = publishing.publish(session, shop_id, trigger).number
             click.echo(f"{trigger}: version {number} is sent from now on")
         else:
             click.echo(f"{trigger}: kept as a draft")
@@ -213,15 +213,13 @@ def import_template(shop_id: int, file: TextIO, publish: bool) -> None:  # noqa:
 @template.command("lint")
 @click.argument("file", type=click.File(encoding="utf-8"))
 @click.option("--shop", "shop_id", type=int, help="In this shop's look; else in none.")
-@click.option("--marketing", is_flag=True, help="As an offer, which the law treats otherwise.")
-def lint_template(file: TextIO, shop_id: int | None, marketing: bool) -> None:  # noqa: FBT001 - as above
+def lint_template(file: TextIO, shop_id: int | None) -> None:
     """Say what is wrong with a file, line by line; fails where something must not be sent."""
     look = NOBODY
     if shop_id is not None:
         with transaction() as session:
             look = brand.of(_shop(session, shop_id))
-    category = Category.MARKETING if marketing else Category.TRANSACTIONAL
-    raise SystemExit(_linted(file.read(), look, category)[1])
+    raise SystemExit(_linted(file.read(), look)[1])
 
 
 @template.command("preview")
@@ -244,7 +242,7 @@ def publish_template(shop_id: int, trigger: str) -> None:
         text = files.write(Trigger(trigger), versions.draft(session, shop_id, Trigger(trigger)))
         if _linted(text, look)[1]:
             raise SystemExit(1)
-        click.echo(f"version {_said(versions.publish, session, shop_id, Trigger(trigger)).number}")
+        click.echo(f"version {_said(publishing.publish, session, shop_id, Trigger(trigger)).number}")
 
 
 @template.command("revert")
@@ -255,7 +253,7 @@ def revert_template(shop_id: int, trigger: str, number: int | None) -> None:
     """Send an earlier version again; without a number, what Doorstep says by itself."""
     with transaction() as session:
         _shop(session, shop_id)
-        _said(versions.revert, session, shop_id, Trigger(trigger), number)
+        _said(publishing.revert, session, shop_id, Trigger(trigger), number)
 
 
 @template.command("list")
@@ -276,11 +274,11 @@ def _shop(session: Session, shop_id: int) -> Shop:
     return shop
 
 
-def _linted(text: str, look: Brand, category: Category = Category.TRANSACTIONAL) -> tuple[Trigger, bool]:
+def _linted(text: str, look: Brand) -> tuple[Trigger, bool]:
     """Print what is wrong with a file, each with its line; returns which message it is, and whether badly."""
     trigger, data = _said(files.read, text)
     document = _said(Document.of, data)
-    found = files.lines(text, document, lint(document, trigger, category, look))
+    found = files.lines(text, document, lint(document, trigger, offers.category(trigger), look))
     for line, finding in found:
         grade = "error" if finding.is_error else "warning"
         click.echo(f"line {line}: {grade}: {finding.sentence} [{finding.rule}]", err=True)

@@ -14,10 +14,10 @@ from app.commerce.models import (
     Variant,
 )
 from app.events import EventRow
-from app.flows.models import Flow
+from app.flows.models import Flow, StoreMails
 from app.hooks.models import Hook
 from app.lib.db import Base
-from app.messages.models import Message, ReceiptRow
+from app.messages.models import Click, Message, ReceiptRow
 from app.messages.replies import Reply
 from app.messages.versions import Template, TemplateVersion
 from app.shops.models import AccessRecord, Call, Checkup, ConnectState, Credential, Errand, PrivacyTask, Shop
@@ -40,6 +40,7 @@ __all__ = [
     "CaseEntry",
     "Checkout",
     "Checkup",
+    "Click",
     "Comparison",
     "ConnectState",
     "ConsentRow",
@@ -72,6 +73,7 @@ __all__ = [
     "Reply",
     "Shipment",
     "Shop",
+    "StoreMails",
     "Suppression",
     "Template",
     "TemplateVersion",

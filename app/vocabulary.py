@@ -114,9 +114,12 @@ class Trigger(StrEnum):
     SHIPPED = "shipped"
     OUT_FOR_DELIVERY = "out_for_delivery"
     DELIVERED = "delivered"
+    READY_TO_COLLECT = "ready_to_collect"
+    ATTEMPT_FAILED = "attempt_failed"
     LABEL_CREATED = "label_created"
     IN_TRANSIT = "in_transit"
     RUNNING_LATE = "running_late"
+    ABANDONED_CHECKOUT = "abandoned_checkout"
     CASE_REPLY = "case_reply"
     """The merchant answers what a shopper reported; no flow, and never switched off."""
     OWN_ORDERS = "own_orders"
@@ -146,12 +149,7 @@ class MessageState(StrEnum):
     SKIPPED = "skipped"
 
 
-WENT_OUT = (
-    MessageState.SENT,
-    MessageState.DELIVERED,
-    MessageState.BOUNCED,
-    MessageState.COMPLAINED,
-)
+WENT_OUT = (MessageState.SENT, MessageState.DELIVERED, MessageState.BOUNCED, MessageState.COMPLAINED)
 """States of a message that was surely handed over."""
 
 
@@ -178,6 +176,8 @@ class Reason(StrEnum):
     SHOP_GONE = "shop_gone"
     TOO_OLD = "too_old"
     """The store told us of it long after it happened."""
+    ALREADY_BOUGHT = "already_bought"
+    """What was left in the cart has been bought, or taken out of it."""
     SUPERSEDED = "superseded"
     """By the time it could be sent, the parcel was further along, or the order was cancelled."""
     WITHDRAWN = "withdrawn"

@@ -21,7 +21,7 @@ from app.shops import checkups, page_host
 from app.shops.errands import Due
 from app.shops.models import Shop
 from app.vocabulary import PlatformKey
-from jobs import shopify, woocommerce
+from jobs import doubles, shopify, woocommerce
 from jobs.page_host import PATH
 
 PORTS = (None, 443)
@@ -105,6 +105,7 @@ def _woocommerce(shop: Shop) -> list[Finding]:
         return [_cut_off()]
     with transaction() as session:
         flows_on = set(switches.switched_on(session, shop.id))
+    doubles.look(shop.id, connection.store)
     return woo_doctor.examine(
         woo_doctor.Visit(
             store=connection.store,

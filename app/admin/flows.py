@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.session import address, for_shop
-from app.flows import switches
+from app.flows import doubles, switches
 from app.lib import clock
 from app.messages.models import Message
+from app.shops import checkups
 from app.shops.models import Shop
-from app.vocabulary import WENT_OUT, Reason, Trigger
+from app.vocabulary import WENT_OUT, PlatformKey, Reason, Trigger
 
 blueprint = Blueprint("flows", __name__)
 
@@ -50,6 +51,16 @@ WORDS = {
         "It has arrived. One mail.",
         "shoppers hear of the next parcel that arrives.",
     ),
+    Trigger.READY_TO_COLLECT: Words(
+        "store",
+        "It waits at a shop or a post office. One mail with place, hours and code, where the carrier says.",
+        "shoppers hear of the next parcel that waits for them.",
+    ),
+    Trigger.ATTEMPT_FAILED: Words(
+        "warn",
+        "The carrier came and could not hand it over. One mail that says what happens next.",
+        "shoppers hear of the next attempt that fails.",
+    ),
     Trigger.RUNNING_LATE: Words(
         "clock",
         "It is late, stuck or delayed. One mail. Off, it goes to whoever wants to hear only that.",
@@ -84,8 +95,17 @@ def index(session: Session, shop: Shop) -> str:
             sent[trigger] += count
         elif reason is Reason.FLOW_OFF:
             missed[trigger] += count
-    on = switches.switched_on(session, shop.id)
-    return shell.page(session, shop, "flows.html", "flows", flows=WORDS, on=on, sent=sent, missed=missed)
+    return shell.page(
+        session,
+        shop,
+        "flows.html",
+        "flows",
+        flows=WORDS,
+        on=switches.switched_on(session, shop.id),
+        sent=sent,
+        missed=missed,
+        doubled=doubles.of(session, shop),
+    )
 
 
 @blueprint.post("/flows/<name>")
@@ -95,4 +115,20 @@ def switch(session: Session, shop: Shop, name: str) -> Response:
     if name not in WORDS:
         abort(404)
     switches.switch(session, shop.id, Trigger(name), on=request.form.get("on") == "yes")
+    return redirect(address("flows.index") + f"#{name}", 303)
+
+
+@blueprint.post("/flows/<name>/own-mails")
+@for_shop
+def own_mails(session: Session, shop: Shop, name: str) -> Response:
+    """Keep what the merchant says of the store's own mails, or let the store be asked again."""
+    if name not in WORDS:
+        abort(404)
+    said = request.form.get("said")
+    if said in ("off", "unsaid"):
+        doubles.confirm(session, shop.id, Trigger(name), off=said == "off")
+    elif said == "ask" and shop.platform is PlatformKey.WOOCOMMERCE:
+        checkups.ask(session, shop.id)
+    else:
+        abort(400)
     return redirect(address("flows.index") + f"#{name}", 303)

@@ -11,6 +11,7 @@ from app.admin.session import for_shop, saw
 from app.admin.shipments import name_of
 from app.audience.models import Profile
 from app.commerce.models import Order
+from app.messages import clicks
 from app.messages.models import Message
 from app.shops import texting
 from app.shops.models import Shop
@@ -84,6 +85,7 @@ def index(session: Session, shop: Shop) -> str:
         tab=tab,
         q=search,
         lines=lines,
+        followed=clicks.of_messages(session, [line.message.id for line in lines]),
         page=page,
         texting=texting.of(shop),
     )

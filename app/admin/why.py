@@ -11,6 +11,7 @@ from app.commerce.models import Order
 from app.flows import facts
 from app.messages import permission
 from app.messages.models import Message
+from app.messages.versions import TemplateVersion
 from app.vocabulary import MessageState, Reason
 
 MARKS = {"allowed": "yes", "deferred": "wait", "skipped": "no"}
@@ -26,6 +27,11 @@ def lines(session: Session, message: Message) -> Iterator[str]:
     )
     reason = f": {words.reason(message)}" if message.reason else ""
     yield f"  {words.STATES[message.state].label}{reason}"
+    if message.template_version_id is not None:
+        version = session.get_one(TemplateVersion, message.template_version_id)
+        yield f"  Written in the shop’s own words, version {version.number}"
+    elif message.sending_at is not None:
+        yield "  Written in Doorstep’s words"
     if message.decision is not None:
         yield from _told(message.decision)
     if message.state is MessageState.QUEUED:

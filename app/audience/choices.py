@@ -42,6 +42,12 @@ class Choice:
     """Others' addresses can be spared here, and be written to again only where that was done here."""
     suppressed: str | None
 
+    @property
+    def name(self) -> str:
+        """What it is called in a form: the same whatever else is offered beside it; nobody's address."""
+        address = crypto.fingerprint(self.reach.address).hex()[:16]
+        return f"{self.reach.medium}-{self.category}-{address}"
+
 
 def offered(
     session: Session, shop_id: int, profile: Profile | None, reaches: Iterable[Reach], country: str | None

@@ -18,7 +18,7 @@ Rules for every plug-in:
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.lib.http import Outside
@@ -87,6 +87,8 @@ class PickupPlace:
     address: str | None = None
     hours: str | None = None
     code: str | None = None
+    until: date | None = None
+    """The last day on which it can be collected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

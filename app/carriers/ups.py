@@ -4,7 +4,7 @@ Newest scan first; a scan says when it was in UTC (gmtDate, gmtTime) beside its 
 one package may tell of its siblings. An unknown number is a 200 with a warning and without a package.
 """
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from app.carriers.base import (
     Limit,
     Parcel,
     Pass,
+    PickupPlace,
     Scan,
     Source,
     SourceError,
@@ -88,9 +89,19 @@ def _update(shipment: Json, package: Json) -> Update:
         scans=scans,
         expected_at=begins,
         expected_until=ends,
+        pickup=_pickup(package),
         service=reading.text(reading.object_(package, "service"), "description"),
         faults=faults,
     )
+
+
+def _pickup(package: Json) -> PickupPlace | None:
+    """Return by when it must be collected; the place UPS does not name."""
+    written = reading.text(reading.object_(package, "accessPointInformation"), "pickupByDate")
+    try:
+        return PickupPlace(until=date.fromisoformat(written)) if written else None
+    except ValueError:  # its specification does not say how it is written
+        return None
 
 
 def _scan(number: str, line: Json) -> Scan:

@@ -14,7 +14,7 @@ from app.audience import consent, suppression, whereabouts
 from app.audience.address import readable_email
 from app.audience.consent import Subject
 from app.audience.models import Profile, Suppression
-from app.commerce.models import Order
+from app.commerce.models import Checkout, Order
 from app.flows import asked, repeats, texted
 from app.flows.models import Flow
 from app.lib import clock, crypto
@@ -29,7 +29,7 @@ from app.tracking import cases
 from app.tracking.models import Shipment
 from app.vocabulary import Category, Medium, MessageState, Trigger
 
-Row = TypeVar("Row", Shop, Order, Profile, Shipment)
+Row = TypeVar("Row", Shop, Order, Profile, Shipment, Checkout)
 Person = tuple[int, int | str | None]
 
 NOT_GONE = (MessageState.QUEUED, MessageState.SKIPPED, MessageState.FAILED)
@@ -47,6 +47,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     """
     shops = _by_id(session, Shop, {message.shop_id for message in messages})
     orders = _by_id(session, Order, {message.order_id for message in messages})
+    carts = _by_id(session, Checkout, {message.checkout_id for message in messages})
     profiles = _by_id(session, Profile, {message.profile_id for message in messages})
     shipments = _by_id(session, Shipment, {i for message in messages for i in message.shipment_ids})
     on = select(Flow.shop_id, Flow.trigger).where(Flow.shop_id.in_(shops), Flow.on_since.is_not(None))
@@ -100,6 +101,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             and not any(
                 tracked.is_late(shipments[i], alarms) for i in message.shipment_ids if i in shipments
             ),
+            is_bought=_is_bought(carts.get(message.checkout_id)),
             sent_lately=lately.get(_person(message), ()),
             is_told=message.id in repeated
             or any(_says_the_same(message, other) for other in told.get(message.order_id, ())),
@@ -132,6 +134,10 @@ def is_readable(medium: Medium, address: str | None) -> bool:
         return phonenumbers.is_possible_number(phonenumbers.parse(address))
     except phonenumbers.NumberParseException:
         return False
+
+
+def _is_bought(cart: Checkout | None) -> bool:
+    return cart is not None and (cart.completed_at is not None or cart.deleted_at is not None)
 
 
 def _heard_late(order: Order | None) -> timedelta:
@@ -230,7 +236,8 @@ def _says_the_same(message: Message, other: Message) -> bool:
 
 
 def _about(message: Message) -> tuple[object, ...]:
-    return message.medium, message.to, message.trigger, message.order_id, message.case_entry_id
+    subject = message.order_id, message.checkout_id, message.case_entry_id
+    return message.medium, message.to, message.trigger, *subject
 
 
 def _news(message: Message) -> tuple[object, ...]:

@@ -14,7 +14,14 @@ from app.vocabulary import Trigger
 ON_REQUEST = (Trigger.LABEL_CREATED, Trigger.IN_TRANSIT)
 """Off, these milestones still go to the shoppers who ask for every step, where any milestone is on."""
 START_OFF = (*ON_REQUEST, Trigger.RUNNING_LATE)
-MILESTONES = (Trigger.SHIPPED, Trigger.OUT_FOR_DELIVERY, Trigger.DELIVERED, *ON_REQUEST)
+MILESTONES = (
+    Trigger.SHIPPED,
+    Trigger.OUT_FOR_DELIVERY,
+    Trigger.DELIVERED,
+    Trigger.READY_TO_COLLECT,
+    Trigger.ATTEMPT_FAILED,
+    *ON_REQUEST,
+)
 
 
 def switch(session: Session, shop_id: int, trigger: Trigger, *, on: bool) -> None:

@@ -68,7 +68,7 @@ def _may(holds: Holds, default: object = "") -> Field:
 
 KINDS: Mapping[str, Kind] = {
     "heading": Kind(fields={"text": _must(Holds.WORDS), "then": _may(Holds.WORDS)}, opens=True),
-    "text": Kind(fields={"text": _must(Holds.LINES)}, opens=True),
+    "text": Kind(fields={"title": _may(Holds.WORDS), "text": _must(Holds.LINES)}, opens=True),
     "button": Kind(
         fields={
             "text": _must(Holds.WORDS),
@@ -90,6 +90,7 @@ KINDS: Mapping[str, Kind] = {
         informs=True,
     ),
     "address": Kind(is_section=True),
+    "pickup": Kind(fields={"title": _may(Holds.WORDS, sentence("Where it waits"))}, informs=True),
     "image": Kind(
         fields={
             "url": _must(Holds.URL),

@@ -158,7 +158,7 @@ def _fields(given: Mapping[str, Any], kind: Kind, block: str) -> dict[str, Any]:
 def _value(value: object, holds: Holds, block: str, name: str) -> object:
     match holds:
         case Holds.NUMBER:
-            fits = isinstance(value, int) and 0 < value <= MOST_PIXELS
+            fits = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST_PIXELS
         case Holds.SWITCH:
             fits = isinstance(value, bool)
         case Holds.COLOR:

@@ -1,8 +1,9 @@
 """Everything that the text of one message needs, as plain data: made in a transaction, used outside."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,17 +13,17 @@ from app.lib.days import Calendar
 from app.messages import material as materials
 from app.messages import postal, templates
 from app.messages.document import Document
-from app.messages.links import confirm_url, preferences_url, short_preferences_url
-from app.messages.material import Material
+from app.messages.links import ON_THE_WEB, Clicks, confirm_url, preferences_url, short_preferences_url
+from app.messages.material import Cart, Material
 from app.messages.models import Message
 from app.shops.brand import Brand
 from app.shops.models import Shop
 from app.tracking import arrival, carrier, expected, own_orders, recipients, story
 from app.tracking.links import gift_url, short_url, tracking_url
 from app.tracking.models import Shipment
-from app.tracking.parcel import Parcel
+from app.tracking.parcel import Parcel, Place
 from app.tracking.story import Story
-from app.vocabulary import Category, Medium, Trigger
+from app.vocabulary import Category, Medium, ShipmentStatus, Trigger
 
 TEXTS = (Medium.SMS, Medium.WHATSAPP)
 """Where every letter counts, and so a link is short."""
@@ -77,10 +78,14 @@ class Letter:
     first_name: str | None
     order_name: str | None
     is_first: bool
+    step: int = 1
+    """The how manieth of its kind about the same thing."""
     currency: str
     total: int
     items: tuple[Item, ...]
     parcels: tuple[Told, ...]
+    waits_at: tuple[Place, ...] = ()
+    """Where they wait to be collected, as far as their carriers say."""
     is_whole: bool
     """It is the first to tell of its milestone, and tells of every parcel of the order."""
     story: Story
@@ -93,6 +98,10 @@ class Letter:
     """The lines of the address."""
     is_gift: bool = False
     """It goes to somebody else than the shopper: no price, no name, no address is in it."""
+    clicks: Clicks | None = None
+    """What its links are counted for; None: they are not."""
+    cart_url: str = ""
+    """Where the cart is found again that it reminds of."""
     track_url: str
     """Where it leads: the order's page, or the list of all orders that was asked for."""
     preferences_url: str
@@ -106,8 +115,10 @@ def gather(session: Session, message: Message) -> Letter:
 
 def of(material: Material, message: Message) -> Letter:
     """Return what a message needs to be rendered; raises what a row that does not fit raises."""
+    if message.order_id is None:
+        return _of_cart(material, message)
     shop = material.shops[message.shop_id]
-    order = material.orders[message.order_id or 0]
+    order = material.orders[message.order_id]
     profile = material.profiles.get(message.profile_id or 0)
     shipments = material.shipments.get(order.id, [])
     living = [row for row in shipments if not Parcel.of(row).is_void]
@@ -129,6 +140,7 @@ def of(material: Material, message: Message) -> Letter:
         first_name=None if is_gift else (profile and profile.first_name) or place.get("first_name"),
         order_name=order.name,
         is_first=_is_first(material, order),
+        step=message.step,
         currency=order.currency or shop.currency,
         total=order.total or 0,
         items=_items(material, order, told),
@@ -141,6 +153,7 @@ def of(material: Material, message: Message) -> Letter:
             )
             for row, parcel in zip(told, parcels, strict=True)
         ),
+        waits_at=_places(parcels),
         is_whole=message.step == 1 and told == living,
         story=arrival.with_order_day(known, expected.of_order(shop, order), calendar),
         answer=material.answers[message.case_entry_id] if message.case_entry_id else None,
@@ -150,7 +163,60 @@ def of(material: Material, message: Message) -> Letter:
         is_gift=is_gift,
         preferences_url=_leads_out(shop, message),
         category=message.category,
+        clicks=Clicks(shop.id, message.id, is_offer=message.category is Category.MARKETING),
     )
+
+
+def _of_cart(material: Material, message: Message) -> Letter:
+    shop, cart = material.shops[message.shop_id], material.checkouts[message.checkout_id or 0]
+    profile = material.profiles.get(message.profile_id or 0)
+    locale = profile.locale if profile else None
+    calendar = Calendar.of(clock.now(), shop.timezone, locale, shop.locale, is_for_later=True)
+    look = material.brands[shop.id]
+    return Letter(
+        trigger=message.trigger,
+        document=material.document(message),
+        to=message.to or "",
+        message_id=message.rfc_id,
+        brand=look,
+        calendar=calendar,
+        first_name=profile.first_name if profile else None,
+        order_name=None,
+        is_first=False,
+        step=message.step,
+        currency=cart.row.currency or shop.currency,
+        total=cart.row.total or 0,
+        items=tuple(_left(cart, item) for item in cart.row.items),
+        parcels=(),
+        is_whole=True,
+        story=story.tell([], calendar, is_placed=False),
+        delivering_to=(),
+        clicks=Clicks(shop.id, message.id, is_offer=message.category is Category.MARKETING),
+        cart_url=_on_the_web(cart.row.url) or look.url,
+        track_url=look.url,
+        preferences_url=_leads_out(shop, message),
+        category=message.category,
+    )
+
+
+def _left(cart: Cart, item: Mapping[str, Any]) -> Item:
+    quantity = int(item.get("quantity") or 1)
+    return Item(
+        title=str(item["title"]),
+        options=item.get("variant_title"),
+        quantity=quantity,
+        total=int(item.get("price") or 0) * quantity,
+        image_url=_secure(item.get("image_url") or cart.pictures.get(str(item.get("product_id")))),
+    )
+
+
+def _on_the_web(address: str | None) -> str | None:
+    return address if address and address.startswith(ON_THE_WEB) else None
+
+
+def _places(parcels: Sequence[Parcel]) -> tuple[Place, ...]:
+    waiting = [parcel for parcel in parcels if parcel.status is ShipmentStatus.AVAILABLE_FOR_PICKUP]
+    return tuple(dict.fromkeys(parcel.place for parcel in waiting if parcel.place is not None))
 
 
 def _leads_to(shop: Shop, order: Order, message: Message) -> str:

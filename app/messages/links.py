@@ -1,9 +1,31 @@
-"""The link that ends mails of one kind to one address; it names a message by number, nobody by name."""
+"""The links that messages hold; they name a message by number, nobody by name."""
+
+from dataclasses import dataclass
 
 from app.lib import signing
 from app.lib.config import settings
 
-PURPOSE, CONFIRM = "unsubscribe", "confirm-offers"
+PURPOSE, CONFIRM, CLICK = "unsubscribe", "confirm-offers", "click"
+ON_THE_WEB = ("https://", "http://")
+
+
+@dataclass(frozen=True, slots=True)
+class Clicks:
+    """For which message its links are counted."""
+
+    shop_id: int
+    message_id: int
+    is_offer: bool
+    """Whether all that lead away are, or only those that ask or sell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A link of a message, and where it leads."""
+
+    shop_id: int
+    message_id: int
+    target: str
 
 
 def preferences_url(shop_id: int, message_id: int) -> str:
@@ -31,5 +53,19 @@ def message_of(token: str, purpose: str = PURPOSE) -> tuple[int, int]:
     match signing.read_token(purpose, token):
         case [int(shop_id), int(message_id)]:
             return shop_id, message_id
+        case _:
+            raise signing.Forged
+
+
+def click_url(shop_id: int, message_id: int, target: str) -> str:
+    """Return an address that counts who follows it, and leads where only we can have written."""
+    return f"{settings().url}/r/{signing.token(CLICK, [shop_id, message_id, target])}"
+
+
+def followed(token: str) -> Followed:
+    """Return the link that a token was made for; raises Forged."""
+    match signing.read_token(CLICK, token):
+        case [int(shop_id), int(message_id), str(target)] if target.startswith(ON_THE_WEB):
+            return Followed(shop_id, message_id, target)
         case _:
             raise signing.Forged

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -15,9 +16,12 @@ from liquid import Environment, RenderContext, StrictDefaultUndefined, Undefined
 from liquid.builtin.filters.string import newline_to_br
 from liquid.exceptions import LiquidTypeError
 from liquid.filter import with_context
+from markupsafe import Markup
 
 from app.lib import money
+from app.lib.config import settings
 from app.lib.days import Calendar
+from app.messages.links import ON_THE_WEB, Clicks, click_url
 
 SHOPIFY_PICTURES = "cdn.shopify.com"
 STYLES = ("short", "medium", "long", "full", "time")
@@ -95,6 +99,33 @@ def _track_url(parcel: object, *, context: RenderContext) -> str:
     return str(page or context.resolve("track_url"))
 
 
+def _with_query(address: object, name: str, value: object) -> str:
+    """Return an address with one more word in its query: "/review?stars=5"."""
+    parts = urlsplit(_as_written(address))
+    query = f"{parts.query}&" if parts.query else ""
+    return urlunsplit(parts._replace(query=query + urlencode({name: value})))
+
+
+@with_context
+def _clicked(address: object, kind: str = "offers", *, context: RenderContext) -> str:
+    """Return an address so that it is known who followed it: in offers, or where the link itself is one.
+
+    Our own pages, the one to unsubscribe among them, stay as they are.
+    """
+    target, clicks = _as_written(address), context.resolve("clicks")
+    ours = (context.resolve("track_url"), context.resolve("preferences_url"))
+    page = target.partition("#")[0].partition("?")[0]
+    is_away = page.startswith(ON_THE_WEB) and page not in ours and not page.startswith(f"{settings().url}/")
+    if not isinstance(clicks, Clicks) or not is_away or not (clicks.is_offer or kind == "always"):
+        return target
+    return click_url(clicks.shop_id, clicks.message_id, target)
+
+
+def _as_written(address: object) -> str:
+    """Return an address as it is where no HTML is: what was captured in HTML is escaped."""
+    return unescape(str(address)).strip() if isinstance(address, Markup) else str(address)
+
+
 def _json(said: object) -> str:
     """Write a text, a number or a list as JSON."""
     if not isinstance(said, str | int | float | list | tuple | dict | None):
@@ -110,6 +141,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "track_url": _track_url,
     "pluralize": _pluralize,
     "json": _json,
+    "with_query": _with_query,
+    "clicked": _clicked,
 }
 """What merchants expect besides Liquid's own filters."""
 

@@ -9,12 +9,12 @@ from sqlalchemy import and_, exists, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.audience.models import Profile
-from app.commerce.models import Fulfillment, LineItem, Order, Product, Variant
+from app.commerce.models import Checkout, Fulfillment, LineItem, Order, Product, Variant
 from app.lib.db import among
 from app.messages import templates, versions
 from app.messages.document import Document, Misfit
 from app.messages.models import Message
-from app.messages.versions import Said
+from app.messages.versions import Chosen, Said
 from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
@@ -46,12 +46,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Cart:
+    """A cart that was left, and the pictures of what is in it, by product."""
+
+    row: Checkout
+    pictures: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """What the messages of a chunk speak of; as long as it is held, the session knows its rows."""
 
     shops: dict[int, Shop]
     brands: dict[int, Brand]
     orders: dict[int, Order]
+    checkouts: dict[int, Cart]
     profiles: dict[int, Profile]
     shipments: dict[int, list[Shipment]]
     """Of each order, the oldest first."""
@@ -65,7 +74,7 @@ class Material:
     """What the merchant wrote, by case entry."""
     offers: dict[int, list[Offered]]
     """What the shop sells besides, of each order whose message has a place for it."""
-    documents: dict[tuple[int, Trigger], Said]
+    documents: dict[tuple[int, Trigger], Chosen]
     """What the shops say in their own words."""
     alarms: Mapping[int, frozenset[ExceptionKind]]
     """What is wrong with the parcels of messages that tell of it."""
@@ -78,9 +87,14 @@ class Material:
             raise said
         return said
 
+    def version(self, message: Message) -> int | None:
+        """Return the id of the version that a message is written with; None where the words are ours."""
+        chosen = self.documents.get((message.shop_id, message.trigger))
+        return chosen.version_id if chosen and message.recipient_id is None else None
+
 
 def gather(session: Session, messages: Sequence[Message]) -> Material:
-    """Fetch all of it, in at most thirteen queries."""
+    """Fetch all of it, in at most fifteen queries."""
     order_ids = {message.order_id for message in messages if message.order_id is not None}
     wanted = select(Shop).where(among(Shop.id, {message.shop_id for message in messages}))
     shops = {shop.id: shop for shop in session.scalars(wanted)}
@@ -91,6 +105,7 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
         shops=shops,
         brands={shop_id: brand.of(shop) for shop_id, shop in shops.items()},
         orders=orders,
+        checkouts=_carts(session, {message.checkout_id for message in messages} - {None}),
         profiles=_profiles(session, {message.profile_id for message in messages}),
         shipments=shipments,
         lines=_lines(session, order_ids),
@@ -102,6 +117,21 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
         alarms=_alarms(session, messages),
         own_carriers=_own_carriers(session, shipments),
     )
+
+
+def _carts(session: Session, ids: set[int | None]) -> dict[int, Cart]:
+    if not ids:
+        return {}
+    rows = list(session.scalars(select(Checkout).where(among(Checkout.id, ids))))
+    products = {item.get("product_id") for row in rows for item in row.items} - {None}
+    shown = select(Product.shop_id, Product.external_id, Product.image_url).where(
+        Product.shop_id.in_({row.shop_id for row in rows}), among(Product.external_id, products)
+    )
+    pictures: dict[int, dict[str, str]] = defaultdict(dict)
+    for shop_id, product_id, image_url in session.execute(shown):
+        if image_url:
+            pictures[shop_id][product_id] = image_url
+    return {row.id: Cart(row, pictures[row.shop_id]) for row in rows}
 
 
 def _shipments(session: Session, order_ids: Iterable[int]) -> dict[int, list[Shipment]]:
@@ -182,13 +212,14 @@ def _answers(session: Session, ids: set[int | None]) -> dict[int, str]:
     return {entry_id: words or "" for entry_id, words in rows}
 
 
-def said_by(documents: Mapping[tuple[int, Trigger], Said], message: Message) -> Said:
+def said_by(documents: Mapping[tuple[int, Trigger], Chosen], message: Message) -> Said:
     """Return what a message's template says, the shop's own or ours."""
-    return documents.get((message.shop_id, message.trigger)) or templates.default(message.trigger)
+    chosen = documents.get((message.shop_id, message.trigger))
+    return chosen.said if chosen else templates.default(message.trigger)
 
 
 def _offers(
-    session: Session, messages: Sequence[Message], documents: Mapping[tuple[int, Trigger], Said]
+    session: Session, messages: Sequence[Message], documents: Mapping[tuple[int, Trigger], Chosen]
 ) -> dict[int, list[Offered]]:
     """Return what can be shown and had besides what was bought, the newest first."""
     told = ((message, said_by(documents, message)) for message in messages)

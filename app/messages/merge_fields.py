@@ -10,6 +10,7 @@ from app.messages import sentences, templates
 from app.messages.letter import Item, Letter, Offer, Told
 from app.messages.sentences import Sentences
 from app.messages.slots import Shared
+from app.tracking.parcel import Place
 
 SAID = tuple(field.name for field in fields(Sentences))
 OFFERED = tuple(field.name for field in fields(Offer))
@@ -41,11 +42,23 @@ def of(letter: Letter) -> dict[str, Any]:
         "have_prices": not letter.is_gift,
         "have_pictures": any(item.image_url for item in letter.items),
         "parcels": [{"carrier": p.carrier, "number": p.number, "page": p.page} for p in letter.parcels],
+        "places": [_place(place, calendar.words) for place in letter.waits_at],
         "carrier": carriers.pop() if len(carriers) == 1 else None,
         "facts": _facts(letter),
         "recommendations": [_plain(product, OFFERED) for product in letter.recommendations],
+        "clicks": letter.clicks,
+        "cart_url": letter.cart_url,
         "track_url": letter.track_url,
         "preferences_url": letter.preferences_url,
+    }
+
+
+def _place(place: Place, words: Words) -> dict[str, str]:
+    return {
+        "name": place.name or words.say("Your pickup point"),
+        "address": words.isolated(place.address or ""),
+        "hours": words.isolated(place.hours or ""),
+        "code": words.isolated(place.code or ""),
     }
 
 

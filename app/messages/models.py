@@ -1,6 +1,7 @@
 """Tables of what was, will be or will not be sent."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
@@ -28,6 +29,10 @@ class Message(OfShop, Base):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
     shipment_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
     """The parcels it speaks of."""
+    checkout_id: Mapped[int | None] = mapped_column(
+        ForeignKey("checkout.id", ondelete="SET NULL"), index=True
+    )
+    """The cart that it reminds of."""
     case_entry_id: Mapped[int | None] = mapped_column(ForeignKey("case_entry.id", ondelete="CASCADE"))
     """The merchant's answer that it carries."""
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("recipient.id", ondelete="CASCADE"))
@@ -45,6 +50,8 @@ class Message(OfShop, Base):
     reason: Mapped[Reason | None] = word(Reason)
     decision: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     """What the gate last answered, when, and what each of its rules saw; no personal data."""
+    template_version_id: Mapped[int | None] = mapped_column(ForeignKey("template_version.id"))
+    """The version of the shop's own words that it was last written with; None: ours, or not written yet."""
     failure: Mapped[str | None]
     """The channel's last complaint, without personal data."""
     due_at: Mapped[datetime]
@@ -77,6 +84,38 @@ class Message(OfShop, Base):
         Index("ix_message_texted", "shop_id", "to", postgresql_where=text("medium = 'sms'")),
         Index("ix_message_ref", text("split_part(rfc_id, '@', 1)")),
     )
+
+
+class ClickDoubt(StrEnum):
+    """Why a link that was followed counts for nobody."""
+
+    HEAD = "head"
+    """Only its headers were asked for."""
+    PREFETCH = "prefetch"
+    """A browser fetched it in case somebody would follow it."""
+    AGENT = "agent"
+    """Whoever followed it says that it is a program."""
+    TOO_SOON = "too_soon"
+    """Seconds after the message arrived, as scanners do."""
+    ALL_AT_ONCE = "all_at_once"
+    """Together with the message's other links."""
+
+
+class Click(OfShop, Base):
+    """A link of a message that somebody followed; of who did it, nothing is kept."""
+
+    __tablename__ = "click"
+
+    id: Mapped[key]
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    link: Mapped[bytes]
+    """A hash of where it leads."""
+    at: Mapped[datetime]
+    """The first time; the first by a person, where one followed it later."""
+    doubt: Mapped[ClickDoubt | None] = word(ClickDoubt)
+    """Why it counts for nobody; None: it counts."""
+
+    __table_args__ = (UniqueConstraint("message_id", "link"),)
 
 
 class ReceiptRow(OfShop, Base):

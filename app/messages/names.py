@@ -15,7 +15,7 @@ from liquid.expression import Expression
 ANYTHING = object()
 """Stands for what a template itself has named: nobody knows what it is."""
 OF_LISTS = ("size", "first", "last")
-HIDDEN = ("calendar",)
+HIDDEN = ("calendar", "clicks")
 """Filters ask for it; there is nothing in it for templates."""
 
 

@@ -42,7 +42,8 @@ class Ask:
     medium: Medium = Medium.EMAIL
     category: Category = Category.TRANSACTIONAL
     profile_id: int | None = None
-    order_id: int
+    order_id: int | None = None
+    checkout_id: int | None = None
     shipment_ids: tuple[int, ...] = ()
     case_entry_id: int | None = None
     recipient_id: int | None = None
@@ -70,6 +71,7 @@ def ask(session: Session, shop_id: int, wanted: Ask) -> bool:
         "category": wanted.category,
         "profile_id": wanted.profile_id,
         "order_id": wanted.order_id,
+        "checkout_id": wanted.checkout_id,
         "shipment_ids": list(wanted.shipment_ids),
         "case_entry_id": wanted.case_entry_id,
         "recipient_id": wanted.recipient_id,
@@ -195,16 +197,23 @@ class Result:
     """How many messages a text is paid as."""
 
 
-def note(session: Session, decisions: Mapping[int, Mapping[str, object]]) -> None:
-    """Keep what the gate answered about each message, by its id; those that may go are going from now on."""
-    told = orjson.dumps({str(key): decision for key, decision in decisions.items()})
-    session.execute(NOTE, {"told": told.decode(), "now": clock.now()})
+def note(
+    session: Session, decisions: Mapping[int, Mapping[str, object]], versions: Mapping[int, int | None]
+) -> None:
+    """Keep what the gate answered; those that go are going from now on, written in these versions."""
+    told = {
+        str(key): {"decision": decision} | ({"version": versions[key]} if key in versions else {})
+        for key, decision in decisions.items()
+    }
+    session.execute(NOTE, {"told": orjson.dumps(told).decode(), "now": clock.now()})
 
 
 NOTE = text(
     """
-    UPDATE message SET decision = told.value,
-        sending_at = CASE WHEN told.value ->> 'answer' = 'allowed' THEN :now ELSE sending_at END
+    UPDATE message SET decision = told.value -> 'decision',
+        sending_at = CASE WHEN told.value #>> '{decision,answer}' = 'allowed' THEN :now ELSE sending_at END,
+        template_version_id = CASE WHEN jsonb_exists(told.value, 'version')
+            THEN CAST(told.value ->> 'version' AS bigint) ELSE message.template_version_id END
     FROM jsonb_each(CAST(:told AS jsonb)) AS told WHERE message.id = CAST(told.key AS bigint)
     """
 )

@@ -220,6 +220,8 @@ def _still_holds(facts: Facts) -> Objection | None:
         return None
     if facts.trigger is Trigger.THANK_YOU:
         return Skipped(Reason.SUPERSEDED) if facts.order_is_cancelled else None
+    if facts.trigger is Trigger.ABANDONED_CHECKOUT:
+        return Skipped(Reason.ALREADY_BOUGHT) if facts.is_bought else None
     overtaken = OVERTAKEN_BY.get(facts.trigger, ())
     holds = any(status not in overtaken for status in facts.parcels) and not facts.is_over
     return None if holds else Skipped(Reason.SUPERSEDED)

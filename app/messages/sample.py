@@ -7,7 +7,7 @@ from app.messages.document import Document
 from app.messages.letter import Item, Letter, Offer, Told
 from app.shops.brand import Brand
 from app.tracking import story
-from app.tracking.parcel import Parcel
+from app.tracking.parcel import Parcel, Place
 from app.vocabulary import ShipmentStatus, Trigger
 
 NOW = datetime(2026, 11, 17, 15, 0, tzinfo=UTC)
@@ -18,6 +18,8 @@ STATUSES = {
     Trigger.RUNNING_LATE: ShipmentStatus.DELAYED,
     Trigger.OUT_FOR_DELIVERY: ShipmentStatus.OUT_FOR_DELIVERY,
     Trigger.DELIVERED: ShipmentStatus.DELIVERED,
+    Trigger.READY_TO_COLLECT: ShipmentStatus.AVAILABLE_FOR_PICKUP,
+    Trigger.ATTEMPT_FAILED: ShipmentStatus.ATTEMPT_FAILED,
 }
 """Where the sample parcel is; on its way, for the others."""
 PICTURE = "https://pictures.example/{}.png"
@@ -63,6 +65,11 @@ def letter(
         parcels=(Told(place=1, carrier="UPS", number="1Z999AA10123456784", page=CARRIER_PAGE),)
         if status
         else (),
+        waits_at=(
+            Place(
+                name="Corner Market", address="2850 Arapahoe Avenue, Boulder", hours="7 to 22", code="4827"
+            ),
+        ),
         is_whole=True,
         story=story.tell([parcel] if status else [], calendar),
         answer="We send a new one today.",
@@ -75,6 +82,7 @@ def letter(
             )
         ),
         delivering_to=("Ana Moreno", "1720 Pearl Street, Apt 4", "Boulder, CO 80302"),
+        cart_url="https://shop.example/cart/sample",
         track_url="https://tracking.example/t/sample",
         preferences_url="https://tracking.example/u/sample",
     )

@@ -52,6 +52,8 @@ def what_became(facts: Facts) -> str:
     """Say what has become of what it is about."""
     if facts.trigger is Trigger.THANK_YOU:
         return "cancelled" if facts.order_is_cancelled else "the order stands"
+    if facts.trigger is Trigger.ABANDONED_CHECKOUT:
+        return "bought or emptied" if facts.is_bought else "the cart stands"
     return ", ".join(facts.parcels) or "no parcel"
 
 

@@ -43,6 +43,7 @@ def prepare(session: Session, journal: str, claimed_ids: Collection[int], gather
     stuff = material.gather(session, claimed)
     decided = permission.decide_together(gather(session, claimed))
     ready, results = list[Ready](), list[Result]()
+    written = {}
     for message in claimed:
         decision, known = decided[message.id]
         if not isinstance(decision, Allowed):
@@ -50,10 +51,12 @@ def prepare(session: Session, journal: str, claimed_ids: Collection[int], gather
             continue
         try:
             ready.append(Ready(message, _allowed(letter.of(stuff, message), known)))
+            written[message.id] = stuff.version(message)
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             log.error("message.ungathered", message=message.id, **trail(error))
             results.append(_unrenderable(message, type(error).__name__))
-    outbox.note(session, {key: permission.record_of(*decision) for key, decision in decided.items()})
+    noted = {key: permission.record_of(*decision) for key, decision in decided.items()}
+    outbox.note(session, noted, written)
     outbox.record(session, results)
     return ready
 

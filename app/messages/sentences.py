@@ -11,6 +11,9 @@ from app.messages.letter import Letter
 from app.tracking.journey import NOTHING_TO_DO, State
 from app.vocabulary import Trigger
 
+REMINDERS = 3
+"""After so many reminders of a cart none follows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentences:
@@ -30,6 +33,11 @@ class Sentences:
     """Stands over the items."""
     why: str
     """Why one gets it."""
+    way_out: str
+    """Leads to what ends it."""
+    question: str = ""
+    answer: str = ""
+    """Stand at the end of an offer that can be answered."""
 
 
 def of(letter: Letter) -> Sentences:
@@ -54,6 +62,7 @@ def _common(letter: Letter, words: Words) -> Sentences:
         follow=words.say_many("Follow my parcel", "Follow my parcels", count),
         inside=words.say_many("In this parcel", "In these parcels", count),
         why=why,
+        way_out=say("Choose which updates you get"),
     )
 
 
@@ -124,6 +133,43 @@ def _delivered(common: Sentences, letter: Letter, words: Words) -> Sentences:
     return replace(common, subject=subject, lead=lead, preview=lead)
 
 
+def _ready_to_collect(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    subject = words.say("Ready to collect: %(what)s", what=_what(letter, words))
+    return replace(common, subject=subject, preview=_where(letter) or common.preview)
+
+
+def _where(letter: Letter) -> str:
+    """Return the first place, as a mailbox shows it beside the subject."""
+    place = next(iter(letter.waits_at), None)
+    return ", ".join(filter(None, (place.name, place.address))) if place else ""
+
+
+def _attempt_failed(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    subject = words.say("Not delivered yet: %(what)s", what=_what(letter, words))
+    return replace(common, subject=subject, preview=common.lead)
+
+
+def _abandoned_checkout(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    say, left = words.say, next(iter(letter.items), None)
+    as_left = say("Everything is in your cart as you left it. Take your time.")
+    last = say("This is our last reminder of it.") if letter.step >= REMINDERS else None
+    answers = letter.brand.support_email is not None
+    return replace(
+        common,
+        subject=say("Still in your cart: %(item)s", item=left.title)
+        if left
+        else say("Your cart is still here"),
+        preview=as_left,
+        headline=say("Still thinking it over?") if letter.step == 1 else say("Your cart is still here"),
+        then="",
+        lead=words.after_another(as_left, last),
+        why=say("You get this mail because you left something in your cart."),
+        way_out=say("Stop these mails, or choose what you get"),
+        question=say("A question first?") if answers else "",
+        answer=say("Just answer this mail.") if answers else "",
+    )
+
+
 def _case_reply(common: Sentences, letter: Letter, words: Words) -> Sentences:
     name = letter.order_name
     subject = (
@@ -188,6 +234,9 @@ _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.RUNNING_LATE: _running_late,
     Trigger.OUT_FOR_DELIVERY: _out_for_delivery,
     Trigger.DELIVERED: _delivered,
+    Trigger.READY_TO_COLLECT: _ready_to_collect,
+    Trigger.ATTEMPT_FAILED: _attempt_failed,
+    Trigger.ABANDONED_CHECKOUT: _abandoned_checkout,
     Trigger.CASE_REPLY: _case_reply,
     Trigger.OWN_ORDERS: _own_orders,
     Trigger.CONFIRM_RECIPIENT: _confirm_recipient,

@@ -52,6 +52,8 @@ class Facts:
     """It tells how far parcels have come that their shopper wants to hear of only if they are late."""
     is_over: bool = False
     """What it tells of was so and is no longer: the parcel that was late has moved on."""
+    is_bought: bool = False
+    """The cart that it reminds of was bought or emptied."""
     sent_lately: tuple[datetime, ...] = ()
     """When messages of this category went to this shopper, on any medium."""
     is_told: bool = False

@@ -4,22 +4,18 @@ What a shop has not written is what we say (templates/messages).
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.lib import clock, queue
 from app.lib.db import Base, OfShop, key, word
 from app.messages import templates
 from app.messages.document import Document, Misfit
-from app.messages.models import Message
-from app.vocabulary import MessageState, Reason, Trigger
+from app.vocabulary import Trigger
 
-AGAIN_WITHIN = timedelta(hours=24)
-"""Messages that could not be put together are tried again with a new version, unless they are older."""
 KEPT = 4096
 """How many versions this process remembers; each is read once, for none ever changes."""
 
@@ -38,6 +34,14 @@ class Kept(NamedTuple):
 Version = tuple[int, datetime]
 """A version's id, and when it was published."""
 Said = Document | Misfit
+
+
+class Chosen(NamedTuple):
+    """What a shop says in its own words."""
+
+    said: Said
+    version_id: int
+
 
 _kept: dict[Version, Said] = {}
 
@@ -72,19 +76,20 @@ class Template(OfShop, Base):
     __table_args__ = (UniqueConstraint("shop_id", "trigger"),)
 
 
-def documents(session: Session, shop_ids: Collection[int]) -> dict[tuple[int, Trigger], Said]:
+def documents(session: Session, shop_ids: Collection[int]) -> dict[tuple[int, Trigger], Chosen]:
     """Return what these shops say in their own words, in one query, or two where a version is new to us."""
     chosen = select(Template.shop_id, Template.trigger, TemplateVersion.id, TemplateVersion.published_at)
     chosen = chosen.join(TemplateVersion, TemplateVersion.id == Template.version_id)
     rows = session.execute(chosen.where(Template.shop_id.in_(shop_ids))).all()
     found = {(shop_id, trigger): (ident, at) for shop_id, trigger, ident, at in rows}
     read = _read(session, set(found.values()))
-    return {place: read[version] for place, version in found.items()}
+    return {place: Chosen(read[version], version[0]) for place, version in found.items()}
 
 
 def current(session: Session, shop_id: int, trigger: Trigger) -> Document:
     """Return what a shop's message says; raises Misfit where we no longer understand it."""
-    said = documents(session, [shop_id]).get((shop_id, trigger)) or templates.default(trigger)
+    chosen = documents(session, [shop_id]).get((shop_id, trigger))
+    said = chosen.said if chosen else templates.default(trigger)
     if isinstance(said, Misfit):
         raise said
     return said
@@ -94,50 +99,6 @@ def draft(session: Session, shop_id: int, trigger: Trigger) -> Document:
     """Return what is being written; what is sent, where nothing is."""
     row = session.scalar(select(Template).filter_by(shop_id=shop_id, trigger=trigger))
     return Document.of(row.draft) if row and row.draft else current(session, shop_id, trigger)
-
-
-def save(session: Session, shop_id: int, trigger: Trigger, data: object) -> Document:
-    """Keep a draft; raises Misfit where the data is no message."""
-    document = Document.of(data)
-    row = {"draft": document.data(), "drafted_at": clock.now()}
-    kept = insert(Template).values(shop_id=shop_id, trigger=trigger, **row)
-    session.execute(kept.on_conflict_do_update(index_elements=("shop_id", "trigger"), set_=row))
-    return document
-
-
-def publish(session: Session, shop_id: int, trigger: Trigger) -> TemplateVersion:
-    """Make a new version of the draft and send it from now on; raises Misfit where there is no draft."""
-    row = _locked(session, shop_id, trigger)
-    if row is None or row.draft is None:
-        raise Misfit("There is no draft to publish.")
-    last = select(func.max(TemplateVersion.number)).filter_by(shop_id=shop_id, trigger=trigger)
-    version = TemplateVersion(
-        shop_id=shop_id,
-        trigger=trigger,
-        number=(session.scalar(last) or 0) + 1,
-        document=row.draft,
-        published_at=clock.now(),
-    )
-    session.add(version)
-    session.flush()  # the template names the version by its id
-    row.version_id, row.draft, row.drafted_at = version.id, None, None
-    _try_again(session, shop_id, trigger)
-    return version
-
-
-def revert(session: Session, shop_id: int, trigger: Trigger, number: int | None) -> None:
-    """Send an earlier version again, or what we say (None); the draft stays. Raises LookupError."""
-    row = _locked(session, shop_id, trigger)
-    if row is None:
-        raise LookupError("This message was never changed.")
-    if number is None:
-        row.version_id = None
-    else:
-        wanted = select(TemplateVersion.id).filter_by(shop_id=shop_id, trigger=trigger, number=number)
-        row.version_id = session.scalar(wanted)
-        if row.version_id is None:
-            raise LookupError(f"There is no version {number}.")
-    _try_again(session, shop_id, trigger)
 
 
 def overview(session: Session, shop_id: int) -> list[Kept]:
@@ -159,10 +120,6 @@ def overview(session: Session, shop_id: int) -> list[Kept]:
     ]
 
 
-def _locked(session: Session, shop_id: int, trigger: Trigger) -> Template | None:
-    return session.scalar(select(Template).filter_by(shop_id=shop_id, trigger=trigger).with_for_update())
-
-
 def _read(session: Session, versions: Collection[Version]) -> dict[Version, Said]:
     known = {version: _kept[version] for version in versions if version in _kept}
     unknown = {ident: (ident, at) for ident, at in versions if (ident, at) not in known}
@@ -181,20 +138,3 @@ def _understood(data: object) -> Said:
         return Document.of(data)
     except Misfit as misfit:  # published by another release: it stops its own messages and no others
         return misfit
-
-
-def _try_again(session: Session, shop_id: int, trigger: Trigger) -> None:
-    """Ask for the messages anew that could not be put together; the gate decides about each again."""
-    now = clock.now()
-    parked = update(Message).where(
-        Message.shop_id == shop_id,
-        Message.trigger == trigger,
-        Message.state == MessageState.FAILED,
-        Message.reason.in_((Reason.UNRENDERABLE, Reason.CUT_OFF)),
-        Message.created_at > now - AGAIN_WITHIN,
-    )
-    anew = parked.values(
-        state=MessageState.QUEUED, reason=None, failure=None, due_at=now, attempts=0, deaths=0
-    )
-    if session.execute(anew.returning(Message.id)).first() is not None:
-        queue.wake(session, "jobs.messages.send")

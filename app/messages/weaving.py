@@ -14,7 +14,7 @@ from liquid import BoundTemplate
 
 from app.lib.catalogs import IN_MESSAGES
 from app.lib.words import Words
-from app.messages.blocks import Holds
+from app.messages.blocks import KINDS, Holds
 from app.messages.document import TAG, Block, Document
 from app.messages.liquid import Sandbox, sandbox
 
@@ -22,6 +22,8 @@ FOLDER = Path(__file__).parent.parent.parent / "templates" / "messages"
 KEPT = re.compile(r"@kept(\d+)@")
 """Stands for what MJML must not read: Liquid, and what merchants write."""
 IN_SECTION = '<mj-section css-class="part" padding="32px 32px 0"><mj-column>{}</mj-column></mj-section>'
+TRACK_URL = KINDS["button"].fields["url"].default
+"""Where a button leads that leads nowhere else: our own page, where nobody is counted."""
 DOCUMENTS = 256
 """How many documents and languages are kept."""
 
@@ -105,6 +107,7 @@ def _drawn(block: Block, place: int, kept: "_Kept", words: Words) -> str:
         kept.words,
         **fields,
         above="0" if place == 0 else "24px",
+        leads_away=any(block.fields.get(name) not in (None, "", TRACK_URL) for name in ("url", "link")),
     )
 
 

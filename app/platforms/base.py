@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.lib.reading import Json
 from app.platforms.purchases import (
@@ -157,6 +158,14 @@ class Envelope:
     """Unique to this delivery, the same when the store repeats it."""
 
 
+class Mailer(NamedTuple):
+    """A plug-in of a store that can mail shoppers by itself."""
+
+    label: str
+    triggers: tuple[Trigger, ...]
+    """The flows that it may double."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """One platform's plug-in: how to read what its stores send. All functions are pure."""
@@ -182,6 +191,10 @@ class Platform:
     """The errand that asks whether a shopper was erased of whose orders one was made anonymous."""
     tracking_mails: Mapping[Trigger, tuple[str, ...]] = field(default_factory=dict)
     """The store's own mails that our flows would double, by the flow, as the store calls them."""
+    mail_settings: Mapping[str, str] = field(default_factory=dict)
+    """Under which name a store tells whether each of those is on; empty where it tells nobody."""
+    mailers: Mapping[str, Mailer] = field(default_factory=dict)
+    """The store's plug-ins that mail shoppers as well, by what the store calls them."""
     mails_page: str = ""
     """Where the merchant switches those off: an address with {domain} and {url} of the shop."""
     tells: Mapping[ShipmentStatus, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from app.lib.words import sentence
 from app.storefront import (
     calendar,
     cases,
+    clicked,
     confirming,
     embedded,
     feedback,
@@ -37,6 +38,7 @@ for _room in (
     preferences,
     confirming,
     short,
+    clicked,
 ):
     blueprint.register_blueprint(_room.pages)
 

@@ -225,17 +225,18 @@ def _wanted(reader: Reader, choice: str) -> Iterator[tuple[Choice, bool]]:
     if choice in ("stop", "resume"):
         yield reader.own, choice == "resume"
         return
-    ticked = set(request.form.getlist("on")) if choice == "save" else set()
-    for place, it in enumerate(reader.offered):
-        on = str(place) in ticked
-        if it.may_change and on != it.is_on:
+    shown, ticked = (set(request.form.getlist(name)) for name in ("shown", "on"))
+    for it in reader.offered:
+        on = choice == "save" and it.name in ticked
+        is_meant = choice == "nothing" or it.name in shown  # what came to be offered since was not read
+        if it.may_change and is_meant and on != it.is_on:
             yield it, on
 
 
-def _by_reach(offered: list[Choice]) -> dict[Reach, list[tuple[int, Choice]]]:
-    found: dict[Reach, list[tuple[int, Choice]]] = {}
-    for place, it in enumerate(offered):
-        found.setdefault(it.reach, []).append((place, it))
+def _by_reach(offered: list[Choice]) -> dict[Reach, list[Choice]]:
+    found: dict[Reach, list[Choice]] = {}
+    for it in offered:
+        found.setdefault(it.reach, []).append(it)
     return found
 
 

@@ -44,7 +44,11 @@ class Parcel:
     """The end of the window, where more than a day was named."""
     place: Place | None = None
     """Where it waits to be collected."""
+    collect_until: date | None = None
+    """The last day on which it can be."""
     carrier: str | None = None
+    carrier_slug: str | None = None
+    """Who that is in app.carriers.directory."""
     has_number: bool = True
     is_void: bool = False
     """It will never come: its fulfillment or its label was cancelled."""
@@ -64,7 +68,9 @@ class Parcel:
             expected_at=expected.earliest if expected else row.expected_at,
             expected_until=expected.latest if expected else row.expected_until,
             place=Place.of(row.pickup),
+            collect_until=_day((row.pickup or {}).get("until")),
             carrier=carrier.name_of(row),
+            carrier_slug=known.slug if (known := carrier.known_of(row)) and not carrier.own_of(row) else None,
             has_number=row.number is not None,
             is_void=row.cancelled_at is not None or row.status is S.CANCELLED,
             alarms=frozenset(alarms),
@@ -81,3 +87,7 @@ class Parcel:
     def at(self) -> datetime:
         """When the latest thing that we know of it happened."""
         return self.status_at or self.shipped_at
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None

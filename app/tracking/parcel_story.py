@@ -131,11 +131,18 @@ def _to_collect(parcel: Parcel, calendar: Calendar) -> Story:
         icon="store",
         headline=say("Ready to collect"),
         other=say("The other is ready to collect"),
-        then=calendar.since(parcel.at),
+        then=_to_collect_until(parcel, calendar),
         lead=_to_bring(parcel, calendar.words),
         step=4,
         route=Route.TO_COLLECT,
     )
+
+
+def _to_collect_until(parcel: Parcel, calendar: Calendar) -> str:
+    last = parcel.collect_until
+    if last is None or last < calendar.today:
+        return calendar.since(parcel.at)
+    return calendar.words.say("Until %(day)s", day=calendar.spoken(last))
 
 
 def _to_bring(parcel: Parcel, words: Words) -> str:

@@ -205,7 +205,8 @@ def _keep_promise(order: Order, shipment: Shipment, told: base.Update, heard_at:
         shipment.expected_until = until if until is not None and at < until <= at + FARTHEST else None
     shipment.service = told.service or shipment.service
     if told.pickup is not None and order.erased_at is None:
-        shipment.pickup = asdict(told.pickup)
+        last = told.pickup.until
+        shipment.pickup = asdict(told.pickup) | {"until": last.isoformat() if last else None}
 
 
 def _order_of(session: Session, shop_id: int, fulfillment_id: str) -> str | None:

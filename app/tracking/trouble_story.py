@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.lib.days import Calendar
-from app.tracking import arrival
+from app.tracking import arrival, next_try
 from app.tracking.journey import Route, State, Story, nothing_to_do
 from app.tracking.parcel import Parcel
 from app.tracking.reasons import DELAYS, HOLDS, MISSES, UNSAID
@@ -42,7 +42,7 @@ def missed(parcel: Parcel, calendar: Calendar) -> Story:
         then=calendar.moment(parcel.at),
         lead=calendar.words.after_another(
             say(reason) if reason else say("Nobody was there to take it."),
-            say("The carrier can say when it comes again."),
+            next_try.of(parcel, calendar.words),
         ),
         step=4,
         is_bad_news=True,

@@ -13,7 +13,7 @@ from app.channels import smtp
 from app.lib import clock
 from app.lib.config import settings
 from app.main import create_app
-from app.messages import versions
+from app.messages import publishing
 from app.vocabulary import MessageState, Reason, Trigger
 from jobs import messages
 from tests.contracts.smtp_server import ScriptedServer, scripted
@@ -69,9 +69,9 @@ def test_a_broken_template_stops_only_itself_and_its_message_goes_once_it_is_men
     shopify_store: StoreVoice, server: ScriptedServer, later: Later
 ) -> None:
     now, session, shop_id = clock.now(), shopify_store.session, shopify_store.shop.id
-    broken = {"subject": "Hi", "blocks": [{"kind": "text", "text": "{{ nobody }}"}]}
-    versions.save(session, shop_id, Trigger.SHIPPED, broken)
-    versions.publish(session, shop_id, Trigger.SHIPPED)
+    broken = {"subject": "Hi", "blocks": [{"kind": "text", "text": "{{ places[0].name }}"}]}
+    publishing.save(session, shop_id, Trigger.SHIPPED, broken)
+    publishing.publish(session, shop_id, Trigger.SHIPPED)
     session.commit()
     shopify_store.shopify("orders/paid", payloads.order(now))
     shopify_store.shopify("fulfillments/create", payloads.fulfillment(now))
@@ -79,10 +79,10 @@ def test_a_broken_template_stops_only_itself_and_its_message_goes_once_it_is_men
     assert [parsed(taken)["Subject"] for taken in server.taken] == ["Thank you for order #1042"]
     parked = shopify_store.messages()[-1]
     assert (parked.state, parked.reason) == (MessageState.FAILED, Reason.UNRENDERABLE)
-    assert parked.failure == "block “text”, text, line 1: 'nobody' is undefined"
+    assert parked.failure == "block “text”, text, line 1: index out of range"
     mended = {"subject": "{{ profile.first_name }}, it left", "blocks": [{"kind": "text", "text": "Hi"}]}
-    versions.save(session, shop_id, Trigger.SHIPPED, mended)
-    versions.publish(session, shop_id, Trigger.SHIPPED)
+    publishing.save(session, shop_id, Trigger.SHIPPED, mended)
+    publishing.publish(session, shop_id, Trigger.SHIPPED)
     session.commit()
     send(shopify_store, later)
     assert [parsed(taken)["Subject"] for taken in server.taken][1:] == ["Ada, it left"]

@@ -21,6 +21,7 @@ from tests import sold
 
 PHONE = "+13035550142"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+NEWS, OFFERS, TEXTS = "email-transactional", "email-marketing", "sms-transactional"
 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
@@ -157,15 +158,25 @@ def test_each_kind_on_each_medium_is_chosen_by_itself(
     session: Session, message: Message, shopper: FlaskClient
 ) -> None:
     address = with_texts(session, message)
-    assert boxes(shopper, address) == {0: True, 1: True, 2: True}
-    shopper.post(address, data={"choice": "save", "on": ["0", "2"]})
-    assert boxes(shopper, address) == {0: True, 1: False, 2: True}
+    assert boxes(shopper, address) == {NEWS: True, OFFERS: True, TEXTS: True}
+    save(shopper, address, NEWS, TEXTS)
+    assert boxes(shopper, address) == {NEWS: True, OFFERS: False, TEXTS: True}
     assert answered(session, message, Medium.EMAIL, Category.MARKETING) == "unsubscribed"
     assert answered(session, message, Medium.EMAIL, Category.TRANSACTIONAL) is None
     shopper.post(address, data={"choice": "nothing"})
-    assert boxes(shopper, address) == {0: False, 1: False, 2: False}
-    shopper.post(address, data={"choice": "save", "on": ["0", "1", "2", "3"]})
-    assert boxes(shopper, address) == {0: True, 1: True, 2: True}, "offers by text were never agreed to"
+    assert boxes(shopper, address) == {NEWS: False, OFFERS: False, TEXTS: False}
+    save(shopper, address, NEWS, OFFERS, TEXTS, "sms-marketing")
+    every = {NEWS: True, OFFERS: True, TEXTS: True}
+    assert boxes(shopper, address) == every, "offers by text were never agreed to"
+
+
+def test_what_came_to_be_offered_while_the_page_was_read_is_left_as_it_is(
+    session: Session, message: Message, shopper: FlaskClient
+) -> None:
+    before = names(shopper, address_of(message))
+    address = with_texts(session, message)
+    shopper.post(address, data={"choice": "save", "shown": before, "on": [before[0]]})
+    assert boxes(shopper, address) == {NEWS: True, OFFERS: False, TEXTS: True}
 
 
 def test_a_mails_link_cannot_bring_back_texts_that_were_ended_from_the_phone(
@@ -174,7 +185,7 @@ def test_a_mails_link_cannot_bring_back_texts_that_were_ended_from_the_phone(
     address = with_texts(session, message)
     keywords.hear(session, message.shop_id, Medium.SMS, PHONE, "STOP", at=clock.now())
     session.commit()
-    shopper.post(address, data={"choice": "save", "on": ["0", "1", "2", "3"]})
+    save(shopper, address, NEWS, OFFERS, TEXTS)
     assert answered(session, message, Medium.SMS, Category.TRANSACTIONAL) == "unsubscribed"
 
 
@@ -187,7 +198,7 @@ def test_nor_offers_that_had_been_ended_on_the_page_before_that(
     assert answered(session, message, Medium.SMS, Category.MARKETING) == "unsubscribed"
     keywords.hear(session, message.shop_id, Medium.SMS, PHONE, "STOP", at=clock.now())
     session.commit()
-    shopper.post(address, data={"choice": "save", "on": ["0", "1", "2", "3"]})
+    save(shopper, address, NEWS, OFFERS, TEXTS, "sms-marketing")
     for category in Category:
         assert answered(session, message, Medium.SMS, category) == "unsubscribed"
 
@@ -220,10 +231,21 @@ def with_texts(session: Session, message: Message, category: Category = Category
     return address_of(message)
 
 
-def boxes(shopper: FlaskClient, address: str) -> dict[int, bool]:
-    page = shopper.get(address).text
-    found = re.findall(r'name="on" value="(\d+)"( checked)?', page)
-    return {int(place): bool(checked) for place, checked in found}
+def boxes(shopper: FlaskClient, address: str) -> dict[str, bool]:
+    """What is ticked on the page, by medium and kind."""
+    found = re.findall(r'name="on" value="([\w-]+)-\w+"( checked)?', shopper.get(address).text)
+    return {name: bool(checked) for name, checked in found}
+
+
+def names(shopper: FlaskClient, address: str) -> list[str]:
+    return re.findall(r'name="shown" value="([\w-]+)"', shopper.get(address).text)
+
+
+def save(shopper: FlaskClient, address: str, *ticked: str) -> None:
+    """Tick these of the boxes, by medium and kind, and save; a box that is not there is made up."""
+    shown = names(shopper, address)
+    on = [name for name in shown if name.startswith(ticked)] + [f"{name}-0123456789abcdef" for name in ticked]
+    shopper.post(address, data={"choice": "save", "shown": [*shown, *on], "on": on})
 
 
 def answered(session: Session, message: Message, medium: Medium, category: Category) -> str | None:

@@ -12,6 +12,7 @@ EVERY_BLOCK: list[dict[str, Any]] = [
     {"kind": "button", "text": "Go", "color": "#123456", "text_color": "#ffffff"},
     {"kind": "items", "total": True},
     {"kind": "address"},
+    {"kind": "pickup"},
     {"kind": "discount", "text": "For next time", "code": "PINE10", "until": "Until Friday"},
     {"kind": "recommendations"},
     {"kind": "review_stars", "url": "https://ridge.example/review"},

@@ -35,6 +35,7 @@ def test_every_word_of_ours_has_the_merchants_words() -> None:
         == set(Trigger)
         == {
             *WORDS,
+            Trigger.ABANDONED_CHECKOUT,
             Trigger.CASE_REPLY,
             Trigger.OWN_ORDERS,
             Trigger.CONFIRM_OFFERS,

@@ -1,4 +1,6 @@
+import re
 from contextlib import suppress
+from html import unescape
 from typing import Any
 
 import pytest
@@ -8,9 +10,10 @@ from hypothesis import strategies as st
 
 from app.lib.catalogs import SAID as FIELDS_OF_SENTENCES
 from app.lib.words import Words
-from app.messages import compose, templates
+from app.messages import compose, links, templates
 from app.messages.blocks import KINDS, SAID
 from app.messages.document import NAMES, Document, Misfit
+from app.messages.links import Clicks
 from app.vocabulary import Trigger
 from tests.unit.blocks import EVERY_BLOCK
 from tests.unit.letters import letter
@@ -33,6 +36,39 @@ def test_one_source_gives_html_and_text() -> None:
     for words in ("A & B", "One\nTwo <three> Ana", "Total: $164.00", "PINE10", "Ridge & Pine\n"):
         assert words in mail.text
     assert "\n\n\n" not in mail.text
+
+
+def test_stars_lead_to_an_address_that_has_a_query_already() -> None:
+    stars = {"kind": "review_stars", "url": "https://ridge.example/review?id=7&lang=en#form"}
+    mail = compose.render(letter(document=Document.of({"subject": "S", "blocks": [stars]})))
+    assert 'href="https://ridge.example/review?id=7&amp;lang=en&amp;stars=3#form"' in mail.html
+    assert "https://ridge.example/review?id=7&lang=en&stars=3#form" in mail.text
+
+
+def test_links_that_lead_away_are_counted_in_offers_and_ours_never() -> None:
+    blocks = [
+        {"kind": "button", "text": "Mine"},
+        {"kind": "button", "text": "Away", "url": "https://ridge.example/a?b=1&c={{ order.name }}"},
+        {"kind": "image", "url": "https://ridge.example/a.png", "alt": "A", "link": "{{ preferences_url }}"},
+        {"kind": "button", "text": "Write", "url": "mailto:help@ridge.example"},
+    ]
+    document = Document.of({"subject": "S", "blocks": blocks})
+
+    def hrefs(clicks: Clicks | None) -> list[str]:
+        html = compose.render(letter(document=document, clicks=clicks)).html
+        return [unescape(href) for href in re.findall(r'href="([^"]+)"', html)]
+
+    plain = hrefs(None)
+    assert hrefs(Clicks(1, 2, is_offer=False)) == plain
+    counted = hrefs(Clicks(1, 2, is_offer=True))
+    changed = [(before, after) for before, after in zip(plain, counted, strict=True) if before != after]
+    assert [before for before, _ in changed] == ["https://ridge.example/a?b=1&c=#1042"]
+    assert links.followed(changed[0][1].rpartition("/r/")[2]).target == "https://ridge.example/a?b=1&c=#1042"
+
+
+def test_yes_is_no_number() -> None:
+    with pytest.raises(Misfit, match="height"):
+        Document.of({"subject": "S", "blocks": [{"kind": "spacer", "height": True}]})
 
 
 def test_a_document_comes_back_from_its_own_data() -> None:

@@ -18,7 +18,7 @@ from app.commerce.models import Order
 from app.flows import facts, switches
 from app.lib import clock
 from app.lib.db import engine
-from app.messages import compose, outbox, sending, versions
+from app.messages import compose, outbox, publishing, sending
 from app.messages.models import Message
 from app.messages.permission import decide
 from app.messages.sending import Ready
@@ -206,8 +206,8 @@ def test_offers_beside_news_are_shown_to_whom_they_may_go(
 ) -> None:
     sells = {"kind": "discount", "text": "Next time", "code": "AGAIN"}
     told = [{"kind": "heading", "text": "Thank you"}, {"kind": "status_bar"}, sells]
-    versions.save(session, shop.id, Trigger.THANK_YOU, {"subject": "Thank you", "blocks": told})
-    versions.publish(session, shop.id, Trigger.THANK_YOU)
+    publishing.save(session, shop.id, Trigger.THANK_YOU, {"subject": "Thank you", "blocks": told})
+    publishing.publish(session, shop.id, Trigger.THANK_YOU)
 
     def shown(key: str, step: int) -> list[bool]:
         ask(key, step=step)

@@ -11,7 +11,7 @@ from app.audience.models import Profile
 from app.commerce.models import Fulfillment, LineItem, Order, Product, Variant
 from app.lib import clock
 from app.lib.db import engine
-from app.messages import compose, versions
+from app.messages import compose, publishing
 from app.messages.letter import Letter
 from app.messages.models import Message
 from app.shops.models import Shop
@@ -65,8 +65,8 @@ def test_what_is_sold_besides_has_its_price_where_it_is_in_the_orders_currency(
     bought = session.scalars(select(LineItem).filter_by(order_id=story.order.id, title="Shirt")).one()
     bought.product_external_id = "shirt-product"
     blocks = [{"kind": "items"}, {"kind": "recommendations"}]
-    versions.save(session, story.shop.id, Trigger.THANK_YOU, {"subject": "Thanks", "blocks": blocks})
-    versions.publish(session, story.shop.id, Trigger.THANK_YOU)
+    publishing.save(session, story.shop.id, Trigger.THANK_YOU, {"subject": "Thanks", "blocks": blocks})
+    publishing.publish(session, story.shop.id, Trigger.THANK_YOU)
 
     def offered() -> list[tuple[str, int | None]]:
         return [(it.title, it.price) for it in story.letter(Trigger.THANK_YOU).recommendations]

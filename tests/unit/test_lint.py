@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 import yaml
 
-from app.messages import blame, files, merge_fields, sample, templates
+from app.messages import blame, files, merge_fields, offers, sample, templates
 from app.messages.document import Document, Misfit
 from app.messages.lint import Finding, Rule, lint
 from app.shops.brand import Brand
@@ -46,7 +46,7 @@ def found(
 
 @pytest.mark.parametrize("trigger", Trigger)
 def test_our_own_messages_are_right(trigger: Trigger) -> None:
-    assert lint(templates.default(trigger), trigger, Category.TRANSACTIONAL, RIDGE) == []
+    assert lint(templates.default(trigger), trigger, offers.category(trigger), RIDGE) == []
 
 
 def test_every_block_can_be_right() -> None:

@@ -183,6 +183,23 @@ def test_a_missed_delivery_says_why() -> None:
     assert story.lead.startswith("The driver could not get in.")
 
 
+def test_what_happens_next_is_said_of_carriers_that_say_it() -> None:
+    missed = parcel(S.ATTEMPT_FAILED)
+    usual = tell([replace(missed, carrier_slug="ups")], DENVER).lead
+    assert usual.endswith("UPS usually tries again on the next working day.")
+    assert tell([missed], DENVER).lead.endswith("The carrier can say when it comes again.")
+    elsewhere = replace(missed, carrier_slug="ups", detail="address_issue")
+    assert tell([elsewhere], DENVER).lead.endswith("The carrier can say when it comes again.")
+
+
+def test_what_must_be_collected_says_by_when() -> None:
+    waiting = parcel(S.AVAILABLE_FOR_PICKUP)
+    last = DENVER.today + timedelta(days=6)
+    assert tell([replace(waiting, collect_until=last)], DENVER).then == f"Until {DENVER.spoken(last)}"
+    over = replace(waiting, collect_until=DENVER.today - timedelta(days=1))
+    assert tell([over], DENVER).then == tell([waiting], DENVER).then
+
+
 def test_the_other_moments() -> None:
     assert said(parcel(S.AVAILABLE_FOR_PICKUP))[0] == "Ready to collect"
     assert said(parcel(S.RETURN_TO_SENDER))[0] == "On its way back to us"

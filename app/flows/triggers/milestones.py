@@ -15,6 +15,8 @@ TOLD = {
     ShipmentStatus.IN_TRANSIT: Trigger.IN_TRANSIT,
     ShipmentStatus.OUT_FOR_DELIVERY: Trigger.OUT_FOR_DELIVERY,
     ShipmentStatus.DELIVERED: Trigger.DELIVERED,
+    ShipmentStatus.AVAILABLE_FOR_PICKUP: Trigger.READY_TO_COLLECT,
+    ShipmentStatus.ATTEMPT_FAILED: Trigger.ATTEMPT_FAILED,
 }
 """The statuses that a shopper is told of when a parcel is in them for the first time."""
 

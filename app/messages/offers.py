@@ -1,0 +1,10 @@
+"""Which messages sell, and so need a yes to offers."""
+
+from app.vocabulary import Category, Trigger
+
+TRIGGERS = (Trigger.ABANDONED_CHECKOUT,)
+
+
+def category(trigger: Trigger) -> Category:
+    """Return whether what a trigger sends is about the shopper's own purchase, or an offer."""
+    return Category.MARKETING if trigger in TRIGGERS else Category.TRANSACTIONAL
