@@ -40,6 +40,7 @@ def index(session: Session, shop: Shop) -> str:
         chosen=request.args.get("provider"),
         million=texting.MILLION,
         heard=heard,
+        unanswered=replies.unanswered(session, shop.id),
     )
 
 

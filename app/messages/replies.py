@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, delete, or_, select
+from sqlalchemy import ForeignKey, Index, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -21,8 +21,8 @@ from app.lib.db import Base, OfShop, key, word
 from app.lib.words import of as words_of
 from app.messages.models import Message
 from app.shops import brand, calls, texting
-from app.shops.models import Shop
-from app.vocabulary import Medium
+from app.shops.models import Call, Shop
+from app.vocabulary import CallState, Medium
 
 LONGEST = 2000
 """Characters of a text that are kept."""
@@ -85,6 +85,14 @@ def newest(session: Session, shop_id: int, *, most: int) -> list[tuple[Reply, Or
     unread = select(Reply, Order).outerjoin(Order, Order.id == Reply.order_id)
     mine = unread.where(Reply.shop_id == shop_id, Reply.keyword.is_(None))
     return [(reply, order) for reply, order in session.execute(mine.order_by(Reply.id.desc()).limit(most))]
+
+
+def unanswered(session: Session, shop_id: int) -> int:
+    """Return how many answers the provider did not take."""
+    parked = select(func.count()).where(
+        Call.shop_id == shop_id, Call.line == texting.HOOK, Call.state == CallState.PARKED
+    )
+    return session.scalar(parked) or 0
 
 
 def forget(session: Session, shop_id: int, addresses: Collection[str], order_id: int | None = None) -> None:

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.admin import session as doors
+from app.channels.sms.base import Heard
 from app.commerce.models import Delivery
 from app.lib import clock
 from app.lib.config import settings
+from app.messages import replies
 from app.shops.models import Shop
 from app.tracking.models import Shipment
 from app.vocabulary import InboxState
@@ -35,6 +37,7 @@ PAGES = (
     "shipments/{7}",
     "carriers",
     "messages",
+    "texts",
     "flows",
     "sources",
     "hidden",
@@ -66,6 +69,24 @@ def test_every_page_holds(look: Look, site: Site, shop: Shop, empty_shop: Shop, 
     ):
         _look_at(look, f"{site.url}/admin/{empty_shop.id}/{address}", f"empty-{address}")
     _look_at(look, f"{site.url}/admin", "stores")
+
+
+def test_texts_are_set_up_and_tried(look: Look, site: Site, shop: Shop, session: Session) -> None:
+    _enter(look, site, shop)
+    page = look.page
+    _look_at(look, f"{site.url}/admin/{shop.id}/texts?provider=twilio", "texts-none")
+    page.get_by_label("Account SID").fill("AC01")
+    page.get_by_label("Auth token").fill("hush")
+    page.get_by_label("Sender").first.fill("+1 500 555 0006")
+    page.get_by_role("button", name="Connect Twilio").click()
+    page.get_by_text("Kept. Send yourself a text").wait_for()
+    heard = Heard(id="1", sender="+13035550142", words="Can you leave it with my neighbor?")
+    replies.hear(session, shop.id, "twilio", heard)
+    session.commit()
+    page.get_by_label("Your own number").fill("+1 303 555 0142")
+    page.get_by_role("button", name="Send a text to it").click()
+    page.get_by_text("A text is on its way to Twilio.").wait_for()
+    _look_at(look, f"{site.url}/admin/{shop.id}/texts", "texts")
 
 
 def test_hiding_words_holds_step_by_step(look: Look, site: Site, shop: Shop) -> None:

@@ -33,6 +33,22 @@ def test_every_step_is_asked_for_and_taken_back(look: Look, site: Site, session:
     page.get_by_role("button", name="Tell me every step").wait_for()
 
 
+def test_texts_are_asked_for_beside_every_step(look: Look, site: Site, session: Session, shop: Shop) -> None:
+    shop.settings = {
+        **shop.settings,
+        "texts": {"provider": "twilio", "sender": "+15005550006", "whom": "asked"},
+    }
+    order = sold.order(session, shop, *MOMENTS["packed"], age=90)
+    page = look.page
+    look_at(look, f"{site.url}/t/{token_of(order.id)}", "hearing-texts-offered")
+    page.get_by_role("button", name="Text me about it").click()
+    page.get_by_text("You get texts about this order.").wait_for()
+    picture(look, "hearing-texts")
+    look.holds()
+    page.get_by_role("button", name="Undo Text me about it").click()
+    page.get_by_role("button", name="Text me about it", exact=True).wait_for()
+
+
 def test_only_if_late_is_chosen_for_one_of_two_parcels(
     look: Look, site: Site, session: Session, shop: Shop
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from app.messages import replies
 from app.messages.replies import Reply
 from app.platforms.base import PrivacyKind
 from app.privacy import tasks
@@ -101,6 +102,7 @@ def test_an_answer_that_the_provider_does_not_take_is_set_aside(shopify_store: S
     with failing("api.twilio.com", TimeoutError()):
         answers(shopify_store)
     assert shopify_store.session.scalars(select(Call.state)).all() == [CallState.PARKED]
+    assert replies.unanswered(shopify_store.session, shopify_store.shop.id) == 1
 
 
 @pytest.mark.usefixtures("phone")
