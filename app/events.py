@@ -177,19 +177,20 @@ class CheckoutCompleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VariantRestocked(Event):
-    """Something that was sold out can be bought again."""
+class VariantSoldOut(Event):
+    """Nothing is left of something, wherever it sells online."""
 
-    kind = "variant_restocked"
+    kind = "variant_sold_out"
     variant_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VariantSoldOut(Event):
-    """Something can no longer be bought."""
+class BackInStock(Event):
+    """Something that was waited for is truly back: no cancelled or refunded order explains it."""
 
-    kind = "variant_sold_out"
+    kind = "back_in_stock"
     variant_id: int
+    quantity: int | None  # None where the store does not count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

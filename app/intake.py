@@ -15,6 +15,7 @@ from app.platforms.base import Record, UnknownTopic
 from app.privacy import erasure, tasks
 from app.shops import errands, install
 from app.shops.models import Shop
+from app.stock import shelves
 from app.tracking import following, held, register, scans, watch, writeback
 
 Records = tuple[Record | Told, ...]
@@ -91,6 +92,25 @@ def _scan(session: Session, shop: Shop, record: purchases.Scan, heard_at: dateti
         scans.keep_scan(session, shop.id, record, source=shop.platform, heard_at=heard_at)
 
 
+def _product(session: Session, shop: Shop, record: purchases.Product, heard_at: datetime) -> None:
+    del heard_at
+    catalog.keep(session, shop.id, record)
+    shelves.keep_variants(session, shop.id, record.variants or ())
+
+
+def _variant(session: Session, shop: Shop, record: purchases.Variant, heard_at: datetime) -> None:
+    del heard_at
+    catalog.keep_variant(session, shop.id, record)
+    shelves.keep_variants(session, shop.id, [record])
+
+
+def _level(session: Session, shop: Shop, record: purchases.StockLevel, heard_at: datetime) -> None:
+    del heard_at
+    errand = plugins.discover("app.platforms")[shop.platform].stock_errand
+    if not shelves.keep_level(session, shop.id, record) and errand is not None:
+        errands.add(session, shop.id, errand, record.item)
+
+
 def _person(session: Session, shop: Shop, record: purchases.Person, heard_at: datetime) -> None:
     profiles.keep(session, shop.id, record, heard_at=heard_at)
 
@@ -123,8 +143,10 @@ KEEPERS: dict[type[Any], Keeper] = {
     purchases.Fulfillment: lambda s, shop, r, at: register.keep_fulfillment(s, shop.id, r, heard_at=at),
     purchases.Scan: _scan,
     purchases.Checkout: lambda s, shop, r, at: checkouts.keep(s, shop.id, r, heard_at=at),
-    purchases.Product: lambda s, shop, r, _: catalog.keep(s, shop.id, r),
-    purchases.Variant: lambda s, shop, r, _: catalog.keep_variant(s, shop.id, r),
+    purchases.Product: _product,
+    purchases.Variant: _variant,
+    purchases.Location: lambda s, shop, r, _: shelves.keep_location(s, shop.id, r),
+    purchases.StockLevel: _level,
     purchases.Person: _person,
     purchases.Past: lambda s, shop, r, at: profiles.keep_past(s, shop.id, r, heard_at=at),
     base.Consent: lambda s, shop, r, at: profiles.keep_consent(s, shop.id, r, heard_at=at),

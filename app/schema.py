@@ -21,6 +21,7 @@ from app.messages.models import Click, Message, ReceiptRow
 from app.messages.replies import Reply
 from app.messages.versions import Template, TemplateVersion
 from app.shops.models import AccessRecord, Call, Checkup, ConnectState, Credential, Errand, PrivacyTask, Shop
+from app.stock.models import Level, Location, Shelf, Waiting
 from app.tracking.cases import Case, CaseEntry
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Forecast, Prediction, Transit
@@ -57,7 +58,9 @@ __all__ = [
     "Hook",
     "InHand",
     "Lane",
+    "Level",
     "LineItem",
+    "Location",
     "Message",
     "MissedOrder",
     "Order",
@@ -71,6 +74,7 @@ __all__ = [
     "Recipient",
     "Refund",
     "Reply",
+    "Shelf",
     "Shipment",
     "Shop",
     "StoreMails",
@@ -81,4 +85,5 @@ __all__ = [
     "Transit",
     "UpdateWish",
     "Variant",
+    "Waiting",
 ]

@@ -9,6 +9,7 @@ from app.flows.models import Flow
 from app.lib import clock, plugins
 from app.lib.config import settings
 from app.lib.db import transaction
+from app.platforms.shopify import stock as stock_of_shopify
 from app.platforms.woocommerce import api, webhooks
 from app.platforms.woocommerce.webhooks import Address
 from app.shops import checkups, errands
@@ -21,7 +22,7 @@ from demo.shopify import wire as shopify_wire
 from demo.stores import Shelf
 from demo.woocommerce import auth
 from demo.woocommerce import wire as woo_wire
-from jobs import shopify, woocommerce
+from jobs import shopify, stock, woocommerce
 
 CALM = timedelta(seconds=30)
 """Until the app first asks the stores: by then their own notices have told it everything."""
@@ -95,12 +96,14 @@ def connect() -> Address:
             (ridge, "shopify.shop_info", DAILY),
             (ridge, "shopify.catch_up", shopify.HOURLY),
             (harbor, "woocommerce.health", woocommerce.HEALTH_EVERY),
+            (ridge, stock_of_shopify.CATCH_UP, stock.EVERY),
             (harbor, "woocommerce.catch_up", woocommerce.CATCH_UP_EVERY),
             (harbor, "woocommerce.nudge", woocommerce.NUDGE_EVERY),
             (ridge, "shopify.compare", gaps.DAILY),
             (harbor, "woocommerce.compare", gaps.DAILY),
             (ridge, checkups.LOOK, checkups.DAILY),
             (harbor, checkups.LOOK, checkups.DAILY),
+            (harbor, "woocommerce.stock_catch_up", stock.EVERY),
         ):
             errands.add(session, shop.id, kind, due_at=now + CALM, every=every)
     address = Address(base=settings().url, key=harbor.key, secret=signing_secret)

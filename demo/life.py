@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 
 from app.lib import clock
-from demo import hurry, shoppers, stories, things
+from demo import hurry, shoppers, stock, stories, things
 from demo.sales import Sale, way
 from demo.seed import voices
 from demo.shopify import notices as shopify_notices
@@ -26,6 +26,10 @@ ORDERED = 0.3
 """The share of events that are new orders."""
 AT_HARBOR = 0.35
 """The share of new orders that are placed at Harbor Goods."""
+LEFT = 0.2
+"""The share of Harbor Goods' carts that nobody buys."""
+RESTOCKED = 0.02
+"""The share of events that bring back what was sold out, or sell it out again."""
 REPEATED = 0.15
 """The share of deliveries that a store makes twice."""
 REORDERED = 0.15
@@ -54,6 +58,9 @@ class World:
     def happen(self) -> None:
         """Let one thing happen."""
         now = clock.now().replace(microsecond=0)
+        if random.random() < RESTOCKED:
+            self._restock()
+            return
         moving = [(shelf, sale) for shelf in (self.ridge, self.harbor) for sale in _alive(shelf)]
         if not moving or (len(moving) < ALIVE_AT_MOST and random.random() < ORDERED):
             self._order(now)
@@ -64,15 +71,28 @@ class World:
         else:
             self._process(sale, now)
 
+    def _restock(self) -> None:
+        """Let what people wait for come back, or be gone again."""
+        if random.random() < AT_HARBOR:
+            stock.change(self.harbor, stock.PAN)
+            self._tell_woocommerce(woo_notices.stocked(self.harbor, things.HARBOR[stock.PAN]))
+        else:
+            stock.change(self.ridge, stock.LANTERN)
+            self._tell_shopify(shopify_notices.stocked(self.ridge, things.RIDGE[stock.LANTERN]))
+
     def _order(self, now: datetime) -> None:
         if random.random() < AT_HARBOR:
-            sale = _bought(self.harbor, stories.FIRST_HARBOR, shoppers.HARBOR, things.HARBOR, now)
-            told = woo_notices.placed(sale)
+            sale = _filled(self.harbor, stories.FIRST_HARBOR, shoppers.HARBOR, things.HARBOR, now)
+            told = woo_notices.carted(sale)
+            if random.random() >= LEFT:
+                _keep(self.harbor, sale)
+                told += woo_notices.placed(sale)
             if random.random() < REORDERED:
                 told.reverse()
             self._tell_woocommerce(told)
         else:
-            sale = _bought(self.ridge, stories.FIRST_RIDGE, shoppers.RIDGE, things.RIDGE, now)
+            sale = _filled(self.ridge, stories.FIRST_RIDGE, shoppers.RIDGE, things.RIDGE, now)
+            _keep(self.ridge, sale)
             self._tell_shopify(shopify_notices.placed(sale))
 
     def _move(self, sale: Sale, now: datetime) -> None:
@@ -150,7 +170,7 @@ def _keep(shelf: Shelf, sale: Sale) -> None:
     shelf.put("sale", sale.id, sale.model_dump(mode="json"))
 
 
-def _bought(
+def _filled(
     shelf: Shelf,
     first: int,
     who: tuple[shoppers.Shopper, ...],
@@ -160,7 +180,7 @@ def _bought(
     ident = first + NEW + shelf.take_number("sale")
     chosen = random.sample(sorted(what), random.randint(1, 3))
     at = now - timedelta(seconds=random.randint(2, 40))
-    sale = Sale(
+    return Sale(
         id=ident,
         number=ident - first + 1001 if first == stories.FIRST_RIDGE else ident,
         shopper=random.choice(who).id,
@@ -170,8 +190,6 @@ def _bought(
         core_fulfillments=random.random() < BY_CORE,
         alive=True,
     )
-    _keep(shelf, sale)
-    return sale
 
 
 if __name__ == "__main__":

@@ -8,14 +8,17 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.commerce.models import Delivery, Order
+from app.commerce.models import Delivery, Order, Variant
 from app.lib import clock
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.shops.models import Shop
+from app.stock import waiting
+from app.stock.waiting import Asked
+from app.storefront.back_in_stock import AGREED
 from app.tracking.links import tracking_url
 from app.vocabulary import InboxState
-from demo import install, stories, things, ups
+from demo import install, shoppers, stock, stories, things, ups
 from demo.sales import Sale
 from demo.shopify import notices as shopify_notices
 from demo.shopify import wire as shopify_wire
@@ -51,6 +54,7 @@ def run() -> dict[str, Any]:
         if done % 50 == 0 or done == len(deliveries):
             print(f"  {done} of {len(deliveries)} store notices delivered", flush=True)
     _wait_until_applied()
+    _let_some_wait()
     with transaction() as session:
         mine = select(Shop, Order.id).join(Order, Order.shop_id == Shop.id)
         shop, order_id = session.execute(mine.where(Order.external_id == str(stories.SHOWN))).one()
@@ -69,9 +73,12 @@ def _ridge(voice: Voice) -> list[Callable[[], object]]:
     now = clock.now().replace(microsecond=0)
     shelf = Shelf(shopify_wire.HOST)
     shelf.put("store", "opened", {"at": now.isoformat()})
+    opened = now - timedelta(days=90)
     listed = [
-        ("products/create", shopify_wire.product(t, now - timedelta(days=90))) for t in things.RIDGE.values()
+        ("products/create", shopify_wire.product(t, opened, stock.of(shelf, t.id).quantity))
+        for t in things.RIDGE.values()
     ]
+    listed += shopify_notices.stocked(shelf, things.RIDGE[stock.LANTERN])
     told = [notice for sale in _kept(shelf, stories.ridge(now)) for notice in shopify_notices.whole(sale)]
     return [partial(voice.shopify, *notice) for notice in [*listed, *told]]
 
@@ -79,17 +86,32 @@ def _ridge(voice: Voice) -> list[Callable[[], object]]:
 def _harbor(voice: Registered) -> list[Callable[[], object]]:
     """Deliver Harbor Goods' products and orders."""
     now = clock.now().replace(microsecond=0)
+    opened, shelf = now - timedelta(days=90), voice.shelf
     listed = [
-        ("product.created", woo_wire.product(t, now - timedelta(days=90))) for t in things.HARBOR.values()
+        ("product.created", woo_wire.product(t, opened, stock.of(shelf, t.id).quantity))
+        for t in things.HARBOR.values()
     ]
     told = [notice for sale in _kept(voice.shelf, stories.harbor(now)) for notice in woo_notices.whole(sale)]
-    return [partial(voice.woocommerce, *notice) for notice in [*listed, *told]]
+    carts = [notice for cart in stories.harbor_carts(now) for notice in woo_notices.carted(cart)]
+    return [partial(voice.woocommerce, *notice) for notice in [*listed, *told, *carts]]
 
 
 def _kept(shelf: Shelf, sales: Iterator[Sale]) -> Iterator[Sale]:
     for sale in sales:
         shelf.put("sale", sale.id, sale.model_dump(mode="json"))
         yield sale
+
+
+def _let_some_wait() -> None:
+    """Let shoppers ask to hear when what is sold out is back."""
+    waits = ((stock.LANTERN * 10 + 1, shoppers.RIDGE[:5]), (stock.PAN, shoppers.HARBOR[:3]))
+    for variant, people in waits:
+        with transaction() as session:
+            named = select(Shop, Variant.id).join(Variant, Variant.shop_id == Shop.id)
+            shop, variant_id = session.execute(named.where(Variant.external_id == str(variant))).one()
+            for who in people:
+                asked = Asked(address=who.email, wording=AGREED, source="page", locale=who.locale)
+                waiting.ask(session, shop, variant_id, asked)
 
 
 def _wait_until_applied() -> None:

@@ -192,6 +192,26 @@ TALES = (
 )
 
 
+CARTS = (
+    (3, (BOARD, BOWL)),
+    (9, (KETTLE,)),
+)
+"""Carts at Harbor Goods that nobody has bought yet: whose, and what is in them."""
+
+
+def harbor_carts(now: datetime) -> Iterator[Sale]:
+    """Return Harbor Goods' carts as of now; none shares its number with an order."""
+    for index, (who, what) in enumerate(CARTS):
+        yield Sale(
+            id=FIRST_HARBOR - 1 - index,
+            number=FIRST_HARBOR - 1 - index,
+            shopper=FIRST_HARBOR + who,
+            lines=[(thing, 1) for thing in what],
+            placed_at=now,
+            updated_at=now,
+        )
+
+
 def harbor(now: datetime) -> Iterator[Sale]:
     """Return Harbor Goods' orders as of now."""
     shoppers = {shopper.id: shopper for shopper in HARBOR}

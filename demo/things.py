@@ -21,6 +21,11 @@ class Thing:
         return self.id * 10 + 1
 
     @property
+    def inventory_item(self) -> int:
+        """What it is called where it is counted."""
+        return self.id * 10 + 3
+
+    @property
     def handle(self) -> str:
         """The product's name in its address."""
         return "-".join(self.title.lower().replace(",", "").replace(".", "").split())

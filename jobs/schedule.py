@@ -12,6 +12,7 @@ from app.lib import clock, queue
 from app.lib.db import transaction
 from app.privacy import copies, unpermitted
 from app.shops import calls
+from app.stock import waiting
 from app.storefront import endings
 from app.tracking import drawn, own_orders
 from app.tracking.forecast import transits
@@ -62,6 +63,8 @@ def purge() -> None:
         own_orders.purge(session, now=clock.now())
     with transaction() as session:
         gaps.purge(session, before=clock.now() - KEEP_COMPARISONS)
+    with transaction() as session:
+        waiting.purge(session, now=clock.now())
     forget_unpermitted()
     more = True
     while more:

@@ -12,11 +12,12 @@ from app.lib.http import Busy, Unreachable
 from app.lib.reading import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
-from jobs import SLICE, compare, doctor, page_host, shopify, sources, texts, woocommerce
+from jobs import SLICE, compare, doctor, page_host, shopify, sources, stock, texts, woocommerce
 
 HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **shopify.HANDLERS,
     **woocommerce.HANDLERS,
+    **stock.HANDLERS,
     **sources.HANDLERS,
     **page_host.HANDLERS,
     **compare.HANDLERS,

@@ -37,6 +37,7 @@ NUDGE_EVERY = 3 * 60
 """Seconds."""
 QUIET = timedelta(minutes=3)
 """How long a store must have told us nothing before it is woken."""
+STOCK_EVERY = 30 * 60
 BACKFILL = timedelta(days=30)
 """How far a store is read back when it connects: long enough for every parcel still on its way."""
 OVERLAP = timedelta(minutes=2)
@@ -88,6 +89,7 @@ def setup(due: Due) -> None:
         errands.add(session, due.shop_id, "woocommerce.nudge", due_at=later, every=NUDGE_EVERY)
         errands.add(session, due.shop_id, "woocommerce.compare", due_at=later, every=gaps.DAILY)
         checkups.ask(session, due.shop_id)
+        errands.add(session, due.shop_id, "woocommerce.stock_catch_up", every=STOCK_EVERY)
 
 
 @says_when_cut_off

@@ -26,6 +26,7 @@ from app.admin import (
     sources,
     texts,
     thresholds,
+    waiting,
     writeback,
 )
 
@@ -47,6 +48,7 @@ ROOMS = (
     messages,
     texts,
     flows,
+    waiting,
     sources,
     hidden,
     sections,

@@ -19,7 +19,7 @@ from app.platforms.shopify.oauth import Grant
 from app.shops import checkups, errands, install, tokens
 from app.vocabulary import PlatformKey, ShopState
 
-HOURLY, DAILY = 3600, 86400
+HALF_HOURLY, HOURLY, DAILY = 1800, 3600, 86400
 COMPARED_AFTER = timedelta(minutes=30)
 """By then everything that there was is read."""
 STATE = "shopify-state"
@@ -118,6 +118,7 @@ def _connect(domain: str, grant: Grant) -> int:
         compared_at = clock.now() + COMPARED_AFTER
         errands.add(opened, shop.id, "shopify.compare", due_at=compared_at, every=DAILY)
         checkups.ask(opened, shop.id)
+        errands.add(opened, shop.id, "shopify.stock_catch_up", every=HALF_HOURLY)
         return shop.id
 
 

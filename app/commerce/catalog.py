@@ -1,10 +1,9 @@
-"""Products and their stock: what is sold, and when something sold out can be bought again."""
+"""Products and their variants: what is sold; what there is of it is app.stock's."""
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app import events
 from app.commerce.models import Product, Variant
 from app.platforms import purchases
 
@@ -22,7 +21,7 @@ def keep(session: Session, shop_id: int, record: purchases.Product) -> None:
 
 
 def keep_variant(session: Session, shop_id: int, record: purchases.Variant) -> None:
-    """Bring a variant up to date; a change of its stock is an event, the first look at it is not."""
+    """Bring a variant up to date."""
     product = _lock_product(session, shop_id, record.product_id)
     find = select(Variant).filter_by(shop_id=shop_id, external_id=record.external_id).with_for_update()
     variant = session.scalar(find)
@@ -39,10 +38,6 @@ def keep_variant(session: Session, shop_id: int, record: purchases.Variant) -> N
         setattr(variant, field, said if said is not None else getattr(variant, field))
     if variant.in_stock != before:
         variant.stock_updated_at = record.updated_at
-    if before is not None and variant.in_stock is not None and variant.in_stock != before:
-        kind = events.VariantRestocked if variant.in_stock else events.VariantSoldOut
-        change = kind(happened_at=record.updated_at, variant_id=variant.id)
-        events.record(session, shop_id, change)
 
 
 def _lock_product(session: Session, shop_id: int, external_id: str) -> Product:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,8 @@ def keep(session: Session, shop_id: int, record: purchases.Checkout, *, heard_at
         return
     at = record.updated_at or heard_at
     is_cart = record.token is None
+    if _is_of_before(checkout, record):
+        return
     if at < checkout.updated_at and checkout.started_at != checkout.updated_at:
         return
     had_contact = bool(checkout.email or checkout.phone)
@@ -59,14 +61,25 @@ def close(session: Session, order: Order, *, at: datetime) -> None:
                 _complete(session, checkout, at)
 
 
+def _is_of_before(checkout: Checkout, record: purchases.Checkout) -> bool:
+    """Tell whether a record is of the time before its cart was deleted; no store uses a cart's name again.
+
+    A record without a time of its own is: WooCommerce's carts have none.
+    """
+    if checkout.deleted_at is None or record.deleted:
+        return False
+    return record.updated_at is None or record.updated_at <= checkout.deleted_at
+
+
 def _bought_at(session: Session, checkout: Checkout) -> datetime | None:
-    """Return when a checkout became an order that we heard of first."""
-    if checkout.token is None:
-        return None
-    order = select(Order.placed_at).filter_by(
-        shop_id=checkout.shop_id, checkout_token=checkout.token, state=OrderState.PLACED
-    )
-    return session.scalar(order.limit(1))
+    """Return when a checkout, or its cart, became an order that we heard of first."""
+    names = [
+        column == name
+        for column, name in ((Order.checkout_token, checkout.token), (Order.cart_token, checkout.cart_token))
+        if name
+    ]
+    order = select(Order.placed_at).filter_by(shop_id=checkout.shop_id, state=OrderState.PLACED)
+    return session.scalar(order.where(or_(*names)).limit(1)) if names else None
 
 
 def _complete(session: Session, checkout: Checkout, at: datetime) -> None:
@@ -89,8 +102,6 @@ def _lock(
         found.token = found.token or record.token
         found.cart_token = found.cart_token or record.cart_token
         return found
-    if record.deleted:
-        return None
     keys = {"shop_id": shop_id, "token": record.token, "cart_token": record.cart_token}
     new = insert(Checkout).values(**keys, items=[], started_at=at, updated_at=at)
     session.execute(new.on_conflict_do_nothing())

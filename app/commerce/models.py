@@ -108,11 +108,15 @@ class Order(OfShop, Base):
         Index("ix_order_email", "shop_id", "email", "id", postgresql_where=text("email IS NOT NULL")),
         Index("ix_order_recent", "shop_id", text("id DESC")),
         Index(
+            "ix_order_cancelled", "shop_id", "cancelled_at", postgresql_where=text("cancelled_at IS NOT NULL")
+        ),
+        Index(
             "ix_order_checkout",
             "shop_id",
             "checkout_token",
             postgresql_where=text("checkout_token IS NOT NULL"),
         ),
+        Index("ix_order_cart", "shop_id", "cart_token", postgresql_where=text("cart_token IS NOT NULL")),
     )
 
     @property
@@ -176,9 +180,14 @@ class Refund(OfShop, Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
     external_id: Mapped[str]
     amount: Mapped[int]
+    items: Mapped[list[dict[str, Any]] | None]
+    """What went back on the shelf: [{"item": line item's external id, "quantity": n}]; None: not said."""
     created_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("shop_id", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("shop_id", "external_id"),
+        Index("ix_refund_created", "shop_id", "created_at"),
+    )
 
 
 class Checkout(OfShop, Base):

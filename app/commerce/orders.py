@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -144,8 +144,13 @@ def keep_refund(session: Session, shop_id: int, record: purchases.Refund, *, hea
         "amount": record.amount,
         "created_at": record.created_at,
     }
-    added = session.scalar(insert(Refund).values(row).on_conflict_do_nothing().returning(Refund.id))
+    said = {} if record.items is None else {"items": [{"item": i, "quantity": n} for i, n in record.items]}
+    add = insert(Refund).values(row | said).on_conflict_do_nothing()
+    added = session.scalar(add.returning(Refund.id))
     if added is None:
+        if said:
+            same = update(Refund).filter_by(shop_id=shop_id, external_id=record.external_id)
+            session.execute(same.where(Refund.items.is_(None)).values(said))
         return
     total = select(func.coalesce(func.sum(Refund.amount), 0)).where(Refund.order_id == order.id)
     order.refunded = max(order.refunded, session.scalar(total) or 0)

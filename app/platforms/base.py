@@ -13,6 +13,7 @@ from app.lib.reading import Json
 from app.platforms.purchases import (
     Checkout,
     Fulfillment,
+    Location,
     Order,
     OrderDeleted,
     OrderEdited,
@@ -21,6 +22,7 @@ from app.platforms.purchases import (
     Product,
     Refund,
     Scan,
+    StockLevel,
     Variant,
 )
 from app.vocabulary import Category, ConsentSource, ConsentState, Medium, PlatformKey, ShipmentStatus, Trigger
@@ -132,6 +134,8 @@ Record = (
     | Checkout
     | Product
     | Variant
+    | Location
+    | StockLevel
     | Refund
     | Person
     | Past
@@ -189,6 +193,8 @@ class Platform:
     """The errand that asks for an order of which only parts have come; None where orders come whole."""
     erased_errand: str | None = None
     """The errand that asks whether a shopper was erased of whose orders one was made anonymous."""
+    stock_errand: str | None = None
+    """The errand that asks what there is of a thing that we did not know; None where it is always told."""
     tracking_mails: Mapping[Trigger, tuple[str, ...]] = field(default_factory=dict)
     """The store's own mails that our flows would double, by the flow, as the store calls them."""
     mail_settings: Mapping[str, str] = field(default_factory=dict)

@@ -137,6 +137,8 @@ class Refund:
     amount: int
     currency: str | None
     created_at: datetime
+    items: tuple[tuple[str, int], ...] | None = None
+    """What went back on the shelf: line item's external id, quantity; None where the store does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +221,33 @@ class Variant:
     price: int | None = None
     in_stock: bool | None = None
     quantity: int | None = None
+    item: str | None = None
+    """What the store calls it where it counts its stock."""
+    is_counted: bool | None = None
+    """False: it is sold without end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place where things lie."""
+
+    external_id: str
+    name: str | None = None
+    sells_online: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockLevel:
+    """How many of one thing lie in one place, as of `updated_at`."""
+
+    item: str
+    """As a variant's `item`."""
+    location_id: str | None
+    """None where the store has one place only."""
+    quantity: int | None
+    is_there: bool | None = None
+    """What the store says beside its count; None: the count says it."""
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from app.messages.models import Message
 from app.privacy import copies
 from app.shops import calls
 from app.shops.models import Call, Shop
+from app.stock import waiting
 from app.tracking import cases, drawn, recipients, register
 from app.tracking.cases import CaseEntry
 from app.tracking.feedback import Feedback
@@ -39,6 +40,7 @@ def erase(session: Session, profile: Profile) -> None:
     copies.forget_of(session, profile)
     consent.forget(session, profile.shop_id, [profile.id], filter(None, (profile.email, profile.phone)))
     replies.forget(session, profile.shop_id, [profile.phone] if profile.phone else [])
+    waiting.forget(session, profile.shop_id, [profile.id], filter(None, [profile.email]))
     profile.email = profile.phone = profile.first_name = profile.last_name = None
     profile.external_id = profile.locale = None
     if profile.erased_at is None:
@@ -58,6 +60,7 @@ def erase_order(session: Session, order: Order) -> None:
     }  # a source tells of each
     consent.forget(session, order.shop_id, [], filter(None, (order.email, order.phone)))
     replies.forget(session, order.shop_id, [order.phone] if order.phone else [], order.id)
+    waiting.forget(session, order.shop_id, [], filter(None, [order.email]))
     orders.forget_person(order, at=clock.now())
     bodies.empty(session, order.shop_id, known_by | {order.external_id})
     withdrawn.end(session, recipients.ids_of(session, order.shop_id, order_id=order.id), for_good=True)
@@ -128,6 +131,7 @@ def forget_addresses(session: Session, shop_id: int, addresses: Collection[str])
         withdrawn.end(session, recipients.ids_of(session, shop_id, address=address), for_good=True)
     carts = update(Checkout).where(Checkout.shop_id == shop_id, Checkout.email.in_(addresses))
     session.execute(carts.values(email=None, phone=None, url=None))
+    waiting.forget(session, shop_id, [], addresses)
     _silence(session, select(Message.id).where(Message.shop_id == shop_id, Message.to.in_(addresses)))
     replies.forget(session, shop_id, addresses)
     bodies.empty(session, shop_id, set(addresses))

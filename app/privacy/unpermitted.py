@@ -14,6 +14,7 @@ from app.commerce.models import Checkout, Order
 from app.lib import clock, crypto
 from app.messages.models import Message
 from app.shops.models import Shop
+from app.stock import waiting
 from app.vocabulary import Category, ConsentState, Medium
 
 KEPT_FOR = timedelta(hours=24)
@@ -64,7 +65,7 @@ def _forget_of(session: Session, shop: Shop, carts: Sequence[Checkout]) -> None:
 
 
 def _is_known(session: Session, shop: Shop, address: str) -> bool:
-    """Tell whether an address may be kept: its owner agreed to something, bought, or has an account."""
+    """Tell whether an address may be kept: its owner agreed, waits, bought, or has an account."""
     medium = Medium.EMAIL if "@" in address else Medium.SMS
     subject = shop.id, None, crypto.fingerprint(address)
     said = consent.last_said(session, subject, medium, Category.MARKETING)
@@ -77,7 +78,11 @@ def _is_known(session: Session, shop: Shop, address: str) -> bool:
         ordered_at=None,
         now=clock.now(),
     )
-    if permission.is_given or permission.wants_confirmation:
+    if (
+        permission.is_given
+        or permission.wants_confirmation
+        or waiting.is_waited_for(session, shop.id, address)
+    ):
         return True
     bought = exists().where(Order.shop_id == shop.id, or_(Order.email == address, Order.phone == address))
     customer = exists().where(

@@ -5,6 +5,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.lib.words import sentence
 from app.storefront import (
+    back_in_stock,
     calendar,
     cases,
     clicked,
@@ -35,6 +36,7 @@ for _room in (
     lookup,
     own_orders,
     embedded,
+    back_in_stock,
     preferences,
     confirming,
     short,

@@ -74,12 +74,10 @@ class Place:
 def in_shopify(token: str | None = None) -> Response:
     """Return the look-up, or the page of an order of the shop, to Shopify's app proxy."""
     try:
-        said = signed_query.read(request.query_string, settings().shopify_secrets, clock.now())
-        shop = _installed(PlatformKey.SHOPIFY, domain=shop_domain(said.get("shop", "")))
+        place = of_shopify()
     except Forged:
-        return _refused()
-    seen_by_shopify = request.headers.get("X-Forwarded-For", request.remote_addr or "").partition(",")[0]
-    return _show(Place(shop, _path(said), LIQUID, f"{shop.id} {seen_by_shopify}"), token)
+        return refused()
+    return _show(place, token)
 
 
 @pages.route("/embed/<key>", methods=["GET", "POST"])
@@ -87,18 +85,32 @@ def in_shopify(token: str | None = None) -> Response:
 def in_plugin(key: str, token: str | None = None) -> Response:
     """Return the look-up, or the page of an order of the shop, to a plug-in in the store."""
     try:
-        shop = _installed(PlatformKey.WOOCOMMERCE, key=key)
-        with transaction() as session:
-            secret = install.secret_of(session, shop.id, "webhook_secret")
-        said = signed_query.read(request.query_string, [secret or ""], clock.now())
+        place, said = of_plugin(key)
     except Forged:
-        return _refused()
-    place = Place(shop, _path(said), look.HEADERS["Content-Type"], f"{shop.id} {said.get('visitor', '')}")
+        return refused()
     vouched = said.get(VOUCHED)
     if vouched is None or request.method == "POST":
         return _show(place, token)
-    order = _order(shop, vouched)
+    order = _order(place.shop, vouched)
     return _soon(place) if order is None else _show(place, None, order)
+
+
+def of_shopify() -> Place:
+    """Return where in which store on Shopify a request came through its app proxy; raises Forged."""
+    said = signed_query.read(request.query_string, settings().shopify_secrets, clock.now())
+    shop = _installed(PlatformKey.SHOPIFY, domain=shop_domain(said.get("shop", "")))
+    seen_by_shopify = request.headers.get("X-Forwarded-For", request.remote_addr or "").partition(",")[0]
+    return Place(shop, _path(said), LIQUID, f"{shop.id} {seen_by_shopify}")
+
+
+def of_plugin(key: str) -> tuple[Place, dict[str, str]]:
+    """Return where in which store a plug-in asks, and what it signed; raises Forged."""
+    shop = _installed(PlatformKey.WOOCOMMERCE, key=key)
+    with transaction() as session:
+        secret = install.secret_of(session, shop.id, "webhook_secret")
+    said = signed_query.read(request.query_string, [secret or ""], clock.now())
+    place = Place(shop, _path(said), look.HEADERS["Content-Type"], f"{shop.id} {said.get('visitor', '')}")
+    return place, said
 
 
 @lru_cache(maxsize=1024)
@@ -130,19 +142,19 @@ def _show(place: Place, token: str | None, order: int | None = None) -> Response
         order_id = lookup.search(place.shop, asked, place.visitor)
         return _form(place, asked, is_refused=True) if order_id is None else _page(place, order_id)
     except (Forged, Missing):
-        return _notice(
+        return notice(
             place,
             sentence("This link leads nowhere"),
             sentence("Please open the link in your mail again, or look your order up."),
         )
     except Ended:
-        return _notice(
+        return notice(
             place,
             sentence("This link has ended"),
             sentence("Tracking pages close 90 days after the delivery. The shop still has your order."),
         )
     except lookup.TooOften:
-        return _notice(
+        return notice(
             place,
             sentence("One moment, please"),
             sentence("That was more tries than we allow in a minute. Wait one, then try again."),
@@ -177,7 +189,8 @@ def _form(place: Place, asked: Asked, *, is_refused: bool = False) -> Response:
     return place.answer(html)
 
 
-def _notice(place: Place, headline: str, lead: str) -> Response:
+def notice(place: Place, headline: str, lead: str) -> Response:
+    """Return a page of one thing to say to the store."""
     brand, words = brands.of(place.shop), look.reader(place.shop)
     told = {"headline": words.say(headline), "lead": words.say(lead)}
     return place.answer(
@@ -187,7 +200,7 @@ def _notice(place: Place, headline: str, lead: str) -> Response:
 
 def _soon(place: Place) -> Response:
     """Tell that an order has not been heard of yet: a store's delivery may take minutes."""
-    return _notice(
+    return notice(
         place,
         sentence("We are getting your order ready"),
         sentence("Its page opens here in a few minutes. Please look again then."),
@@ -217,5 +230,6 @@ def _path(said: dict[str, str]) -> str:
     return path.rstrip("/") if re.fullmatch(r"(/([\w.~-]|%[0-9A-Fa-f]{2})+)+/?", path, re.ASCII) else ""
 
 
-def _refused() -> Response:
+def refused() -> Response:
+    """Answer a request that no store of ours has signed."""
     return Response("not signed by a store of ours\n", 401, content_type="text/plain")

@@ -4,7 +4,7 @@ from typing import Any
 
 from demo.carriers import CARRIERS
 from demo.sales import Parcel, Sale, Scan
-from demo.shopify import listed, oauth, told, wire
+from demo.shopify import listed, oauth, stock, told, wire
 from demo.shopify.listed import gid, image, money, time
 from demo.shoppers import Shopper
 from demo.stores import Json, Shelf
@@ -23,6 +23,7 @@ def root(shelf: Shelf) -> Json:
         "orders": lambda **asked: orders(shelf, **asked),
         "fulfillment": lambda **asked: _sent(shelf, asked["id"]),
         **listed.root(shelf),
+        **stock.root(shelf),
         "ordersCount": lambda **asked: {"count": len(orders(shelf, **asked)), "precision": "EXACT"},
         "fulfillmentEventCreate": lambda **asked: told.create(shelf, asked["fulfillmentEvent"]),
         "currentAppInstallation": {

@@ -1,8 +1,9 @@
 """What Ridge & Pine's store tells the app when something happens: topic and body, in Shopify's order."""
 
 from demo.sales import Parcel, Sale, Scan
-from demo.shopify import wire
-from demo.stores import Json
+from demo.shopify import stock, wire
+from demo.stores import Json, Shelf
+from demo.things import Thing
 
 Notice = tuple[str, Json]
 
@@ -37,6 +38,11 @@ def ended(sale: Sale) -> list[Notice]:
     if sale.refunded:
         told += [("refunds/create", wire.refund(sale)), ("orders/updated", wire.order(sale))]
     return told
+
+
+def stocked(shelf: Shelf, thing: Thing) -> list[Notice]:
+    """Tell how many of a thing lie in the warehouse."""
+    return [("inventory_levels/update", stock.level(shelf, thing))]
 
 
 def whole(sale: Sale) -> list[Notice]:

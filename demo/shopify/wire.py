@@ -204,6 +204,7 @@ def product(thing: Thing, at: datetime, in_stock: int = 40) -> Json:
         "sku": thing.sku,
         "price": amount(thing.price),
         "compare_at_price": None,
+        "inventory_item_id": thing.inventory_item,
         "inventory_quantity": in_stock,
         "old_inventory_quantity": in_stock,
     }  # fmt: skip

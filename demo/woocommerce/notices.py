@@ -1,7 +1,9 @@
 """What Harbor Goods' store tells the app: the whole order every time, steps merged."""
 
+from demo import stock
 from demo.sales import Sale
-from demo.stores import Json
+from demo.stores import Json, Shelf
+from demo.things import Thing
 from demo.woocommerce import wire
 
 Notice = tuple[str, Json]
@@ -20,6 +22,17 @@ def placed(sale: Sale) -> list[Notice]:
     )
     topics = ["order.updated"] if sale.state == "draft" else ["order.created", "order.updated"]
     return [(topic, wire.order(early)) for topic in topics]
+
+
+def carted(sale: Sale) -> list[Notice]:
+    """Tell of the cart before it is bought, as our companion plug-in does once its shopper is known."""
+    return [("cart.updated", wire.cart(sale))]
+
+
+def stocked(shelf: Shelf, thing: Thing) -> list[Notice]:
+    """Tell that there is more or less of a thing."""
+    there = stock.of(shelf, thing.id)
+    return [("product.updated", wire.product(thing, there.at, there.quantity))]
 
 
 def changed(sale: Sale) -> list[Notice]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, jsonify, request
 
 from app.lib import clock
-from demo import shoppers, things
+from demo import shoppers, stock, things
 from demo.sales import Sale
 from demo.stores import Json, Shelf
 from demo.woocommerce import auth, told, webhooks, wire
@@ -92,14 +92,13 @@ def write_note(ident: int) -> Answer:
 @blueprint.get("/products")
 def products() -> Answer:
     """List products."""
-    return listed(_within([wire.product(thing, opened()) for thing in things.HARBOR.values()]))
+    return listed(_within([_product(thing) for thing in things.HARBOR.values()]))
 
 
 @blueprint.get("/products/<int:ident>")
 def product(ident: int) -> Answer:
     """Return one product."""
-    thing = things.HARBOR.get(ident)
-    return _found(thing, lambda t: wire.product(t, opened()), "woocommerce_rest_product_invalid_id")
+    return _found(things.HARBOR.get(ident), _product, "woocommerce_rest_product_invalid_id")
 
 
 @blueprint.get("/customers")
@@ -225,6 +224,11 @@ def _found(
     message: str = "Invalid ID.",
 ) -> Answer:
     return wrong(code, message, 404) if row is None else (jsonify(shown(row)), 200)
+
+
+def _product(thing: things.Thing) -> Json:
+    there = stock.of(_shelf(), thing.id)
+    return wire.product(thing, there.at if _shelf().get("stock", thing.id) else opened(), there.quantity)
 
 
 def _sales() -> list[Sale]:

@@ -11,6 +11,8 @@ from demo.woocommerce import wire
 
 TOPICS = {f"{thing}.{event}" for thing in ("order", "product", "customer", "coupon")
           for event in ("created", "updated", "deleted", "restored")} - {"customer.restored"}  # fmt: skip
+CARTS = {"cart.updated", "cart.deleted"}
+"""The topics that our companion plug-in adds; Harbor Goods has it."""
 FAILURES_AT_MOST = 5
 """One more consecutive failure than this, and one more again, and a webhook is disabled."""
 HIDDEN = ("secret", "failures")
@@ -77,7 +79,7 @@ def _change(hook: Json, asked: Json) -> None:
     topic, url = asked.get("topic"), asked.get("delivery_url")
     if (
         topic is not None
-        and topic not in TOPICS
+        and topic not in TOPICS | CARTS
         and not str(topic).startswith(("action.woocommerce_", "action.wc_"))
     ):
         sentence = "Webhook topic is required and must be valid."
@@ -89,7 +91,8 @@ def _change(hook: Json, asked: Json) -> None:
         name: asked[name] for name in ("name", "status", "topic", "delivery_url", "secret") if asked.get(name)
     }
     hook["resource"], _, hook["event"] = str(hook["topic"]).partition(".")
-    hook["hooks"] = [f"woocommerce_{hook['event']}_{hook['resource']}"]
+    action = "doorstep_{resource}_{event}" if hook["topic"] in CARTS else "woocommerce_{event}_{resource}"
+    hook["hooks"] = [action.format_map(hook)]
 
 
 def _ping(hook: Json) -> None:

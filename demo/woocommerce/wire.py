@@ -74,6 +74,25 @@ def order(sale: Sale) -> Json:
     return _linked(body, "orders", sale.id)
 
 
+def cart(sale: Sale) -> Json:
+    """Return the cart that a sale was, as our companion plug-in tells of it."""
+    goods = sum(THINGS[thing].price * quantity for thing, quantity in sale.lines)
+    things = ",".join(f"{thing}:{quantity}" for thing, quantity in sale.lines)
+    return {
+        "id": cart_name(sale),
+        "email": BY_ID[sale.shopper].email,
+        "currency": "EUR",
+        "total": _amount(goods + SHIPPING),
+        "url": f"{HOME}/checkout-link/?products={things}",
+        "items": [_cart_line(THINGS[thing], quantity) for thing, quantity in sale.lines],
+    }
+
+
+def cart_name(sale: Sale) -> str:
+    """Return what the plug-in calls the cart, and writes on the order that it becomes."""
+    return f"{sale.id:032x}"
+
+
 def fulfillments(sale: Sale) -> list[Json]:
     """Return the parcels that the store keeps as the core's own fulfillments."""
     return [_fulfillment(sale, parcel) for parcel in sale.parcels] if sale.core_fulfillments else []
@@ -139,12 +158,27 @@ def _line(sale: Sale, position: int) -> Json:
     }
 
 
+def _cart_line(thing: Thing, quantity: int) -> Json:
+    return {
+        "key": f"{thing.id:032x}",
+        "product_id": thing.id,
+        "variation_id": 0,
+        "quantity": quantity,
+        "line_total": thing.price * quantity / 100,
+        "name": thing.title,
+        "sku": thing.sku,
+        "image": {"src": thing.picture_url},
+    }
+
+
 def _meta(sale: Sale) -> list[Json]:
+    cart = {"id": sale.id + 1, "key": "_doorstep_cart", "value": cart_name(sale)}
     if sale.core_fulfillments:
         state = "fulfilled" if sale.is_sent else "partially_fulfilled" if sale.parcels else "unfulfilled"
-        return [{"id": sale.id, "key": "_fulfillment_status", "value": state}]
+        return [cart, {"id": sale.id, "key": "_fulfillment_status", "value": state}]
     lines = [_tracking(parcel) for parcel in sale.parcels]
-    return [{"id": sale.id, "key": "_wc_shipment_tracking_items", "value": lines}] if lines else []
+    parcels = {"id": sale.id, "key": "_wc_shipment_tracking_items", "value": lines}
+    return [cart, parcels] if lines else [cart]
 
 
 def _tracking(parcel: Parcel) -> Json:

@@ -57,6 +57,8 @@ SAYS: dict[str, list[type[Any]]] = {
     "products/delete": [purchases.Product],
     "variants/in_stock": [purchases.Variant],
     "variants/out_of_stock": [purchases.Variant],
+    "inventory_levels/update": [purchases.StockLevel],
+    "locations/update": [base.AskStore],
     "customers/create": [purchases.Person],
     "customers/update": [purchases.Person],
     "customers/delete": [base.PersonDeleted],

@@ -173,7 +173,7 @@ def test_a_webhook_greets_unsigned_and_never_tells_its_secret(store: Store, app:
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
-        ({"topic": "cart.updated", "delivery_url": "https://x.example"},
+        ({"topic": "basket.updated", "delivery_url": "https://x.example"},
          "woocommerce_rest_shop_webhook_invalid_topic"),
         ({"topic": "order.created"}, "rest_missing_callback_param"),
         ({"topic": "order.created", "delivery_url": "ftp://x/y"},

@@ -15,6 +15,8 @@ from app.lib import clock
 from app.main import create_app
 from app.messages.models import Message
 from app.platforms import woocommerce
+from app.stock import waiting
+from app.stock.models import Waiting
 from app.tracking.links import token_of
 from app.vocabulary import ConsentState
 from tests.extensions.php import say
@@ -108,6 +110,27 @@ def test_the_stores_word_opens_its_own_orders_only_and_not_for_long(
     later = clock.now() + timedelta(seconds=91)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert client.get(address).status_code == 401
+
+
+def test_who_asks_on_a_product_page_waits_in_the_app(woo_store: StoreVoice) -> None:
+    sold_out = json.dumps(body_of("140_product.updated_publish")).encode()
+    woo_store.woocommerce(sold_out, TOLD | {"X-WC-Webhook-Topic": "product.updated"})
+    woo_store.settle()
+    url, how = speak(woo_store, "waits", "ida@example.test")
+    client = create_app().test_client()
+    path = url.removeprefix(BASE)
+    answer = client.post(path, data=how["body"], headers=how["headers"])
+    assert answer.json == {
+        "ok": True,
+        "said": "Bitte öffnen Sie die E-Mail, die wir Ihnen gerade geschickt haben, und bestätigen Sie. "
+        "Bis dahin kommt nichts.",
+    }, "a page in German is read where the law wants a second yes"
+    row = woo_store.session.scalars(select(Waiting)).one()
+    assert (row.address, row.source, row.locale) == ("ida@example.test", "plug-in", "de_DE")
+    assert row.wording.startswith("Send me one e-mail when it is back.")
+    waiting.confirm(woo_store.session, row)
+    assert [it.id for it in waiting.waiting(woo_store.session, row.variant_id)] == [row.id]
+    assert client.post(path.replace("signature=", "signature=0"), data=how["body"]).status_code == 401
 
 
 TOLD = {"Content-Type": "application/json", "X-WC-Webhook-Topic": "order.updated"}

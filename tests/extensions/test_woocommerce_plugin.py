@@ -79,7 +79,7 @@ def test_what_shoppers_read_is_said_in_the_languages_of_the_app() -> None:
             assert f"( '{english}', 'doorstep-for-woocommerce' )" in sources
             assert other.count("%s") == english.count("%s")
             assert not re.search(r"[<>]", other)
-    for part in ("mails", "account", "checkout"):
+    for part in ("mails", "account", "checkout", "back-in-stock"):
         source = (PLUGIN / "includes" / f"class-doorstep-{part}.php").read_text()
         for english in re.findall(r"__\( '(.+?)', 'doorstep-for-woocommerce' \)", source):
             assert english in dict(said[0])

@@ -44,7 +44,13 @@ def test_opening_the_app_connects_the_store(client: FlaskClient, store: StoreApi
     assert urlsplit(answer.location).path == f"/admin/{shop.id}/shipments"
     assert (shop.domain, shop.state, shop.scopes) == (DOMAIN, ShopState.INSTALLED, "read_orders")
     assert crypto.unseal(credential.secret) == "token-1"
-    wanted = {"shopify.shop_info", "shopify.catch_up", "shopify.compare", "doctor.look"}
+    wanted = {
+        "shopify.shop_info",
+        "shopify.catch_up",
+        "shopify.compare",
+        "shopify.stock_catch_up",
+        "doctor.look",
+    }
     assert set(session.scalars(select(Errand.kind))) == wanted
     page = client.get(answer.location)
     assert page.status_code == 200

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.lib.reading import Json
 from app.platforms.base import Platform, Record, UnknownTopic
-from app.platforms.shopify import catalog, envelope, orders, people, shipping, telling
+from app.platforms.shopify import catalog, envelope, orders, people, shipping, stock, telling
 from app.vocabulary import PlatformKey, Trigger
 
 READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
@@ -30,6 +30,8 @@ READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
     "products/delete": catalog.product_deleted,
     "variants/in_stock": catalog.in_stock,
     "variants/out_of_stock": catalog.out_of_stock,
+    "inventory_levels/update": stock.level,
+    "locations/update": stock.place_changed,
     "customers/create": people.customer,
     "customers/update": people.customer,
     "customers/delete": people.customer_deleted,
@@ -63,6 +65,7 @@ PLUGIN = Platform(
     parse=parse,
     shop_named=envelope.shop_named,
     order_errand="shopify.order",
+    stock_errand=stock.ITEM,
     tracking_mails={
         Trigger.THANK_YOU: ("Order confirmation",),
         Trigger.SHIPPED: ("Shipping confirmation",),

@@ -51,4 +51,5 @@ def _variant(body: Json, product_id: str, currency: str, *, in_stock: bool | Non
         price=reading.amount(body, "price", currency),
         in_stock=in_stock,
         quantity=reading.whole(body, "inventory_quantity"),
+        item=reading.text(body, "inventory_item_id"),
     )

@@ -86,6 +86,18 @@ def refund(body: Json, currency: str, order_id: str) -> Refund:
         amount=money,
         currency=currency,
         created_at=created_at,
+        items=_restocked(body),
+    )
+
+
+def _restocked(body: Json) -> tuple[tuple[str, int], ...] | None:
+    """Return what a refund put back on the shelf; None where it does not say."""
+    if not isinstance(body.get("refund_line_items"), list):
+        return None
+    return tuple(
+        (reading.required(line, "line_item_id"), reading.whole(line, "quantity") or 0)
+        for line in reading.objects(body, "refund_line_items")
+        if reading.text(line, "restock_type") != "no_restock"
     )
 
 

@@ -3,7 +3,7 @@
 from app.lib import clock, reading
 from app.lib.reading import Json
 from app.platforms.base import PersonDeleted, Record
-from app.platforms.purchases import Person, Product, Variant
+from app.platforms.purchases import Person, Product, StockLevel, Variant
 
 SHOPPERS = ("customer", "subscriber")
 """Roles of people who buy; a shop manager is created like a customer, but is none."""
@@ -32,20 +32,29 @@ def product(body: Json, currency: str) -> tuple[Record, ...]:
             reading.text(body, "stock_status") or ""
         ),
         quantity=reading.whole(body, "stock_quantity"),
+        item=external_id,
+    )
+    level = StockLevel(
+        item=external_id,
+        location_id=None,
+        quantity=variant.quantity,
+        is_there=reading.text(body, "stock_status")
+        == "instock",  # on backorder it can be bought, and is not there
+        updated_at=updated_at,
     )
     if is_variation:
-        return (variant,)
+        return (variant, level)
+    is_sold = (reading.text(body, "type") or "") not in WITHOUT_STOCK
     pictures = reading.objects(body, "images")
-    return (
-        Product(
-            external_id=external_id,
-            updated_at=updated_at,
-            title=reading.plain(body, "name"),
-            url=reading.text(body, "permalink"),
-            image_url=reading.text(pictures[0], "src") if pictures else None,
-            variants=() if (reading.text(body, "type") or "") in WITHOUT_STOCK else (variant,),
-        ),
+    whole = Product(
+        external_id=external_id,
+        updated_at=updated_at,
+        title=reading.plain(body, "name"),
+        url=reading.text(body, "permalink"),
+        image_url=reading.text(pictures[0], "src") if pictures else None,
+        variants=(variant,) if is_sold else (),
     )
+    return (whole, level) if is_sold else (whole,)
 
 
 def product_deleted(body: Json, currency: str) -> tuple[Record, ...]:

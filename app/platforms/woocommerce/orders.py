@@ -2,7 +2,7 @@
 
 import re
 
-from app.lib import clock, reading
+from app.lib import reading
 from app.lib.reading import Json
 from app.platforms.base import AskStore, Consent, Record
 from app.platforms.purchases import (
@@ -124,7 +124,7 @@ def cart_deleted(body: Json, currency: str) -> tuple[Record, ...]:
     """Return that a cart was emptied."""
     del currency
     cart_token = reading.required(body, "id")
-    return (Checkout(token=None, cart_token=cart_token, updated_at=clock.now(), deleted=True),)
+    return (Checkout(token=None, cart_token=cart_token, updated_at=None, deleted=True),)
 
 
 def items(body: Json, currency: str) -> tuple[LineItem, ...]:

@@ -86,7 +86,7 @@ final class Doorstep_Admin_Actions {
 			'page'            => isset( $_POST['page'] ) ? absint( wp_unslash( $_POST['page'] ) ) : 0,
 			'newsletter_text' => isset( $_POST['newsletter_text'] ) ? sanitize_text_field( wp_unslash( $_POST['newsletter_text'] ) ) : '',
 		);
-		foreach ( array( 'mail_link', 'carts', 'newsletter' ) as $name ) {
+		foreach ( array( 'mail_link', 'carts', 'back_in_stock', 'newsletter' ) as $name ) {
 			$chosen[ $name ] = isset( $_POST[ $name ] );
 		}
 		// phpcs:enable

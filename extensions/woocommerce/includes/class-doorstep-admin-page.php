@@ -173,6 +173,7 @@ final class Doorstep_Admin_Page {
 		echo '</td></tr>';
 		$this->box( 'mail_link', __( 'Mails', 'doorstep-for-woocommerce' ), __( 'Link to the order’s page in the store’s own mails', 'doorstep-for-woocommerce' ) );
 		$this->box( 'carts', __( 'Carts', 'doorstep-for-woocommerce' ), __( 'Tell Doorstep of carts whose shopper has given an e-mail address. The checkout says so, and lets the shopper decline.', 'doorstep-for-woocommerce' ) );
+		$this->box( 'back_in_stock', __( 'Back in stock', 'doorstep-for-woocommerce' ), __( 'Offer, on the page of a product that is sold out, to hear once when it is back', 'doorstep-for-woocommerce' ) );
 		$this->box( 'newsletter', __( 'News', 'doorstep-for-woocommerce' ), __( 'Offer an empty box for news and offers at the checkout', 'doorstep-for-woocommerce' ) );
 		echo '<tr><th scope="row"><label for="doorstep-newsletter-text">' . esc_html__( 'Sentence beside that box', 'doorstep-for-woocommerce' ) . '</label></th><td><textarea id="doorstep-newsletter-text" name="newsletter_text" class="large-text" rows="2" placeholder="' . esc_attr( $this->settings->newsletter_text() ) . '">' . esc_textarea( (string) $this->settings->get( 'newsletter_text' ) ) . '</textarea><p class="description">' . esc_html__( 'Kept with every yes, as proof of what was agreed to.', 'doorstep-for-woocommerce' ) . '</p></td></tr></table>';
 		$this->close_form( __( 'Save', 'doorstep-for-woocommerce' ) );

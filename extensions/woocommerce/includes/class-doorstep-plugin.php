@@ -35,6 +35,7 @@ final class Doorstep_Plugin {
 		( new Doorstep_Checkout( $settings, $carts ) )->listen();
 		( new Doorstep_Tracking( $page ) )->listen();
 		( new Doorstep_Account( $connection, $page ) )->listen();
+		( new Doorstep_Back_In_Stock( $settings, $connection, $page ) )->listen();
 		( new Doorstep_Mails( $settings, $connection ) )->listen();
 		( new Doorstep_Privacy() )->listen();
 		( new Doorstep_Admin_Page( $settings, $connection ) )->listen();

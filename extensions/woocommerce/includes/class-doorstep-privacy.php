@@ -135,6 +135,7 @@ final class Doorstep_Privacy {
 		$says = array(
 			__( 'We use Doorstep, software that runs on a server of ours or of a provider on our behalf, to follow parcels and to tell you of them. It is told of your orders: names, addresses, e-mail address, telephone number, what was bought, and tracking numbers.', 'doorstep-for-woocommerce' ),
 			__( 'If you type your e-mail address at the checkout and leave, it is told of your cart too, so that we can remind you. The checkout says so, and you can decline there.', 'doorstep-for-woocommerce' ),
+			__( 'If you ask to hear when something is back in stock, it is told your e-mail address and what you wait for, and writes to you once.', 'doorstep-for-woocommerce' ),
 			__( 'When you look up an order, our server passes on what you typed and a scrambled form of your network address, which limits how often one visitor can try.', 'doorstep-for-woocommerce' ),
 		);
 		wp_add_privacy_policy_content( 'Doorstep', wp_kses_post( '<p>' . implode( '</p><p>', $says ) . '</p>' ) );

@@ -26,6 +26,7 @@ final class Doorstep_Settings {
 			'made_page'       => 0,
 			'mail_link'       => true,
 			'carts'           => true,
+			'back_in_stock'   => true,
 			'newsletter'      => false,
 			'newsletter_text' => '',
 		);

@@ -87,12 +87,35 @@ final class Doorstep_Store_Page {
 	}
 
 	/**
+	 * Pass on what a shopper typed into a form; null where Doorstep gives no answer.
+	 *
+	 * @param string                $form  Which form.
+	 * @param array<string, string> $typed What was typed.
+	 * @return array<string, mixed>|null
+	 */
+	public function pass_on( string $form, array $typed ): ?array {
+		$how    = array(
+			'method'      => 'POST',
+			'timeout'     => self::SECONDS,
+			'redirection' => 0,
+			'headers'     => array(
+				'Accept'          => 'application/json',
+				'Accept-Language' => str_replace( '_', '-', get_locale() ),
+			),
+			'body'        => $typed + array( 'locale' => str_replace( '_', '-', get_locale() ) ),
+		);
+		$answer = wp_safe_remote_request( $this->address( array(), $form ), $how );
+		$told   = is_wp_error( $answer ) ? null : json_decode( (string) wp_remote_retrieve_body( $answer ), true );
+		return is_array( $told ) ? $told : null;
+	}
+
+	/**
 	 * Return the signed address that Doorstep is asked at.
 	 *
 	 * @param array<string, string> $said  What is said.
-	 * @param string                $token What names an order; empty for none.
+	 * @param string                $under Which page, under the store's own; empty for the look-up.
 	 */
-	public function address( array $said, string $token = '' ): string {
+	public function address( array $said, string $under = '' ): string {
 		$said['timestamp'] = (string) time();
 		$said['visitor']   = substr( wp_hash( WC_Geolocation::get_ip_address() ), 0, 16 );
 		$parts             = array();
@@ -102,7 +125,7 @@ final class Doorstep_Store_Page {
 		sort( $parts, SORT_STRING );
 		$said['signature'] = hash_hmac( 'sha256', implode( '', $parts ), $this->connection->secret() );
 		$place             = $this->connection->base() . '/embed/' . $this->connection->key();
-		return $place . ( '' === $token ? '' : '/t/' . rawurlencode( $token ) ) . '?' . http_build_query( $said, '', '&', PHP_QUERY_RFC3986 );
+		return $place . ( '' === $under ? '' : '/' . $under ) . '?' . http_build_query( $said, '', '&', PHP_QUERY_RFC3986 );
 	}
 
 	/**
@@ -123,7 +146,7 @@ final class Doorstep_Store_Page {
 			'headers'     => array( 'Accept-Language' => str_replace( '_', '-', get_locale() ) ),
 			'body'        => null === $typed ? null : $typed,
 		);
-		$answer = wp_safe_remote_request( $this->address( $said, $token ), $how );
+		$answer = wp_safe_remote_request( $this->address( $said, '' === $token ? '' : 't/' . rawurlencode( $token ) ), $how );
 		$html   = is_wp_error( $answer ) ? '' : (string) wp_remote_retrieve_body( $answer );
 		$is_one = 200 === wp_remote_retrieve_response_code( $answer ) && 0 === strpos( $html, '<div class="doorstep"' );
 		return $is_one && false === stripos( $html, '<script' ) ? $html : null;

@@ -18,5 +18,10 @@ return array(
 		'We will not remind you of this cart.' => 'No te recordaremos este carrito.',
 		'No reminder, thank you' => 'Sin recordatorio, gracias',
 		'Send me news and offers from %s by e-mail. I can stop them at any time.' => 'Envíame por correo novedades y ofertas de %s. Puedo dejar de recibirlas en cualquier momento.',
+		'Tell me when it is back' => 'Avísame cuando vuelva',
+		'Which one?' => '¿Cuál?',
+		'E-mail address' => 'Correo electrónico',
+		'Send me one e-mail when it is back. My address is used for nothing else, and I can take this back at any time.' => 'Envíame un solo correo cuando vuelva. Mi dirección no se usará para nada más y puedo retirar esta petición en cualquier momento.',
+		'That did not work. Please try again later.' => 'No ha funcionado. Inténtalo más tarde.',
 	),
 );

@@ -18,5 +18,10 @@ return array(
 		'We will not remind you of this cart.' => 'Nous ne vous rappellerons pas ce panier.',
 		'No reminder, thank you' => 'Pas de rappel, merci',
 		'Send me news and offers from %s by e-mail. I can stop them at any time.' => 'Envoyez-moi par e-mail les nouveautés et les offres de %s. Je peux les arrêter à tout moment.',
+		'Tell me when it is back' => 'Me prévenir de son retour',
+		'Which one?' => 'Lequel ?',
+		'E-mail address' => 'Adresse e-mail',
+		'Send me one e-mail when it is back. My address is used for nothing else, and I can take this back at any time.' => 'Envoyez-moi un seul e-mail dès son retour. Mon adresse ne sert à rien d’autre, et je peux revenir sur ma demande à tout moment.',
+		'That did not work. Please try again later.' => 'Cela n’a pas fonctionné. Réessayez plus tard.',
 	),
 );

@@ -18,5 +18,10 @@ return array(
 		'We will not remind you of this cart.' => 'このカートについてお知らせはお送りしません。',
 		'No reminder, thank you' => 'お知らせは不要です',
 		'Send me news and offers from %s by e-mail. I can stop them at any time.' => '%s の新着情報とお得な情報をメールで受け取ります。いつでも停止できます。',
+		'Tell me when it is back' => '再入荷をお知らせ',
+		'Which one?' => 'どの種類ですか？',
+		'E-mail address' => 'メールアドレス',
+		'Send me one e-mail when it is back. My address is used for nothing else, and I can take this back at any time.' => '再入荷したら一度だけメールを送ってください。アドレスはほかの目的には使われず、いつでも取り消せます。',
+		'That did not work. Please try again later.' => 'うまくいきませんでした。しばらくしてからもう一度お試しください。',
 	),
 );

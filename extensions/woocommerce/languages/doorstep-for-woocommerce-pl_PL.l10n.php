@@ -18,5 +18,10 @@ return array(
 		'We will not remind you of this cart.' => 'Nie będziemy przypominać o tym koszyku.',
 		'No reminder, thank you' => 'Dziękuję, bez przypomnienia',
 		'Send me news and offers from %s by e-mail. I can stop them at any time.' => 'Chcę otrzymywać e-mailem nowości i oferty od %s. W każdej chwili mogę z nich zrezygnować.',
+		'Tell me when it is back' => 'Daj mi znać, gdy znów będzie',
+		'Which one?' => 'Który wariant?',
+		'E-mail address' => 'Adres e-mail',
+		'Send me one e-mail when it is back. My address is used for nothing else, and I can take this back at any time.' => 'Wyślijcie mi jeden e-mail, gdy znów będzie. Mój adres nie posłuży do niczego innego i mogę to w każdej chwili cofnąć.',
+		'That did not work. Please try again later.' => 'Nie udało się. Spróbuj ponownie później.',
 	),
 );

@@ -65,6 +65,25 @@ function asked( string $token ): array {
 	return Site::$said;
 }
 
+/** A shopper asks, on the page of a product that is sold out, to hear when it is back. */
+function waits( string $email ): array {
+	$_POST = array( 'variant' => '14', 'email' => $email );
+	try {
+		do_action( 'wc_ajax_doorstep_back_in_stock' );
+	} catch ( Died $said ) {
+		return Site::$said[ count( Site::$said ) - 1 ];
+	}
+	return array();
+}
+
+/** The form on the page of a product that is sold out. */
+function sold_out(): string {
+	$mug                = mug();
+	$mug->stock         = 'outofstock';
+	$GLOBALS['product'] = $mug;
+	return apply_filters( 'render_block_woocommerce/add-to-cart-form', '' );
+}
+
 /** The note at the checkout. */
 function note(): string {
 	return apply_filters( 'render_block_woocommerce/checkout', '' );

@@ -30,6 +30,7 @@ PAGES = (
     "messages",
     "texts",
     "flows",
+    "waiting",
     "sources",
     "hidden",
     "page",

@@ -114,8 +114,21 @@ class WC_Cart {
 }
 
 class WC_Product {
+	public string $stock = 'instock';
 	public function __construct( public int $id, public string $name, public string $sku, public float $price, public int $image = 0, public int $parent = 0 ) {
 		Shop::$products[ $id ] = $this;
+	}
+	public function get_id() {
+		return $this->id;
+	}
+	public function get_children() {
+		return array_keys( array_filter( Shop::$products, fn( $product ) => $product->parent === $this->id ) );
+	}
+	public function is_type( $type ) {
+		return in_array( $this->get_children() ? 'variable' : 'simple', (array) $type, true );
+	}
+	public function is_in_stock() {
+		return 'outofstock' !== $this->stock;
 	}
 	public function get_name( $context = 'view' ) {
 		return $this->name;

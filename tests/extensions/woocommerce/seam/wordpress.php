@@ -107,7 +107,8 @@ function esc_textarea( string $text ): string {
 
 function esc_url_raw( string $url, ?array $protocols = null ): string {
 	$scheme = parse_url( $url, PHP_URL_SCHEME );
-	return '' !== $url && in_array( $scheme, $protocols ?? array( 'http', 'https' ), true ) ? str_replace( array( '"', "'", '<', '>', ' ' ), '', $url ) : '';
+	$is_fine = in_array( $scheme, $protocols ?? array( 'http', 'https' ), true ) || ( null === $scheme && 0 === strpos( $url, '/' ) );
+	return '' !== $url && $is_fine ? str_replace( array( '"', "'", '<', '>', ' ' ), '', $url ) : '';
 }
 
 function esc_url( string $url, ?array $protocols = null ): string {
@@ -274,6 +275,10 @@ function wp_die( $message = '', $title = '', $args = array() ): void {
 
 function wp_redirect( string $location, int $status = 302 ): bool {
 	throw new Redirected( $location );
+}
+
+function wp_send_json( $response, ?int $status_code = null, int $flags = 0 ): void {
+	throw new Answered( wp_json_encode( $response ) );
 }
 
 function wp_send_json_success( $value = null, ?int $status_code = null ): void {

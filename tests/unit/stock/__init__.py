@@ -1,0 +1,1 @@
+"""What there is of each thing, and who waits."""
