@@ -8,13 +8,20 @@ from flask import Flask, Response, abort
 
 from demo.shopify.server import store as ridge_and_pine
 from demo.shopify.wire import HOST as SHOPIFY_HOST
+from demo.twilio import HOST as TWILIO_HOST
+from demo.twilio import api as twilio
 from demo.ups import HOST as UPS_HOST
 from demo.ups import api as ups
 from demo.woocommerce.server import store as harbor_goods
 from demo.woocommerce.wire import HOST as WOO_HOST
 
 PICTURES = {file.stem: file for file in (Path(__file__).parent / "pictures").glob("*.svg")}
-OTHERS: dict[str, WSGIApplication] = {SHOPIFY_HOST: ridge_and_pine, WOO_HOST: harbor_goods, UPS_HOST: ups}
+OTHERS: dict[str, WSGIApplication] = {
+    SHOPIFY_HOST: ridge_and_pine,
+    WOO_HOST: harbor_goods,
+    UPS_HOST: ups,
+    TWILIO_HOST: twilio,
+}
 
 gallery = Flask("gallery", static_folder=None)
 

@@ -12,11 +12,12 @@ from app.lib.db import transaction
 from app.platforms.shopify import stock as stock_of_shopify
 from app.platforms.woocommerce import api, webhooks
 from app.platforms.woocommerce.webhooks import Address
-from app.shops import checkups, errands
+from app.shops import checkups, errands, texting
 from app.shops.install import Store, install, keep_secret
+from app.shops.texting import Texting, Whom
 from app.tracking import sources, writeback
 from app.vocabulary import PlatformKey, Trigger
-from demo import ups
+from demo import twilio, ups
 from demo.shopify import oauth
 from demo.shopify import wire as shopify_wire
 from demo.stores import Shelf
@@ -67,6 +68,8 @@ BRANDS = {
     },
 }
 
+TEXTS = Texting(provider="twilio", sender=twilio.SENDER, whom=Whom.ASKED, price=7900)
+
 
 def connect() -> Address:
     """Connect both stores, every flow on; returns where Harbor Goods delivers."""
@@ -78,6 +81,7 @@ def connect() -> Address:
         for shop in (ridge, harbor):
             shop.settings = {"brand": BRANDS[shop.domain]}
             writeback.switch(shop, on=True)
+            texting.keep(session, shop, plugins.discover("app.channels.sms")["twilio"], twilio.KEYS, TEXTS)
             for trigger in set(Trigger) - set(switches.ON_REQUEST):
                 session.add(Flow(shop_id=shop.id, trigger=trigger, on_since=now))
         keep_secret(

@@ -18,7 +18,7 @@ from app.stock.waiting import Asked
 from app.storefront.back_in_stock import AGREED
 from app.tracking.links import tracking_url
 from app.vocabulary import InboxState
-from demo import install, shoppers, stock, stories, things, ups
+from demo import install, shoppers, stock, stories, things, twilio, ups
 from demo.sales import Sale
 from demo.shopify import notices as shopify_notices
 from demo.shopify import wire as shopify_wire
@@ -27,7 +27,7 @@ from demo.voice import Registered, Voice
 from demo.woocommerce import notices as woo_notices
 from demo.woocommerce import wire as woo_wire
 
-HOSTS = (shopify_wire.HOST, woo_wire.HOST, ups.HOST)
+HOSTS = (shopify_wire.HOST, woo_wire.HOST, ups.HOST, twilio.HOST)
 APPLIED_WITHIN = 60.0
 
 
