@@ -20,6 +20,8 @@ from app.tracking import following, held, register, scans, watch, writeback
 
 Records = tuple[Record | Told, ...]
 
+SAYS_WHO = (purchases.Person, base.Consent)
+"""What an order's delivery says beside it of its shopper."""
 PATIENCE = timedelta(minutes=1)
 """How long a store may take to tell the rest, before it is asked."""
 
@@ -48,8 +50,13 @@ def take(session: Session, shop: Shop, records: Records, heard_at: datetime) -> 
     told = [record.update.number for record in records if isinstance(record, Told)]
     if told and not any(following.ours(session, shop, number) for number in told):
         raise UnknownTopic("no parcel of this shop has this number")
+    forgotten = False
     for record in records:
-        KEEPERS[type(record)](session, shop, record, heard_at)
+        if not (forgotten and isinstance(record, SAYS_WHO)):
+            KEEPERS[type(record)](session, shop, record, heard_at)
+        if isinstance(record, purchases.Order):  # what comes late says again who it was
+            order = orders.lock(session, shop.id, record.external_id, heard_at=heard_at)
+            forgotten = order.erased_at is not None
 
 
 def settle(session: Session, shop: Shop, taken: Sequence[tuple[Records, datetime]]) -> None:

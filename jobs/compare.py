@@ -1,6 +1,6 @@
 """Compare a store's orders with ours, some at a time, and fetch what nobody told us of."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -17,13 +17,14 @@ from app.lib.db import transaction
 from app.lib.reading import Json, Unreadable
 from app.platforms import woocommerce
 from app.platforms.base import Record
-from app.platforms.purchases import Order, OrderDeleted
-from app.platforms.shopify import answers
+from app.platforms.purchases import Order, OrderDeleted, Scan
+from app.platforms.shopify import answers, telling
 from app.platforms.woocommerce import changes
 from app.platforms.woocommerce.orders import DRAFT
 from app.shops import errands
 from app.shops.errands import Due
 from app.shops.models import Shop
+from app.tracking import unheard
 from app.vocabulary import GapOutcome
 from jobs import SLICE, shopify
 from jobs import woocommerce as woo
@@ -56,6 +57,8 @@ class Way:
     """Shop, moment, and where to go on (None: at the moment) → pages; raises Unreachable, Unreadable."""
     fetch: Callable[[int, str], Records | None]
     """Shop and order → what the store holds; None: it has no such order. Raises Unreachable, Unreadable."""
+    scans: Callable[[int, Mapping[str, str]], tuple[Scan, ...]] | None = None
+    """Shop, fulfillments and their orders → their scans; None: stores of this kind know none."""
 
 
 def compare(due: Due) -> str | None:
@@ -74,6 +77,10 @@ def compare(due: Due) -> str | None:
     while missing := _unmended(run.id):
         for external_id in missing:
             _mend(due.shop_id, external_id, way)
+        if monotonic() > ends:
+            return _go_on(due, state)
+    while way.scans is not None and (last := _hear_scans(due.shop_id, run, way.scans, state.get("heard", 0))):
+        state["heard"] = last
         if monotonic() > ends:
             return _go_on(due, state)
     with transaction() as session:
@@ -123,10 +130,28 @@ def _mend(shop_id: int, external_id: str, way: Way) -> None:
         gaps.close(session, shop_id, external_id, GapOutcome.GONE if is_gone else GapOutcome.REPAIRED)
 
 
+def _hear_scans(
+    shop_id: int, run: Comparison, ask: Callable[[int, Mapping[str, str]], tuple[Scan, ...]], after: int
+) -> int | None:
+    """Fetch the scans of some fulfillments; returns the last of them, None where there are no more."""
+    with transaction() as session:
+        rows = unheard.fulfillments(session, shop_id, after=after, arrived_since=run.since)
+    if not rows:
+        return None
+    told = ask(shop_id, {external_id: order_id for _, external_id, order_id in rows})
+    with transaction() as session:
+        shop = session.get_one(Shop, shop_id)
+        new = unheard.new(session, shop, told)
+        intake.apply(session, shop, new, clock.now())
+        session.get_one(Comparison, run.id, with_for_update=True).scans += len(new)
+    return rows[-1][0]
+
+
 def _is_news(session: Session, shop_id: int, records: Records) -> bool:
     """Tell whether the store holds an order otherwise than we do."""
     whole = {it.external_id: it.updated_at for it in records if isinstance(it, Order)}
-    return any(isinstance(it, OrderDeleted) for it in records) or bool(orders.behind(session, shop_id, whole))
+    is_behind = orders.behind(session, shop_id, whole) or gaps.deleted_here(session, shop_id, whole)
+    return bool(is_behind) or any(isinstance(it, OrderDeleted) for it in records)
 
 
 def _woocommerce_pages(shop_id: int, since: datetime, at: str | None) -> Iterator[Page]:
@@ -149,7 +174,7 @@ def _woocommerce_order(shop_id: int, external_id: str) -> Records | None:
         return None
     if not isinstance(row, dict) or not reading.text(row, "id"):
         raise Unreadable("it is no order")
-    return woocommerce.parse("order.updated", row, shop.currency)
+    return woocommerce.parse("order.restored", row, shop.currency)
 
 
 def _shopify_pages(shop_id: int, since: datetime, at: str | None) -> Iterator[Page]:
@@ -167,8 +192,14 @@ def _shopify_pages(shop_id: int, since: datetime, at: str | None) -> Iterator[Pa
         begin, last = newest, {ident: moment for ident, moment in changed.items() if moment == newest}
 
 
+def _shopify_scans(shop_id: int, fulfillments: Mapping[str, str]) -> tuple[Scan, ...]:
+    return answers.scans_of(
+        shopify.ask(shop_id, "FulfillmentScans", telling.asked_of(fulfillments)), fulfillments
+    )
+
+
 WAYS = {
-    "shopify.compare": Way(_shopify_pages, shopify.fetch),
+    "shopify.compare": Way(_shopify_pages, shopify.fetch, _shopify_scans),
     "woocommerce.compare": Way(_woocommerce_pages, _woocommerce_order),
 }
 

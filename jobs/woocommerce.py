@@ -235,7 +235,7 @@ def _keep(shop_id: int, rows: list[Json], currency: str, *, is_news: bool) -> No
             gaps.found(session, shop_id, gaps.overdue(behind, changed))
     for row in (row for row in rows if str(row["id"]) in behind):
         try:
-            records = woocommerce.parse("order.updated", row, currency)
+            records = woocommerce.parse("order.restored", row, currency)
         except Unreadable as error:
             log.warning("woocommerce.order_unreadable", shop=shop_id, order=row["id"], reason=str(error))
             with transaction() as session:

@@ -275,6 +275,8 @@ def gap(run: Comparison | None, found: Mapping[GapOutcome, int], dates: Calendar
         said.append(f"{repaired:,} of {of} {were} missed, repaired {dates.when(run.ended_at)}.")
     else:
         said.append(f"Compared {dates.when(run.ended_at)}.")
+    if run.scans:
+        said.append(f"{plural(run.scans, 'scan')} of parcels had to be fetched as well.")
     if gone:
         said.append(
             f"{plural(gone, 'order')} that we knew {'is' if gone == 1 else 'are'} no longer in your store."

@@ -27,6 +27,8 @@ class Profile(OfShop, Base):
     platform_updated_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
+    """When the store deleted its record of this id: the row says that only, and is nobody."""
     past_orders: Mapped[int | None]
     """How often they have bought in all, as the store's own record said; None: it never did."""
     past_spent: Mapped[int | None]

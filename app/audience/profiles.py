@@ -1,7 +1,8 @@
 """Profiles: one shopper in one shop, found again by platform id, then by e-mail address."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, false, or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -16,6 +17,12 @@ from app.platforms.purchases import Past, Person
 from app.vocabulary import ConsentSource, ConsentState, Medium
 
 
+class Gone(NamedTuple):
+    """A platform id of which the store has deleted its record."""
+
+    at: datetime
+
+
 def keep(session: Session, shop_id: int, person: Person, *, heard_at: datetime) -> Profile | None:
     """Return the profile of a person, made or brought up to date; None where nothing identifies them.
 
@@ -24,15 +31,16 @@ def keep(session: Session, shop_id: int, person: Person, *, heard_at: datetime) 
     email = person.email.lower() if person.email else None
     if person.external_id is None and email is None:
         return None
-    profile = _find(session, shop_id, person.external_id, email)
-    if profile is None:
-        profile = _add(session, shop_id, person, heard_at)
-        profile = profile or _find(session, shop_id, person.external_id, email)
+    found = _find(session, shop_id, person.external_id, email)
+    if isinstance(found, Gone):  # what comes late is about a guest
+        return _keep_guest(session, shop_id, person, found, heard_at)
+    profile = found or _add(session, shop_id, person, heard_at)
+    profile = profile or _find_one(session, shop_id, person.external_id, email)
     if profile is None or profile.erased_at is not None:
         return profile
     if profile.external_id is None:
         profile.external_id = person.external_id
-    if email and profile.email != email and _find(session, shop_id, None, email) is None:
+    if email and profile.email != email and _find_one(session, shop_id, None, email) is None:
         profile.email = email
     if _is_news(profile, person):
         for field in ("phone", "first_name", "last_name", "locale"):
@@ -75,7 +83,7 @@ def keep_past(session: Session, shop_id: int, past: Past, *, heard_at: datetime)
 
 def merge(session: Session, shop_id: int, kept_id: str, gone_id: str) -> None:
     """Let one platform record stand for two: what the gone one had is remembered under the kept one."""
-    kept, gone = (_find(session, shop_id, external_id, None) for external_id in (kept_id, gone_id))
+    kept, gone = (_find_one(session, shop_id, external_id, None) for external_id in (kept_id, gone_id))
     if gone is None:
         return
     if kept is None:
@@ -95,18 +103,35 @@ def merge(session: Session, shop_id: int, kept_id: str, gone_id: str) -> None:
 
 def forget_platform_record(session: Session, shop_id: int, external_id: str) -> Profile | None:
     """Let go of a platform id that the store deleted; the shopper, whose orders stay theirs, is returned."""
-    profile = _find(session, shop_id, external_id, None)
+    profile, now = _find_one(session, shop_id, external_id, None), clock.now()
     if profile is not None:
         profile.external_id = None
-        said_no = Consent(
-            person=Person(email=profile.email),
-            medium=Medium.EMAIL,
-            state=ConsentState.UNSUBSCRIBED,
-            source=ConsentSource.RECORD_DELETED,
-            at=clock.now(),
-        )
-        keep_consent(session, shop_id, said_no, heard_at=clock.now())
+        session.flush()  # frees the id for the row that says that it is gone
+        _say_no(session, shop_id, profile.email, now)
+    gone = {"shop_id": shop_id, "external_id": external_id, "first_seen_at": now, "gone_at": now}
+    session.execute(insert(Profile).values(gone).on_conflict_do_nothing())
     return profile
+
+
+def _keep_guest(
+    session: Session, shop_id: int, person: Person, gone: Gone, heard_at: datetime
+) -> Profile | None:
+    """Return the profile of somebody whose record the store has deleted since it said this."""
+    profile = keep(session, shop_id, replace(person, external_id=None), heard_at=heard_at)
+    if profile is not None and profile.erased_at is None:
+        _say_no(session, shop_id, profile.email, gone.at)
+    return profile
+
+
+def _say_no(session: Session, shop_id: int, email: str | None, at: datetime) -> None:
+    said_no = Consent(
+        person=Person(email=email),
+        medium=Medium.EMAIL,
+        state=ConsentState.UNSUBSCRIBED,
+        source=ConsentSource.RECORD_DELETED,
+        at=at,
+    )
+    keep_consent(session, shop_id, said_no, heard_at=clock.now())
 
 
 def _add(session: Session, shop_id: int, person: Person, heard_at: datetime) -> Profile | None:
@@ -125,15 +150,26 @@ def _add(session: Session, shop_id: int, person: Person, heard_at: datetime) -> 
     return session.scalar(insert(Profile).values(new).on_conflict_do_nothing().returning(Profile))
 
 
-def _find(session: Session, shop_id: int, external_id: str | None, email: str | None) -> Profile | None:
-    """Return the locked profile of a platform id, else of an address that is no other platform id's."""
+def _find_one(session: Session, shop_id: int, external_id: str | None, email: str | None) -> Profile | None:
+    """Return the locked profile of a platform id that is not gone, else of an address as `_find` does."""
+    found = _find(session, shop_id, external_id, email)
+    return None if isinstance(found, Gone) else found
+
+
+def _find(
+    session: Session, shop_id: int, external_id: str | None, email: str | None
+) -> Profile | Gone | None:
+    """Return the locked profile of a platform id, else of an address that is no other platform id's.
+
+    Gone: the store has deleted its record of this id.
+    """
     names = ((Profile.external_id, external_id), (Profile.email, email))
     either = [column == value for column, value in names if value is not None]
     mine = select(Profile).where(Profile.shop_id == shop_id, or_(false(), *either))
     found = session.scalars(mine.with_for_update(key_share=True)).all()  # others may refer to it meanwhile
     for row in found:
         if external_id is not None and row.external_id == external_id:
-            return row
+            return Gone(row.gone_at) if row.gone_at else row
     return next((row for row in found if external_id is None or row.external_id is None), None)
 
 

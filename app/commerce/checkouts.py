@@ -18,17 +18,17 @@ from app.vocabulary import ConsentSource, ConsentState, Medium
 
 def keep(session: Session, shop_id: int, record: purchases.Checkout, *, heard_at: datetime) -> None:
     """Bring a checkout up to date; an older record never changes a newer row."""
-    checkout = _lock(session, shop_id, record, heard_at=heard_at)
+    checkout, is_news = _lock(session, shop_id, record, heard_at=heard_at)
     if checkout is None:
         return
     at = record.updated_at or heard_at
     is_cart = record.token is None
     if _is_of_before(checkout, record):
         return
-    if at < checkout.updated_at and checkout.started_at != checkout.updated_at:
+    if at < checkout.updated_at and not is_news:
         return
     had_contact = bool(checkout.email or checkout.phone)
-    checkout.updated_at = at
+    checkout.updated_at = max(at, checkout.updated_at)
     checkout.deleted_at = at if record.deleted else None
     if not (is_cart and checkout.token):  # the checkout knows prices; its cart, updated later, does not
         checkout.currency = record.currency or checkout.currency
@@ -89,7 +89,8 @@ def _complete(session: Session, checkout: Checkout, at: datetime) -> None:
 
 def _lock(
     session: Session, shop_id: int, record: purchases.Checkout, *, heard_at: datetime
-) -> Checkout | None:
+) -> tuple[Checkout | None, bool]:
+    """Return the locked row, and whether what is said is news however old: its cart told us of it first."""
     at = record.updated_at or heard_at
     by_token = _one(session, shop_id, token=record.token) if record.token else None
     by_cart = _one(session, shop_id, cart_token=record.cart_token) if record.cart_token else None
@@ -99,15 +100,16 @@ def _lock(
         by_cart = None
     found = by_token or by_cart
     if found is not None:
+        is_news = found.token is None and record.token is not None
         found.token = found.token or record.token
         found.cart_token = found.cart_token or record.cart_token
-        return found
+        return found, is_news
     keys = {"shop_id": shop_id, "token": record.token, "cart_token": record.cart_token}
     new = insert(Checkout).values(**keys, items=[], started_at=at, updated_at=at)
     session.execute(new.on_conflict_do_nothing())
     if record.token:
-        return _one(session, shop_id, token=record.token)
-    return _one(session, shop_id, cart_token=record.cart_token)
+        return _one(session, shop_id, token=record.token), False
+    return _one(session, shop_id, cart_token=record.cart_token), False
 
 
 def _one(session: Session, shop_id: int, **keys: str | None) -> Checkout | None:

@@ -36,6 +36,8 @@ class Comparison(OfShop, Base):
     ended_at: Mapped[datetime | None]
     """When the last of them was repaired; None while it goes on."""
     compared: Mapped[int] = mapped_column(default=0)
+    scans: Mapped[int] = mapped_column(default=0)
+    """Scans of parcels that had to be fetched: a scan changes no order."""
 
     __table_args__ = (Index("ix_comparison_shop", "shop_id", text("id DESC")),)
 
@@ -70,7 +72,7 @@ def begin(session: Session, shop_id: int, since: datetime) -> Comparison:
     under_way = select(Comparison).filter_by(shop_id=shop_id, ended_at=None).order_by(Comparison.id.desc())
     run = session.scalar(under_way.limit(1))
     if run is None:
-        run = Comparison(shop_id=shop_id, since=since, began_at=clock.now(), compared=0)
+        run = Comparison(shop_id=shop_id, since=since, began_at=clock.now(), compared=0, scans=0)
         session.add(run)
         session.flush()  # its id is where we go on
     return run
@@ -86,6 +88,7 @@ def note(
     """
     old = {ident: at for ident, at in listed.items() if at < run.began_at - GRACE}
     behind = {ident: old[ident] for ident in orders.behind(session, run.shop_id, old)}
+    behind |= {ident: old[ident] for ident in deleted_here(session, run.shop_id, old)}
     ours = select(Order.external_id, Order.updated_at).where(
         Order.shop_id == run.shop_id,
         Order.updated_at >= after,
@@ -113,6 +116,12 @@ def found(
     ]
     if rows:
         session.execute(insert(MissedOrder).values(rows).on_conflict_do_nothing())
+
+
+def deleted_here(session: Session, shop_id: int, listed: Collection[str]) -> list[str]:
+    """Return which orders that the store has count as deleted here."""
+    ours = select(Order.external_id).where(Order.shop_id == shop_id, Order.external_id.in_(listed))
+    return list(session.scalars(ours.where(Order.deleted_at.is_not(None)))) if listed else []
 
 
 def overdue(behind: Collection[str], changed: Mapping[str, datetime | None]) -> dict[str, datetime]:

@@ -26,7 +26,10 @@ def keep(session: Session, shop_id: int, record: purchases.Order, *, heard_at: d
     if record.erased:
         forget_person(order, at=record.updated_at)
     was_known = order.is_known
+    if record.is_there or (order.deleted_at is not None and record.updated_at > order.deleted_at):
+        order.deleted_at = None
     if order.updated_at is not None and record.updated_at < order.updated_at:
+        _write_what_was(order, record)
         return order
     before = OrderState(order.state) if order.state else OrderState.OPEN
     same_moment = order.updated_at == record.updated_at
@@ -182,6 +185,13 @@ def forget_person(order: Order, *, at: datetime) -> None:
     order.erased_at = order.erased_at or at
 
 
+def _write_what_was(order: Order, record: purchases.Order) -> None:
+    """Keep of an older record what the newer ones no longer say."""
+    order.placed_at = order.placed_at or record.placed_at
+    if order.erased_at is not None and not order.ship_to and record.ship_to and record.ship_to.country:
+        order.ship_to = {"country": record.ship_to.country}
+
+
 _forward = list(OrderState).index
 
 
@@ -196,7 +206,6 @@ def _write(order: Order, record: purchases.Order) -> None:
     order.created_at = record.created_at
     order.placed_at = record.placed_at or order.placed_at
     order.cancelled_at = record.cancelled_at
-    order.deleted_at = None
     order.shipping = record.shipping or order.shipping
     order.is_first = record.is_first if record.is_first is not None else order.is_first
     for field in ("checkout_token", "cart_token"):

@@ -109,6 +109,8 @@ class Order:
     checkout_token: str | None = None
     cart_token: str | None = None
     status_url: str | None = None
+    is_there: bool = False
+    """The store has it now: it was restored, or asked for; else it may be from before its deletion."""
     fulfillments: tuple["Fulfillment", ...] | None = None
     """Those in the order's payload; a live one whose id begins with IN_ORDER and is missing was deleted."""
 

@@ -25,6 +25,7 @@ def keep_fulfillment(
     """Bring a fulfillment and its parcels up to date; an older record changes nothing."""
     order = orders.lock(session, shop_id, record.order_id, heard_at=heard_at)
     fulfillment = orders.fulfillment(session, order, record.external_id)
+    _left_by(session, order, record)
     if fulfillment.updated_at is not None and record.updated_at < fulfillment.updated_at:
         return
     fulfillment.updated_at = record.updated_at
@@ -45,7 +46,9 @@ def keep_list(session: Session, order: Order, record: purchases.Order, *, heard_
         return
     is_old = order.updated_at is not None and record.updated_at < order.updated_at
     for fulfillment in record.fulfillments:
-        if not (is_old and fulfillment.external_id.startswith(purchases.IN_ORDER)):
+        if is_old and fulfillment.external_id.startswith(purchases.IN_ORDER):
+            _left_by(session, order, fulfillment)
+        else:
             keep_fulfillment(session, order.shop_id, fulfillment, heard_at=heard_at)
     if not is_old:
         _cancel_missing(session, order, record.fulfillments, prefix=purchases.IN_ORDER, at=record.updated_at)
@@ -118,6 +121,14 @@ def _cancel_missing(
         left.cancelled_at = at
         for shipment in session.scalars(select(Shipment).filter_by(fulfillment_id=left.id)):
             shipment.cancelled_at = at
+
+
+def _left_by(session: Session, order: Order, record: purchases.Fulfillment) -> None:
+    """Let parcels have left when they were first said to have: not every store says when that was."""
+    numbers = {normalize(parcel.number) for parcel in record.parcels if parcel.number}
+    for shipment in held.parcels(session, order):
+        if shipment.number in numbers:
+            shipment.shipped_at = min(shipment.shipped_at, record.shipped_at)
 
 
 def _keep_parcels(

@@ -31,7 +31,8 @@ def root(shelf: Shelf) -> Json:
             "accessScopes": [{"handle": handle} for handle in oauth.SCOPES.split(",")],
         },
     }
-    return {**found, "node": lambda **asked: node(found, asked["id"])}
+    nodes = {"nodes": lambda **asked: [node(found, ident) for ident in asked["ids"]]}
+    return {**found, **nodes, "node": lambda **asked: node(found, asked["id"])}
 
 
 def node(found: Json, ident: str) -> Json | None:

@@ -32,6 +32,7 @@ OPERATIONS = sorted(our_client.OPERATIONS.glob("*.graphql"))
 VARIABLES: dict[str, dict[str, Any]] = {
     "Order": {"id": f"gid://shopify/Order/{stories.SHOWN}"},
     "FulfillmentEvents": {"id": f"gid://shopify/Fulfillment/{stories.SHOWN}1"},
+    "FulfillmentScans": {"ids": [f"gid://shopify/Fulfillment/{stories.SHOWN}1"]},
     "FulfillmentEventCreate": {
         "event": {
             "fulfillmentId": f"gid://shopify/Fulfillment/{stories.SHOWN}1",

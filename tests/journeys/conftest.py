@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,11 +20,23 @@ from app import intake, reactions
 from app.commerce import inbox
 from app.flows import switches
 from app.flows.models import Flow
-from app.lib import clock
+from app.lib import clock, http
+from app.lib.config import settings
 from app.messages.models import Message
+from app.platforms.woocommerce import api, webhooks
+from app.shops import tokens
 from app.shops.install import Store, install, keep_secret
 from app.shops.models import Shop
 from app.vocabulary import PlatformKey, Trigger
+from bench.misbehaving import Misbehaving
+from demo import fakes
+from demo.shopify import oauth
+from demo.shopify.wire import HOST as RIDGE
+from demo.stores import Shelf
+from demo.woocommerce import auth
+from demo.woocommerce.wire import HOME
+from demo.woocommerce.wire import HOST as HARBOR
+from tests.demo.wsgi import Wsgi
 from tests.door import as_wsgi, nothing_behind, wait_for
 from webhooks.ingress import Ingress
 
@@ -132,3 +145,46 @@ def _voice(session: Session, shop: Shop, secret: str, front_door: Client) -> Sto
         session.add(Flow(shop_id=shop.id, trigger=trigger, on_since=clock.now()))
     session.commit()
     return StoreVoice(session, shop, secret, front_door)
+
+
+@pytest.fixture
+def sick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Misbehaving]:
+    """The demo's stores, well until they are told to be ill."""
+    monkeypatch.setenv("DEMO_STORES", str(tmp_path / "stores.sqlite"))
+    monkeypatch.setattr("demo.woocommerce.webhooks._ping", lambda _: None)
+    outside = Misbehaving(fakes.application)
+    for host in (HARBOR, RIDGE):
+        http.play(host, Wsgi(outside))
+    http._breakers.reset()
+    yield outside
+    for host in (HARBOR, RIDGE):
+        http.play(host, None)
+
+
+@pytest.fixture
+def harbor(woo_store: StoreVoice, sick: Misbehaving) -> StoreVoice:
+    """Harbor Goods, connected, with every webhook of ours."""
+    del sick
+    keys = auth.issue(Shelf(HARBOR), "read_write")
+    pair = f"{keys['consumer_key']}:{keys['consumer_secret']}"
+    woo_store.shop.domain, woo_store.shop.currency = HARBOR, "EUR"
+    keep_secret(woo_store.session, woo_store.shop, "rest_keys", pair)
+    woo_store.session.commit()
+    address = webhooks.Address(base=settings().url, key=woo_store.shop.key, secret=woo_store.secret)
+    webhooks.mend(api.Store(HOME, pair), address)
+    return woo_store
+
+
+@pytest.fixture
+def ridge_store(shopify_store: StoreVoice, sick: Misbehaving) -> StoreVoice:
+    """Ridge & Pine, connected."""
+    del sick
+    token = oauth.issue(Shelf(RIDGE))
+    shopify_store.shop.domain = RIDGE
+    ends = clock.now() + timedelta(hours=1)
+    access, refresh = token["access_token"], token["refresh_token"]
+    keep_secret(
+        shopify_store.session, shopify_store.shop, tokens.KIND, access, refresh=refresh, expires_at=ends
+    )
+    shopify_store.session.commit()
+    return shopify_store

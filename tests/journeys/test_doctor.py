@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -14,19 +13,14 @@ from app.flows import switches
 from app.lib import clock, http
 from app.lib.config import settings
 from app.platforms.findings import Finding, Grade, Remedy
-from app.platforms.woocommerce import webhooks
-from app.platforms.woocommerce.api import Store
-from app.shops import checkups, errands, tokens
-from app.shops.install import keep_secret
+from app.shops import checkups, errands
 from app.shops.models import Checkup
 from app.vocabulary import Trigger
 from bench.misbehaving import Fault, Misbehaving, answer, headers, page, stripped
-from demo import fakes
 from demo.shopify import oauth
 from demo.shopify.wire import HOST as RIDGE
 from demo.stores import Shelf
-from demo.woocommerce import auth
-from demo.woocommerce.wire import HOME, HOST
+from demo.woocommerce.wire import HOST
 from jobs import doctor, sync
 from tests.demo.wsgi import Wsgi
 from tests.journeys.conftest import StoreVoice
@@ -211,18 +205,6 @@ def run_errands(shop: StoreVoice) -> None:
 
 
 @pytest.fixture
-def sick() -> Iterator[Misbehaving]:
-    """The outside world, with whatever ails it."""
-    outside = Misbehaving(fakes.application)
-    for host in (HOST, RIDGE):
-        http.play(host, Wsgi(outside))
-    http._breakers.reset()
-    yield outside
-    for host in (HOST, RIDGE):
-        http.play(host, None)
-
-
-@pytest.fixture
 def reachable() -> Iterator[Callable[[str], None]]:
     """Our own address as the world sees it; it can be made to say something else."""
     from app.main import create_app
@@ -236,47 +218,14 @@ def reachable() -> Iterator[Callable[[str], None]]:
 
 
 @pytest.fixture
-def shop(
-    woo_store: StoreVoice,
-    sick: Misbehaving,
-    reachable: Callable[[str], None],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> StoreVoice:
-    """Harbor Goods, connected and well."""
-    del sick, reachable
-    monkeypatch.setenv("DEMO_STORES", str(tmp_path / "stores.sqlite"))
-    monkeypatch.setattr("demo.woocommerce.webhooks._ping", lambda _: None)
-    keys = auth.issue(Shelf(HOST), "read_write")
-    pair = f"{keys['consumer_key']}:{keys['consumer_secret']}"
-    woo_store.shop.domain = HOST
-    keep_secret(woo_store.session, woo_store.shop, "rest_keys", pair)
-    woo_store.session.commit()
-    address = webhooks.Address(base=settings().url, key=woo_store.shop.key, secret=woo_store.secret)
-    webhooks.mend(Store(HOME, pair), address)
-    return woo_store
+def shop(harbor: StoreVoice, reachable: Callable[[str], None]) -> StoreVoice:
+    """A WooCommerce store to look at."""
+    del reachable
+    return harbor
 
 
 @pytest.fixture
-def ridge(
-    shopify_store: StoreVoice,
-    sick: Misbehaving,
-    reachable: Callable[[str], None],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> StoreVoice:
-    """Ridge & Pine, connected."""
-    del sick, reachable
-    monkeypatch.setenv("DEMO_STORES", str(tmp_path / "stores.sqlite"))
-    token = oauth.issue(Shelf(RIDGE))
-    shopify_store.shop.domain = RIDGE
-    keep_secret(
-        shopify_store.session,
-        shopify_store.shop,
-        tokens.KIND,
-        token["access_token"],
-        refresh=token["refresh_token"],
-        expires_at=clock.now() + timedelta(hours=1),
-    )
-    shopify_store.session.commit()
-    return shopify_store
+def ridge(ridge_store: StoreVoice, reachable: Callable[[str], None]) -> StoreVoice:
+    """A Shopify store to look at."""
+    del reachable
+    return ridge_store

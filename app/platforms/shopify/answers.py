@@ -1,5 +1,6 @@
 """What the Admin API answers, in the same records as a delivery of the same thing."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.lib import reading
@@ -78,9 +79,18 @@ def order(node: Json) -> tuple[Record, ...]:
         checkout_token=reading.text(node, "checkoutToken"),
         cart_token=reading.text(node, "cartToken"),
         status_url=reading.text(node, "statusPageUrl"),
+        is_there=True,
     )
     sent = [found for data in reading.objects(node, "fulfillments") for found in _sent(data, external_id)]
     return (record, *sent, *refunds)
+
+
+def scans_of(data: Json, orders: Mapping[str, str]) -> tuple[Scan, ...]:
+    """Return what the events of several fulfillments say; `orders` names each one's."""
+    sent = [(_id(node), node) for node in reading.objects(data, "nodes") if node.get("events")]
+    return tuple(
+        scan for ident, node in sent if ident in orders for scan in scans(node, ident, orders[ident])
+    )
 
 
 def scans(node: Json, fulfillment_id: str, order_id: str) -> tuple[Scan, ...]:

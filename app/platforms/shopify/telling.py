@@ -1,5 +1,6 @@
 """Telling a store on Shopify where a fulfillment is: what we ask, what we say, what it answers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from app.lib import reading
@@ -27,6 +28,11 @@ WORDS = {
 def asked(fulfillment: str) -> Json:
     """Return the variables of FulfillmentEvents."""
     return {"id": _gid(fulfillment)}
+
+
+def asked_of(fulfillments: Iterable[str]) -> Json:
+    """Return the variables of FulfillmentScans."""
+    return {"ids": [_gid(fulfillment) for fulfillment in fulfillments]}
 
 
 def known(data: Json, fulfillment: str, order: str) -> tuple[Scan, ...] | None:

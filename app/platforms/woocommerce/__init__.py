@@ -11,7 +11,7 @@ from app.vocabulary import PlatformKey, Trigger
 READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
     "order.created": orders.order,
     "order.updated": orders.order,
-    "order.restored": orders.order,
+    "order.restored": orders.restored,
     "order.deleted": orders.order_deleted,
     "product.created": catalog.product,
     "product.updated": catalog.product,

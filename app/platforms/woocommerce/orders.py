@@ -1,6 +1,7 @@
 """WooCommerce's orders in our words: what they are is derived from their state, never from a step seen."""
 
 import re
+from dataclasses import replace
 
 from app.lib import reading
 from app.lib.reading import Json
@@ -146,6 +147,16 @@ def items(body: Json, currency: str) -> tuple[LineItem, ...]:
     )
 
 
+def restored(body: Json, currency: str) -> tuple[Record, ...]:
+    """Return an order that was taken out of the trash again."""
+    return as_there(order(body, currency))
+
+
+def as_there(records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Return what is said of an order that the store surely has now."""
+    return tuple(replace(it, is_there=True) if isinstance(it, Order) else it for it in records)
+
+
 def _draft(body: Json, external_id: str, currency: str) -> Checkout:
     return Checkout(
         token=f"draft:{external_id}",
@@ -168,6 +179,7 @@ def _person(body: Json) -> Person:
         phone=reading.phone(reading.text(billing, "phone"), country),
         first_name=reading.text(billing, "first_name"),
         last_name=reading.text(billing, "last_name"),
+        updated_at=reading.moment(body, "date_created_gmt"),  # when they typed it, however late it is told
     )
 
 
