@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.audience import profiles
 from app.carriers.base import Told
-from app.commerce import catalog, checkouts, orders
+from app.commerce import catalog, checkouts, consent_record, orders
 from app.lib import clock, plugins
 from app.platforms import base, purchases
 from app.platforms.base import Record, UnknownTopic
@@ -122,6 +122,11 @@ def _person(session: Session, shop: Shop, record: purchases.Person, heard_at: da
     profiles.keep(session, shop.id, record, heard_at=heard_at)
 
 
+def _consent(session: Session, shop: Shop, record: base.Consent, heard_at: datetime) -> None:
+    if not consent_record.is_ours(session, shop, record):
+        profiles.keep_consent(session, shop.id, record, heard_at=heard_at)
+
+
 def _shop(session: Session, shop: Shop, record: base.ShopChanged, heard_at: datetime) -> None:
     del session, heard_at
     for field in ("name", "url", "email", "timezone", "currency", "locale", "country"):
@@ -156,7 +161,7 @@ KEEPERS: dict[type[Any], Keeper] = {
     purchases.StockLevel: _level,
     purchases.Person: _person,
     purchases.Past: lambda s, shop, r, at: profiles.keep_past(s, shop.id, r, heard_at=at),
-    base.Consent: lambda s, shop, r, at: profiles.keep_consent(s, shop.id, r, heard_at=at),
+    base.Consent: _consent,
     base.PersonMerged: lambda s, shop, r, _: profiles.merge(s, shop.id, r.kept_id, r.gone_id),
     base.PersonDeleted: lambda s, shop, r, _: erasure.forget_record(s, shop.id, r.external_id),
     base.ShopChanged: _shop,

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import events
+from app.commerce import consent_record
 from app.events import EventRow
 from app.flows.triggers import (
     case_reply,
@@ -62,7 +63,11 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
     events.CheckoutCompleted: (),
     events.VariantSoldOut: (telling.on_event,),
     events.BackInStock: (telling.on_event,),
-    events.ConsentChanged: (confirm_offers.on_consent_changed, telling.on_event),
+    events.ConsentChanged: (
+        confirm_offers.on_consent_changed,
+        telling.on_event,
+        consent_record.on_consent_changed,
+    ),
     events.ProfileErased: (telling.on_event,),
     events.ShopUninstalled: (),
     events.ConnectionBroken: (telling.on_event,),

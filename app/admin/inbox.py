@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.admin import paging, shell
 from app.admin.session import address, for_shop
-from app.commerce import inbox
+from app.commerce import consent_record, inbox
 from app.commerce.models import Delivery
 from app.hooks import accounts
 from app.platforms.findings import Grade
@@ -52,6 +52,7 @@ def index(session: Session, shop: Shop) -> str:
         heard_at=session.scalar(newest),
         waiting=session.scalar(waiting),
         told_since=writeback.since(shop),
+        consent_since=consent_record.since(shop),
         to_mend=sum(it.grade in (Grade.BAD, Grade.ODD) for it in last.findings) if last else 0,
         services=accounts.of_shop(session, shop.id),
         reconnect=url_for(RECONNECT[shop.platform], shop=shop.domain, store=shop.domain),

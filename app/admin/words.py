@@ -239,6 +239,8 @@ def failure(said: str | None) -> str:
 CALLS = {
     "shopify.tell": "Telling Shopify where a parcel is",
     "woocommerce.tell": "Telling WooCommerce where a parcel is",
+    "shopify.consent": "Telling Shopify who agreed to offers",
+    "woocommerce.consent": "Telling WooCommerce who agreed to offers",
     "texts.answer": "Answering a shopper’s text",
 }
 

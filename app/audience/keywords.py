@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audience import profiles, suppression
 from app.audience.consent import last_said
+from app.audience.models import Profile
 from app.lib import crypto
 from app.lib.words import sentence
 from app.platforms.base import Consent
@@ -104,7 +106,7 @@ def hear(  # noqa: PLR0913 - what was texted, from where, when
         ConsentSource.KEYWORD,
     )
     told = Consent(
-        person=Person(),
+        person=_whose(session, shop_id, address),
         medium=medium,
         category=Category.TRANSACTIONAL,
         state=ConsentState.SUBSCRIBED if said is Keyword.START else ConsentState.UNSUBSCRIBED,
@@ -122,3 +124,10 @@ def hear(  # noqa: PLR0913 - what was texted, from where, when
         if agreed if said is Keyword.STOP else ended:
             profiles.keep_consent(session, shop_id, replace(told, category=Category.MARKETING), heard_at=at)
     return said
+
+
+def _whose(session: Session, shop_id: int, address: str) -> Person:
+    """Return whose number it is in the store's records; nobody's, where none of them has it."""
+    known = select(Profile).filter_by(shop_id=shop_id, phone=address, erased_at=None)
+    row = session.scalar(known.where(Profile.external_id.is_not(None)).order_by(Profile.id.desc()).limit(1))
+    return Person(external_id=row.external_id, email=row.email) if row else Person()

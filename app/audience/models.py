@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
@@ -37,7 +37,11 @@ class Profile(OfShop, Base):
     past_told_at: Mapped[datetime | None]
     """As of when that is so: what was bought since is in the orders."""
 
-    __table_args__ = (UniqueConstraint("shop_id", "external_id"), UniqueConstraint("shop_id", "email"))
+    __table_args__ = (
+        UniqueConstraint("shop_id", "external_id"),
+        UniqueConstraint("shop_id", "email"),
+        Index("ix_profile_phone", "shop_id", "phone", postgresql_where=text("phone IS NOT NULL")),
+    )
 
 
 class ConsentRow(OfShop, Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app import events
 from app.audience.consent import add, address_of, last_said
+from app.audience.grants import Said
 from app.audience.models import ConsentRow, Profile
 from app.lib import clock, crypto
 from app.platforms.base import Consent
@@ -60,7 +61,7 @@ def keep_consent(session: Session, shop_id: int, consent: Consent, *, heard_at: 
     before = last_said(session, subject, consent.medium, consent.category)
     add(session, shop_id, profile_id, consent, heard_at=heard_at)
     after = last_said(session, subject, consent.medium, consent.category)
-    if after is not None and (before is None or after.state is not before.state):
+    if after is not None and (before is None or _is_news_of(after, before)):
         changed = events.ConsentChanged(
             happened_at=after.at,
             profile_id=profile_id,
@@ -79,6 +80,11 @@ def keep_past(session: Session, shop_id: int, past: Past, *, heard_at: datetime)
     profile.past_orders, profile.past_spent = past.orders, past.spent
     profile.past_currency, profile.past_last_order_at = past.currency, past.last_order_at
     profile.past_told_at = heard_at
+
+
+def _is_news_of(after: Said, before: Said) -> bool:
+    """Tell whether something else was said, or the same again from the address itself."""
+    return after.state is not before.state or (after.is_confirmed and not before.is_confirmed)
 
 
 def merge(session: Session, shop_id: int, kept_id: str, gone_id: str) -> None:

@@ -209,5 +209,11 @@ class Platform:
     """The scope that this takes; None: none that a merchant could withhold."""
     told_mails: tuple[str, ...] = ()
     """The store's own mails that go out whenever it is told so, as it calls them."""
+    keeps_consent: tuple[Medium, ...] = ()
+    """On which media the store has a record of who agreed to offers."""
+    keeps_consent_with: str | None = None
+    """The scope that writing there takes; None: none that a merchant could withhold."""
+    keeps_consent_of_guests: bool = False
+    """Whether that can be written of who has no account, too."""
     order_page: str = ""
     """Where the merchant sees an order: an address with {domain}, {url} and the platform's {order}."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.lib import clock
 from demo.sales import Sale
-from demo.shopify import wire
+from demo.shopify import consent, wire
 from demo.shoppers import RIDGE, Shopper
 from demo.stores import Json, Shelf
 from demo.things import RIDGE as THINGS
@@ -31,6 +31,12 @@ def root(shelf: Shelf) -> Json:
     """Return what queries for shoppers and products begin with."""
     return {
         "customer": _one_of(lambda: _customers(shelf)),
+        "customerEmailMarketingConsentUpdate": lambda **asked: consent.write(
+            shelf, "email", _customers(shelf), asked["input"]
+        ),
+        "customerSmsMarketingConsentUpdate": lambda **asked: consent.write(
+            shelf, "sms", _customers(shelf), asked["input"]
+        ),
         "customers": lambda query=None, sortKey="", **_: found(_customers(shelf), query, sortKey),  # noqa: N803
         "product": _one_of(_products),
         "products": lambda query=None, sortKey="", **_: found(_products(), query, sortKey),  # noqa: N803
@@ -138,7 +144,8 @@ def _customers(shelf: Shelf) -> list[Json]:
     """Return the shoppers with what they have bought, long ago too: an app may see its sum."""
     sales = [Sale.model_validate(row) for row in shelf.every("sale")]
     return [
-        customer(shopper) | _past(shopper, [sale for sale in sales if sale.shopper == shopper.id])
+        consent.shown(shelf, customer(shopper))
+        | _past(shopper, [sale for sale in sales if sale.shopper == shopper.id])
         for shopper in RIDGE
     ]
 

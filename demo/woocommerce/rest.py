@@ -108,6 +108,18 @@ def customers() -> Answer:
     return listed([wire.customer(shopper, opened()) for shopper in known])
 
 
+@blueprint.route("/customers/<int:ident>", methods=["GET", "PUT", "POST"])
+def one_customer(ident: int) -> Answer:
+    """Return a shopper with an account, or give them meta data."""
+    known = next((it for it in shoppers.HARBOR if it.id == ident and wire.is_registered(it)), None)
+    asked = {} if request.method == "GET" else request.get_json(silent=True) or {}
+    return _found(
+        known,
+        lambda it: told.customer(_shelf(), wire.customer(it, opened()), asked),
+        "woocommerce_rest_invalid_id",
+    )
+
+
 @blueprint.get("/settings/general/<name>")
 def general(name: str) -> Answer:
     """Return the currency, the one general setting that is asked for."""

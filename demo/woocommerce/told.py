@@ -37,6 +37,16 @@ def change(shelf: Shelf, sale: Sale, asked: Json) -> Json:
     return body
 
 
+def customer(shelf: Shelf, body: Json, asked: Json) -> Json:
+    """Return a shopper with the meta data that apps have given them, after keeping what is asked."""
+    kept = shelf.get("customer-meta", body["id"]) or {"meta": []}
+    given = {line["key"]: line["value"] for line in asked.get("meta_data", ())}
+    added = [{"id": shelf.take_number("meta"), "key": key, "value": value} for key, value in given.items()]
+    kept["meta"] = [line for line in kept["meta"] if line["key"] not in given] + added
+    shelf.put("customer-meta", body["id"], kept)
+    return body | {"meta_data": [*body["meta_data"], *kept["meta"]]}
+
+
 def note(shelf: Shelf, sale: Sale, asked: Json) -> Json:
     """Keep a note; one for the staff announces nothing and mails nobody (one for the shopper would)."""
     ident, now = shelf.take_number("note"), clock.now()

@@ -16,18 +16,21 @@ from app.lib.config import settings
 from app.platforms import shopify
 from app.platforms.base import Record
 from app.platforms.purchases import Order, Scan
-from app.platforms.shopify import answers, telling
+from app.platforms.shopify import answers, consent, telling
 from app.platforms.shopify import graphql as our_client
 from app.platforms.shopify import oauth as our_office
+from app.vocabulary import ConsentState, Medium
 from demo import fakes, stories
 from demo.sales import Sale
 from demo.shopify import notices, oauth, told, wire
 from demo.shopify.wire import HOST
+from demo.shoppers import RIDGE
 from demo.stores import Shelf
 from tests.demo.wsgi import Wsgi
 
 pytestmark = pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+CUSTOMER = str(wire.SHOP_ID + RIDGE[0].id)
 OPERATIONS = sorted(our_client.OPERATIONS.glob("*.graphql"))
 VARIABLES: dict[str, dict[str, Any]] = {
     "Order": {"id": f"gid://shopify/Order/{stories.SHOWN}"},
@@ -42,6 +45,13 @@ VARIABLES: dict[str, dict[str, Any]] = {
     },
     "OrdersUpdatedSince": {"since": "updated_at:>='2026-01-01T00:00:00Z'"},
     "Variants": {"id": f"gid://shopify/Product/{stories.SHIRT}"},
+    "CustomerConsent": consent.asked(CUSTOMER),
+    "CustomerEmailConsentUpdate": consent.written(
+        CUSTOMER, Medium.EMAIL, ConsentState.SUBSCRIBED, NOW, is_confirmed=True
+    ),
+    "CustomerSmsConsentUpdate": consent.written(
+        CUSTOMER, Medium.SMS, ConsentState.UNSUBSCRIBED, NOW, is_confirmed=False
+    ),
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.lib.reading import Json
 from app.platforms.base import Platform, Record, UnknownTopic
-from app.platforms.shopify import catalog, envelope, orders, people, shipping, stock, telling
+from app.platforms.shopify import catalog, consent, envelope, orders, people, shipping, stock, telling
 from app.vocabulary import PlatformKey, Trigger
 
 READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
@@ -72,6 +72,8 @@ PLUGIN = Platform(
         Trigger.OUT_FOR_DELIVERY: ("Out for delivery",),
         Trigger.DELIVERED: ("Delivered",),
     },
+    keeps_consent=consent.MEDIA,
+    keeps_consent_with=consent.SCOPE,
     tells=telling.WORDS,
     tells_with=telling.SCOPE,
     told_mails=("Out for delivery", "Delivered"),

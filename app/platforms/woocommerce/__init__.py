@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.lib import reading
 from app.lib.reading import Json
 from app.platforms.base import Broken, Platform, Record, UnknownTopic
-from app.platforms.woocommerce import catalog, envelope, mailers, mails, orders, telling
+from app.platforms.woocommerce import catalog, consent, envelope, mailers, mails, orders, telling
 from app.vocabulary import PlatformKey, Trigger
 
 READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
@@ -57,6 +57,8 @@ PLUGIN = Platform(
     tracking_mails={trigger: mails.of_trigger(trigger) for trigger in (Trigger.THANK_YOU, Trigger.SHIPPED)},
     mail_settings={mail.name: mail.ident for mail in mails.MAILS},
     mailers=mailers.MAILERS,
+    keeps_consent=tuple(consent.KEYS),
+    keeps_consent_of_guests=True,
     tells=telling.WORDS,
     mails_page="{url}/wp-admin/admin.php?page=wc-settings&tab=email",
     order_page="{url}/wp-admin/admin.php?page=wc-orders&action=edit&id={order}",

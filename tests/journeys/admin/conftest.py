@@ -39,6 +39,7 @@ PAGES = (
     "connection/check",
     "store-pages",
     "services",
+    "store-consent",
     "privacy",
     "carriers",
     "address",
