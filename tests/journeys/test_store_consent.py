@@ -4,11 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from sqlalchemy import func, select, update
 
-from app.audience import choices, keywords, profiles
-from app.audience.choices import Choice, Reach
+from app.audience import keywords, profiles
 from app.audience.consent import last_said
 from app.audience.models import ConsentRow, Profile
 from app.commerce import consent_record
@@ -22,14 +20,12 @@ from app.shops.models import Call
 from app.vocabulary import CallReason, CallState, Category, ConsentSource, ConsentState, Medium
 from demo.shopify import consent as there
 from demo.shopify import listed
-from demo.shoppers import HARBOR
 from demo.stores import Json
-from demo.woocommerce import wire
 from jobs import calls as job
 from tests.journeys.hooks import work
+from tests.journeys.offers import change
 from tests.journeys.ridge import Ridge
 from tests.journeys.test_writeback import ridge  # noqa: F401 - a fixture
-from tests.journeys.test_writeback_woocommerce import Harbor, harbor  # noqa: F401 - a fixture
 
 SECOND = timedelta(seconds=1)
 YES, NO = ConsentState.SUBSCRIBED, ConsentState.UNSUBSCRIBED
@@ -193,34 +189,6 @@ def test_a_yes_that_wants_a_second_one_is_written_once_that_was_said(ridge: Ridg
     )
 
 
-REGISTERED = next(shopper for shopper in HARBOR if wire.is_registered(shopper)).id
-
-
-@pytest.mark.parametrize(
-    ("account", "kept_as"), [(str(REGISTERED), "customer-meta"), (None, "told")], ids=["customer", "guest"]
-)
-def test_woocommerce_hears_it_in_the_data_of_the_customer_or_of_a_guests_order(
-    harbor: Harbor,  # noqa: F811
-    account: str | None,
-    kept_as: str,
-) -> None:
-    session, shop = harbor.voice.session, harbor.voice.shop
-    profile = session.scalars(select(Profile)).one()
-    profile.external_id = account
-    consent_record.switch(shop, on=True)
-    session.commit()
-    for seconds, on in ((2, True), (1, False)):
-        change(harbor.voice, profile, on=on, at=clock.now() - seconds * SECOND)
-        harbor.voice.settle()
-        work(harbor.voice)
-    kept = harbor.shelf.get(kept_as, account or harbor.sale.id)
-    assert kept is not None
-    (line,) = [it for it in kept["meta"] if it["key"] == "_doorstep_offers_email"]
-    assert line["value"].startswith("no 20")
-    made = select(Call.state).where(Call.kind == "woocommerce.consent")
-    assert set(session.scalars(made)) == {CallState.DONE}
-
-
 def begin(ridge: Ridge) -> None:  # noqa: F811
     consent_record.switch(ridge.voice.shop, on=True)
     ridge.voice.session.commit()
@@ -239,24 +207,6 @@ def says_only(ridge: Ridge, *, on: bool, at: datetime | None = None) -> None:  #
     """Let the shopper choose on the page behind a mail's last link."""
     change(ridge.voice, who(ridge), on=on, at=at)
     ridge.voice.settle()
-
-
-def change(voice: Any, profile: Profile, *, on: bool, at: datetime | None) -> None:
-    offers = Choice(
-        Reach(Medium.EMAIL, profile.email or "", True, None), Category.MARKETING, not on, True, None
-    )
-    with time_machine.travel(at or clock.now(), tick=False):
-        choices.change(
-            voice.session,
-            voice.shop.id,
-            profile,
-            offers,
-            on=on,
-            source=ConsentSource.PREFERENCES,
-            wording=None,
-            proof={},
-        )
-    voice.session.commit()
 
 
 def told(ridge: Ridge, state: str, at: datetime) -> None:  # noqa: F811
