@@ -124,6 +124,7 @@ class Trigger(StrEnum):
     """The merchant answers what a shopper reported; no flow, and never switched off."""
     OWN_ORDERS = "own_orders"
     """The link that a shopper asked for; no flow either."""
+    CONFIRM_WAITING = "confirm_waiting"
     CONFIRM_RECIPIENT = "confirm_recipient"
     """Asks an address that a shopper named whether it wants an order's updates."""
     CONFIRM_OFFERS = "confirm_offers"

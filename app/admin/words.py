@@ -151,6 +151,7 @@ TRIGGERS = {
     Trigger.CASE_REPLY: "Your answer",
     Trigger.OWN_ORDERS: "Link to all their orders",
     Trigger.CONFIRM_RECIPIENT: "Asked to get updates",
+    Trigger.CONFIRM_WAITING: "Asked to confirm that they wait",
     Trigger.CONFIRM_OFFERS: "Asked to confirm",
 }
 

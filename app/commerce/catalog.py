@@ -40,6 +40,15 @@ def keep_variant(session: Session, shop_id: int, record: purchases.Variant) -> N
         variant.stock_updated_at = record.updated_at
 
 
+def called(product: Product, variant: Variant) -> str:
+    """Return what a variant is called: its product, and which one of several it is."""
+    title = product.title or variant.title or ""
+    kind = variant.title if variant.title not in (None, "Default Title", title) else None
+    if kind and kind.startswith(title):  # WooCommerce's variations say both
+        return kind
+    return f"{title} · {kind}" if kind else title
+
+
 def _lock_product(session: Session, shop_id: int, external_id: str) -> Product:
     find = select(Product).filter_by(shop_id=shop_id, external_id=external_id).with_for_update()
     product = session.scalar(find)

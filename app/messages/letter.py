@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,11 +13,12 @@ from app.lib.days import Calendar
 from app.messages import material as materials
 from app.messages import postal, templates
 from app.messages.document import Document
-from app.messages.links import ON_THE_WEB, Clicks, confirm_url, preferences_url, short_preferences_url
+from app.messages.links import Clicks, confirm_url, on_the_web, preferences_url, secure, short_preferences_url
 from app.messages.material import Cart, Material
 from app.messages.models import Message
 from app.shops.brand import Brand
 from app.shops.models import Shop
+from app.stock import waiting
 from app.tracking import arrival, carrier, expected, own_orders, recipients, story
 from app.tracking.links import gift_url, short_url, tracking_url
 from app.tracking.models import Shipment
@@ -100,6 +101,7 @@ class Letter:
     """It goes to somebody else than the shopper: no price, no name, no address is in it."""
     clicks: Clicks | None = None
     """What its links are counted for; None: they are not."""
+    thing: str | None = None  # what its reader asked to be told of
     cart_url: str = ""
     """Where the cart is found again that it reminds of."""
     track_url: str
@@ -115,6 +117,8 @@ def gather(session: Session, message: Message) -> Letter:
 
 def of(material: Material, message: Message) -> Letter:
     """Return what a message needs to be rendered; raises what a row that does not fit raises."""
+    if message.trigger is Trigger.CONFIRM_WAITING:
+        return _of_waiting(material, message)
     if message.order_id is None:
         return _of_cart(material, message)
     shop = material.shops[message.shop_id]
@@ -170,30 +174,46 @@ def of(material: Material, message: Message) -> Letter:
 def _of_cart(material: Material, message: Message) -> Letter:
     shop, cart = material.shops[message.shop_id], material.checkouts[message.checkout_id or 0]
     profile = material.profiles.get(message.profile_id or 0)
-    locale = profile.locale if profile else None
+    bare = _of_no_order(material, message, profile.locale if profile else None)
+    return replace(
+        bare,
+        first_name=profile.first_name if profile else None,
+        currency=cart.row.currency or shop.currency,
+        total=cart.row.total or 0,
+        items=tuple(_left(cart, item) for item in cart.row.items),
+        clicks=Clicks(shop.id, message.id, is_offer=message.category is Category.MARKETING),
+        cart_url=on_the_web(cart.row.url) or bare.brand.url,
+    )
+
+
+def _of_waiting(material: Material, message: Message) -> Letter:
+    asked, page = material.waits[message.step], waiting.url(material.shops[message.shop_id], message.step)
+    bare = _of_no_order(material, message, asked.locale)
+    return replace(bare, thing=asked.thing, track_url=page, preferences_url=page)
+
+
+def _of_no_order(material: Material, message: Message, locale: str | None) -> Letter:
+    shop = material.shops[message.shop_id]
     calendar = Calendar.of(clock.now(), shop.timezone, locale, shop.locale, is_for_later=True)
-    look = material.brands[shop.id]
     return Letter(
         trigger=message.trigger,
         document=material.document(message),
         to=message.to or "",
         message_id=message.rfc_id,
-        brand=look,
+        brand=material.brands[shop.id],
         calendar=calendar,
-        first_name=profile.first_name if profile else None,
+        first_name=None,
         order_name=None,
         is_first=False,
         step=message.step,
-        currency=cart.row.currency or shop.currency,
-        total=cart.row.total or 0,
-        items=tuple(_left(cart, item) for item in cart.row.items),
+        currency=shop.currency,
+        total=0,
+        items=(),
         parcels=(),
         is_whole=True,
         story=story.tell([], calendar, is_placed=False),
         delivering_to=(),
-        clicks=Clicks(shop.id, message.id, is_offer=message.category is Category.MARKETING),
-        cart_url=_on_the_web(cart.row.url) or look.url,
-        track_url=look.url,
+        track_url=material.brands[shop.id].url,
         preferences_url=_leads_out(shop, message),
         category=message.category,
     )
@@ -206,12 +226,8 @@ def _left(cart: Cart, item: Mapping[str, Any]) -> Item:
         options=item.get("variant_title"),
         quantity=quantity,
         total=int(item.get("price") or 0) * quantity,
-        image_url=_secure(item.get("image_url") or cart.pictures.get(str(item.get("product_id")))),
+        image_url=secure(item.get("image_url") or cart.pictures.get(str(item.get("product_id")))),
     )
-
-
-def _on_the_web(address: str | None) -> str | None:
-    return address if address and address.startswith(ON_THE_WEB) else None
 
 
 def _places(parcels: Sequence[Parcel]) -> tuple[Place, ...]:
@@ -258,7 +274,7 @@ def _items(material: Material, order: Order, told: Sequence[Shipment]) -> tuple[
             options=line.variant_title,
             quantity=quantity,
             total=line.price * quantity,
-            image_url=_secure(line.image_url),
+            image_url=secure(line.image_url),
         )
         for line in material.lines.get(order.id, [])
         if (quantity := min(line.quantity, sent[line.external_id]) if sent else line.quantity)
@@ -282,7 +298,3 @@ def _sent(material: Material, fulfillment_ids: set[int]) -> Counter[str]:
         for content in filter(None, contents):
             pieces.update({str(part["item"]): int(part["quantity"]) for part in content})
     return pieces
-
-
-def _secure(address: str | None) -> str | None:
-    return address if address and address.startswith("https://") else None

@@ -69,3 +69,13 @@ def followed(token: str) -> Followed:
             return Followed(shop_id, message_id, target)
         case _:
             raise signing.Forged
+
+
+def on_the_web(address: str | None) -> str | None:
+    """Return an address that a browser opens; None for any other."""
+    return address if address and address.startswith(ON_THE_WEB) else None
+
+
+def secure(address: str | None) -> str | None:
+    """Return an address that a mail may load a picture from; None for any other."""
+    return address if address and address.startswith("https://") else None

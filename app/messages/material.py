@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, exists, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.audience.models import Profile
+from app.commerce import catalog
 from app.commerce.models import Checkout, Fulfillment, LineItem, Order, Product, Variant
 from app.lib.db import among
 from app.messages import templates, versions
@@ -18,6 +19,7 @@ from app.messages.versions import Chosen, Said
 from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
+from app.stock.models import Waiting
 from app.tracking import alarms
 from app.tracking.cases import CaseEntry
 from app.tracking.models import OwnCarrier, Shipment
@@ -53,6 +55,13 @@ class Cart:
     pictures: Mapping[str, str]
 
 
+class Waited(NamedTuple):
+    """What somebody asked to be told of, in which language."""
+
+    locale: str | None
+    thing: str
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """What the messages of a chunk speak of; as long as it is held, the session knows its rows."""
@@ -70,6 +79,8 @@ class Material:
     """What each fulfillment holds, where the store says."""
     ordered_before: frozenset[int]
     """The orders whose shopper had bought before."""
+    waits: dict[int, Waited]
+    """What somebody waits for, by their request."""
     answers: dict[int, str]
     """What the merchant wrote, by case entry."""
     offers: dict[int, list[Offered]]
@@ -111,12 +122,24 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
         lines=_lines(session, order_ids),
         contents=_contents(session, order_ids),
         ordered_before=_ordered_before(session, orders.values()),
+        waits=_waits(session, messages),
         answers=_answers(session, {message.case_entry_id for message in messages}),
         offers=_offers(session, messages, documents),
         documents=documents,
         alarms=_alarms(session, messages),
         own_carriers=_own_carriers(session, shipments),
     )
+
+
+def _waits(session: Session, messages: Sequence[Message]) -> dict[int, Waited]:
+    ids = {message.step for message in messages if message.trigger is Trigger.CONFIRM_WAITING}
+    if not ids:
+        return {}
+    asked = select(Waiting, Product, Variant).join(Variant, Variant.id == Waiting.variant_id)
+    rows = session.execute(
+        asked.join(Product, Product.id == Variant.product_id).where(among(Waiting.id, ids))
+    )
+    return {row.id: Waited(row.locale, catalog.called(product, variant)) for row, product, variant in rows}
 
 
 def _carts(session: Session, ids: set[int | None]) -> dict[int, Cart]:

@@ -34,7 +34,9 @@ HELD_FOR = timedelta(hours=1)
 """How soon to ask again about a review or an offer to a shopper whose problem is open."""
 WAITS_AT_MOST = timedelta(days=7)
 """An offer that could not go for so long after it was due is stale."""
-ANSWERS = (Trigger.CASE_REPLY, Trigger.OWN_ORDERS, Trigger.CONFIRM_OFFERS, Trigger.CONFIRM_RECIPIENT)
+ASKS = (Trigger.CONFIRM_RECIPIENT, Trigger.CONFIRM_WAITING)
+"""Asks an address that somebody typed whether it agrees: nothing was agreed to before."""
+ANSWERS = (Trigger.CASE_REPLY, Trigger.OWN_ORDERS, Trigger.CONFIRM_OFFERS, *ASKS)
 """What a person wrote to a person, or asked for this minute: no flow, and never old news."""
 ASKED_FOR = (Trigger.OWN_ORDERS,)
 """Goes even to who wants no delivery updates: the page just promised it."""
@@ -150,7 +152,7 @@ def _is_not_suppressed(facts: Facts) -> Objection | None:
 def _is_agreed_to(facts: Facts) -> Objection | None:
     permission = may_write(facts)
     asked_for = facts.trigger in ASKED_FOR and facts.category is Category.TRANSACTIONAL
-    if permission.is_given or asked_for or facts.trigger is Trigger.CONFIRM_RECIPIENT:  # which asks for it
+    if permission.is_given or asked_for or facts.trigger in ASKS:
         return None
     return Skipped(Reason.NOT_CONFIRMED if permission.wants_confirmation else Reason.NO_CONSENT)
 

@@ -82,6 +82,7 @@ def letter(
             )
         ),
         delivering_to=("Ana Moreno", "1720 Pearl Street, Apt 4", "Boulder, CO 80302"),
+        thing="Hurricane Lantern · Coal",
         cart_url="https://shop.example/cart/sample",
         track_url="https://tracking.example/t/sample",
         preferences_url="https://tracking.example/u/sample",

@@ -221,6 +221,18 @@ def _confirm_offers(common: Sentences, letter: Letter, words: Words) -> Sentence
     )
 
 
+def _confirm_waiting(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    say = words.say
+    lead = say(
+        "You asked to be told when this is back: %(thing)s. Please confirm it with the button below; "
+        "until then nothing comes.",
+        thing=letter.thing or "",
+    )
+    subject = say("Please confirm: back in stock at %(shop)s", shop=letter.brand.name)
+    why = say("Somebody asked for this mail with your address. If it was not you, there is nothing to do.")
+    return _button(common, subject=subject, headline=say("One more tap"), lead=lead, why=why)
+
+
 def _button(common: Sentences, *, subject: str, headline: str, lead: str, why: str) -> Sentences:
     """Return what a mail says that is there for its button."""
     return replace(common, subject=subject, preview=lead, headline=headline, then="", lead=lead, why=why)
@@ -240,6 +252,7 @@ _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.CASE_REPLY: _case_reply,
     Trigger.OWN_ORDERS: _own_orders,
     Trigger.CONFIRM_RECIPIENT: _confirm_recipient,
+    Trigger.CONFIRM_WAITING: _confirm_waiting,
     Trigger.CONFIRM_OFFERS: _confirm_offers,
 }
 

@@ -48,8 +48,8 @@ class Demand:
     """When the first in the line asked."""
 
 
-def ask(session: Session, shop: Shop, variant_id: int, asked: Asked) -> None:
-    """Put a mailbox into a variant's line, once; it keeps its place however often it asks."""
+def ask(session: Session, shop: Shop, variant_id: int, asked: Asked) -> Waiting | None:
+    """Put a mailbox into a variant's line; None where it stands there already, and keeps its place."""
     now, address = clock.now(), asked.address.lower()
     counts = not wants_confirmation(shop, asked.locale)
     profile_id = _profile(session, shop.id, address, asked.locale) if counts else None
@@ -65,7 +65,7 @@ def ask(session: Session, shop: Shop, variant_id: int, asked: Asked) -> None:
         "asked_at": now,
         "counts_since": now if counts else None,
     }
-    session.execute(insert(Waiting).values(row).on_conflict_do_nothing())
+    return session.scalar(insert(Waiting).values(row).on_conflict_do_nothing().returning(Waiting))
 
 
 def wants_confirmation(shop: Shop, locale: str | None) -> bool:

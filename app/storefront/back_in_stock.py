@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from werkzeug import Response as BaseResponse
 
 from app.audience.address import readable_email
+from app.commerce import catalog
 from app.commerce.models import Product, Variant
+from app.flows.triggers import confirm_waiting
 from app.lib import crypto, limits
 from app.lib.db import transaction
 from app.lib.signing import Forged
@@ -161,8 +163,9 @@ def _take(shop: Shop, visitor: str, source: str) -> Answer:
         shelf = shelves.of(session, shop.id, variant.id)
         if shelf is not None and shelf.is_there:
             return Answer(409, THERE)
-        if not request.form.get(HONEYPOT):
-            waiting.ask(session, shop, variant.id, asked)
+        row = None if request.form.get(HONEYPOT) else waiting.ask(session, shop, variant.id, asked)
+        if row is not None and row.counts_since is None:
+            confirm_waiting.ask(session, row)
     return Answer(200, CONFIRM if waiting.wants_confirmation(shop, words.locale) else ASKED)
 
 
@@ -229,13 +232,7 @@ def _variant(session: Session, shop: Shop, external_id: str) -> Variant | None:
 
 
 def _name(session: Session, variant: Variant) -> str:
-    """Return what a variant is called: its product, and which one of several it is."""
-    product = session.get_one(Product, variant.product_id)
-    title = product.title or variant.title or ""
-    kind = variant.title if variant.title not in (None, "Default Title", title) else None
-    if kind and kind.startswith(title):  # WooCommerce's variations say both
-        return kind
-    return f"{title} · {kind}" if kind and title else title or kind or ""
+    return catalog.called(session.get_one(Product, variant.product_id), variant)
 
 
 def _may_ask(shop: Shop, address: str, visitor: str) -> bool:

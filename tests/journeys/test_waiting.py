@@ -1,5 +1,7 @@
 """Somebody finds a thing sold out, asks to hear when it is back, and may take that back; it is counted."""
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,9 +19,13 @@ from app.platforms import purchases
 from app.privacy import copies, erasure
 from app.stock import shelves, waiting
 from app.stock.models import Shelf, Waiting
+from jobs import messages
+from tests.contracts.smtp_server import ScriptedServer
 from tests.journeys.conftest import StoreVoice
+from tests.journeys.test_mails import parsed, part, server
 from tests.journeys.test_privacy import where_is
 
+__all__ = ["server"]
 ANA, BEN = "ana.canary@example.org", "ben@example.org"
 VARIANT = "808950810"
 
@@ -111,16 +117,24 @@ def test_one_request_is_taken_back_and_no_other(store: StoreVoice, browser: Flas
 
 
 def test_where_the_law_wants_it_a_request_counts_once_its_mailbox_has_said_yes(
-    store: StoreVoice, browser: FlaskClient
+    store: StoreVoice,
+    browser: FlaskClient,
+    server: ScriptedServer,
+    later: Callable[[timedelta], None],
 ) -> None:
     store.shop.country = "DE"
     store.session.commit()
     assert "Please open the mail" in ask(browser, store, ANA).text
     assert waiting.waiting(store.session, variant(store)) == []
     assert store.session.scalars(select(Profile)).all() == []
-    row = store.session.scalars(select(Waiting)).one()
-    path = waiting.url(store.shop, row.id).removeprefix("https://doorstep.test")
-    store.session.commit()
+    ask(browser, store, ANA)
+    assert store.told() == ["confirm_waiting"], "asked once"
+    later(timedelta(seconds=1))
+    messages.send()
+    (mail,) = map(parsed, server.taken)
+    assert (mail["To"], mail["Subject"]) == (ANA, "Please confirm: back in stock at Ridge & Pine")
+    assert "Camp Mug · Pine" in part(mail, "plain")
+    (path,) = set(re.findall(r"https://doorstep\.test(/waiting/[\w.-]+)", part(mail, "plain")))
     assert "Was it you?" in browser.get(path).text
     browser.post(path, data={"choice": "confirm"})
     store.session.expire_all()

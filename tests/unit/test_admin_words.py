@@ -40,6 +40,7 @@ def test_every_word_of_ours_has_the_merchants_words() -> None:
             Trigger.OWN_ORDERS,
             Trigger.CONFIRM_OFFERS,
             Trigger.CONFIRM_RECIPIENT,
+            Trigger.CONFIRM_WAITING,
         }
     )
     assert set(words.CASES) == set(CaseKind)

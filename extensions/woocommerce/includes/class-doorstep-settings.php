@@ -26,7 +26,7 @@ final class Doorstep_Settings {
 			'made_page'       => 0,
 			'mail_link'       => true,
 			'carts'           => true,
-			'back_in_stock'   => true,
+			'back_in_stock'   => false,
 			'newsletter'      => false,
 			'newsletter_text' => '',
 		);

@@ -67,7 +67,8 @@ function asked( string $token ): array {
 
 /** A shopper asks, on the page of a product that is sold out, to hear when it is back. */
 function waits( string $email ): array {
-	$_POST = array( 'variant' => '14', 'email' => $email );
+	Site::$options['doorstep_settings'] = array( 'back_in_stock' => true );
+	$_POST                              = array( 'variant' => '14', 'email' => $email );
 	try {
 		do_action( 'wc_ajax_doorstep_back_in_stock' );
 	} catch ( Died $said ) {
@@ -78,6 +79,8 @@ function waits( string $email ): array {
 
 /** The form on the page of a product that is sold out. */
 function sold_out(): string {
+	Site::$options['doorstep_settings'] = array( 'back_in_stock' => true );
+
 	$mug                = mug();
 	$mug->stock         = 'outofstock';
 	$GLOBALS['product'] = $mug;
