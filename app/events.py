@@ -262,6 +262,7 @@ def record(session: Session, shop_id: int, event: Event, *, once: str | None = N
         "data": {k: v.isoformat() if isinstance(v, datetime) else v for k, v in fields.items()},
         "happened_at": event.happened_at,
         "recorded_at": clock.now(),
+        "reacted_at": memory(session).get("reacted_at", lambda _: None)(event),  # app/imports: the past
     }
     gathered: list[dict[str, Any]] | None = memory(session).get("events")
     if gathered is None:
@@ -293,8 +294,7 @@ def revive(row: EventRow) -> Event:
     for name in ("first_heard_at", "as_of"):
         if data.get(name) is not None:
             data[name] = datetime.fromisoformat(data[name])
-    if "status" in data:
-        data["status"] = ShipmentStatus(data["status"])
-    if "exception" in data:
-        data["exception"] = ExceptionKind(data["exception"])
+    for name, word in (("status", ShipmentStatus), ("exception", ExceptionKind)):
+        if name in data:
+            data[name] = word(data[name])
     return kind(happened_at=row.happened_at, profile_id=row.profile_id, **data)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import events
 from app.commerce import consent_record
+from app.commerce.models import Order
 from app.events import EventRow
 from app.flows.triggers import (
     case_reply,
@@ -74,6 +75,14 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
 }
 """An event without a reaction is still a line of the shopper's timeline."""
 
+OF_THE_PAST = (
+    forecasts.on_order_placed,
+    forecasts.on_shipment_registered,
+    forecasts.on_shipment_reached,
+    following.on_shipment_registered,
+)
+"""What follows even where an order came as history and this had happened before: nobody is told of it."""
+
 
 def react_one(session: Session) -> bool:
     """React to the oldest event that nobody has reacted to; False when there is none.
@@ -87,10 +96,19 @@ def react_one(session: Session) -> bool:
         return False
     session.info["event"] = row.id
     event = events.revive(row)
+    is_past = _is_past(session, event)
     for reaction in REACTIONS[type(event)]:
-        reaction(session, row.shop_id, event)
+        if not is_past or reaction in OF_THE_PAST:
+            reaction(session, row.shop_id, event)
     row.reacted_at = clock.now()
     return True
+
+
+def _is_past(session: Session, event: events.Event) -> bool:
+    """Tell whether an event is old news that came late, of an order that we know from its store's history."""
+    order_id = getattr(event, "order_id", None)
+    order = session.get(Order, order_id) if order_id is not None else None
+    return order is not None and order.imported_at is not None and event.happened_at <= order.imported_at
 
 
 def put_off(session: Session, event_id: int) -> None:

@@ -16,6 +16,7 @@ from app.commerce.models import (
 from app.events import EventRow
 from app.flows.models import Flow, StoreMails
 from app.hooks.models import Hook
+from app.imports.models import Import
 from app.lib.db import Base
 from app.messages.models import Click, Message, ReceiptRow
 from app.messages.replies import Reply
@@ -56,6 +57,7 @@ __all__ = [
     "Forecast",
     "Fulfillment",
     "Hook",
+    "Import",
     "InHand",
     "Lane",
     "Level",

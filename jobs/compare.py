@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import intake
 from app.commerce import gaps, orders
 from app.commerce.gaps import Comparison
+from app.imports import history
 from app.lib import clock, reading
 from app.lib.db import transaction
 from app.lib.reading import Json, Unreadable
@@ -65,6 +66,8 @@ def compare(due: Due) -> str | None:
     """Walk through the orders of the window, then fetch what was missing; goes on later if it takes long."""
     way, ends = WAYS[due.kind], monotonic() + SLICE
     with transaction() as session:
+        if history.place(session, due.shop_id) is not None:
+            return None  # what is not here yet was not missed
         run = gaps.begin(session, due.shop_id, clock.now() - WINDOW)
     state: Json = orjson.loads(due.cursor) if due.cursor else {"compared": 0}
     if not state.get("is_walked"):

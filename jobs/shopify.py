@@ -9,6 +9,7 @@ import structlog
 
 from app import intake
 from app.commerce import gaps, orders
+from app.imports import history
 from app.lib import clock
 from app.lib.db import transaction
 from app.lib.http import Unreachable
@@ -60,9 +61,16 @@ def fetch(shop_id: int, external_id: str) -> tuple[Record, ...] | None:
     return answers.order(found) if found else None
 
 
+def whole_order(due: Due) -> None:
+    """Fetch an order that we hold without its parcels' scans and contents."""
+    found = ask(due.shop_id, "Order", {"id": f"gid://shopify/Order/{due.subject}"}).get("order")
+    if found:
+        _keep(due.shop_id, answers.order(found))
+
+
 def catch_up(due: Due) -> str:
     """Ask for every order that changed and that no delivery told us of, one page at a time."""
-    sweep: Json = orjson.loads(due.cursor) if due.cursor else {"since": _begin(), "is_first": True}
+    sweep: Json = orjson.loads(due.cursor) if due.cursor else {"since": _begin(due), "is_first": True}
     sweep.setdefault("began", clock.now().isoformat())
     asked = {"since": f"updated_at:>='{sweep['since']}'", "after": sweep.get("after")}
     changed, after = answers.changed(ask(due.shop_id, "OrdersUpdatedSince", asked))
@@ -80,8 +88,11 @@ def catch_up(due: Due) -> str:
     return orjson.dumps({"since": next_since.isoformat()}).decode()
 
 
-def _begin() -> str:
-    return (clock.now() - BACKFILL).isoformat()
+def _begin(due: Due) -> str:
+    """Return from when on what changed is asked for: what is older is the store's history."""
+    with transaction() as session:
+        since = history.listened_since(session, due.shop_id, clock.now() - BACKFILL)
+    return (since - OVERLAP).isoformat()
 
 
 def confirm_uninstall(due: Due) -> None:
@@ -99,6 +110,7 @@ def confirm_uninstall(due: Due) -> None:
 HANDLERS: dict[str, Callable[[Due], str | None]] = {
     "shopify.shop_info": shop_info,
     "shopify.order": order,
+    "shopify.whole_order": whole_order,
     "shopify.catch_up": catch_up,
     "shopify.confirm_uninstall": confirm_uninstall,
 }

@@ -12,9 +12,10 @@ from app.lib.http import Busy, Unreachable
 from app.lib.reading import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
-from jobs import SLICE, compare, doctor, page_host, shopify, sources, stock, texts, woocommerce
+from jobs import SLICE, compare, doctor, history, page_host, shopify, sources, stock, texts, woocommerce
 
 HANDLERS: dict[str, Callable[[Due], str | None]] = {
+    **history.HANDLERS,
     **shopify.HANDLERS,
     **woocommerce.HANDLERS,
     **stock.HANDLERS,

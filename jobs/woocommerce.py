@@ -13,6 +13,7 @@ from requests import codes
 
 from app import intake
 from app.commerce import gaps, orders, pulse
+from app.imports import history
 from app.lib import clock
 from app.lib.config import settings
 from app.lib.days import Calendar
@@ -90,6 +91,7 @@ def setup(due: Due) -> None:
         errands.add(session, due.shop_id, "woocommerce.compare", due_at=later, every=gaps.DAILY)
         checkups.ask(session, due.shop_id)
         errands.add(session, due.shop_id, "woocommerce.stock_catch_up", every=STOCK_EVERY)
+        history.begin(session, session.get_one(Shop, due.shop_id))
 
 
 @says_when_cut_off
@@ -137,7 +139,9 @@ def catch_up(due: Due) -> str:
     """
     shop = connection(due.shop_id)
     is_first = due.cursor is None
-    since = clock.now() - BACKFILL if due.cursor is None else datetime.fromisoformat(due.cursor)
+    with transaction() as session:
+        known = history.listened_since(session, due.shop_id, clock.now() - BACKFILL)
+    since = known - OVERLAP if due.cursor is None else datetime.fromisoformat(due.cursor)
     ends, newest = monotonic() + SLICE, since
     for some in changes.walk(shop.store, since, status="any"):
         orders_only = [row for row in some.rows if row.get("status") != DRAFT]
@@ -206,8 +210,8 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-def connection(shop_id: int) -> Connection:
-    """Return what it takes to ask a shop's store; raises KeysRefused where we hold no keys."""
+def connection(shop_id: int, *, version: str = "wc/v3") -> Connection:
+    """Return what it takes to ask a store by one of its APIs; raises KeysRefused where we hold no keys."""
     with transaction() as session:
         shop = session.get_one(Shop, shop_id)
         keys = install.secret_of(session, shop_id, "rest_keys")
@@ -215,7 +219,7 @@ def connection(shop_id: int) -> Connection:
         if keys is None or secret is None:
             raise KeysRefused("no keys")
         return Connection(
-            store=Store(f"https://{shop.domain}", keys),
+            store=Store(f"https://{shop.domain}", keys, version=version),
             address=webhooks.Address(base=settings().url, key=shop.key, secret=secret),
             currency=shop.currency,
             zone=Calendar.of(clock.now(), shop.timezone, None).zone,

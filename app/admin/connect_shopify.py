@@ -9,6 +9,7 @@ from flask import session as cookie
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.admin import embedded, session
+from app.imports import history
 from app.lib import clock, signing
 from app.lib.config import settings
 from app.lib.db import transaction
@@ -119,6 +120,7 @@ def _connect(domain: str, grant: Grant) -> int:
         errands.add(opened, shop.id, "shopify.compare", due_at=compared_at, every=DAILY)
         checkups.ask(opened, shop.id)
         errands.add(opened, shop.id, "shopify.stock_catch_up", every=HALF_HOURLY)
+        history.begin(opened, shop)
         return shop.id
 
 

@@ -10,6 +10,7 @@ from app.admin.session import address, for_shop
 from app.commerce import consent_record, inbox
 from app.commerce.models import Delivery
 from app.hooks import accounts
+from app.imports import history
 from app.platforms.findings import Grade
 from app.shops import checkups
 from app.shops.models import Shop
@@ -55,6 +56,7 @@ def index(session: Session, shop: Shop) -> str:
         consent_since=consent_record.since(shop),
         to_mend=sum(it.grade in (Grade.BAD, Grade.ODD) for it in last.findings) if last else 0,
         services=accounts.of_shop(session, shop.id),
+        history=history.of_shop(session, shop.id),
         reconnect=url_for(RECONNECT[shop.platform], shop=shop.domain, store=shop.domain),
     )
 

@@ -91,6 +91,8 @@ class Order(OfShop, Base):
     updated_at: Mapped[datetime | None]
     """The platform's own time: an older record never changes the row."""
     first_heard_at: Mapped[datetime]
+    imported_at: Mapped[datetime | None]
+    """Until when all that happened to it is the past, of which nobody is told: it came as history."""
     erased_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(server_default="0")
     """Counts every change to the order and all that belongs to it; the database keeps it, by triggers."""

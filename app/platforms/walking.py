@@ -6,12 +6,23 @@ A page holds the same records as deliveries of the same things, so that intake t
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from app.lib.reading import Unreadable
 from app.platforms.base import Record
 
 Wanted = Callable[[Mapping[str, datetime | None]], Collection[str]]
 """Ids with the times of their last change → those whose content is asked for."""
+
+
+class Step(StrEnum):
+    """What of a store is walked through."""
+
+    ORDERS = "orders"
+    SHOPPERS = "shoppers"
+    PASTS = "pasts"
+    """What each shopper has bought in all."""
+    PRODUCTS = "products"
 
 
 def everything(listed: Mapping[str, datetime | None]) -> Collection[str]:
@@ -46,7 +57,9 @@ class Page:
     rows: tuple[Found, ...]
     after: str | None = None
     total: int | None = None
-    """How many there are from this page on, where the store says."""
+    """How many there are from the beginning of what was asked for, where the store says."""
+    left: int | None = None
+    """How many come after this page, where the store says."""
 
 
 def read(external_id: str, updated_at: datetime | None, parse: Callable[[], tuple[Record, ...]]) -> Found:

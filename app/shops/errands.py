@@ -112,6 +112,11 @@ def fail(session: Session, due: Due, reason: str, *, wait: timedelta = NOW) -> N
         session.execute(others.values(due_at=clock.now() + wait))
 
 
+def drop(session: Session, shop_id: int, kind: str) -> None:
+    """Forget an errand of a shop, also one that is being run and would be run again."""
+    session.execute(delete(Errand).filter_by(shop_id=shop_id, kind=kind))
+
+
 def drop_all(session: Session, shop_id: int) -> None:
     """Forget every errand of a shop."""
     session.execute(delete(Errand).filter_by(shop_id=shop_id))

@@ -77,16 +77,18 @@ class Particulars:
         """Return what is or will be wrong with an order and with each of its parcels."""
         house, now = self.houses[order.shop_id], clock.now()
         nobody_waits = order.is_called_off or order.is_test or order.erased_at is not None
+        long_ago = order.imported_at - exceptions.NO_UPDATE if order.imported_at else None
         live = [parcel for parcel in self.parcels[order.id] if parcel.cancelled_at is None]
         whole = OrderFacts(
             placed_at=order.placed_at if order.state == OrderState.PLACED else None,
-            is_sent=bool(live) or order.is_fulfilled or nobody_waits,
+            is_sent=bool(live) or order.is_fulfilled or nobody_waits or _is_before(order.placed_at, long_ago),
             needs_sending=order.ship_to is not None,
         )
         dues = exceptions.of_order(whole, house.limits, house.calendar)
         found = [Judgment(None, dues, exceptions.next_look(dues, now))]
         for parcel in self.parcels[order.id]:
-            if nobody_waits or parcel.cancelled_at is not None:
+            heard_at = max(parcel.status_at or parcel.shipped_at, parcel.shipped_at)
+            if nobody_waits or parcel.cancelled_at is not None or _is_before(heard_at, long_ago):
                 found.append(Judgment(parcel, (), None))
             else:
                 found.append(self._judge_parcel(order, parcel, house, now))
@@ -100,6 +102,11 @@ class Particulars:
         if not facts.is_followed and is_young and parcel.status not in exceptions.OVER:
             look_at = min(look_at or now + ASK_AGAIN, now + ASK_AGAIN)
         return Judgment(parcel, dues, look_at)
+
+
+def _is_before(at: datetime | None, long_ago: datetime | None) -> bool:
+    """Tell whether something was over and forgotten before its store connected."""
+    return at is not None and long_ago is not None and at < long_ago
 
 
 def _house(session: Session, shop_id: int, parcels: Sequence[Shipment]) -> House:

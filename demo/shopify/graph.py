@@ -140,6 +140,7 @@ def _fulfillment(sale: Sale, parcel: Parcel) -> Json:
         "id": gid("Fulfillment", parcel.id),
         "name": f"#{sale.number}.{parcel.id % 10}",
         "status": "SUCCESS",
+        **_progress(parcel),
         "createdAt": sent,
         "updatedAt": sent,
         "estimatedDeliveryAt": time(parcel.expected_at),
@@ -156,6 +157,17 @@ def _fulfillment(sale: Sale, parcel: Parcel) -> Json:
             for i in parcel.lines
         ],
         "events": [_event(scan) for scan in parcel.scans],
+    }
+
+
+def _progress(parcel: Parcel) -> Json:
+    """Return what a fulfillment shows of its parcel's way without its scans."""
+    last = parcel.scans[-1].status if parcel.scans else "fulfilled"
+    at = {scan.status: time(scan.at) for scan in reversed(parcel.scans)}
+    return {
+        "displayStatus": NOT_IN_THE_ENUM.get(last, last.upper()),
+        "inTransitAt": at.get("in_transit"),
+        "deliveredAt": at.get("delivered"),
     }
 
 

@@ -23,13 +23,15 @@ from graphql import (
 )
 
 from app.lib import clock
-from demo.shopify import graph
+from demo.shopify import bulk, graph
 from demo.stores import Json, Shelf
 
 SCHEMA = Path(__file__).parent / "schema-2026-10.json.gz"
 BUCKET, RESTORED = 2000.0, 100.0
 """Points that may be spent at once, and those that come back each second."""
 DEFAULT_PAGE = 50
+IN_BULK = "bulk"
+"""The context of a query whose lists are not cut into pages."""
 
 
 def answer(shelf: Shelf, asked: Json) -> Json:
@@ -51,7 +53,7 @@ def answer(shelf: Shelf, asked: Json) -> Json:
     result = execute_sync(
         schema(),
         document,
-        root_value=graph.root(shelf),
+        root_value=_root(shelf),
         variable_values=asked.get("variables") or {},
         operation_name=asked.get("operationName"),
         field_resolver=_resolve,
@@ -66,6 +68,30 @@ def schema() -> GraphQLSchema:
     return build_client_schema(introspection["data"], assume_valid=True)
 
 
+def file_of(shelf: Shelf, ident: str) -> bytes:
+    """Return what a bulk operation has written: once, as the store was at that moment."""
+    kept, row = shelf.get("file", ident), shelf.get("bulk", ident)
+    if kept is None and row is not None and bulk.status(row) == "COMPLETED":
+        document = parse(row["query"])
+        whole = execute_sync(
+            schema(), document, root_value=graph.root(shelf), context_value=IN_BULK, field_resolver=_resolve
+        )
+        lines = list(bulk.lines(whole.data or {}, document, group=row["group"]))
+        kept = {"content": b"".join(lines).decode()}
+        shelf.put("file", ident, kept)
+    return kept["content"].encode() if kept else b""
+
+
+def _root(shelf: Shelf) -> Json:
+    return {
+        **graph.root(shelf),
+        "bulkOperationRunQuery": lambda **asked: bulk.run(
+            shelf, schema(), asked["query"], group=asked["groupObjects"]
+        ),
+        "bulkOperation": lambda **asked: bulk.found(shelf, asked["id"], file_of(shelf, asked["id"])),
+    }
+
+
 def _resolve(source: Json, info: GraphQLResolveInfo[Any], **asked: Any) -> Any:  # noqa: ANN401 - any value of the graph
     """Return a field of a plain object: called where it can be, cut to the page that was asked for."""
     value = source.get(info.field_name)
@@ -74,7 +100,7 @@ def _resolve(source: Json, info: GraphQLResolveInfo[Any], **asked: Any) -> Any: 
     if isinstance(value, list) and asked.get("reverse"):
         value = value[::-1]
     if isinstance(value, list) and get_named_type(info.return_type).name.endswith("Connection"):
-        return _page(value, asked)
+        return _page(value, asked | ({"first": len(value)} if info.context == IN_BULK else {}))
     return value[: asked["first"]] if isinstance(value, list) and asked.get("first") else value
 
 

@@ -26,6 +26,14 @@ def admin_api() -> tuple[Response, int]:
     return jsonify(graphql.answer(shelf, request.get_json(silent=True) or {})), 200
 
 
+@store.get("/bulk/<int:number>.jsonl")
+def bulk_file(number: int) -> AnyResponse:
+    """Return what a bulk operation has written, or a part of it; whoever has the address may."""
+    content = graphql.file_of(Shelf(HOST), f"gid://shopify/BulkOperation/{number}")
+    answer = Response(content, content_type="application/jsonl")
+    return answer.make_conditional(request, accept_ranges=True, complete_length=len(content))
+
+
 @store.post("/admin/oauth/access_token")
 def access_token() -> tuple[Response, int]:
     """Exchange, renew or redeem for an access token."""

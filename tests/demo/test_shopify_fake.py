@@ -16,9 +16,10 @@ from app.lib.config import settings
 from app.platforms import shopify
 from app.platforms.base import Record
 from app.platforms.purchases import Order, Scan
-from app.platforms.shopify import answers, consent, telling
+from app.platforms.shopify import answers, bulk, consent, telling
 from app.platforms.shopify import graphql as our_client
 from app.platforms.shopify import oauth as our_office
+from app.platforms.walking import Step
 from app.vocabulary import ConsentState, Medium
 from demo import fakes, stories
 from demo.sales import Sale
@@ -44,6 +45,8 @@ VARIABLES: dict[str, dict[str, Any]] = {
         }
     },
     "OrdersUpdatedSince": {"since": "updated_at:>='2026-01-01T00:00:00Z'"},
+    "BulkRun": {"query": bulk.document(Step.ORDERS)},
+    "BulkPoll": {"id": "gid://shopify/BulkOperation/1"},
     "Variants": {"id": f"gid://shopify/Product/{stories.SHIRT}"},
     "CustomerConsent": consent.asked(CUSTOMER),
     "CustomerEmailConsentUpdate": consent.written(
@@ -240,6 +243,8 @@ def token() -> Iterator[str]:
     shelf = Shelf(HOST)
     for sale in stories.ridge(NOW):
         shelf.put("sale", sale.id, sale.model_dump(mode="json"))
+    row = {"id": "gid://shopify/BulkOperation/1", "query": "{ products { edges { node { id } } } }"}
+    shelf.put("bulk", row["id"], {**row, "group": True, "at": 0})
     http.play(HOST, Wsgi(fakes.application))
     yield str(oauth.issue(shelf)["access_token"])
     http.play(HOST, None)

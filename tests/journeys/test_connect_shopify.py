@@ -48,6 +48,7 @@ def test_opening_the_app_connects_the_store(client: FlaskClient, store: StoreApi
         "shopify.shop_info",
         "shopify.catch_up",
         "shopify.compare",
+        "shopify.history",
         "shopify.stock_catch_up",
         "doctor.look",
     }

@@ -63,7 +63,7 @@ def test_a_store_that_connects_gets_webhooks_and_is_looked_after(shop: StoreVoic
     assert {hook["topic"] for hook in api.hooks.values()} == set(TOPICS)
     (url,) = {hook["delivery_url"] for hook in api.hooks.values()}
     assert url == f"https://doorstep.test/webhooks/woocommerce/{shop.shop.key}"
-    regularly = {"health", "catch_up", "nudge", "compare", "stock_catch_up"}
+    regularly = {"health", "catch_up", "nudge", "compare", "stock_catch_up", "history"}
     assert kinds(shop) == {checkups.LOOK, *(f"woocommerce.{kind}" for kind in regularly)}
 
 

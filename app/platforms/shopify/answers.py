@@ -93,6 +93,11 @@ def scans_of(data: Json, orders: Mapping[str, str]) -> tuple[Scan, ...]:
     )
 
 
+def count(data: Json) -> int | None:
+    """Return how many orders OrdersCount tells of."""
+    return reading.whole(reading.object_(data, "ordersCount"), "count")
+
+
 def scans(node: Json, fulfillment_id: str, order_id: str) -> tuple[Scan, ...]:
     """Return what a fulfillment's events say."""
     return tuple(_scan(event, fulfillment_id, order_id) for event in _nodes(node, "events"))

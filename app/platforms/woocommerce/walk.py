@@ -38,7 +38,7 @@ def orders(  # noqa: PLR0913 - where, what, from where on
 
     `status`: "trash" for those that were thrown away, which are in no other list.
     """
-    rows, next_page, total = _changed(store, "orders", window, after, status=status)
+    rows, next_page, (total, left) = _changed(store, "orders", window, after, status=status)
     mine = {str(row["id"]): row for row in rows if row.get("status") != purchases.DRAFT}
     changed = {external_id: modified(row) for external_id, row in mine.items()}
     chosen = set(wanted(changed))
@@ -48,7 +48,7 @@ def orders(  # noqa: PLR0913 - where, what, from where on
         else Found(external_id=external_id, updated_at=at)
         for external_id, at in changed.items()
     )
-    return Page(rows=tuple(found), after=next_page, total=total)
+    return Page(rows=tuple(found), after=next_page, total=total, left=left)
 
 
 def products(store: Store, currency: str, window: Window, after: str | None = None) -> Page:
@@ -56,9 +56,9 @@ def products(store: Store, currency: str, window: Window, after: str | None = No
 
     A product does not change with its variations: a window misses those of a product that is as it was.
     """
-    rows, next_page, total = _changed(store, "products", window, after)
+    rows, next_page, (total, left) = _changed(store, "products", window, after)
     found = (read(str(row["id"]), modified(row), partial(_product, store, row, currency)) for row in rows)
-    return Page(rows=tuple(found), after=next_page, total=total)
+    return Page(rows=tuple(found), after=next_page, total=total, left=left)
 
 
 def customers(store: Store, window: Window, after: str | None = None) -> Page:
@@ -94,7 +94,7 @@ def modified(row: Json) -> datetime | None:
 
 def _changed(
     store: Store, endpoint: str, window: Window, after: str | None, **asked: str
-) -> tuple[list[Json], str | None, int | None]:
+) -> tuple[list[Json], str | None, tuple[int | None, int | None]]:
     """Return a page of what changed, oldest change first, where the next begins, and how many there are."""
     since, page = _resumed(window, after)
     ends = {"modified_after": since, "modified_before": window.until}
@@ -103,12 +103,14 @@ def _changed(
         endpoint, page, **written, dates_are_gmt="true", orderby="modified", order="asc", **asked
     )
     kept = _with_ids(rows)
+    left = max(total - PER_PAGE * page, 0) if total is not None else None
     if len(rows) < PER_PAGE:
-        return kept, None, total
+        return kept, None, (total, left)
     last = modified(rows[-1])
     moves_on = last is not None and (since is None or last - A_SECOND > since)
     begins = last - A_SECOND if last is not None and moves_on else since
-    return kept, f"{begins.isoformat() if begins else ''}|{1 if moves_on else page + 1}", total
+    next_page = 1 if moves_on else page + 1
+    return kept, f"{begins.isoformat() if begins else ''}|{next_page}", (total, left)
 
 
 def _resumed(window: Window, after: str | None) -> tuple[datetime | None, int]:

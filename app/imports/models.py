@@ -1,0 +1,56 @@
+"""Tables of what is brought in."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.lib.db import Base, OfShop, key, word
+
+
+class ImportKind(StrEnum):
+    """What is brought in."""
+
+    HISTORY = "history"
+    """What the store sold before it connected."""
+
+
+class ImportState(StrEnum):
+    """How far it has come."""
+
+    RUNNING = "running"
+    DONE = "done"
+
+
+class Import(OfShop, Base):
+    """Something that is brought in, bit by bit: how far it has come, and where it goes on.
+
+    The cursor is committed together with what was brought until there: whoever dies in between repeats
+    nothing that counts.
+    """
+
+    __tablename__ = "import"
+
+    id: Mapped[key]
+    kind: Mapped[ImportKind] = word(ImportKind)
+    state: Mapped[ImportState] = word(ImportState, default=ImportState.RUNNING)
+    asked_at: Mapped[datetime]
+    """What happened before is the past, of which nobody is told."""
+    ended_at: Mapped[datetime | None]
+    step: Mapped[str | None]
+    """What is being read just now; None: nothing any more."""
+    cursor: Mapped[str | None]
+    """Where that goes on; None: at its beginning."""
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """By step: {"done": n, "total": n or None, "odd": how many could not be read}."""
+    begins_at: Mapped[datetime | None]
+    """When the oldest order that was found was made."""
+    failure: Mapped[str | None]
+    """What of it could not be had, in the merchant's words."""
+
+    __table_args__ = (
+        Index("uq_import_history", "shop_id", unique=True, postgresql_where=text("kind = 'history'")),
+        Index("ix_import_recent", "shop_id", text("id DESC")),
+    )

@@ -1,0 +1,1 @@
+"""A store that connects brings its history."""
