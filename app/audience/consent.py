@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.audience import suppression
 from app.audience.grants import Said
-from app.audience.models import ConsentRow
+from app.audience.models import ConsentRow, Suppression
 from app.lib import clock, crypto
 from app.lib.db import among
 from app.platforms.base import Consent
@@ -19,8 +19,12 @@ from app.vocabulary import Category, ConsentBasis, ConsentSource, ConsentState, 
 
 FROM_THE_ADDRESS = (ConsentSource.PREFERENCES, ConsentSource.CONFIRMATION, ConsentSource.KEYWORD)
 """Saying it there is confirming it."""
-BY_THEMSELVES = (*FROM_THE_ADDRESS, ConsentSource.CHECKOUT, ConsentSource.TRACKING_PAGE)
-"""Where nobody but the shopper can say yes: a new one there takes back an older no."""
+BY_THEMSELVES = (*FROM_THE_ADDRESS, ConsentSource.TRACKING_PAGE)
+"""Where nobody but whoever reads the address can say yes: a new one there takes back an older no.
+
+Not at a checkout, where anybody can type it, and a store may have ticked the box beforehand: that is asked
+about (app.flows.triggers.confirm_offers).
+"""
 
 Subject = tuple[int, int | None, bytes | None]
 """A shop's profile and an address's hash: either is enough."""
@@ -61,6 +65,22 @@ def address_of(consent: Consent) -> str | None:
 def last_said(session: Session, subject: Subject, medium: Medium, category: Category) -> Said | None:
     """Return what was last said about one category to one address; None where nothing ever was."""
     return said_of(session, [subject]).get((subject, medium, category))
+
+
+def ticked_since_no(session: Session, shop_id: int, address: str) -> datetime | None:
+    """Return when a box for offers was ticked after a no that still stands; None: it was not."""
+    theirs = {"shop_id": shop_id, "medium": Medium.EMAIL, "address_hash": crypto.fingerprint(address)}
+    no = select(Suppression.at).filter_by(**theirs, category=Category.MARKETING)
+    ended_at = session.scalar(no.where(Suppression.reason == suppression.UNSUBSCRIBED))
+    if ended_at is None:
+        return None
+    yes = select(func.max(ConsentRow.at)).filter_by(
+        **theirs,
+        category=Category.MARKETING,
+        state=ConsentState.SUBSCRIBED,
+        source=ConsentSource.CHECKOUT,
+    )
+    return session.scalar(yes.where(ConsentRow.at > ended_at))
 
 
 def said_of(session: Session, subjects: Iterable[Subject]) -> Mapping[tuple[Subject, Medium, Category], Said]:

@@ -129,8 +129,8 @@ def _find(session: Session, token: str) -> Asked | None:
 
 
 def _said(session: Session, asked: Asked, state: ConsentState) -> None:
-    if state is ConsentState.NOT_SUBSCRIBED and asked.recipient.confirmed_at is None:
-        return  # nothing was ever agreed to
+    """Keep what they said; who declines to be told at all is not asked about another order either."""
+    declines = state is ConsentState.NOT_SUBSCRIBED and asked.recipient.confirmed_at is None
     words = look.reader(asked.shop, asked.order.locale)
     said = Consent(
         person=Person(),
@@ -141,7 +141,7 @@ def _said(session: Session, asked: Asked, state: ConsentState) -> None:
         at=clock.now(),
         address=asked.recipient.address,
         wording=words.say(AGREED) if state is ConsentState.SUBSCRIBED else None,
-        proof={"recipient": str(asked.recipient.id)},
+        proof={"recipient": str(asked.recipient.id)} | (recipients.DECLINED if declines else {}),
     )
     profiles.keep_consent(session, asked.shop.id, said, heard_at=clock.now())
 

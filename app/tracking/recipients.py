@@ -1,7 +1,8 @@
 """Other recipients of an order's updates: named by its shopper, told nothing before they say yes.
 
-At most three at a time, and each address is asked once for one order. An address is kept no longer than it is
-of use: a day without an answer, until they or the shopper end it, or until the order's page ends.
+At most three at a time, and each address is asked once for one order; who said "No, thank you" is asked for
+no other order of the shop. An address is kept no longer than it is of use: a day without an answer, until
+they or the shopper end it, or until the order's page ends.
 """
 
 from collections.abc import Iterable
@@ -11,17 +12,21 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import events
+from app.audience.models import ConsentRow
 from app.commerce.models import Order
 from app.lib import clock, crypto, signing
 from app.lib.db import Base, OfShop, key
 from app.shops import page_host
 from app.shops.models import Shop
+from app.vocabulary import Category, Medium
 
 MOST = 3
 ANSWERS_WITHIN = timedelta(hours=24)
 LOOK_AGAIN = timedelta(days=90)
 """How long a page is open at least after somebody said yes: before that nothing is to be ended."""
 PURPOSE = "recipient"
+DECLINED = {"asked": "no"}
+"""In the proof of what was said: they do not want to be told of anybody's orders."""
 
 
 class Recipient(OfShop, Base):
@@ -61,9 +66,10 @@ class Recipient(OfShop, Base):
 def name(session: Session, order: Order, address: str) -> Recipient | None:
     """Have an address of a locked order asked; None where it was asked before, or three are there.
 
-    None too where the order's shopper was erased meanwhile: nobody would let go of the address.
+    None too where whoever has the address declined to be told of another order of the shop, and where the
+    order's shopper was erased meanwhile: nobody would let go of the address.
     """
-    if order.erased_at is not None:
+    if order.erased_at is not None or _has_declined(session, order.shop_id, address):
         return None
     rows = session.scalars(select(Recipient).filter_by(order_id=order.id)).all()
     free = set(range(1, MOST + 1)) - {row.place for row in rows if row.left_at is None}
@@ -87,6 +93,15 @@ def name(session: Session, order: Order, address: str) -> Recipient | None:
     )
     events.record(session, order.shop_id, named, once=f"recipient:{made.id}")
     return made
+
+
+def _has_declined(session: Session, shop_id: int, address: str) -> bool:
+    about = {"medium": Medium.EMAIL, "category": Category.TRANSACTIONAL}
+    said = select(ConsentRow.proof).filter_by(
+        shop_id=shop_id, address_hash=crypto.fingerprint(address), **about
+    )
+    newest = session.scalar(said.order_by(ConsentRow.at.desc(), ConsentRow.id.desc()).limit(1))
+    return newest is not None and newest.items() >= DECLINED.items()
 
 
 def confirm(recipient: Recipient) -> None:

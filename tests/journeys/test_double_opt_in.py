@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.audience import suppression
 from app.audience.models import ConsentRow
 from app.flows import facts, switches
 from app.lib import clock
@@ -14,9 +16,10 @@ from app.main import create_app
 from app.messages import compose, links, permission
 from app.messages.letter import gather
 from app.messages.models import Message
-from app.vocabulary import Category, MessageState, Reason, ShopState, Trigger
+from app.vocabulary import Category, Medium, MessageState, Reason, ShopState, Trigger
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
+from tests.journeys.test_unpermitted import typed
 
 BERLIN = {
     "first_name": "Ada",
@@ -183,3 +186,26 @@ def test_a_shop_that_has_left_is_told_nothing(shopify_store: StoreVoice, shopper
     assert shopper.get(address_of(mail)).status_code == 404
     assert shopper.post(address_of(mail), follow_redirects=True).status_code == 404
     assert [row.source for row in shopify_store.session.scalars(select(ConsentRow))] == ["shopify"]
+
+
+def test_a_box_ticked_after_a_no_from_the_mailbox_is_asked_about_there_and_undoes_nothing_by_itself(
+    shopify_store: StoreVoice, shopper: FlaskClient
+) -> None:
+    began = clock.now()
+    buys(shopify_store, country="US")
+    offers = Category.MARKETING
+    about = shopify_store.session, shopify_store.shop.id, Medium.EMAIL, "ada@example.com", offers
+    suppression.suppress(*about, reason=suppression.UNSUBSCRIBED)
+    shopify_store.session.commit()
+    agrees(shopify_store)
+    assert asked(shopify_store) == [], "the store's record may have been changed by the merchant"
+    with time_machine.travel(began + timedelta(minutes=5)):
+        typed(shopify_store, "a", "ada@example.com", buyer_accepts_marketing=True)
+        bought = payloads.order(clock.now(), 1043)
+        bought["customer"]["id"] = payloads.order(clock.now())["customer"]["id"]
+        shopify_store.shopify("orders/paid", bought)
+        shopify_store.settle()
+        (mail,) = asked(shopify_store)
+        assert suppression.is_suppressed(*about) == "unsubscribed"
+        assert "You get our news and offers" in shopper.post(address_of(mail), follow_redirects=True).text
+        assert suppression.is_suppressed(*about) is None

@@ -150,6 +150,34 @@ def test_one_click_or_the_button_ends_it_and_nothing_keeps_the_address(
     assert len(mails_to(server, SAM)) == 1  # asked once, whatever they answered
 
 
+@pytest.mark.parametrize("declines", ["at once", "after a yes"])
+def test_who_says_no_thank_you_is_asked_for_no_other_order_and_who_only_stops_one_may_be(
+    shopify_store: StoreVoice,
+    shopper: FlaskClient,
+    page: str,
+    *,
+    server: ScriptedServer,
+    later: Later,
+    declines: str,
+) -> None:
+    shopify_store.shopify("orders/paid", payloads.order(clock.now(), 1043))
+    shopify_store.settle()
+    other = f"/t/{token_of(shopify_store.messages()[-1].order_id or 0)}"
+    if declines == "at once":
+        shopper.post(f"{page}/others", data={"address": SAM})
+        send(shopify_store, later)
+        link = link_in(server)
+    else:
+        link = confirmed(shopify_store, shopper, page, server, later)
+    shopper.post(link, data={"choice": "stop"})
+    answer = shopper.post(f"{other}/others", data={"address": SAM})
+    assert answer.status_code == 303, "whoever names them learns nothing of it"
+    send(shopify_store, later)
+    assert len(mails_to(server, SAM)) == (1 if declines == "at once" else 2)
+    if declines == "at once":
+        assert where_is(shopify_store, "canary") == []
+
+
 def test_the_page_shows_who_is_asked_and_takes_them_back(
     shopify_store: StoreVoice, shopper: FlaskClient, page: str
 ) -> None:

@@ -1,4 +1,8 @@
-"""Where the law wants it said twice: ask for the second yes from the mailbox itself (double opt-in), once."""
+"""Where a yes to offers has to be said again from the mailbox itself (double opt-in), ask for that, once.
+
+The law wants it in some countries; and everywhere it takes more than a box at a checkout to undo a no that
+was said from the mailbox.
+"""
 
 from datetime import datetime, timedelta
 
@@ -36,7 +40,11 @@ def on_consent_changed(session: Session, shop_id: int, event: ConsentChanged) ->
 def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
     """Ask for it where the yes came before the order that it was said with: stores tell them apart."""
     order = session.get_one(Order, event.order_id)
-    if order.profile_id and _country(session.get_one(Shop, shop_id), order) in grants.CONFIRMING:
+    if order.profile_id is None:
+        return
+    country = _country(session.get_one(Shop, shop_id), order)
+    ended = order.email and consent.ticked_since_no(session, shop_id, order.email)
+    if country in grants.CONFIRMING or ended:
         _ask(session, shop_id, session.get(Profile, order.profile_id))
 
 
@@ -73,7 +81,9 @@ def _waits_since(session: Session, shop: Shop, address: str, order: Order) -> da
         ordered_at=None,
         now=clock.now(),
     )
-    return said.at if said and permission.wants_confirmation else None
+    if said and permission.wants_confirmation:
+        return said.at
+    return consent.ticked_since_no(session, shop.id, address)
 
 
 def _country(shop: Shop, order: Order) -> str | None:

@@ -112,7 +112,9 @@ def test_a_new_yes_of_their_own_takes_back_their_no_and_no_one_elses_does(sessio
     keep(session, shop.id, replace(OFFERS, source=ConsentSource.SHOPIFY, at=clock.now()))
     keep(session, shop.id, replace(OFFERS, source=ConsentSource.IMPORT, at=clock.now()))
     assert suppression.is_suppressed(*args) == "unsubscribed", "a merchant can say that in their name"
-    keep(session, shop.id, replace(OFFERS, at=clock.now()))
+    keep(session, shop.id, replace(OFFERS, source=ConsentSource.CHECKOUT, at=clock.now()))
+    assert suppression.is_suppressed(*args) == "unsubscribed", "anybody can type an address into a checkout"
+    keep(session, shop.id, replace(OFFERS, source=ConsentSource.PREFERENCES, at=clock.now()))
     assert suppression.is_suppressed(*args) is None
 
 
