@@ -8,7 +8,7 @@ from flask import Flask, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import admin, health, storefront
-from app.admin import connect_woocommerce
+from app.admin import connect_woocommerce, plugin_page
 from app.lib.config import settings
 from app.lib.logs import configure, trail
 from app.lib.rsgi import Pages
@@ -52,6 +52,7 @@ def create_app() -> Flask:
     app.register_blueprint(storefront.blueprint)
     app.register_blueprint(admin.blueprint, url_prefix="/admin")
     app.register_blueprint(connect_woocommerce.blueprint, url_prefix="/connect/woocommerce")
+    app.register_blueprint(plugin_page.blueprint)
     return app
 
 

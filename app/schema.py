@@ -21,6 +21,7 @@ from app.lib.db import Base
 from app.messages.models import Click, Message, ReceiptRow
 from app.messages.replies import Reply
 from app.messages.versions import Template, TemplateVersion
+from app.shops.entering import WayIn
 from app.shops.models import AccessRecord, Call, Checkup, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.stock.models import Level, Location, Shelf, Waiting
 from app.tracking.cases import Case, CaseEntry
@@ -88,4 +89,5 @@ __all__ = [
     "UpdateWish",
     "Variant",
     "Waiting",
+    "WayIn",
 ]

@@ -22,7 +22,7 @@ defined( 'ABSPATH' ) || exit;
 define( 'DOORSTEP_VERSION', '0.1.0' );
 define( 'DOORSTEP_FILE', __FILE__ );
 
-foreach ( array( 'settings', 'connection', 'topics', 'carts', 'checkout', 'store-page', 'tracking', 'account', 'back-in-stock', 'mails', 'admin-page', 'admin-actions', 'privacy', 'cleanup', 'plugin' ) as $doorstep_part ) {
+foreach ( array( 'settings', 'connection', 'topics', 'carts', 'checkout', 'store-page', 'tracking', 'account', 'back-in-stock', 'mails', 'overview', 'admin-page', 'admin-actions', 'privacy', 'cleanup', 'plugin' ) as $doorstep_part ) {
 	require_once __DIR__ . '/includes/class-doorstep-' . $doorstep_part . '.php';
 }
 

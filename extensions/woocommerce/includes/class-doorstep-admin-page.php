@@ -30,14 +30,23 @@ final class Doorstep_Admin_Page {
 	private $connection;
 
 	/**
+	 * What Doorstep knows.
+	 *
+	 * @var Doorstep_Overview
+	 */
+	private $overview;
+
+	/**
 	 * Take what is needed.
 	 *
 	 * @param Doorstep_Settings   $settings   The merchant's choices.
 	 * @param Doorstep_Connection $connection Whom the store is connected to.
+	 * @param Doorstep_Overview   $overview   What Doorstep knows.
 	 */
-	public function __construct( Doorstep_Settings $settings, Doorstep_Connection $connection ) {
+	public function __construct( Doorstep_Settings $settings, Doorstep_Connection $connection, Doorstep_Overview $overview ) {
 		$this->settings   = $settings;
 		$this->connection = $connection;
+		$this->overview   = $overview;
 	}
 
 	/**
@@ -86,6 +95,8 @@ final class Doorstep_Admin_Page {
 		echo '<div class="wrap"><h1>Doorstep</h1>';
 		$this->say_done();
 		if ( $this->connection->is_there() ) {
+			$this->show_host();
+			$this->overview->show();
 			$this->show_connection();
 			$this->show_choices();
 			$this->show_way_out();
@@ -102,6 +113,7 @@ final class Doorstep_Admin_Page {
 		// phpcs:ignore WordPress.Security.NonceVerification -- picks one of our own sentences.
 		$done = isset( $_GET['done'] ) ? sanitize_key( wp_unslash( $_GET['done'] ) ) : '';
 		$says = array(
+			'silent'    => array( 'error', __( 'Doorstep did not answer. Nothing was changed; try again in a minute.', 'doorstep-for-woocommerce' ) ),
 			'saved'     => array( 'success', __( 'Saved.', 'doorstep-for-woocommerce' ) ),
 			'made'      => array( 'success', __( 'The page is there. Add it to your menu, so that shoppers find it.', 'doorstep-for-woocommerce' ) ),
 			'address'   => array( 'error', __( 'This is not an address. It looks like https://doorstep.example.com', 'doorstep-for-woocommerce' ) ),
@@ -126,13 +138,20 @@ final class Doorstep_Admin_Page {
 	}
 
 	/**
-	 * Print how the connection stands.
+	 * Print whom the store is connected to, and the way there.
 	 */
-	private function show_connection(): void {
+	private function show_host(): void {
 		$host = (string) wp_parse_url( $this->connection->base(), PHP_URL_HOST );
 		/* translators: %s: host name of a Doorstep. */
 		echo '<p>' . sprintf( esc_html__( 'Connected to %s.', 'doorstep-for-woocommerce' ), '<strong>' . esc_html( $host ) . '</strong>' ) . ' ';
-		echo '<a href="' . esc_url( Doorstep_Admin_Actions::way_in( $this->connection->base() ) ) . '" target="_blank" rel="noopener">' . esc_html__( 'Open Doorstep', 'doorstep-for-woocommerce' ) . '<span class="screen-reader-text"> ' . esc_html__( '(new tab)', 'doorstep-for-woocommerce' ) . '</span></a></p>';
+		Doorstep_Overview::print_way_in( 'shipments', __( 'Open Doorstep', 'doorstep-for-woocommerce' ) );
+		echo '</p>';
+	}
+
+	/**
+	 * Print how the connection stands.
+	 */
+	private function show_connection(): void {
 		echo '<h2>' . esc_html__( 'What is told', 'doorstep-for-woocommerce' ) . '</h2><table class="widefat striped" style="max-width:40em"><thead><tr><th scope="col">' . esc_html__( 'Webhook', 'doorstep-for-woocommerce' ) . '</th><th scope="col">' . esc_html__( 'Status', 'doorstep-for-woocommerce' ) . '</th></tr></thead><tbody>';
 		$statuses = wc_get_webhook_statuses();
 		$topics   = $this->connection->topics();

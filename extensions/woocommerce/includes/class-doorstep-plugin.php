@@ -38,7 +38,9 @@ final class Doorstep_Plugin {
 		( new Doorstep_Back_In_Stock( $settings, $connection, $page ) )->listen();
 		( new Doorstep_Mails( $settings, $connection ) )->listen();
 		( new Doorstep_Privacy() )->listen();
-		( new Doorstep_Admin_Page( $settings, $connection ) )->listen();
+		$overview = new Doorstep_Overview( $connection, $page );
+		$overview->listen();
+		( new Doorstep_Admin_Page( $settings, $connection, $overview ) )->listen();
 		( new Doorstep_Admin_Actions( $settings, $connection ) )->listen();
 	}
 

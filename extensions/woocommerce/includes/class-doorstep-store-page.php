@@ -94,17 +94,29 @@ final class Doorstep_Store_Page {
 	 * @return array<string, mixed>|null
 	 */
 	public function pass_on( string $form, array $typed ): ?array {
+		return $this->talk( $form, array(), $typed + array( 'locale' => str_replace( '_', '-', get_locale() ) ) );
+	}
+
+	/**
+	 * Ask Doorstep for data, or tell it some; null where it gives no answer.
+	 *
+	 * @param string                     $under Which page, under the store's own.
+	 * @param array<string, string>      $said  What is said, and signed.
+	 * @param array<string, string>|null $typed What else is told; null asks only.
+	 * @return array<string, mixed>|null
+	 */
+	public function talk( string $under, array $said, ?array $typed = null ): ?array {
 		$how    = array(
-			'method'      => 'POST',
+			'method'      => null === $typed ? 'GET' : 'POST',
 			'timeout'     => self::SECONDS,
 			'redirection' => 0,
 			'headers'     => array(
 				'Accept'          => 'application/json',
 				'Accept-Language' => str_replace( '_', '-', get_locale() ),
 			),
-			'body'        => $typed + array( 'locale' => str_replace( '_', '-', get_locale() ) ),
+			'body'        => $typed,
 		);
-		$answer = wp_safe_remote_request( $this->address( array(), $form ), $how );
+		$answer = wp_safe_remote_request( $this->address( $said, $under ), $how );
 		$told   = is_wp_error( $answer ) ? null : json_decode( (string) wp_remote_retrieve_body( $answer ), true );
 		return is_array( $told ) ? $told : null;
 	}

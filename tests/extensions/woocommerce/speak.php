@@ -94,7 +94,7 @@ function note(): string {
 
 /** The merchant's page of a store that is connected. */
 function merchant(): string {
-	return printed( fn() => ( new Doorstep_Admin_Page( new Doorstep_Settings(), new Doorstep_Connection() ) )->show() );
+	return printed( fn() => ( new Doorstep_Admin_Page( new Doorstep_Settings(), new Doorstep_Connection(), new Doorstep_Overview( new Doorstep_Connection(), new Doorstep_Store_Page( new Doorstep_Connection() ) ) ) )->show() );
 }
 
 echo wp_json_encode( $what( ...array_slice( $argv, 5 ) ) );

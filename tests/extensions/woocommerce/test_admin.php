@@ -1,7 +1,7 @@
 <?php
 
 function page(): string {
-	return printed( fn() => ( new Doorstep_Admin_Page( new Doorstep_Settings(), new Doorstep_Connection() ) )->show() );
+	return printed( fn() => ( new Doorstep_Admin_Page( new Doorstep_Settings(), new Doorstep_Connection(), new Doorstep_Overview( new Doorstep_Connection(), new Doorstep_Store_Page( new Doorstep_Connection() ) ) ) )->show() );
 }
 
 function press( string $action, array $typed = array() ): string {

@@ -250,6 +250,10 @@ function current_user_can( string $capability, ...$args ): bool {
 	return in_array( $capability, Site::$may, true );
 }
 
+function get_current_user_id(): int {
+	return 3;
+}
+
 function wp_create_nonce( $action = -1 ): string {
 	return substr( wp_hash( 'nonce ' . $action ), 0, 10 );
 }
