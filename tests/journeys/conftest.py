@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
+import jobs
 from app import intake, reactions
 from app.commerce import inbox
 from app.flows import switches
@@ -41,7 +43,16 @@ from tests.door import as_wsgi, nothing_behind, wait_for
 from webhooks.ingress import Ingress
 
 SHOPIFY_SECRET = "test-client-secret"
+PATIENCE = 120.0
+"""Seconds that a job may take here before it leaves the rest to the next: nobody calls it again."""
 WOO_SECRET = "WooSecret0123456789"
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every job end its work, however busy the machine is."""
+    for found in pkgutil.iter_modules(jobs.__path__, "jobs."):
+        monkeypatch.setattr(f"{found.name}.SLICE", PATIENCE, raising=False)
 
 
 @dataclass
