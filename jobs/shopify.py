@@ -15,6 +15,7 @@ from app.lib.db import transaction
 from app.lib.http import Unreachable
 from app.lib.reading import Json
 from app.platforms.base import Record
+from app.platforms.purchases import as_there
 from app.platforms.shopify import answers, graphql, oauth
 from app.platforms.shopify.graphql import TokenDead
 from app.privacy import tasks
@@ -58,7 +59,7 @@ def order(due: Due) -> None:
 def fetch(shop_id: int, external_id: str) -> tuple[Record, ...] | None:
     """Return an order with all that belongs to it; None where the store has none. Raises as `ask` does."""
     found = ask(shop_id, "Order", {"id": f"gid://shopify/Order/{external_id}"}).get("order")
-    return answers.order(found) if found else None
+    return as_there(answers.order(found)) if found else None
 
 
 def whole_order(due: Due) -> None:

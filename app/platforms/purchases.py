@@ -4,9 +4,10 @@ Identifiers are the platform's own, as text. Times are aware UTC. Money is integ
 the record's currency. None means "the store did not say", which never overwrites what it said before.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from app.vocabulary import ShipmentStatus
 
@@ -263,3 +264,11 @@ class Product:
     image_url: str | None = None
     deleted: bool = False
     variants: tuple[Variant, ...] | None = None
+
+
+T = TypeVar("T")
+
+
+def as_there(records: tuple[T, ...]) -> tuple[T, ...]:
+    """Return what is said of an order that the store surely has now."""
+    return tuple(replace(it, is_there=True) if isinstance(it, Order) else it for it in records)

@@ -79,7 +79,6 @@ def order(node: Json) -> tuple[Record, ...]:
         checkout_token=reading.text(node, "checkoutToken"),
         cart_token=reading.text(node, "cartToken"),
         status_url=reading.text(node, "statusPageUrl"),
-        is_there=True,
     )
     sent = [found for data in reading.objects(node, "fulfillments") for found in _sent(data, external_id)]
     return (record, *sent, *refunds)

@@ -1,7 +1,6 @@
 """WooCommerce's orders in our words: what they are is derived from their state, never from a step seen."""
 
 import re
-from dataclasses import replace
 
 from app.lib import reading
 from app.lib.reading import Json
@@ -15,6 +14,7 @@ from app.platforms.purchases import (
     OrderState,
     Person,
     Refund,
+    as_there,
 )
 from app.platforms.woocommerce.tracking import parcels
 from app.vocabulary import ConsentSource, ConsentState, Medium
@@ -150,11 +150,6 @@ def items(body: Json, currency: str) -> tuple[LineItem, ...]:
 def restored(body: Json, currency: str) -> tuple[Record, ...]:
     """Return an order that was taken out of the trash again."""
     return as_there(order(body, currency))
-
-
-def as_there(records: tuple[Record, ...]) -> tuple[Record, ...]:
-    """Return what is said of an order that the store surely has now."""
-    return tuple(replace(it, is_there=True) if isinstance(it, Order) else it for it in records)
 
 
 def _draft(body: Json, external_id: str, currency: str) -> Checkout:
