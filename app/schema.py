@@ -19,6 +19,7 @@ from app.hooks.models import Hook
 from app.imports.models import Import
 from app.lib.db import Base
 from app.messages.models import Click, Message, ReceiptRow
+from app.messages.providers.models import MailDay, MailDomain, Provider
 from app.messages.replies import Reply
 from app.messages.versions import Template, TemplateVersion
 from app.shops.entering import WayIn
@@ -64,6 +65,8 @@ __all__ = [
     "Level",
     "LineItem",
     "Location",
+    "MailDay",
+    "MailDomain",
     "Message",
     "MissedOrder",
     "Order",
@@ -73,6 +76,7 @@ __all__ = [
     "PrivacyTask",
     "Product",
     "Profile",
+    "Provider",
     "ReceiptRow",
     "Recipient",
     "Refund",

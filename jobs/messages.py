@@ -1,27 +1,36 @@
 """Send what may be sent."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import cache, partial
+from operator import itemgetter
 from time import monotonic
 from typing import Self
 
+from sqlalchemy.orm import Session
+
+from app.channels import smtp
 from app.channels.base import Channel, Connection, Mail, SendError
+from app.channels.server import Server
 from app.channels.sms.line import Texts
 from app.flows import facts
 from app.lib import plugins, queue
 from app.lib.db import transaction
 from app.messages import compose, journal, outbox, recovery, sending
 from app.messages.journal import Journal
-from app.messages.outbox import Result
-from app.messages.sending import Ready, Write
+from app.messages.letter import Letter
+from app.messages.providers import accounts, spending
+from app.messages.providers.spending import Purse
+from app.messages.providers.ways import Way
+from app.messages.sending import Delivered, Ready, Write
 from app.shops.texting import Account
-from app.vocabulary import Medium
 from jobs import SLICE, texts
 
 A_CHUNK_TAKES = 1.0
 """Seconds that a chunk should take: what was asked of the gate may be otherwise after that."""
+A_TURN = 5.0
+"""Seconds that a merchant's own mail server has of a chunk: the mails of others wait behind it."""
 
 
 def send() -> None:
@@ -56,7 +65,8 @@ class Sender:
         self._channel: Channel = channel or plugins.discover("app.channels")["smtp"]
         self._write = write or compose.render
         self._lines = ExitStack()
-        self._line: Connection[Mail] | None = None
+        self._open: dict[Server | None, Connection[Mail]] = {}
+        """The lines to mail servers; None: the operator's."""
         self._texts: dict[int, tuple[Texts, Account]] = {}
         """The line to each shop's provider of text messages."""
         self._chunk = outbox.CHUNK
@@ -77,33 +87,38 @@ class Sender:
         with transaction() as session:
             ready = sending.prepare(session, self._journal.name, ids, facts.gather)
         self._journal.prepared()
-        results = self._deliver(ready) if ready else []
-        with transaction() as session:
-            outbox.record(session, results)
-        self._journal.settle()
-        self._chunk = outbox.next_chunk(self._chunk, A_CHUNK_TAKES / max(0.001, monotonic() - began))
-        return len(results)
-
-    def _deliver(self, ready: Sequence[Ready]) -> list[Result]:
-        """Send what is ready: mails first, for texts go through providers that may be slow."""
         mails, by_shop = list[Ready](), defaultdict[int, list[Ready]](list)
         for item in ready:
-            is_text = item.message.medium is Medium.SMS
-            (by_shop[item.message.shop_id] if is_text else mails).append(item)
-        results = self._mail(mails) if mails else []
-        for shop_id, those in by_shop.items():
-            results += self._text(shop_id, those)
-        return results
+            (mails if item.way is not None else by_shop[item.message.shop_id]).append(item)
+        delivered = [(group, self._mail(group[0].way, group)) for group in _by_way(mails)]
+        texted = [self._text(shop_id, those) for shop_id, those in by_shop.items()]  # which may be slow
+        with transaction() as session:
+            for told in (*(told for _, told in delivered), *texted):
+                outbox.record(session, told.results)
+            _account_for(session, delivered)
+        self._journal.settle()
+        self._chunk = outbox.next_chunk(self._chunk, A_CHUNK_TAKES / max(0.001, monotonic() - began))
+        return len(ready)
 
-    def _mail(self, ready: Sequence[Ready]) -> list[Result]:
-        if self._line is None:
-            try:
-                self._line = self._lines.enter_context(self._channel.connect())
-            except SendError as error:
-                return sending.put_off(ready, error)
-        return sending.deliver(ready, self._journal, self._line, self._write)
+    def _mail(self, way: Way | None, ready: Sequence[Ready]) -> Delivered:
+        server = way.server if way else None
+        try:
+            line = self._line(server)
+        except SendError as error:
+            return sending.put_off(ready, error)
+        if way is None or server is None:
+            return sending.deliver(ready, self._journal, line, self._write)
+        write = partial(_write_from, way, self._write)
+        return sending.deliver(ready, self._journal, line, write, monotonic() + A_TURN)
 
-    def _text(self, shop_id: int, ready: Sequence[Ready]) -> list[Result]:
+    def _line(self, server: Server | None) -> Connection[Mail]:
+        """Return an open line to a merchant's mail server, or to the operator's; raises SendError."""
+        if server not in self._open:
+            line = self._channel.connect() if server is None else smtp.connect_to(server)
+            self._open[server] = self._lines.enter_context(line)
+        return self._open[server]
+
+    def _text(self, shop_id: int, ready: Sequence[Ready]) -> Delivered:
         if shop_id not in self._texts:
             try:
                 line, account = texts.line(shop_id)
@@ -112,11 +127,41 @@ class Sender:
             self._texts[shop_id] = self._lines.enter_context(line), account
         line, account = self._texts[shop_id]
         write = partial(compose.text, hears_replies=account.chosen.hears_replies)
-        results = sending.deliver(ready, self._journal, line, write)
+        told = sending.deliver(ready, self._journal, line, write)
         if line.is_refused:
             del self._texts[shop_id]
             texts.refuse(shop_id)
-        return results
+        return told
+
+
+def _by_way(ready: Iterable[Ready]) -> list[list[Ready]]:
+    """Put those together that go over one line; the operator's, which is the quickest, first."""
+    groups: dict[tuple[int, Server | None], list[Ready]] = {}
+    for item in ready:
+        if item.way is not None:
+            groups.setdefault((item.way.provider_id, item.way.server), []).append(item)
+    return [groups[key] for key in sorted(groups, key=itemgetter(0))]
+
+
+def _write_from(way: Way, write: Write, told: Letter) -> Mail:
+    return sending.sent_by(write(told), told, way)
+
+
+def _account_for(session: Session, delivered: Iterable[tuple[Sequence[Ready], Delivered]]) -> None:
+    """Write down what mails cost, and which providers took them."""
+    spent: Counter[Purse] = Counter()
+    for group, told in delivered:
+        for item in group:
+            if item.way is not None:
+                spent[item.way.purse] += (item.message.id in told.went) - item.way.is_reserved
+        way = group[0].way
+        if way is None or way.server is None:
+            continue
+        if told.away is not None:
+            accounts.rest(session, way.provider_id, str(told.away))
+        elif told.went:
+            accounts.works(session, [way.provider_id])
+    spending.add(session, spent)
 
 
 @cache

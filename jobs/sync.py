@@ -12,7 +12,7 @@ from app.lib.http import Busy, Unreachable
 from app.lib.reading import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
-from jobs import SLICE, compare, doctor, history, page_host, shopify, sources, stock, texts, woocommerce
+from jobs import SLICE, compare, doctor, history, mail, page_host, shopify, sources, stock, texts, woocommerce
 
 HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **history.HANDLERS,
@@ -24,6 +24,7 @@ HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **compare.HANDLERS,
     **doctor.HANDLERS,
     **texts.ERRANDS,
+    **mail.HANDLERS,
 }
 
 log = structlog.get_logger()

@@ -13,6 +13,7 @@ from app.audience.models import Profile
 from app.commerce.models import Order
 from app.messages import clicks
 from app.messages.models import Message
+from app.messages.providers import complaints
 from app.shops import texting
 from app.shops.models import Shop
 from app.vocabulary import WENT_OUT
@@ -83,6 +84,7 @@ def index(session: Session, shop: Shop) -> str:
         "messages",
         tabs={key: (it, sum(counts.get(state, 0) for state in it.states)) for key, it in TABS.items()},
         tab=tab,
+        paused_at=complaints.paused_at(shop),
         q=search,
         lines=lines,
         followed=clicks.of_messages(session, [line.message.id for line in lines]),

@@ -89,6 +89,8 @@ REASONS = {
     Reason.TOO_OFTEN: "They have had one offer today, or three this week.",
     Reason.ALREADY_TOLD: "Another message has told them the same.",
     Reason.QUIET_HOURS: "It is night, or Sunday morning, where they live: it waits.",
+    Reason.PAUSED: "Offers are paused: too many readers called them spam. It waits for you to resume them.",
+    Reason.BUDGET_SPENT: "Your mail server has carried as many mails as it may in a day: it goes tomorrow.",
     Reason.OPEN_CASE: "It waits until you have dealt with the problem they reported.",
     Reason.SHOP_GONE: "The store was disconnected before it could go out.",
     Reason.TOO_OLD: "Your store told us long after it happened; by then it was no news.",

@@ -1,20 +1,17 @@
 """E-mail through any SMTP server, over several lines at once that are kept for many messages."""
 
-import smtplib
-import ssl
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
-from urllib.parse import unquote, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
 from app.channels import mime
 from app.channels.base import Channel, Mail, Outcome, SendError
-from app.channels.line import TIMEOUT, Line, Sealed
+from app.channels.line import Line, Sealed
 from app.channels.receipts.base import Teller
-from app.channels.smtp_answers import brief
+from app.channels.server import Server, dial
 from app.lib import addresses, clock, plugins
 from app.lib.config import settings
 from app.vocabulary import Medium
@@ -23,31 +20,6 @@ LINES = 4
 """How many connections one sender opens: more messages could be of unknown fate when it dies."""
 MAILS_A_LINE = 10
 """How many messages are worth another line."""
-PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where mail is handed in."""
-
-    scheme: str
-    host: str
-    port: int
-    user: str
-    password: str
-
-    @classmethod
-    def at(cls, url: str) -> Self:
-        """Read smtp://, smtp+starttls:// or smtps://user:password@host:port; raises SendError."""
-        parts = urlsplit(url)
-        try:
-            port = parts.port or PORTS[parts.scheme]
-        except (KeyError, ValueError):  # another scheme, or a port that is no number
-            port = 0
-        if not port or not parts.hostname:
-            raise SendError("DOORSTEP_SMTP_URL is not smtp://, smtp+starttls:// or smtps://", everyone=True)
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        return cls(parts.scheme, parts.hostname, port, user, password)
 
 
 class Lines:
@@ -119,7 +91,7 @@ class Lines:
         return self._lines[self._turns % len(self._lines)]
 
     def _dial(self) -> Line:
-        return Line(_dial(self._server), self._deadlines)
+        return Line(dial(self._server), self._deadlines)
 
     def _seal(self, key: int, mail: Mail) -> Sealed:
         address, is_utf8 = _mailbox(mail.to)
@@ -129,11 +101,12 @@ class Lines:
         mailed = mail if address == mail.to else replace(mail, to=address)
         if self._teller is not None and self._teller.headers is not None:
             mailed = replace(mailed, headers={**mail.headers, **self._teller.headers(mail.message_id)})
+        written, signer = mime.write(mailed, clock.now()), self._server.signer
         return Sealed(
             key,
             f"MAIL FROM:<{mime.address_of(mail.sender)}>{options}\r\n".encode(),
             f"RCPT TO:<{address}>\r\n".encode(),
-            _dotted(mime.write(mailed, clock.now())),
+            _dotted(signer.sign(written, int(clock.now().timestamp())) if signer else written),
         )
 
     def _takes_utf8(self) -> bool:
@@ -142,28 +115,12 @@ class Lines:
 
 def connect() -> Lines:
     """Open a line to the server that the operator named."""
-    return Lines(Server.at(settings().smtp_url))
+    return connect_to(Server.at(settings().smtp_url))
 
 
-def _dial(server: Server) -> smtplib.SMTP:
-    name = urlsplit(settings().url).hostname
-    client: smtplib.SMTP | None = None
-    try:
-        if server.scheme == "smtps":
-            tls = ssl.create_default_context()
-            client = smtplib.SMTP_SSL(server.host, server.port, name, timeout=TIMEOUT, context=tls)
-        else:
-            client = smtplib.SMTP(server.host, server.port, name, timeout=TIMEOUT)
-        if server.scheme == "smtp+starttls":
-            client.starttls(context=ssl.create_default_context())
-        if server.user:
-            client.login(server.user, server.password)
-        client.ehlo_or_helo_if_needed()
-    except (OSError, smtplib.SMTPException) as error:
-        if client is not None:
-            client.close()
-        raise SendError(_cause(error), everyone=True) from error
-    return client
+def connect_to(server: Server) -> Lines:
+    """Open a line to any server; raises SendError(everyone=True)."""
+    return Lines(server)
 
 
 def _teller_at(host: str) -> Teller | None:
@@ -183,13 +140,6 @@ def _mailbox(address: str) -> tuple[str, bool]:
     except EmailNotValidError as error:
         raise SendError("the address is not one", permanent=True) from error
     return found.ascii_email or found.normalized, found.ascii_email is None
-
-
-def _cause(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        text = error.smtp_error
-        return f"sign-in: {brief(error.smtp_code, text if isinstance(text, bytes) else text.encode())}"
-    return f"the server cannot be reached: {type(error).__name__}"
 
 
 def _dotted(data: bytes) -> bytes:

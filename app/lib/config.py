@@ -30,6 +30,12 @@ class Settings(BaseSettings):
 
     smtp_url: str = "smtp://127.0.0.1:25"
     mail_from: str = "orders@localhost"
+    mail_hosts_inside: str = ""
+    """Comma-separated names of mail servers with private addresses that merchants may name as theirs."""
+    daily_mails: int = 0
+    """How many mails a shop may send a day over the operator's server; 0: as many as it likes."""
+    dns_servers: str = ""
+    """Comma-separated addresses of the DNS servers to ask; empty: the system's."""
     receipt_secrets: dict[str, str] = {}
     """By whom we are told what became of mails (app.channels.receipts), and the secret of each; as JSON."""
     journal_dir: Path = Path("var/journal")
@@ -47,6 +53,11 @@ class Settings(BaseSettings):
     def shopify_secrets(self) -> tuple[str, ...]:
         """The client secrets that may have signed a request, newest first."""
         return tuple(s for s in (self.shopify_client_secret, self.shopify_previous_secret) if s)
+
+    @property
+    def inside_mail_hosts(self) -> frozenset[str]:
+        """The mail servers with private addresses that merchants may name."""
+        return frozenset(name.strip().lower() for name in self.mail_hosts_inside.split(",") if name.strip())
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from functools import cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from app.lib.config import settings
 
@@ -17,6 +17,14 @@ def seal(secret: str) -> bytes:
 def unseal(sealed: bytes) -> str:
     """Decrypt a secret sealed with any master key still listed; raises InvalidToken for any other."""
     return _fernet(settings().keys).decrypt(sealed).decode()
+
+
+def opened(sealed: bytes | None) -> str | None:
+    """Decrypt a secret; None where there is none, or its master key is no longer listed."""
+    try:
+        return unseal(sealed) if sealed else None
+    except InvalidToken:
+        return None
 
 
 def reseal(sealed: bytes) -> bytes:

@@ -131,3 +131,7 @@ class ReceiptRow(OfShop, Base):
     kind: Mapped[ReceiptKind] = word(ReceiptKind)
     detail: Mapped[str | None]
     at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_receipt_complained", "shop_id", "at", postgresql_where=text("kind = 'complained'")),
+    )

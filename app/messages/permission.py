@@ -31,7 +31,7 @@ THANKS_AT_MOST = timedelta(hours=24)
 NEWS_AT_MOST = timedelta(hours=72)
 """A parcel's milestone that was already older than this when it could first be told is no news."""
 HELD_FOR = timedelta(hours=1)
-"""How soon to ask again about a review or an offer to a shopper whose problem is open."""
+"""How soon to ask again about an offer that waits for what the merchant has to do."""
 WAITS_AT_MOST = timedelta(days=7)
 """An offer that could not go for so long after it was due is stale."""
 ASKS = (Trigger.CONFIRM_RECIPIENT, Trigger.CONFIRM_WAITING)
@@ -217,6 +217,11 @@ def _has_no_trouble(facts: Facts) -> Objection | None:
     return Deferred(facts.now + HELD_FOR, Reason.OPEN_CASE) if waits else None
 
 
+def _is_not_paused(facts: Facts) -> Objection | None:
+    waits = facts.offers_are_paused and facts.category is Category.MARKETING
+    return Deferred(facts.now + HELD_FOR, Reason.PAUSED) if waits else None
+
+
 def _still_holds(facts: Facts) -> Objection | None:
     if facts.trigger in ANSWERS:
         return None
@@ -251,6 +256,7 @@ RULES = (
     ),
     Rule("not told yet", _is_not_told, saw.either("is_told", "told before", "nothing")),
     Rule("a decent hour", _is_a_decent_hour, saw.hours),
+    Rule("offers go", _is_not_paused, saw.either("offers_are_paused", "paused: too many complaints", "yes")),
     Rule("no open problem", _has_no_trouble, saw.either("has_open_case", "one is open", "none")),
     Rule("still holds", _still_holds, saw.what_became),
 )

@@ -17,6 +17,7 @@ from app.audience import suppression
 from app.channels.receipts.base import Receipt, ReceiptKind
 from app.lib.db import among
 from app.messages.models import Message, ReceiptRow
+from app.messages.providers import complaints
 from app.vocabulary import MessageState, Reason
 
 SOFT_AT_MOST, SOFT_WITHIN, SOFT_REST = 5, timedelta(days=14), timedelta(days=30)
@@ -52,12 +53,16 @@ def keep(session: Session, teller: str, receipts: Iterable[Receipt], *, of_shop:
     """
     told = list(receipts)
     ours = _messages(session, [receipt.ref for receipt in told], of_shop)
-    kept = 0
+    kept, complained_of = 0, set[int]()
     for receipt in sorted(told, key=lambda one: one.at):
         message = ours.get(receipt.ref)
         if message is not None and _is_new(session, teller, message, receipt):
             kept += 1
             _follow(session, message, receipt)
+            if receipt.kind is ReceiptKind.COMPLAINED:
+                complained_of.add(message.shop_id)
+    for complaining in sorted(complained_of):
+        complaints.look(session, complaining)
     return kept
 
 

@@ -6,6 +6,8 @@ of every message whether it was in hand, whether its send was begun, and whether
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
+from time import monotonic
 from typing import Generic
 
 import structlog
@@ -19,8 +21,10 @@ from app.messages.journal import Journal
 from app.messages.letter import Letter
 from app.messages.models import Message
 from app.messages.outbox import Result
+from app.messages.providers import ways
+from app.messages.providers.ways import NoWay, Way
 from app.messages.verdict import Allowed, Deferred, Facts, Skipped
-from app.vocabulary import MessageState, Reason
+from app.vocabulary import Medium, MessageState, Reason
 
 Gather = Callable[[Session, Sequence[Message]], dict[int, Facts]]
 Write = Callable[[Letter], Mail]
@@ -35,6 +39,19 @@ class Ready:
 
     message: Message
     letter: Letter
+    way: Way | None
+    """None: a text, which goes over the shop's own account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of messages that were to go one way."""
+
+    results: list[Result]
+    went: frozenset[int] = frozenset()
+    """Those that were taken, or may have been."""
+    away: SendError | None = None
+    """Why whoever carries them took no more."""
 
 
 def prepare(session: Session, journal: str, claimed_ids: Collection[int], gather: Gather) -> list[Ready]:
@@ -42,7 +59,7 @@ def prepare(session: Session, journal: str, claimed_ids: Collection[int], gather
     claimed = outbox.claimed(session, journal, claimed_ids)
     stuff = material.gather(session, claimed)
     decided = permission.decide_together(gather(session, claimed))
-    ready, results = list[Ready](), list[Result]()
+    letters, results = dict[int, Letter](), list[Result]()
     written = {}
     for message in claimed:
         decision, known = decided[message.id]
@@ -50,13 +67,21 @@ def prepare(session: Session, journal: str, claimed_ids: Collection[int], gather
             results.append(_not_now(message, decision))
             continue
         try:
-            ready.append(Ready(message, _allowed(letter.of(stuff, message), known)))
+            letters[message.id] = _allowed(letter.of(stuff, message), known)
             written[message.id] = stuff.version(message)
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             log.error("message.ungathered", message=message.id, **trail(error))
             results.append(_unrenderable(message, type(error).__name__))
     noted = {key: permission.record_of(*decision) for key, decision in decided.items()}
     outbox.note(session, noted, written)
+    mails = [it for it in claimed if it.id in letters and it.medium is Medium.EMAIL]
+    chosen, ready = ways.choose(session, stuff.shops, mails), list[Ready]()
+    for message in claimed:
+        way = chosen.get(message.id)
+        if isinstance(way, NoWay):
+            results.append(_no_way(message, way))
+        elif message.id in letters:
+            ready.append(Ready(message, letters[message.id], way))
     outbox.record(session, results)
     return ready
 
@@ -70,81 +95,118 @@ def _allowed(told: Letter, facts: Facts) -> Letter:
 
 
 def deliver(
-    ready: Sequence[Ready], journal: Journal, line: Connection[Sent], write: Callable[[Letter], Sent]
-) -> list[Result]:
-    """Send a chunk that `prepare` committed; returns what became of each, in no order."""
-    return _Delivery(ready, journal, write).over(line)
+    ready: Sequence[Ready],
+    journal: Journal,
+    line: Connection[Sent],
+    write: Callable[[Letter], Sent],
+    ends: float = inf,
+) -> Delivered:
+    """Send what goes one way of a chunk that `prepare` committed; returns what became of each, in no order.
+
+    `ends`: by time.monotonic(), when nothing more should be begun; what is left then is due again at once.
+    """
+    return _Delivery(ready, journal, write, ends).over(line)
 
 
-def put_off(ready: Sequence[Ready], error: SendError) -> list[Result]:
-    """Return what follows for a chunk whose channel cannot be reached: nothing of it was begun."""
+def put_off(ready: Sequence[Ready], error: SendError) -> Delivered:
+    """Return what follows where whoever is to carry messages cannot be reached: none of them was begun."""
     log.warning("channel.away", reason=str(error))
-    return [outbox.after_failure(item.message, str(error), permanent=False) for item in ready]
+    return Delivered([_refused(item, error) for item in ready], away=error)
+
+
+def sent_by(mail: Mail, told: Letter, way: Way) -> Mail:
+    """Return a mail as it comes from the merchant's own address."""
+    return replace(mail, sender=f"{told.brand.name} <{way.sender}>", reply_to=way.reply_to or mail.reply_to)
 
 
 class _Delivery(Generic[Sent]):
     """One chunk on its way over one channel."""
 
-    def __init__(self, ready: Sequence[Ready], journal: Journal, write: Callable[[Letter], Sent]) -> None:
-        self._waiting = {item.message.id: item.message for item in ready}
+    def __init__(
+        self, ready: Sequence[Ready], journal: Journal, write: Callable[[Letter], Sent], ends: float
+    ) -> None:
+        self._waiting = {item.message.id: item for item in ready}
         self._ready = ready
+        self._ends = ends
         self._journal = journal
         self._write: Callable[[Letter], Sent] = write
         self._rendering: dict[int, tuple[str, int | None]] = {}
         """What is kept of each as sent: its subject, and how many segments a text takes."""
         self._results: list[Result] = []
+        self._went: set[int] = set()
         self._away: SendError | None = None
 
-    def over(self, line: Connection[Sent]) -> list[Result]:
+    def over(self, line: Connection[Sent]) -> Delivered:
         for message_id, outcome in line.send_all(self._rendered(), self._begin):
-            message = self._waiting.pop(message_id)
-            self._results.append(self._result(message, outcome))
+            self._results.append(self._result(self._waiting.pop(message_id), outcome))
         if self._away is not None:
             log.warning("channel.away", reason=str(self._away))
-        return self._results + [self._left(message) for message in self._waiting.values()]
+        left = [self._left(item) for item in self._waiting.values()]
+        return Delivered(self._results + left, frozenset(self._went), self._away)
 
     def _rendered(self) -> Iterator[tuple[int, Sent]]:
         """Render each when the channel asks for it: what is never asked for costs nothing."""
         for item in self._ready:
-            if self._away is not None or not _has_time(item.message):
+            if self._away is not None or not _has_time(item.message) or monotonic() > self._ends:
                 return
             self._journal.hand(item.message.id, item.message.fence)
             try:
                 made = self._write(item.letter)
             except compose.Unrenderable as error:
                 log.warning("message.unrenderable", message=item.message.id, reason=str(error))
-                message = self._waiting.pop(item.message.id)
-                self._results.append(_unrenderable(message, str(error)[:300]))
+                del self._waiting[item.message.id]
+                self._results.append(_unrenderable(item.message, str(error)[:300]))
                 continue
             segments = made.segments if isinstance(made, Text) else None
             self._rendering[item.message.id] = made.subject[:LONGEST_SUBJECT], segments
             yield item.message.id, made
 
     def _begin(self, message_id: int) -> bool:
-        message = self._waiting[message_id]
+        message = self._waiting[message_id].message
         if not _has_time(message):
             return False
         self._journal.begin(message.id, message.fence)
         return True
 
-    def _result(self, message: Message, outcome: Outcome) -> Result:
+    def _result(self, item: Ready, outcome: Outcome) -> Result:
+        message = item.message
         if not isinstance(outcome, SendError):
+            self._went.add(message.id)
             self._journal.taken(message.id, message.fence)
             subject, segments = self._rendering.pop(message.id)
             return replace(_with(message, MessageState.SENT), subject=subject, segments=segments)
         if outcome.unknown:
+            self._went.add(message.id)
             return outbox.after_doubt(message, str(outcome))
         self._journal.refused(message.id, message.fence)
         if outcome.everyone:
             self._away = outcome
+        if self._away is not None and not outcome.permanent:
+            return _refused(item, outcome)
         failed = outbox.after_failure(message, str(outcome), permanent=outcome.permanent)
         return replace(failed, is_dead_address=outcome.bad_address)
 
-    def _left(self, message: Message) -> Result:
+    def _left(self, item: Ready) -> Result:
         """Return what follows for a message that did not get its turn."""
         if self._away is not None:
-            return outbox.after_failure(message, str(self._away), permanent=False)
-        return replace(_with(message, MessageState.QUEUED), is_put_off=True)
+            return _refused(item, self._away)
+        return replace(_with(item.message, MessageState.QUEUED), is_put_off=True)
+
+
+def _refused(item: Ready, error: SendError) -> Result:
+    """Return what follows where it is the provider that fails: another takes over, or it is tried later."""
+    if item.way is None or not item.way.somebody_takes_over:
+        return outbox.after_failure(item.message, str(error), permanent=False)
+    again = _with(item.message, MessageState.QUEUED)
+    return replace(again, failure=str(error), due_at=clock.now(), is_put_off=True)
+
+
+def _no_way(message: Message, way: NoWay) -> Result:
+    """Return what follows for a message that nobody may carry now."""
+    if not way.is_spent:
+        return replace(outbox.after_failure(message, way.said, permanent=False), due_at=way.until)
+    spent = _with(message, MessageState.QUEUED)
+    return replace(spent, reason=Reason.BUDGET_SPENT, due_at=way.until, is_put_off=True)
 
 
 def _has_time(message: Message) -> bool:

@@ -44,6 +44,8 @@ class Facts:
     """Where the parcels are that the message speaks of."""
     offers_are_suppressed: bool = False
     """The address is suppressed for offers, whatever the message is."""
+    offers_are_paused: bool = False
+    """Too many readers called this shop's mail spam; its merchant has to resume them."""
     has_open_case: bool = False
     """The shopper has reported a problem that the merchant has not dealt with."""
     is_taken_back: bool = False

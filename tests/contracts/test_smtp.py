@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.channels import line as line_module
+from app.channels import server as server_module
 from app.channels import smtp
 from app.channels.base import Mail, SendError
 from app.channels.smtp import Lines
@@ -37,6 +38,10 @@ EVERYONE = TRANSIENT | {"everyone": True}
         ("MAIL", "452 4.3.1 full", TRANSIENT),
         ("MAIL", "530 5.7.0 sign in first", EVERYONE),
         ("MAIL", "550 5.7.1 that sender is not yours", EVERYONE),
+        ("MAIL", "454 Throttling failure: Maximum sending rate exceeded", EVERYONE),
+        ("RCPT", "550 5.4.5 Daily user sending limit exceeded", EVERYONE),
+        ("RCPT", "552 5.2.2 over the message quota", PERMANENT),
+        ("DOT", "451 Maximum credits exceeded", EVERYONE),
         ("MAIL", "552 5.3.4 too large", PERMANENT),
         ("MAIL", CUT, TRANSIENT),
         ("MAIL", SILENCE, TRANSIENT),
@@ -242,7 +247,7 @@ def send(line: Lines, mail: Mail) -> str:
 
 def use(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setattr(smtp, "settings", lambda: settings().model_copy(update={"smtp_url": url}))
-    monkeypatch.setattr(smtp, "TIMEOUT", 0.5)
+    monkeypatch.setattr(server_module, "TIMEOUT", 0.5)
     monkeypatch.setattr(line_module, "TIMEOUT", 0.5)
 
 

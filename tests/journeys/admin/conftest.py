@@ -43,6 +43,8 @@ PAGES = (
     "privacy",
     "carriers",
     "address",
+    "sending",
+    "sending/new",
 )
 
 

@@ -1,0 +1,1 @@
+"""Who carries a shop's mail: providers of the merchant's own, and the operator's server."""
