@@ -52,7 +52,6 @@ class ExceptionKind(StrEnum):
     """What is wrong with a parcel or an order; the gravest first."""
 
     REPORTED = "reported"
-    """The shopper told us of a problem."""
     PRESUMED_LOST = "presumed_lost"
     RETURNED = "returned"
     RETURNING = "returning"
@@ -155,7 +154,7 @@ WENT_OUT = (MessageState.SENT, MessageState.DELIVERED, MessageState.BOUNCED, Mes
 
 
 class Reason(StrEnum):
-    """Why a message was not sent, or not yet; each has a sentence for the merchant in app/admin/words.py."""
+    """Why a message was not sent, or not yet; app/admin/reasons.py has a sentence for each."""
 
     FLOW_OFF = "flow_off"
     NO_CHANNEL = "no_channel"
@@ -173,9 +172,7 @@ class Reason(StrEnum):
     QUIET_HOURS = "quiet_hours"
     """It waits for a decent hour on the recipient's clock."""
     PAUSED = "paused"
-    """Offers pause: too many readers called this shop's mail spam."""
     BUDGET_SPENT = "budget_spent"
-    """What its provider may carry in a day has gone."""
     OPEN_CASE = "open_case"
     """Offers wait until what the shopper reported is dealt with."""
     SHOP_GONE = "shop_gone"
@@ -188,7 +185,6 @@ class Reason(StrEnum):
     WITHDRAWN = "withdrawn"
     """The address was taken off the order's updates."""
     ONLY_IF_LATE = "only_if_late"
-    """The shopper wants to hear of these parcels only if they are late."""
     TEST_ORDER = "test_order"
     REFUSED = "refused"
     """The receiving side said no for good."""

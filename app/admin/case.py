@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.admin import shell, words
+from app.admin import reasons, shell, words
 from app.admin.session import address, for_shop, saw
 from app.admin.shipments import live_parcels, name_of
 from app.admin.words import Chip
@@ -110,6 +110,6 @@ def _lines(session: Session, written: Sequence[CaseEntry]) -> list[Line]:
     lines = []
     for entry in written:
         mail = became.get(entry.id)
-        why = words.REASONS[mail.reason] if mail and mail.reason else ""
+        why = reasons.REASONS[mail.reason] if mail and mail.reason else ""
         lines.append(Line(entry, words.STATES[mail.state] if mail else None, why))
     return lines

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.admin import words
+from app.admin import reasons, words
 from app.commerce.models import Order
 from app.flows import facts
 from app.messages import permission
@@ -48,7 +48,7 @@ def _told(decision: Mapping[str, Any], *, is_preview: bool = False) -> Iterator[
         else ""
     )
     reason = decision.get("reason")
-    because = f": {words.REASONS[Reason(reason)]}" if reason else ""
+    because = f": {reasons.REASONS[Reason(reason)]}" if reason else ""
     yield f"  {asked} {MARKS[decision['answer']]}{until}{because}"
     *passed, last = decision["saw"]
     for name, saw in passed:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from babel.numbers import format_currency
 
 from app.admin.dates import Calendar
+from app.admin.reasons import REASONS
 from app.commerce.gaps import Comparison
 from app.commerce.inbox import SOURCES
 from app.lib import plugins
@@ -74,37 +75,6 @@ STATES = {
     MessageState.UNKNOWN: Chip("Not sure", "warn"),
     MessageState.HELD: Chip("Held", "warn"),
     MessageState.SKIPPED: Chip("Not sent", "off"),
-}
-
-REASONS = {
-    Reason.FLOW_OFF: "This flow is switched off.",
-    Reason.NO_CHANNEL: "Nobody carries messages of this kind for you.",
-    Reason.NO_ADDRESS: "The order came without an e-mail address.",
-    Reason.BAD_ADDRESS: "Nobody could deliver to the address as it was typed.",
-    Reason.SUPPRESSED: "They asked for no more mail, or their mailbox has turned us away.",
-    Reason.ERASED: "Their personal data was erased.",
-    Reason.NO_CONSENT: "They have not agreed to messages of this kind.",
-    Reason.NOT_CONFIRMED: "They agreed, but have not confirmed it from their own address yet.",
-    Reason.COUNTRY_RULE: "Messages of this kind do not go to their country.",
-    Reason.TOO_OFTEN: "They have had one offer today, or three this week.",
-    Reason.ALREADY_TOLD: "Another message has told them the same.",
-    Reason.QUIET_HOURS: "It is night, or Sunday morning, where they live: it waits.",
-    Reason.PAUSED: "Offers are paused: too many readers called them spam. It waits for you to resume them.",
-    Reason.BUDGET_SPENT: "Your mail server has carried as many mails as it may in a day: it goes tomorrow.",
-    Reason.OPEN_CASE: "It waits until you have dealt with the problem they reported.",
-    Reason.SHOP_GONE: "The store was disconnected before it could go out.",
-    Reason.TOO_OLD: "Your store told us long after it happened; by then it was no news.",
-    Reason.ALREADY_BOUGHT: "They have bought it, or emptied the cart.",
-    Reason.SUPERSEDED: "By then the parcel was further along, or the order was cancelled.",
-    Reason.WITHDRAWN: "This address no longer gets the updates of the order.",
-    Reason.ONLY_IF_LATE: "They asked to hear of this parcel only if it is late.",
-    Reason.TEST_ORDER: "It was a test order.",
-    Reason.REFUSED: "Their mail server refused it for good.",
-    Reason.UNRENDERABLE: "The message could not be put together. Mend its text, and it is tried again.",
-    Reason.CUT_OFF: "Our program broke off each time over this one. Change its text, and it is tried again.",
-    Reason.DROPPED: "Your mail provider took it, and then did not send it on.",
-    Reason.GAVE_UP: "Their mail server could not be reached for two days.",
-    Reason.FATE_UNKNOWN: "We were cut off while it went out. It may or may not have arrived.",
 }
 
 OF_TEXTS = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.admin import service_words, words
+from app.admin import reasons, service_words, words
 from app.admin.answer import Group, Tally
 from app.admin.dates import Calendar
 from app.admin.flows import WORDS
@@ -28,7 +28,7 @@ from app.vocabulary import (
 def test_every_word_of_ours_has_the_merchants_words() -> None:
     assert set(words.STATUSES) == set(ShipmentStatus)
     assert set(words.STATES) == set(MessageState)
-    assert set(words.REASONS) == set(Reason)
+    assert set(reasons.REASONS) == set(Reason)
     assert set(words.EXCEPTIONS) == set(ExceptionKind)
     assert (
         set(words.TRIGGERS)
@@ -57,7 +57,7 @@ def test_a_chip_has_three_words_at_most_and_a_reason_is_a_sentence() -> None:
     for chip in (*words.STATUSES.values(), *words.STATES.values(), *words.EXCEPTIONS.values()):
         assert 1 <= len(chip.label.split()) <= 3
         assert chip.tone in ("", "good", "warn", "bad", "off")
-    for sentence in words.REASONS.values():
+    for sentence in reasons.REASONS.values():
         assert sentence[0].isupper()
         assert sentence.endswith(".")
 
