@@ -2,25 +2,22 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 
 import dkim as verifier
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.channels.receipts.base import Receipt, ReceiptKind
 from app.lib import clock, dns
 from app.lib.config import settings
-from app.messages import outbox, receipts
+from app.messages import outbox
 from app.messages.models import Message
-from app.messages.providers import accounts, complaints, domains, spending
-from app.messages.providers.models import HOUSE, MailDay, MailDomain, Provider
-from app.messages.providers.spending import Purse
+from app.messages.providers import accounts, domains
+from app.messages.providers.models import MailDomain, Provider
 from app.shops import errands
 from app.shops.models import Shop
-from app.vocabulary import Category, MessageState, Reason, Trigger
+from app.vocabulary import Category, MessageState, Trigger
 from jobs import messages, sync
 from tests import sold
 from tests.contracts.smtp_server import ScriptedServer, scripted
@@ -146,43 +143,6 @@ def test_a_domain_is_mended_signed_for_and_its_key_turned(
     assert "may be removed from" in merchant.get(at).text
     post(merchant, f"{at}/no-key", {})
     assert b"DKIM-Signature" not in send(session, shop, server)
-
-
-def test_offers_pause_when_too_many_complain_and_the_merchant_resumes_them(
-    merchant: FlaskClient, shop: Shop, session: Session
-) -> None:
-    spending.add(session, {Purse(shop.id, HOUSE, spending.today(shop)): 700})
-    complain(session, shop, 1)
-    page = merchant.get(f"/admin/{shop.id}/sending").text
-    assert "0.14 % of your mails are called spam" in page
-    complain(session, shop, 1)
-    assert complaints.paused_at(fresh(session, shop)) is None, "two of seven hundred may be chance"
-    complain(session, shop, 1)
-    assert complaints.paused_at(fresh(session, shop)) is not None
-    assert "Offers are paused" in merchant.get(f"/admin/{shop.id}/messages").text
-    offer = ask(session, shop, Category.MARKETING)
-    news = ask(session, shop, Category.TRANSACTIONAL)
-    messages.send()
-    session.expire_all()
-    assert (offer.state, offer.reason) == (MessageState.QUEUED, Reason.PAUSED)
-    assert news.reason is not Reason.PAUSED
-    page = post(merchant, f"/admin/{shop.id}/sending/resume", {})
-    assert "Offers go again." in page
-    assert complaints.paused_at(fresh(session, shop)) is None
-    complain(session, shop, 2)
-    assert complaints.paused_at(fresh(session, shop)) is None, "what was before no longer counts"
-
-
-def test_few_mails_pause_nothing(session: Session, shop: Shop) -> None:
-    spending.add(session, {Purse(shop.id, HOUSE, spending.today(shop)): complaints.LEAST_MAILS - 1})
-    complain(session, shop, 20)
-    assert complaints.paused_at(fresh(session, shop)) is None
-    assert not complaints.standing(session, fresh(session, shop)).is_bad
-    session.execute(delete(MailDay))
-    long_ago = spending.today(shop) - timedelta(days=40)
-    spending.add(session, {Purse(shop.id, HOUSE, long_ago): 10_000})
-    complain(session, shop, 1)
-    assert complaints.standing(session, fresh(session, shop)).mails == 0
 
 
 def test_a_merchants_own_account_reports_about_their_shop_and_no_other(
@@ -318,19 +278,3 @@ def ask(session: Session, shop: Shop, category: Category) -> Message:
     outbox.ask(session, shop.id, wanted)
     session.commit()
     return session.scalars(select(Message).filter_by(shop_id=shop.id, key=wanted.key)).one()
-
-
-def complain(session: Session, shop: Shop, count: int) -> None:
-    for _ in range(count):
-        message = ask(session, shop, Category.TRANSACTIONAL)
-        message.state = MessageState.SENT
-        session.flush()
-        ref = message.rfc_id.strip("<>").partition("@")[0]
-        told = Receipt(ref=ref, kind=ReceiptKind.COMPLAINED, at=clock.now(), event_id=ref)
-        assert receipts.keep(session, "ses", [told]) == 1
-    session.commit()
-
-
-def fresh(session: Session, shop: Shop) -> Shop:
-    session.expire_all()
-    return session.get_one(Shop, shop.id)
