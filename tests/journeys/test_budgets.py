@@ -1,4 +1,4 @@
-"""What a provider may carry in a day: reserved, given back, left to order news, and said where it holds up."""
+"""What a provider may carry in a day: reserved, given back, kept for order news, and said."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
