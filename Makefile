@@ -10,7 +10,7 @@ AT_ONCE := --numprocesses auto --maxprocesses 8
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain bench-send faults faults-send replay lock bench-lighthouse bench-render plugin faulted-import
+.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain bench-send faults faults-send replay lock bench-lighthouse bench-render bench-history plugin faulted-import
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -50,6 +50,9 @@ bench-render: $(VENV)/dev.stamp ## mails written per second by one core, beside 
 
 bench-drain: $(VENV)/dev.stamp ## what one worker makes of a full inbox, beside pgbench with as many statements
 	@cd $(ROOT) && $(BIN)/python -m bench.drain
+
+bench-history: $(VENV)/dev.stamp ## a store's history of ORDERS (100,000) orders, read in flat memory, beside reading its file alone
+	@cd $(ROOT) && $(BIN)/python -m bench.history
 
 bench-send: $(VENV)/dev.stamp ## messages a second, beside BullMQ with nodemailer and Postfix's client (needs postfix and npm; SIZE)
 	@cd $(ROOT) && $(BIN)/python -m bench.send

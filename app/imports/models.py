@@ -15,6 +15,10 @@ class ImportKind(StrEnum):
 
     HISTORY = "history"
     """What the store sold before it connected."""
+    SUBSCRIBERS = "subscribers"
+    """A list of another tool, with what each agreed to."""
+    PARCELS = "parcels"
+    """Tracking numbers of orders that are here."""
 
 
 class ImportState(StrEnum):
@@ -22,6 +26,7 @@ class ImportState(StrEnum):
 
     RUNNING = "running"
     DONE = "done"
+    UNDONE = "undone"
 
 
 class Import(OfShop, Base):
@@ -40,7 +45,7 @@ class Import(OfShop, Base):
     """What happened before is the past, of which nobody is told."""
     ended_at: Mapped[datetime | None]
     step: Mapped[str | None]
-    """What is being read just now; None: nothing any more."""
+    """What is being read just now, of a file its hash; None: nothing any more."""
     cursor: Mapped[str | None]
     """Where that goes on; None: at its beginning."""
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)

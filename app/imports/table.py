@@ -33,7 +33,8 @@ class Record(NamedTuple):
     values: Mapping[str, str]
     """By the name of the column; empty ones are left out."""
     ends: int
-    """At which byte of the file what follows begins."""
+    """At which byte of the file what follows begins, and on which line."""
+    next_line: int
     failure: str | None = None
     """Why it is no record."""
 
@@ -101,14 +102,14 @@ def records(
         except StopIteration:
             return
         except csv.Error:
-            yield Record(began, {}, source.ends, "It is no line of a table.")
+            yield Record(began, {}, source.ends, source.line, "It is no line of a table.")
             reader = csv.reader(source, delimiter=separator, strict=False)
             continue
         if not any(value.strip() for value in values):
             continue
-        named = zip(columns, values, strict=False)
+        named = ((name, clean(value)) for name, value in zip(columns, values, strict=False))
         yield Record(
-            began, {name: clean(value) for name, value in named if name and clean(value)}, source.ends
+            began, {name: value for name, value in named if name and value}, source.ends, source.line
         )
 
 

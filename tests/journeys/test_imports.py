@@ -1,0 +1,183 @@
+"""Files of other tools bring their subscribers and tracking numbers along; it is told to nobody, and taken back."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app.audience import profiles
+from app.audience.models import ConsentRow, Profile
+from app.commerce.models import Fulfillment
+from app.imports import files
+from app.imports.models import Import, ImportState
+from app.lib import clock
+from app.platforms.base import Consent
+from app.platforms.purchases import Person
+from app.tracking.models import Shipment
+from app.vocabulary import ConsentSource, ConsentState, Medium, ShipmentStatus
+from jobs import imports
+from tests.journeys import payloads
+from tests.journeys.conftest import StoreVoice
+
+KLAVIYO = """Klaviyo ID,Email,First Name,Phone Number,Email Marketing Consent,Email Marketing Consent Timestamp,\
+Email Suppressions,SMS Marketing Consent,SMS Marketing Consent Timestamp
+01,ana@example.com,Ana,+13035550100,SUBSCRIBED,2026-03-01T10:00:00+00:00,[],SUBSCRIBED,2026-03-01T10:00:00+00:00
+02,bo@example.com,Bo,,UNSUBSCRIBED,2026-04-01T10:00:00+00:00,[],,
+03,cy@example.com,Cy,,NEVER_SUBSCRIBED,,[],,
+04,dee@example.com,Dee,,SUBSCRIBED,,"[""HARD_BOUNCE""]",,
+05,not an address,Ed,,SUBSCRIBED,,[],,
+"""
+MAILCHIMP = """Email Address;First Name;OPTIN_TIME;OPTIN_IP;CONFIRM_TIME;CONFIRM_IP;LEID;EUID
+ana@example.com;Ana;2024-05-01 10:00:00;192.0.2.1;2024-05-01 10:05:00;192.0.2.1;1;a
+bo@example.com;Bö;;;2024-06-01 10:05:00;;2;b
+"""
+AST = "order_id,tracking_provider,tracking_number,date_shipped,status_shipped\n"
+AFTERSHIP = "Order Number,Courier,Tracking Number,Tag,Shipment Pickup Date,Shipment Delivery Date\n"
+
+
+def test_a_list_of_klaviyo_is_looked_at_brought_in_and_taken_back(
+    shopify_store: StoreVoice, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = shopify_store.shop
+    shop.country = "DE"
+    shopify_store.session.commit()
+    path = file(tmp_path, KLAVIYO)
+    run(shop.id, path)
+    shown = capsys.readouterr().out
+    assert "1  email: said yes, and has to confirm it" in shown
+    assert "2  email: said no" in shown
+    assert "1  sms: said yes, which is not enough" in shown
+    assert "line 6: Its e-mail address is none." in shown
+    assert consents(shopify_store) == []
+    run(shop.id, path, "--go")
+    assert consents(shopify_store) == [
+        ("email", "subscribed", "2026-03-01"),
+        ("email", "unsubscribed", "2000-01-01"),
+        ("email", "unsubscribed", "2026-04-01"),
+        ("sms", "subscribed", "2026-03-01"),
+    ]
+    shopify_store.settle()
+    assert shopify_store.told() == []
+    run(shop.id, "--undo", str(only(shopify_store).id))
+    assert consents(shopify_store) == []
+    assert shopify_store.session.scalars(select(Profile)).all() == []
+    assert only(shopify_store).state is ImportState.UNDONE
+
+
+def test_a_list_of_mailchimp_says_who_confirmed_and_what_was_said_here_holds(
+    shopify_store: StoreVoice, tmp_path: Path
+) -> None:
+    no = Consent(
+        person=Person(email="ana@example.com"),
+        medium=Medium.EMAIL,
+        state=ConsentState.UNSUBSCRIBED,
+        source=ConsentSource.PREFERENCES,
+        at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    session, shop = shopify_store.session, shopify_store.shop
+    profiles.keep_consent(session, shop.id, no, heard_at=clock.now())
+    session.commit()
+    run(shop.id, file(tmp_path, MAILCHIMP, "cp1252"), "--go")
+    rows = session.scalars(select(ConsentRow).order_by(ConsentRow.at)).all()
+    assert [(str(row.basis), row.state) for row in rows] == [
+        ("confirmed", ConsentState.SUBSCRIBED),
+        ("express", ConsentState.SUBSCRIBED),
+        ("None", ConsentState.UNSUBSCRIBED),
+    ]
+    assert session.scalars(select(Profile.first_name).filter_by(email="bo@example.com")).one() == "Bö"
+    run(shop.id, "--undo", str(only(shopify_store).id))
+    assert consents(shopify_store) == [("email", "unsubscribed", "2026-01-01")]
+    assert session.scalars(select(Profile.email)).all() == ["ana@example.com"], "who was here before stays"
+
+
+@pytest.mark.parametrize(
+    ("heading", "line"),
+    [
+        (AST, '{order},ups,="{number}",{day},1\n'),
+        (AFTERSHIP, "{order},ups,{number},Delivered,{day},{day}\n"),
+    ],
+)
+def test_tracking_numbers_come_to_their_orders_and_go_again(
+    heading: str, line: str, shopify_store: StoreVoice, tmp_path: Path
+) -> None:
+    bought(shopify_store, 1001)
+    before = shopify_store.told()
+    day = f"{clock.now() - timedelta(days=2):%Y-%m-%d}"
+    lines = [line.format(order=order, number=f"1Z{order}", day=day) for order in ("1001", "4004")]
+    lines.append(line.format(order="1001", number="1.23E+21", day=day).replace('="1.23E+21"', "1.23E+21"))
+    path = file(tmp_path, heading + "".join(lines))
+    run(shopify_store.shop.id, path, "--go")
+    found = only(shopify_store)
+    assert found.counts == {"lines": {"done": 1, "odd": 2}}
+    parcel = shopify_store.session.scalars(select(Shipment)).one()
+    wanted = ShipmentStatus.DELIVERED if heading is AFTERSHIP else ShipmentStatus.PENDING
+    assert (parcel.number, parcel.carrier_slug, parcel.status) == ("1Z1001", "ups", wanted)
+    shopify_store.settle()
+    assert shopify_store.told() == before, "nobody is told of it"
+    run(shopify_store.shop.id, "--undo", str(found.id))
+    assert shopify_store.session.scalar(select(func.count()).select_from(Fulfillment)) == 0
+
+
+def test_whoever_dies_amid_a_file_goes_on_where_what_was_kept_ends(
+    shopify_store: StoreVoice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "MOST", 7)
+    body = "".join(f"s{i}@example.com;N{i};;;2024-06-01 10:05:00;;{i};e{i}\n" for i in range(60))
+    path = file(tmp_path, MAILCHIMP.splitlines(keepends=True)[0] + body)
+    kept, calls = files.keep, 0
+
+    def dying(*given: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls % 17 == 0:
+            raise KeyboardInterrupt
+        kept(*given)
+
+    monkeypatch.setattr(files, "keep", dying)
+    died = 0
+    while True:
+        try:
+            run(shopify_store.shop.id, path, "--go")
+            break
+        except KeyboardInterrupt:
+            died += 1
+    assert died > 2
+    assert only(shopify_store).counts == {"lines": {"done": 60, "odd": 0}}
+    assert len(consents(shopify_store)) == 60
+
+
+def test_a_file_that_is_none_of_these_is_refused_with_a_sentence(
+    shopify_store: StoreVoice, tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit, match="no list that we know"):
+        run(shopify_store.shop.id, file(tmp_path, "a,b\n1,2\n"))
+    with pytest.raises(SystemExit, match="no such import"):
+        run(shopify_store.shop.id, "--undo", "7")
+
+
+def run(shop_id: int, *arguments: object) -> None:
+    imports.main([str(shop_id), *map(str, arguments)])
+
+
+def file(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "list.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def bought(store: StoreVoice, number: int) -> None:
+    store.shopify("orders/paid", payloads.order(clock.now() - timedelta(days=3), number, name=f"#{number}"))
+    store.settle()
+
+
+def only(store: StoreVoice) -> Import:
+    store.session.expire_all()
+    return store.session.scalars(select(Import)).one()
+
+
+def consents(store: StoreVoice) -> list[tuple[str, str, str]]:
+    store.session.expire_all()
+    rows = store.session.scalars(select(ConsentRow))
+    return sorted((str(row.medium), str(row.state), f"{row.at:%Y-%m-%d}") for row in rows)
