@@ -1,4 +1,4 @@
-"""Files of other tools bring their subscribers and tracking numbers along; it is told to nobody, and taken back."""
+"""Files of other tools bring subscribers and tracking numbers along: told to nobody, and taken back."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,9 +21,11 @@ from jobs import imports
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 
-KLAVIYO = """Klaviyo ID,Email,First Name,Phone Number,Email Marketing Consent,Email Marketing Consent Timestamp,\
-Email Suppressions,SMS Marketing Consent,SMS Marketing Consent Timestamp
-01,ana@example.com,Ana,+13035550100,SUBSCRIBED,2026-03-01T10:00:00+00:00,[],SUBSCRIBED,2026-03-01T10:00:00+00:00
+SMS = "SMS Marketing Consent,SMS Marketing Consent Timestamp"
+MAIL = "Email Marketing Consent,Email Marketing Consent Timestamp,Email Suppressions"
+SAID = "SUBSCRIBED,2026-03-01T10:00:00+00:00"
+KLAVIYO = f"""Klaviyo ID,Email,First Name,Phone Number,{MAIL},{SMS}
+01,ana@example.com,Ana,+13035550100,{SAID},[],{SAID}
 02,bo@example.com,Bo,,UNSUBSCRIBED,2026-04-01T10:00:00+00:00,[],,
 03,cy@example.com,Cy,,NEVER_SUBSCRIBED,,[],,
 04,dee@example.com,Dee,,SUBSCRIBED,,"[""HARD_BOUNCE""]",,
