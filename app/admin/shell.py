@@ -77,7 +77,6 @@ def _places(tally: Tally) -> tuple[Place, ...]:
         Place("shipments", "Shipments", "parcel", "shipments.index", wrong, "exceptions"),
         Place("messages", "Messages", "mail", "messages.index"),
         Place("flows", "Flows", "flow", "flows.index"),
-        Place("waiting", "Waiting", "clock", "waiting.index"),
         Place("sources", "Tracking", "truck", "sources.index"),
         Place(
             "connection",

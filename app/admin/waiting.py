@@ -45,7 +45,7 @@ def index(session: Session, shop: Shop) -> str:
         session,
         shop,
         "waiting.html",
-        "waiting",
+        "flows",
         lines=lines,
         people=people,
         things=things,

@@ -6,9 +6,9 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.conftest import Look
+from tests.browser.conftest import Look, picture
 from tests.extensions.php import PHP, PLUGIN, say
-from tests.extensions.test_shopify_extensions import BLOCK, drawn
+from tests.extensions.test_shopify_extensions import BACK, BLOCK, SCRIPT, back_in_stock, drawn
 
 pytestmark = pytest.mark.browser
 
@@ -49,11 +49,39 @@ def test_a_no_that_did_not_arrive_can_be_said_again(checkout: Page) -> None:
 @needs_php
 def test_the_merchants_page_keeps_nobody_out(look: Look) -> None:
     show(look, f"<main>{speak('merchant')}</main>")
+    picture(look, "plug-in-page")
 
 
 def test_the_look_up_in_a_theme_keeps_nobody_out(look: Look) -> None:
     style = BLOCK.partition("{% stylesheet %}")[2].partition("{% endstylesheet %}")[0]
     show(look, f"<style>{style}</style><main><h1>Ridge</h1>{drawn('en')}</main>")
+
+
+@needs_php
+def test_the_form_on_a_product_page_keeps_nobody_out_and_answers_in_its_place(look: Look) -> None:
+    script = (PLUGIN / "assets" / "back-in-stock.js").read_text()
+    show(look, f"<main><h1>Mug</h1><h2>It</h2>{speak('sold_out')}</main><script>{script}</script>")
+    picture(look, "plug-in-back-in-stock")
+    look.page.route("**/?wc-ajax=*", lambda route: route.fulfill(json={"said": "Thank you.", "ok": True}))
+    look.page.get_by_label("E-mail address").fill("ida@example.test")
+    look.page.get_by_role("button", name="Tell me when it is back").click()
+    look.page.get_by_text("Thank you.").wait_for()
+
+
+def test_the_form_in_a_theme_follows_the_variant_that_is_chosen(look: Look) -> None:
+    style = BACK.partition("{% stylesheet %}")[2].partition("{% endstylesheet %}")[0]
+    cart = """<form action="/cart/add"><label for="id">Size</label><select id="id" name="id">
+    <option value="41">S</option><option value="43">L</option></select></form>"""
+    form = back_in_stock("en", {"41": False, "42": False, "43": True}, chosen="41")
+    body = f"<style>{style}</style><main><h1>Mug</h1><h2>It</h2>{cart}{form}</main>"
+    show(look, f"{body}<script>{SCRIPT.read_text()}</script>")
+    picture(look, "theme-back-in-stock")
+    button = look.page.get_by_role("button", name="Tell me when it is back")
+    look.page.get_by_label("Size").select_option("43")
+    button.wait_for(state="hidden")
+    look.page.get_by_label("Size").select_option("41")
+    button.wait_for()
+    assert look.page.locator("select[name=variant]").input_value() == "41"
 
 
 def show(look: Look, body: str) -> None:

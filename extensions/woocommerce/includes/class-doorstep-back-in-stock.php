@@ -142,9 +142,9 @@ final class Doorstep_Back_In_Stock {
 		return '<form class="doorstep-back" method="post" action="' . esc_url( WC_AJAX::get_endpoint( self::ACTION ) ) . '" style="margin:1em 0;max-width:32em"><h3>' . $ask . '</h3>'
 			. '<p style="position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)" aria-hidden="true"><label for="doorstep-website">Website</label><input id="doorstep-website" name="website" tabindex="-1" autocomplete="off"></p>'
 			. self::choice( $gone, $product )
-			. '<p><label for="doorstep-back-email">' . esc_html__( 'E-mail address', 'doorstep-for-woocommerce' ) . '</label><br><input id="doorstep-back-email" class="input-text" name="email" type="email" maxlength="254" required autocomplete="email" aria-describedby="doorstep-back-agreed" style="width:100%;box-sizing:border-box"></p>'
+			. '<p><label for="doorstep-back-email">' . esc_html__( 'E-mail address', 'doorstep-for-woocommerce' ) . '</label><br><input id="doorstep-back-email" class="input-text" name="email" type="email" maxlength="254" required autocomplete="email" aria-describedby="doorstep-back-agreed" style="width:100%;min-height:44px;box-sizing:border-box"></p>'
 			. '<p id="doorstep-back-agreed"><small>' . esc_html( self::agreed() ) . '</small></p>'
-			. '<p><button type="submit" class="button wp-element-button">' . $ask . '</button></p><p class="doorstep-back-said" role="status"></p></form>';
+			. '<p><button type="submit" class="button wp-element-button" style="min-height:44px">' . $ask . '</button></p><p class="doorstep-back-said" role="status"></p></form>';
 	}
 
 	/**

@@ -94,6 +94,17 @@ function note(): string {
 
 /** The merchant's page of a store that is connected. */
 function merchant(): string {
+	$told = array(
+		'sentence'   => '2 parcels need a look. 3 arrive today.',
+		'figures'    => array( array( 'label' => 'On the way', 'count' => 41 ), array( 'label' => 'Need a look', 'count' => 2 ), array( 'label' => 'Messages sent, 30 days', 'count' => 310 ), array( 'label' => 'Waiting for something', 'count' => 7 ) ),
+		'exceptions' => array( array( 'order' => '#100012', 'what' => 'Late', 'why' => 'The carrier’s own date was Monday. Ask An Post where it is.' ) ),
+		'more'       => 1,
+		'flows'      => array(
+			array( 'name' => 'thank_you', 'label' => 'Thank-you', 'what' => 'An order is paid. One mail, at once.', 'on' => true, 'doubles' => array( 'Processing order' ) ),
+			array( 'name' => 'shipped', 'label' => 'Shipped', 'what' => 'A parcel is handed over. One mail with its tracking link.', 'on' => false, 'doubles' => array() ),
+		),
+	);
+	Site::$answers[] = array( 'response' => array( 'code' => 200 ), 'body' => wp_json_encode( $told ) );
 	return printed( fn() => ( new Doorstep_Admin_Page( new Doorstep_Settings(), new Doorstep_Connection(), new Doorstep_Overview( new Doorstep_Connection(), new Doorstep_Store_Page( new Doorstep_Connection() ) ) ) )->show() );
 }
 
