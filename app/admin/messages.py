@@ -90,4 +90,5 @@ def index(session: Session, shop: Shop) -> str:
         followed=clicks.of_messages(session, [line.message.id for line in lines]),
         page=page,
         texting=texting.of(shop),
+        refused=texting.refused(session, shop),
     )

@@ -36,7 +36,7 @@ class Text:
 
     @property
     def subject(self) -> str:
-        """What is kept of it as sent: all of it."""
+        """What is kept of it as sent: its words."""
         return self.words
 
     @property

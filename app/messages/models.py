@@ -41,7 +41,7 @@ class Message(OfShop, Base):
     """When what it tells of happened."""
     to: Mapped[str | None]
     subject: Mapped[str | None]
-    """As sent; of a text message, all of it."""
+    """As sent; of a text message, its words."""
     segments: Mapped[int | None]
     """How many messages a text is paid as."""
     rfc_id: Mapped[str]

@@ -4,8 +4,9 @@ That a text counts once, however often its provider tells of it, is a unique con
 """
 
 import hashlib
+import re
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -26,6 +27,10 @@ from app.vocabulary import CallState, Medium
 
 LONGEST = 2000
 """Characters of a text that are kept."""
+NUMBER = re.compile(r"\+\d{7,15}")
+"""Whom an answer goes to: no short code, and no name."""
+ANSWERS_A_DAY = 5
+"""To one number: two machines could answer each other for ever."""
 
 
 class Reply(OfShop, Base):
@@ -74,7 +79,7 @@ def hear(session: Session, shop_id: int, provider: str, heard: Heard) -> Keyword
     if reply_id is None:
         return None
     said = keywords.hear(session, shop_id, Medium.SMS, heard.sender, heard.words, at=clock.now())
-    if said is not None and not heard.is_answered:
+    if said is not None and not heard.is_answered and _may_answer(session, shop_id, heard.sender):
         shop = session.get_one(Shop, shop_id)
         _answer(session, shop, order, said, to=heard.sender, about=f"reply-{reply_id}")
     return said
@@ -100,6 +105,16 @@ def forget(session: Session, shop_id: int, addresses: Collection[str], order_id:
     hashes = [crypto.fingerprint(address) for address in addresses]
     theirs = or_(Reply.address_hash.in_(hashes), Reply.order_id == order_id)
     session.execute(delete(Reply).where(Reply.shop_id == shop_id, theirs))
+
+
+def _may_answer(session: Session, shop_id: int, number: str) -> bool:
+    asked = select(func.count()).where(
+        Reply.shop_id == shop_id,
+        Reply.address_hash == crypto.fingerprint(number),
+        Reply.keyword.is_not(None),
+        Reply.at > clock.now() - timedelta(days=1),
+    )
+    return bool(NUMBER.fullmatch(number)) and (session.scalar(asked) or 0) <= ANSWERS_A_DAY
 
 
 def _texted_about(session: Session, shop_id: int, number: str) -> Order | None:

@@ -112,6 +112,12 @@ def account(session: Session, shop: Shop) -> Account | None:
     )
 
 
+def refused(session: Session, shop: Shop) -> str | None:
+    """Return whoever no longer accepts the shop's keys; None: nobody."""
+    found = account(session, shop)
+    return found.provider.label if found and found.is_refused else None
+
+
 def keep(session: Session, shop: Shop, provider: Provider, keys: Keys, chosen: Texting) -> None:
     """Keep an account, sealed, in place of the one there was."""
     if chosen.provider != getattr(of(shop), "provider", chosen.provider):

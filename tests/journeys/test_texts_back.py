@@ -24,6 +24,7 @@ from tests.contracts.sources.network import StoreApi
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.test_privacy import where_is
 from tests.journeys.texting import (
+    NUMBER,
     YES,
     Later,
     bought,
@@ -82,6 +83,16 @@ def test_help_is_answered_in_the_language_of_the_order_and_once(
     assert len(phone.asked) == 2, "that is for a person to read"
     (unread,) = shopify_store.session.scalars(select(Reply).filter_by(keyword=None))
     assert (unread.words, unread.order_id) == ("Wo ist mein Paket?", texts(shopify_store)[0].order_id)
+
+
+def test_nobody_is_answered_for_ever_and_no_machine(shopify_store: StoreVoice, phone: StoreApi) -> None:
+    connect(shopify_store)
+    for turn in range(20):
+        say(shopify_store, "hilfe", f"SM{turn}")
+    tell(shopify_store, {"MessageSid": "SMx", "From": "48151", "Body": "hilfe"})
+    answers(shopify_store)
+    assert {asked.body["To"] for asked in phone.asked} == {NUMBER}
+    assert len(phone.asked) == replies.ANSWERS_A_DAY
 
 
 def test_an_answer_that_was_begun_is_not_begun_again(shopify_store: StoreVoice, phone: StoreApi) -> None:

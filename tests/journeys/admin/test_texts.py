@@ -108,6 +108,16 @@ def test_the_test_button_says_what_the_provider_says(  # noqa: PLR0917 - fixture
     assert session.scalars(select(Errand).filter_by(kind=texting.TEST)).all() == []
 
 
+def test_that_keys_are_refused_is_said_where_messages_are(
+    merchant: FlaskClient, shop: Shop, session: Session
+) -> None:
+    post(merchant, shop, "twilio", ACCOUNT)
+    assert "no longer takes your keys" not in merchant.get(f"/admin/{shop.id}/messages").text
+    texting.refuse(session, shop.id)
+    session.commit()
+    assert "Twilio no longer takes your keys" in merchant.get(f"/admin/{shop.id}/messages").text
+
+
 def test_a_text_is_listed_with_its_words_its_segments_and_about_what_it_costs(
     merchant: FlaskClient, shopify_store: StoreVoice
 ) -> None:
