@@ -16,6 +16,7 @@ final class Doorstep_Checkout {
 	const META    = '_wc_other/doorstep/marketing-opt-in';
 	const WORDING = '_doorstep_marketing_wording';
 	const CLASSIC = 'doorstep_marketing_opt_in';
+	const AGREED  = '_doorstep_offers_email';
 	const ACTION  = 'doorstep_cart';
 
 	/**
@@ -63,10 +64,20 @@ final class Doorstep_Checkout {
 	}
 
 	/**
+	 * Tell whether the box is offered: where the merchant wants it, to who has not agreed already.
+	 *
+	 * Doorstep writes what a customer told it (on a tracking page, in a mail) to their data: "yes" and since when.
+	 */
+	private function asks(): bool {
+		$said = get_user_meta( get_current_user_id(), self::AGREED, true );
+		return $this->settings->get( 'newsletter' ) && 0 !== strpos( is_string( $said ) ? $said : '', 'yes ' );
+	}
+
+	/**
 	 * Offer the box for news in the block checkout, where the merchant wants it.
 	 */
 	public function register_box(): void {
-		if ( ! $this->settings->get( 'newsletter' ) || ! function_exists( 'woocommerce_register_additional_checkout_field' ) ) {
+		if ( ! $this->asks() || ! function_exists( 'woocommerce_register_additional_checkout_field' ) ) {
 			return;
 		}
 		woocommerce_register_additional_checkout_field(
@@ -87,7 +98,7 @@ final class Doorstep_Checkout {
 	 */
 	public function add_box( $fields ): array {
 		$fields = (array) $fields;
-		if ( $this->settings->get( 'newsletter' ) ) {
+		if ( $this->asks() ) {
 			$fields['order'][ self::CLASSIC ] = array(
 				'type'     => 'checkbox',
 				'label'    => esc_html( $this->settings->newsletter_text() ),

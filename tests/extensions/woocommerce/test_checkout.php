@@ -48,6 +48,18 @@ function test_the_box_is_offered_empty_at_both_checkouts(): void {
 	holds( ! isset( $box['default'] ) && ! $box['required'], 'it is neither ticked nor required' );
 }
 
+function test_who_has_agreed_already_is_not_asked_again_and_who_said_no_since_is(): void {
+	Site::$options['doorstep_settings'] = array( 'newsletter' => true );
+	open_store();
+	foreach ( array( 'yes 2026-11-24T14:02:11' => 0, 'no 2026-11-25T09:00:00' => 1 ) as $said => $boxes ) {
+		Site::$known[3]['_doorstep_offers_email'] = $said;
+		Shop::$fields                             = array();
+		do_action( 'woocommerce_init' );
+		$fields = apply_filters( 'woocommerce_checkout_fields', array( 'order' => array() ) );
+		same( array( $boxes, $boxes ), array( count( Shop::$fields ), count( $fields['order'] ) ) );
+	}
+}
+
 function test_a_yes_is_kept_with_the_sentence_that_was_read(): void {
 	Site::$options['doorstep_settings'] = array( 'newsletter' => true, 'newsletter_text' => 'News, please.' );
 	open_store();

@@ -13,6 +13,7 @@ final class Site {
 	public static array $hooks   = array();
 	public static array $posts   = array();
 	public static array $users   = array();
+	public static array $known   = array();
 	public static array $query   = array();
 	public static array $said    = array();
 	public static array $answers = array();
@@ -252,6 +253,10 @@ function current_user_can( string $capability, ...$args ): bool {
 
 function get_current_user_id(): int {
 	return 3;
+}
+
+function get_user_meta( int $user_id, string $key = '', bool $single = false ) {
+	return Site::$known[ $user_id ][ $key ] ?? ( $single ? '' : array() );
 }
 
 function wp_create_nonce( $action = -1 ): string {
