@@ -42,6 +42,13 @@ def main() -> None:
 
 def run(size: int, seed: int) -> dict[str, Any]:
     """Let everything go astray, reconcile, and return what came of it; prints the table."""
+    with beside_its_stores() as (running, outside):
+        return _astray(running, outside, size, seed)
+
+
+@contextmanager
+def beside_its_stores() -> Iterator[tuple[House, Misbehaving]]:
+    """Run a house and the demo's stores beside it, on shelves of their own."""
     with _memory(), TemporaryDirectory() as scratch:
         os.environ["DEMO_STORES"] = str(Path(scratch) / "stores.sqlite")
         outside, port = Misbehaving(fakes.application), house.free_port()
@@ -49,22 +56,22 @@ def run(size: int, seed: int) -> dict[str, Any]:
         extra = {"DOORSTEP_DEMO": "true", "DOORSTEP_STAND_INS": stand_ins}
         with served(outside, port), house.running(extra=extra, durable=False) as running:
             os.environ.update(running.environment)  # the fakes are of the same app
-            return _astray(running, outside, size, seed)
+            yield running, outside
 
 
 def _astray(running: House, outside: Misbehaving, size: int, seed: int) -> dict[str, Any]:
     made = world(size, seed)
     faulted_shops.connect(running)
-    _deliver(running, made.now)
-    _wait(running)
+    deliver(running, made.now)
+    wait(running)
     before, _ = differences(running, made)
     outside.faults = _faults()
     began = time.monotonic()
-    _reconcile(running)
+    reconcile(running)
     took = time.monotonic() - began
     missed = running.one("SELECT count(*) FROM missed_order WHERE outcome = 'repaired'")
-    _deliver(running, made.late)
-    _wait(running)
+    deliver(running, made.late)
+    wait(running)
     differ, rows = differences(running, made)
     wrong = wrong_messages(running, made)
     _print(made, rows, wrong, outside.done)
@@ -92,7 +99,8 @@ def _faults() -> list[Fault]:
     ]
 
 
-def _deliver(running: House, notices: list[Notice]) -> None:
+def deliver(running: House, notices: list[Notice]) -> None:
+    """Tell the house of everything, one after the other."""
     for notice in notices:
         if notice.store == RIDGE:
             running.shopify.shopify(notice.topic, notice.body)
@@ -100,7 +108,7 @@ def _deliver(running: House, notices: list[Notice]) -> None:
             running.woocommerce.woocommerce(notice.topic, notice.body)
 
 
-def _wait(running: House) -> None:
+def wait(running: House) -> None:
     """Wait until nothing is left to do; what has been put off is due now."""
 
     def is_done() -> bool:
@@ -114,7 +122,7 @@ def _wait(running: House) -> None:
         raise RuntimeError("it does not come to an end")
 
 
-def _reconcile(running: House) -> None:
+def reconcile(running: House) -> None:
     """Ask for everything that is asked for regularly, now; what failed is tried again at once."""
     running.run("UPDATE errand SET due_at = now() WHERE kind = ANY (%s)", list(ERRANDS))
 
@@ -129,7 +137,7 @@ def _reconcile(running: House) -> None:
 
     if not running.wait(is_done, WITHIN):
         raise RuntimeError("the stores are not compared")
-    _wait(running)
+    wait(running)
 
 
 def _print(

@@ -49,7 +49,7 @@ def _mail_on(session: Session, shop: Shop, subject: str) -> None:
 
 BUTTONS = {
     Remedy.WEBHOOKS: Button("Make the notices anew", _make_webhooks),
-    Remedy.MAIL_OFF: Button("Switch it off in your store", _mail_off),
+    Remedy.MAIL_OFF: Button("Switch it off", _mail_off),
     Remedy.MAIL_ON: Button("Switch it on again", _mail_on),
     Remedy.COMPARE: Button("Compare all orders now", _compare),
 }
