@@ -36,6 +36,7 @@ PAGES = (
     "page",
     "connection",
     "connection/undone",
+    "connection/lists",
     "connection/check",
     "store-pages",
     "services",
