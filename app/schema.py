@@ -25,6 +25,7 @@ from app.messages.versions import Template, TemplateVersion
 from app.shops.entering import WayIn
 from app.shops.models import AccessRecord, Call, Checkup, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.stock.models import Level, Location, Shelf, Waiting
+from app.tracking.browsers import PushSubscription
 from app.tracking.cases import Case, CaseEntry
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Forecast, Prediction, Transit
@@ -77,6 +78,7 @@ __all__ = [
     "Product",
     "Profile",
     "Provider",
+    "PushSubscription",
     "ReceiptRow",
     "Recipient",
     "Refund",

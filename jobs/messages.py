@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.channels import smtp
 from app.channels.base import Channel, Connection, Mail, SendError
+from app.channels.push import Pushes
 from app.channels.server import Server
 from app.channels.sms.line import Texts
 from app.flows import facts
@@ -25,6 +26,7 @@ from app.messages.providers.spending import Purse
 from app.messages.providers.ways import Way
 from app.messages.sending import Delivered, Ready, Write
 from app.shops.texting import Account
+from app.vocabulary import Medium
 from jobs import SLICE, texts
 
 A_CHUNK_TAKES = 1.0
@@ -87,11 +89,16 @@ class Sender:
         with transaction() as session:
             ready = sending.prepare(session, self._journal.name, ids, facts.gather)
         self._journal.prepared()
-        mails, by_shop = list[Ready](), defaultdict[int, list[Ready]](list)
+        mails, pushes, by_shop = list[Ready](), list[Ready](), defaultdict[int, list[Ready]](list)
         for item in ready:
-            (mails if item.way is not None else by_shop[item.message.shop_id]).append(item)
+            if item.message.medium is Medium.PUSH:
+                pushes.append(item)
+            else:
+                (mails if item.way is not None else by_shop[item.message.shop_id]).append(item)
         delivered = [(group, self._mail(group[0].way, group)) for group in _by_way(mails)]
         texted = [self._text(shop_id, those) for shop_id, those in by_shop.items()]  # which may be slow
+        if pushes:
+            texted.append(sending.deliver(pushes, self._journal, Pushes(), compose.push))
         with transaction() as session:
             for told in (*(told for _, told in delivered), *texted):
                 outbox.record(session, told.results)

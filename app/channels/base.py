@@ -45,8 +45,35 @@ class Text:
         return measure(self.words).segments
 
 
-Sent = TypeVar("Sent", Mail, Text)
-Taken_contra = TypeVar("Taken_contra", Mail, Text, contravariant=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Browser:
+    """Where a browser is reached, and the keys that only it can read with."""
+
+    endpoint: str
+    key: bytes
+    auth: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """One browser notification, ready to go."""
+
+    to: Browser
+    title: str
+    words: str
+    url: str
+    """Where a tap on it leads."""
+    ref: str
+    """The same on every try: a browser shows the later one in place of the former."""
+
+    @property
+    def subject(self) -> str:
+        """What is kept of it as sent."""
+        return self.words
+
+
+Sent = TypeVar("Sent", Mail, Text, Push)
+Taken_contra = TypeVar("Taken_contra", Mail, Text, Push, contravariant=True)
 
 
 class SendError(Exception):

@@ -18,7 +18,7 @@ from app.flows.switches import MILESTONES
 from app.lib import clock
 from app.messages import outbox
 from app.messages.models import Message
-from app.tracking import recipients
+from app.tracking import browsers, recipients
 from app.tracking.models import Shipment
 from app.vocabulary import Medium, MessageState, Trigger
 
@@ -45,6 +45,15 @@ class Reader:
     address: str | None
     recipient_id: int | None = None
     """Another recipient; None: the shopper."""
+    browser_id: int | None = None
+    """One of several browsers of theirs."""
+
+    @property
+    def subject(self) -> str | None:
+        """What messages to them are about where that is not the order by itself."""
+        if self.recipient_id is not None:
+            return f"recipient-{self.recipient_id}"
+        return f"browser-{self.browser_id}" if self.browser_id is not None else None
 
 
 def tell(session: Session, it: Occasion) -> None:
@@ -53,6 +62,9 @@ def tell(session: Session, it: Occasion) -> None:
     _tell(session, order, it, Reader(Medium.EMAIL, order.email))
     if texted.is_wanted(session, order, it.trigger):
         _tell(session, order, it, Reader(Medium.SMS, order.phone))
+    if it.trigger in texted.STEPS:
+        for browser in browsers.of_order(session, order.id):
+            _tell(session, order, it, Reader(Medium.PUSH, browser.endpoint, browser_id=browser.id))
     if it.trigger in MILESTONES or it.trigger in switches.switched_on(session, order.shop_id):
         for recipient in recipients.of_order(session, order.id):
             if recipient.is_told:
@@ -97,7 +109,9 @@ def is_silenced(session: Session, shipment_ids: Iterable[int]) -> bool:
 
 
 def _earlier(session: Session, order: Order, trigger: Trigger, to: Reader) -> list[Message]:
-    same = {"medium": to.medium, "recipient_id": to.recipient_id}
+    same: dict[str, object] = {"medium": to.medium, "recipient_id": to.recipient_id}
+    if to.browser_id is not None:
+        same["to"] = to.address
     told = select(Message).filter_by(order_id=order.id, trigger=trigger, **same)
     return list(session.scalars(told.order_by(Message.step).with_for_update()))
 
@@ -109,7 +123,7 @@ def _ask(  # noqa: PLR0913 - what, when and to whom
     gathers = last is not None and now < last.created_at + GATHER_FOR
     is_other = to.recipient_id is not None
     message = outbox.Ask(
-        subject=f"recipient-{to.recipient_id}" if is_other else f"order-{order.id}",
+        subject=to.subject or f"order-{order.id}",
         trigger=it.trigger,
         step=step,
         medium=to.medium,

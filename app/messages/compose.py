@@ -7,7 +7,7 @@ from typing import Any
 
 from liquid.exceptions import LiquidError
 
-from app.channels.base import Mail, Text
+from app.channels.base import Mail, Push, Text
 from app.channels.mime import one_line
 from app.channels.receipts.base import ref_of
 from app.channels.sms import segments
@@ -18,7 +18,7 @@ from app.messages.letter import Letter, gather
 from app.messages.templates import Template
 from app.vocabulary import Category
 
-__all__ = ["Letter", "Unrenderable", "gather", "render", "text", "text_message"]
+__all__ = ["Letter", "Unrenderable", "gather", "push", "render", "text", "text_message"]
 
 UNFIT = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What is raised by data that does not fit."""
@@ -64,6 +64,22 @@ def text(letter: Letter, *, hears_replies: bool) -> Text:
     return Text(
         to=letter.to,
         words=_with_way_out(words, letter, hears_replies=hears_replies),
+        ref=ref_of(letter.message_id),
+    )
+
+
+def push(letter: Letter) -> Push:
+    """Return the notification of a letter: the shop, and the subject of its mail; raises Unrenderable."""
+    if letter.browser is None:
+        raise Unrenderable("the browser is forgotten")
+    data = _fields(letter)
+    with _faults_told(letter, data):
+        words = one_line(_template(letter).subject.fill(data))
+    return Push(
+        to=letter.browser,
+        title=letter.brand.name,
+        words=words,
+        url=letter.track_url,
         ref=ref_of(letter.message_id),
     )
 

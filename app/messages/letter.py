@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.channels.base import Browser
 from app.commerce.models import Order
 from app.lib import clock
 from app.lib.days import Calendar
@@ -79,14 +80,12 @@ class Letter:
     first_name: str | None
     order_name: str | None
     is_first: bool
-    step: int = 1
-    """The how manieth of its kind about the same thing."""
+    step: int = 1  # the how manieth of its kind
     currency: str
     total: int
     items: tuple[Item, ...]
     parcels: tuple[Told, ...]
-    waits_at: tuple[Place, ...] = ()
-    """Where they wait to be collected, as far as their carriers say."""
+    waits_at: tuple[Place, ...] = ()  # to be collected
     is_whole: bool
     """It is the first to tell of its milestone, and tells of every parcel of the order."""
     story: Story
@@ -99,11 +98,10 @@ class Letter:
     """The lines of the address."""
     is_gift: bool = False
     """It goes to somebody else than the shopper: no price, no name, no address is in it."""
-    clicks: Clicks | None = None
-    """What its links are counted for; None: they are not."""
+    clicks: Clicks | None = None  # what its links are counted for
     thing: str | None = None  # what its reader asked to be told of
-    cart_url: str = ""
-    """Where the cart is found again that it reminds of."""
+    browser: Browser | None = None  # where it goes as a notification
+    cart_url: str = ""  # where the cart is found again
     track_url: str
     """Where it leads: the order's page, or the list of all orders that was asked for."""
     preferences_url: str
@@ -164,6 +162,7 @@ def of(material: Material, message: Message) -> Letter:
         recommendations=_offers(material, order) if document.holds("recommendations") else (),
         delivering_to=() if is_gift else postal.lines(place, home=shop.country, locale=calendar.locale),
         track_url=_leads_to(shop, order, message),
+        browser=material.browsers.get((order.id, message.to or "")),
         is_gift=is_gift,
         preferences_url=_leads_out(shop, message),
         category=message.category,

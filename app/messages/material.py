@@ -9,6 +9,7 @@ from sqlalchemy import and_, exists, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.audience.models import Profile
+from app.channels.base import Browser
 from app.commerce import catalog
 from app.commerce.models import Checkout, Fulfillment, LineItem, Order, Product, Variant
 from app.lib.db import among
@@ -20,10 +21,10 @@ from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
 from app.stock.models import Waiting
-from app.tracking import alarms
+from app.tracking import alarms, browsers
 from app.tracking.cases import CaseEntry
 from app.tracking.models import OwnCarrier, Shipment
-from app.vocabulary import ExceptionKind, Trigger
+from app.vocabulary import ExceptionKind, Medium, Trigger
 
 TELLS_OF_ALARMS = (Trigger.RUNNING_LATE,)
 """What tells of a parcel as we see it; other messages tell what its carrier says."""
@@ -89,6 +90,8 @@ class Material:
     """What the shops say in their own words."""
     alarms: Mapping[int, frozenset[ExceptionKind]]
     """What is wrong with the parcels of messages that tell of it."""
+    browsers: Mapping[tuple[int, str], Browser]
+    """Where notifications go, by order and address."""
     own_carriers: list[OwnCarrier] = field(repr=False)
 
     def document(self, message: Message) -> Document:
@@ -127,6 +130,7 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
         offers=_offers(session, messages, documents),
         documents=documents,
         alarms=_alarms(session, messages),
+        browsers=_browsers(session, messages),
         own_carriers=_own_carriers(session, shipments),
     )
 
@@ -140,6 +144,11 @@ def _waits(session: Session, messages: Sequence[Message]) -> dict[int, Waited]:
         asked.join(Product, Product.id == Variant.product_id).where(among(Waiting.id, ids))
     )
     return {row.id: Waited(row.locale, catalog.called(product, variant)) for row, product, variant in rows}
+
+
+def _browsers(session: Session, messages: Sequence[Message]) -> Mapping[tuple[int, str], Browser]:
+    told = {message.order_id for message in messages if message.medium is Medium.PUSH and message.order_id}
+    return browsers.of_orders(session, told) if told else {}
 
 
 def _carts(session: Session, ids: set[int | None]) -> dict[int, Cart]:

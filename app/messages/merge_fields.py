@@ -104,7 +104,7 @@ def _plain(record: Sentences | Offer, names: tuple[str, ...]) -> Mapping[str, An
 def _facts(letter: Letter) -> list[dict[str, object]]:
     facts: list[dict[str, object]] = []
     words = letter.calendar.words
-    if letter.delivering_to:
+    if letter.delivering_to and not letter.waits_at:
         facts.append(
             {
                 "title": words.say("Delivering to"),

@@ -18,6 +18,7 @@ from app.lib import clock, queue
 from app.lib.config import settings
 from app.lib.db import among
 from app.messages.models import Message
+from app.tracking import browsers
 from app.vocabulary import WENT_OUT, Category, Medium, MessageState, Reason, Trigger
 
 CHUNK, LARGEST_CHUNK = 50, 500
@@ -146,7 +147,6 @@ SUSPECT = text(
     """
 )
 
-
 FAIR_SHARE = text(
     """
     message.id = ANY(ARRAY(
@@ -228,7 +228,9 @@ def record(session: Session, results: Iterable[Result]) -> int:
     given = {"results": orjson.dumps(rows).decode(), "now": clock.now(), "told": told}
     written = session.execute(WRITE_DOWN, given).all()
     for shop_id, medium, to, is_dead in written:
-        if is_dead and to:
+        if is_dead and to and medium == Medium.PUSH:
+            browsers.forget_everywhere(session, shop_id, to)
+        elif is_dead and to:
             suppression.suppress(session, shop_id, Medium(medium), to, None, reason="bounced")
     return len(written)
 

@@ -19,7 +19,7 @@ from app.privacy import copies
 from app.shops import calls
 from app.shops.models import Call, Shop
 from app.stock import waiting
-from app.tracking import cases, drawn, recipients, register
+from app.tracking import browsers, cases, drawn, recipients, register
 from app.tracking.cases import CaseEntry
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Transit
@@ -71,6 +71,7 @@ def erase_order(session: Session, order: Order) -> None:
     for written in (CaseEntry, Feedback):
         session.execute(update(written).filter_by(order_id=order.id).values(words=None))
     session.execute(delete(OwnOrdersLink).filter_by(order_id=order.id))
+    browsers.forget_order(session, order.id)
     case = cases.open_of(session, order.id)
     if case is not None:  # there is nobody left to answer
         cases.close(session, case)

@@ -15,6 +15,7 @@ from app.storefront import (
     hosts,
     look,
     lookup,
+    notified,
     others,
     own_orders,
     preferences,
@@ -41,6 +42,7 @@ for _room in (
     confirming,
     short,
     clicked,
+    notified,
 ):
     blueprint.register_blueprint(_room.pages)
 

@@ -5,6 +5,7 @@ Nothing is offered that changes nothing: no step that everybody gets, that is pa
 
 from dataclasses import dataclass, replace
 
+from app.channels import push
 from app.flows import asked, texted
 from app.flows.switches import ON_REQUEST
 from app.lib.words import Words, sentence
@@ -34,6 +35,18 @@ EVERY_STEP = {
     ),
 }
 """For each medium: what the button says, what pressing it agrees to, and what is so afterwards."""
+NOTIFY = (
+    sentence("Tell me in this browser"),
+    sentence(
+        "By notification in this browser, for this order only: when it is sent, when it arrives, and when "
+        "something is wrong. No advertising. You can undo it here."
+    ),
+    sentence("This browser tells you of this order."),
+    sentence(
+        "This browser does not let us. Allow notifications for this page in its settings, and try again."
+    ),
+)
+"""What the button says, what pressing it agrees to, what is so afterwards, and what stands in the way."""
 LATE_ONLY = (
     sentence("Only tell me if it is late"),
     sentence("Then no more e-mails about this parcel, unless it is late or stuck. You can undo it here."),
@@ -88,6 +101,15 @@ class Hearing:
     others: tuple[Other, ...]
     can_name: bool
     """Whether one more may be named."""
+    notify: tuple[str, ...] = ()
+    """NOTIFY in the reader's language; nothing where no browser may be told."""
+    push_key: str = ""
+    """What a browser is asked with."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it offers nothing."""
+        return not (self.choices or self.late_only or self.others or self.can_name or self.notify)
 
 
 def of(bought: Bought, about: int | None, words: Words) -> Hearing | None:
@@ -102,21 +124,22 @@ def of(bought: Bought, about: int | None, words: Words) -> Hearing | None:
         )
         for it in bought.tellings.others
     )
-    if not (choices or late_only or others or can_name(bought)):
-        return None
-    return Hearing(
+    found = Hearing(
         path=f"/t/{links.token_of(bought.order.id)}",
         choices=choices,
         late_only=late_only,
         others=others,
         can_name=can_name(bought),
+        notify=tuple(words.say(it) for it in NOTIFY) if can_notify(bought) else (),
+        push_key=push.public_key(),
     )
+    return None if found.is_empty else found
 
 
 def without_offers(found: Hearing) -> Hearing | None:
     """Return what is left where every step is not to be offered: the way back, and the parcel's choice."""
-    left = replace(found, choices=tuple(choice for choice in found.choices if choice.is_on))
-    return left if left.choices or left.late_only or left.others or left.can_name else None
+    left = replace(found, choices=tuple(choice for choice in found.choices if choice.is_on), notify=())
+    return None if left.is_empty else left
 
 
 def offered(bought: Bought) -> tuple[Medium, ...]:
@@ -128,6 +151,12 @@ def offered(bought: Bought) -> tuple[Medium, ...]:
     by_mail = bool(order.email) and changes_something and _has_steps_ahead(bought)
     by_text = texted.can_be_asked_for(bought.shop, order, on) and not _is_over(bought)
     return (*((Medium.EMAIL,) if by_mail else ()), *((Medium.SMS,) if by_text else ()))
+
+
+def can_notify(bought: Bought) -> bool:
+    """Tell whether a browser would still be told of anything."""
+    is_told = bool(set(texted.STEPS).intersection(bought.tellings.on)) and not bought.order.is_called_off
+    return is_told and not _is_over(bought)
 
 
 def can_name(bought: Bought) -> bool:

@@ -1,7 +1,7 @@
 """Which messages a shopper gets: looking changes nothing, one click or one button does (RFC 8058)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -22,6 +22,7 @@ from app.messages.models import Message
 from app.shops import brand as brands
 from app.shops.models import Shop
 from app.storefront import advice, hosts, look
+from app.tracking import browsers
 from app.vocabulary import Category, ConsentSource, Medium
 
 pages = Blueprint("preferences", __name__)
@@ -203,7 +204,9 @@ def _find(session: Session, token: str) -> Reader | None:
     shop, message, profile, order = row
     place = (order.ship_to if order else None) or {}
     country = whereabouts.country_of(place, order.phone if order else None, shop.country)
-    offered = choices.offered(session, shop.id, profile, _reaches(message, profile, order), country)
+    told = [row.endpoint for row in browsers.of_order(session, order.id)] if order else []
+    reaches = [*_reaches(message, profile, order), *_browsers(message, told)]
+    offered = choices.offered(session, shop.id, profile, reaches, country)
     return Reader(shop, message, profile, offered)
 
 
@@ -218,6 +221,13 @@ def _reaches(message: Message, profile: Profile | None, order: Order | None) -> 
     for medium, address in dict.fromkeys(typed):
         if (medium, address) != own:
             yield Reach(medium, address, is_own=False, ordered_at=at)
+
+
+def _browsers(message: Message, told: Iterable[str]) -> Iterator[Reach]:
+    """Return the browsers that are told of the order which the link's message was about."""
+    for endpoint in told:
+        if endpoint != message.to:
+            yield Reach(Medium.PUSH, endpoint, is_own=False, ordered_at=None)
 
 
 def _wanted(reader: Reader, choice: str) -> Iterator[tuple[Choice, bool]]:

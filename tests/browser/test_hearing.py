@@ -91,6 +91,18 @@ def test_another_recipient_is_named_asked_and_removed(
     assert page.get_by_text("s•••@e•••.org").count() == 0
 
 
+def test_a_browser_that_may_not_notify_says_how_it_may(
+    look: Look, site: Site, session: Session, shop: Shop
+) -> None:
+    order = sold.order(session, shop, *MOMENTS["in-transit"], age=90)
+    page = look.page
+    page.goto(f"{site.url}/t/{token_of(order.id)}")
+    page.get_by_role("button", name="Tell me in this browser").click()
+    page.get_by_text("This browser does not let us.").wait_for()
+    picture(look, "hearing-browser")
+    look.holds()
+
+
 @pytest.mark.parametrize("language", ["ar", "de", "ja", "pl"])
 @pytest.mark.parametrize("look", [(390, "light"), (1280, "dark")], indirect=True)
 def test_choices_fit_in_every_language(

@@ -8,6 +8,7 @@ from app.messages import compose
 from app.messages.document import Document
 from app.messages.letter import Letter, Offer
 from app.shops.brand import Brand
+from app.tracking.parcel import Place
 from app.vocabulary import ShipmentStatus, Trigger
 from tests.browser.conftest import RULES, Look
 from tests.unit.blocks import EVERY_BLOCK
@@ -34,6 +35,14 @@ TENTS = tuple(
 )
 
 
+CORNER = Place(
+    name="Arapahoe Corner Market",
+    address="2850 Arapahoe Avenue, Boulder, CO 80303",
+    hours="Mon to Sat 7 am to 10 pm, Sun 9 am to 8 pm",
+    code="4827 16",
+)
+
+
 def brand(color: str) -> Brand:
     return Brand(name="Lemon", url="https://lemon.example", color=color, legal_name="Lemon")
 
@@ -49,6 +58,18 @@ LETTERS = {
     "arabic": letter(Trigger.OUT_FOR_DELIVERY, ShipmentStatus.OUT_FOR_DELIVERY, language="ar"),
     "every block": letter(
         document=Document.of({"subject": "x", "blocks": EVERY_BLOCK}), recommendations=TENTS
+    ),
+    "collect": letter(Trigger.READY_TO_COLLECT, ShipmentStatus.AVAILABLE_FOR_PICKUP, waits_at=(CORNER,)),
+    "missed": letter(Trigger.ATTEMPT_FAILED, ShipmentStatus.ATTEMPT_FAILED, brand=brand("#ffe889")),
+    "cart": letter(
+        Trigger.ABANDONED_CHECKOUT, parcels=(), delivering_to=(), cart_url="https://ridge.example/cart"
+    ),
+    "cart in hebrew": letter(
+        Trigger.ABANDONED_CHECKOUT,
+        parcels=(),
+        delivering_to=(),
+        cart_url="https://ridge.example/cart",
+        language="he",
     ),
     "delivered": letter(Trigger.DELIVERED, ShipmentStatus.DELIVERED, brand=RIDGE, delivering_to=()),
 }
