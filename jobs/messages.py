@@ -134,7 +134,7 @@ class Sender:
             self._texts[shop_id] = self._lines.enter_context(line), account
         line, account = self._texts[shop_id]
         write = partial(compose.text, hears_replies=account.chosen.hears_replies)
-        told = sending.deliver(ready, self._journal, line, write)
+        told = sending.deliver(ready, self._journal, line, write, monotonic() + A_TURN)
         if line.is_refused:
             del self._texts[shop_id]
             texts.refuse(shop_id)
