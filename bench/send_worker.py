@@ -19,7 +19,7 @@ from sqlalchemy import select
 from app import schema
 from app.channels.base import Channel, Mail, Outcome
 from app.lib.db import transaction
-from app.messages import compose, letter, merge_fields, templates
+from app.messages import compose, letter, merge_fields, names, templates
 from app.messages.journal import Journal
 from app.messages.letter import Letter
 from app.messages.models import Message
@@ -132,7 +132,7 @@ def _plain() -> Job:
 def _export() -> dict[str, Any]:
     """Return both templates and what they are filled with, and how long the small mail is."""
     told = _letters()
-    real = [{k: v for k, v in merge_fields.of(one).items() if k != "calendar"} for one in told]
+    real = [{k: v for k, v in merge_fields.of(one).items() if k not in names.HIDDEN} for one in told]
     sources = {piece.name: piece.source for piece in _real_pieces(told[0])}
     small = {"subject": "On its way: order {{ order_name }}", "html": SMALL.read_text()}
     small["text"] = "Your order is on its way: {{ track_url }}"
