@@ -153,12 +153,13 @@ def _take(shop: Shop, visitor: str, source: str) -> Answer:
         return Answer(429, TOO_OFTEN)
     words = look.reader(shop, request.form.get("locale"))
     read = " ".join(request.form.get("wording", "").split())[:LONGEST_WORDING]
+    wants_confirmation = waiting.wants_confirmation(shop, words.locale)
     asked = Asked(
         address=address, wording=read or words.say(AGREED), source=source[:100], locale=words.locale
     )
     with transaction() as session:
         variant = _variant(session, shop, request.form.get("variant", ""))
-        if variant is None:
+        if variant is None or (wants_confirmation and not confirm_waiting.can_ask(session, shop.id)):
             return Answer(404, UNKNOWN)
         shelf = shelves.of(session, shop.id, variant.id)
         if shelf is not None and shelf.is_there:
@@ -166,7 +167,7 @@ def _take(shop: Shop, visitor: str, source: str) -> Answer:
         row = None if request.form.get(HONEYPOT) else waiting.ask(session, shop, variant.id, asked)
         if row is not None and row.counts_since is None:
             confirm_waiting.ask(session, row)
-    return Answer(200, CONFIRM if waiting.wants_confirmation(shop, words.locale) else ASKED)
+    return Answer(200, CONFIRM if wants_confirmation else ASKED)
 
 
 def _in_store(place: Place, source: str) -> Response:

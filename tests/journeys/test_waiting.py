@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.audience.models import Profile
 from app.commerce import catalog
 from app.commerce.models import Variant
+from app.flows.models import Flow
 from app.lib import clock
 from app.main import create_app
 from app.platforms import purchases
@@ -142,6 +143,17 @@ def test_where_the_law_wants_it_a_request_counts_once_its_mailbox_has_said_yes(
     browser.post(path, data={"choice": "confirm"})
     store.session.expire_all()
     assert [it.address for it in waiting.waiting(store.session, variant(store))] == [ANA]
+
+
+def test_a_shop_that_writes_to_nobody_yet_asks_nobody_to_confirm(
+    store: StoreVoice, browser: FlaskClient
+) -> None:
+    store.shop.country = "DE"
+    store.session.execute(delete(Flow))
+    store.session.commit()
+    assert ask(browser, store, ANA).status_code == 404
+    assert store.session.scalars(select(Waiting)).all() == []
+    assert store.told() == []
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,15 @@
 
 from sqlalchemy.orm import Session
 
+from app.flows import switches
 from app.messages import outbox
 from app.stock.models import Waiting
 from app.vocabulary import Trigger
+
+
+def can_ask(session: Session, shop_id: int) -> bool:
+    """Tell whether a shop writes any mails yet: one whose merchant has switched nothing on sends nothing."""
+    return bool(switches.switched_on(session, shop_id))
 
 
 def ask(session: Session, row: Waiting) -> None:
