@@ -5,28 +5,26 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
 from werkzeug.test import Client
 
 from app.lib import http
-from app.lib.config import settings
 from app.platforms import shopify
 from app.platforms.base import Record
-from app.platforms.purchases import Order, Scan
+from app.platforms.purchases import Order, Refund, Scan
 from app.platforms.shopify import answers, bulk, consent, telling
 from app.platforms.shopify import graphql as our_client
-from app.platforms.shopify import oauth as our_office
 from app.platforms.walking import Step
 from app.vocabulary import ConsentState, Medium
 from demo import fakes, stories
 from demo.sales import Sale
-from demo.shopify import notices, oauth, told, wire
+from demo.shopify import listed, notices, oauth, stock, told, wire
 from demo.shopify.wire import HOST
 from demo.shoppers import RIDGE
 from demo.stores import Shelf
+from demo.things import RIDGE as THINGS
 from tests.demo.wsgi import Wsgi
 
 pytestmark = pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
@@ -48,6 +46,11 @@ VARIABLES: dict[str, dict[str, Any]] = {
     "BulkRun": {"query": bulk.document(Step.ORDERS)},
     "BulkPoll": {"id": "gid://shopify/BulkOperation/1"},
     "Variants": {"id": f"gid://shopify/Product/{stories.SHIRT}"},
+    "StockOfItem": {"id": listed.gid("InventoryItem", THINGS[stories.SHIRT].inventory_item)},
+    "StockChanged": {
+        "place": listed.gid("Location", stock.WAREHOUSE),
+        "since": "updated_at:>='2026-01-01T00:00:00Z'",
+    },
     "CustomerConsent": consent.asked(CUSTOMER),
     "CustomerEmailConsentUpdate": consent.written(
         CUSTOMER, Medium.EMAIL, ConsentState.SUBSCRIBED, NOW, is_confirmed=True
@@ -176,67 +179,6 @@ def test_a_wrong_token_is_refused_in_shopifys_words() -> None:
     )
 
 
-def test_a_session_token_is_exchanged_for_an_expiring_one() -> None:
-    found = _grant(grant_type=oauth.EXCHANGE, subject_token=oauth.session_token(), expiring="1")
-    assert found.status_code == 200
-    assert found.json.keys() == {
-        "access_token",
-        "scope",
-        "expires_in",
-        "refresh_token",
-        "refresh_token_expires_in",
-    }
-    assert _api({"query": "{ shop { name } }"}, found.json["access_token"]).status_code == 200
-
-
-def test_a_session_token_of_another_secret_is_not() -> None:
-    assert _grant(grant_type=oauth.EXCHANGE, subject_token="ey.made.up").json["error"] == (
-        "invalid_subject_token"
-    )
-
-
-def test_a_refresh_token_lives_until_its_replacement_is_used() -> None:
-    first = _exchange()["refresh_token"]
-    second = _refresh(first).json["refresh_token"]
-    assert _refresh(first).status_code == 200
-    third = _refresh(second)
-    assert third.status_code == 200
-    gone = _refresh(first)
-    assert (gone.status_code, gone.json["error"]) == (400, "invalid_grant")
-
-
-def test_our_own_client_takes_renews_and_loses_tokens(token: str) -> None:
-    first = our_office.exchange(HOST, oauth.session_token())
-    assert first.refresh
-    second = our_office.refresh(HOST, first.refresh)
-    assert second.refresh
-    our_office.refresh(HOST, second.refresh)
-    with pytest.raises(our_client.TokenDead):
-        our_office.refresh(HOST, first.refresh)
-    assert token
-
-
-def test_an_access_token_ends_after_an_hour() -> None:
-    with time_machine.travel(NOW, tick=False) as clock:
-        token = str(_exchange()["access_token"])
-        clock.shift(3601)
-        assert _api({"query": "{ shop { name } }"}, token).status_code == 401
-
-
-def test_the_code_grant_leads_back_with_a_code_that_works_once() -> None:
-    asked = {"client_id": settings().shopify_client_id, "scope": "read_orders",
-             "redirect_uri": "https://doorstep.test/back", "state": "s1"}  # fmt: skip
-    client = Client(fakes.application)
-    page = client.get("/admin/oauth/authorize", query_string=asked, base_url=f"https://{HOST}")
-    assert "Install" in page.text
-    agreed = client.post("/admin/oauth/authorize", data=asked, base_url=f"https://{HOST}")
-    back = parse_qs(urlsplit(agreed.headers["Location"]).query)
-    assert (back["state"], back["shop"]) == (["s1"], [HOST])
-    assert our_office.is_genuine({name: values[0] for name, values in back.items()})
-    assert _grant(code=back["code"][0]).json["access_token"]
-    assert _grant(code=back["code"][0]).status_code == 400
-
-
 @pytest.fixture
 def token() -> Iterator[str]:
     """The store with its orders, reachable as the app reaches it."""
@@ -259,33 +201,14 @@ def _api(asked: dict[str, Any], token: str) -> Any:
     )
 
 
-def _grant(**asked: str) -> Any:
-    who = {
-        "client_id": settings().shopify_client_id,
-        "client_secret": settings().shopify_client_secret,
-    }
-    return Client(fakes.application).post(
-        "/admin/oauth/access_token", json={**who, **asked}, base_url=f"https://{HOST}"
-    )
-
-
 def _plain(record: Record) -> Record:
-    """Leave out what only one of the two says: pictures, and when a shopper's own record changed."""
+    """Leave out what only one of the two says: pictures, what went back, when a shopper's record changed."""
+    if isinstance(record, Refund):
+        return replace(record, items=None)
     if not isinstance(record, Order):
         return record
     items = tuple(replace(item, image_url=None) for item in record.items)
     return replace(record, items=items, person=replace(record.person, phone=None, updated_at=None))
-
-
-def _exchange() -> dict[str, Any]:
-    found: dict[str, Any] = _grant(
-        grant_type=oauth.EXCHANGE, subject_token=oauth.session_token(), expiring="1"
-    ).json
-    return found
-
-
-def _refresh(token: str) -> Any:
-    return _grant(grant_type="refresh_token", refresh_token=token)
 
 
 @pytest.fixture(autouse=True)
