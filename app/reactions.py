@@ -11,6 +11,7 @@ from app import events
 from app.commerce import consent_record
 from app.commerce.models import Order
 from app.events import EventRow
+from app.flows import starts
 from app.flows.triggers import (
     case_reply,
     confirm_offers,
@@ -35,6 +36,7 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
         confirm_offers.on_order_placed,
         forecasts.on_order_placed,
         telling.on_event,
+        starts.on_order_placed,
     ),
     events.ShipmentRegistered: (
         milestones.on_shipment_registered,
@@ -48,20 +50,21 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
         forecasts.on_shipment_reached,
         writeback.on_shipment_reached,
         telling.on_event,
+        starts.on_shipment_reached,
     ),
     events.ExceptionOpened: (running_late.on_exception_opened, telling.on_event),
     events.ExceptionAged: (telling.on_event,),
     events.ExceptionCleared: (telling.on_event,),
     events.CaseOpened: (telling.on_event,),
     events.CaseAnswered: (case_reply.on_case_answered, telling.on_event),
-    events.CaseClosed: (telling.on_event,),
+    events.CaseClosed: (telling.on_event, starts.on_case_closed),
     events.OwnOrdersAsked: (own_orders.on_own_orders_asked,),
     events.RecipientNamed: (confirm_recipient.on_recipient_named,),
-    events.OrderCancelled: (telling.on_event,),
+    events.OrderCancelled: (telling.on_event, starts.on_order_changed),
     events.OrderEdited: (telling.on_event,),
-    events.OrderRefunded: (telling.on_event,),
-    events.CheckoutStarted: (),
-    events.CheckoutCompleted: (),
+    events.OrderRefunded: (telling.on_event, starts.on_order_changed),
+    events.CheckoutStarted: (starts.on_checkout_started,),
+    events.CheckoutCompleted: (starts.on_checkout_completed,),
     events.VariantSoldOut: (telling.on_event,),
     events.BackInStock: (telling.on_event,),
     events.ConsentChanged: (

@@ -14,7 +14,7 @@ from app.commerce.models import (
     Variant,
 )
 from app.events import EventRow
-from app.flows.models import Flow, StoreMails
+from app.flows.models import Enrollment, Flow, FlowVersion, StoreMails
 from app.hooks.models import Hook
 from app.imports.models import Import
 from app.lib.db import Base
@@ -52,11 +52,13 @@ __all__ = [
     "Credential",
     "Delivery",
     "DrawnPage",
+    "Enrollment",
     "Errand",
     "EventRow",
     "ExceptionRow",
     "Feedback",
     "Flow",
+    "FlowVersion",
     "Forecast",
     "Fulfillment",
     "Hook",

@@ -32,20 +32,8 @@ class ShipmentStatus(StrEnum):
         return _RANKS[self]
 
 
-_RANKS = {
-    ShipmentStatus.PENDING: 0,
-    ShipmentStatus.LABEL_CREATED: 1,
-    ShipmentStatus.PICKED_UP: 2,
-    ShipmentStatus.IN_TRANSIT: 3,
-    ShipmentStatus.DELAYED: 3,
-    ShipmentStatus.EXCEPTION: 3,
-    ShipmentStatus.ATTEMPT_FAILED: 4,
-    ShipmentStatus.OUT_FOR_DELIVERY: 5,
-    ShipmentStatus.AVAILABLE_FOR_PICKUP: 5,
-    ShipmentStatus.RETURN_TO_SENDER: 6,
-    ShipmentStatus.DELIVERED: 7,
-    ShipmentStatus.CANCELLED: 7,
-}
+_RANKS = dict(zip(ShipmentStatus, (0, 1, 2, 3, 3, 3, 4, 5, 5, 6, 7, 7), strict=True))
+"""In the order in which they stand above."""
 
 
 class ExceptionKind(StrEnum):
@@ -119,6 +107,8 @@ class Trigger(StrEnum):
     IN_TRANSIT = "in_transit"
     RUNNING_LATE = "running_late"
     ABANDONED_CHECKOUT = "abandoned_checkout"
+    REVIEW_REQUEST = "review_request"
+    WIN_BACK = "win_back"
     CASE_REPLY = "case_reply"
     """The merchant answers what a shopper reported; no flow, and never switched off."""
     OWN_ORDERS = "own_orders"
@@ -182,6 +172,7 @@ class Reason(StrEnum):
     """What was left in the cart has been bought, or taken out of it."""
     SUPERSEDED = "superseded"
     """By the time it could be sent, the parcel was further along, or the order was cancelled."""
+    LET_GO = "let_go"
     WITHDRAWN = "withdrawn"
     """The address was taken off the order's updates."""
     ONLY_IF_LATE = "only_if_late"

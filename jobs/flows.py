@@ -1,10 +1,11 @@
-"""React to what happened."""
+"""React to what happened, and take on whoever is in a flow."""
 
 from time import monotonic
 
 import structlog
 
 from app import reactions
+from app.flows import engine
 from app.lib import queue
 from app.lib.db import transaction
 from app.lib.logs import trail
@@ -34,3 +35,37 @@ def _react_one() -> bool:
     with transaction() as session:
         reactions.put_off(session, context["event"])
     return True
+
+
+def advance() -> None:
+    """Take on whoever is due in a flow for a few seconds at most, in batches."""
+    ends = monotonic() + SLICE
+    while monotonic() < ends:
+        if not _advance_some():
+            return
+    queue.wake_now("jobs.flows.advance")
+
+
+def _advance_some() -> bool:
+    """Take on a batch in one transaction; each by themselves, where something of it fails."""
+    try:
+        with transaction() as session:
+            context = session.info
+            return engine.run(session) > 0
+    except FAULTS as error:
+        if not context.get("enrollments"):
+            raise
+        log.warning("flows.batch_failed", enrollments=len(context["enrollments"]), error=type(error).__name__)
+    for enrollment_id in context["enrollments"]:
+        _advance_one(enrollment_id)
+    return True
+
+
+def _advance_one(enrollment_id: int) -> None:
+    try:
+        with transaction() as session:
+            engine.run_one(session, enrollment_id)
+    except FAULTS as error:
+        log.error("flows.failed", enrollment=enrollment_id, **trail(error))
+        with transaction() as session:
+            engine.put_off(session, enrollment_id)

@@ -22,6 +22,7 @@ REASONS = {
     Reason.TOO_OLD: "Your store told us long after it happened; by then it was no news.",
     Reason.ALREADY_BOUGHT: "They have bought it, or emptied the cart.",
     Reason.SUPERSEDED: "By then the parcel was further along, or the order was cancelled.",
+    Reason.LET_GO: "By then it no longer fitted: its flow had let go of them.",
     Reason.WITHDRAWN: "This address no longer gets the updates of the order.",
     Reason.ONLY_IF_LATE: "They asked to hear of this parcel only if it is late.",
     Reason.TEST_ORDER: "It was a test order.",

@@ -120,6 +120,8 @@ TRIGGERS = {
     Trigger.IN_TRANSIT: "On its way",
     Trigger.RUNNING_LATE: "Running late",
     Trigger.ABANDONED_CHECKOUT: "Cart reminder",
+    Trigger.REVIEW_REQUEST: "Review request",
+    Trigger.WIN_BACK: "Win-back",
     Trigger.CASE_REPLY: "Your answer",
     Trigger.OWN_ORDERS: "Link to all their orders",
     Trigger.CONFIRM_RECIPIENT: "Asked to get updates",
@@ -134,11 +136,7 @@ CASES = {
     CaseKind.PROBLEM: "Something is wrong with it.",
 }
 
-WISHES = {
-    CaseWish.ANSWER: "an answer",
-    CaseWish.REFUND: "their money back",
-    CaseWish.RESEND: "it sent again",
-}
+WISHES = {CaseWish.ANSWER: "an answer", CaseWish.REFUND: "their money back", CaseWish.RESEND: "it sent again"}
 
 
 WITH_STATES = ("US", "CA", "AU", None)

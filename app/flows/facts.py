@@ -15,7 +15,7 @@ from app.audience.address import readable_email
 from app.audience.consent import Subject
 from app.audience.models import Profile, Suppression
 from app.commerce.models import Checkout, Order
-from app.flows import asked, repeats, texted
+from app.flows import asked, repeats, standing, texted
 from app.flows.models import Flow
 from app.lib import clock, crypto
 from app.lib.db import among
@@ -63,6 +63,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     bought = _last_bought(session, messages)
     told = _told(session, messages)
     troubled = cases.troubled(session, {message.profile_id for message in messages})
+    let_go = standing.let_go(session, messages)
     reported = cases.open_ids(session, {order.id for order in orders.values()})
     facts = {}
     for message in messages:
@@ -104,6 +105,8 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
                 tracked.is_late(shipments[i], alarms) for i in message.shipment_ids if i in shipments
             ),
             is_bought=_is_bought(carts.get(message.checkout_id)),
+            comes_from_flow=message.id in let_go,
+            let_go=let_go.get(message.id),
             sent_lately=lately.get(_person(message), ()),
             is_told=message.id in repeated
             or any(_says_the_same(message, other) for other in told.get(message.order_id, ())),

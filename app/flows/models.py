@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import String
@@ -20,6 +20,8 @@ class Flow(OfShop, Base):
     id: Mapped[key]
     trigger: Mapped[Trigger] = word(Trigger)
     on_since: Mapped[datetime | None]
+    draft: Mapped[str | None]
+    """The file that the merchant is writing; None: there is none."""
 
     __table_args__ = (UniqueConstraint("shop_id", "trigger"),)
 
@@ -40,3 +42,62 @@ class StoreMails(OfShop, Base):
     """When the merchant said that the store's own mails of a flow are off, by the flow."""
 
     __table_args__ = (UniqueConstraint("shop_id"),)
+
+
+class FlowVersion(OfShop, Base):
+    """A flow as it was published; never changed."""
+
+    __tablename__ = "flow_version"
+
+    id: Mapped[key]
+    trigger: Mapped[Trigger] = word(Trigger)
+    number: Mapped[int]
+    """From 1, of its shop and trigger."""
+    file: Mapped[str]
+    is_preset: Mapped[bool] = mapped_column(default=False)
+    """It is what we ship, and gives way to what we ship later."""
+    published_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("shop_id", "trigger", "number"),)
+
+
+class Enrollment(OfShop, Base):
+    """Somebody in a flow about one subject: where they are, and when to look at them next."""
+
+    __tablename__ = "enrollment"
+
+    id: Mapped[key]
+    trigger: Mapped[Trigger] = word(Trigger)
+    version_id: Mapped[int] = mapped_column(ForeignKey("flow_version.id", ondelete="CASCADE"))
+    """They keep the version that they came into."""
+    about: Mapped[str]
+    """The kind of its subject: plan.fields.FIELDS."""
+    about_id: Mapped[int]
+    """The subject's row; without a foreign key, for what is gone ends the enrollment."""
+    entry: Mapped[int]
+    """The how manieth time about the same subject, from 1."""
+    profile_id: Mapped[int | None] = mapped_column(ForeignKey("profile.id", ondelete="CASCADE"))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
+    """The order that it is about, where it is about one."""
+    step: Mapped[str]
+    """The step that is next."""
+    arrived_at: Mapped[datetime]
+    entered_at: Mapped[datetime]
+    held_out: Mapped[bool]
+    """They walk along unseen: nothing is sent to them."""
+    path: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    """[[step, when it was gone through], …]; no personal data."""
+    due_at: Mapped[datetime | None]
+    """When to look next; None: it is over, or waits for something to be heard."""
+    over: Mapped[str | None]
+    """Why it is over; None: it is not."""
+    ended_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    """How often looking at it failed one time after the other."""
+
+    __table_args__ = (
+        UniqueConstraint("shop_id", "trigger", "about", "about_id", "entry"),
+        Index("ix_enrollment_due", "shop_id", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_enrollment_profile_id", "profile_id"),
+        Index("ix_enrollment_version_id", "version_id"),
+    )

@@ -16,6 +16,7 @@ from app.lib.config import settings
 QUEUES = {
     "jobs.inbox.drain": "inbox",
     "jobs.flows.react": "inbox",
+    "jobs.flows.advance": "inbox",
     "jobs.exceptions.look": "inbox",
     "jobs.messages.send": "sending",
     "jobs.sync.run": "sync",

@@ -11,24 +11,20 @@ from app.channels.base import Browser
 from app.commerce.models import Order
 from app.lib import clock
 from app.lib.days import Calendar
+from app.messages import leads, postal, templates
 from app.messages import material as materials
-from app.messages import postal, templates
 from app.messages.document import Document
-from app.messages.links import Clicks, confirm_url, on_the_web, preferences_url, secure, short_preferences_url
+from app.messages.links import Clicks, on_the_web, preferences_url, secure, short_preferences_url
 from app.messages.material import Cart, Material
 from app.messages.models import Message
 from app.shops.brand import Brand
 from app.shops.models import Shop
 from app.stock import waiting
-from app.tracking import arrival, carrier, expected, own_orders, recipients, story
-from app.tracking.links import gift_url, short_url, tracking_url
+from app.tracking import arrival, carrier, expected, recipients, story
 from app.tracking.models import Shipment
 from app.tracking.parcel import Parcel, Place
 from app.tracking.story import Story
-from app.vocabulary import Category, Medium, ShipmentStatus, Trigger
-
-TEXTS = (Medium.SMS, Medium.WHATSAPP)
-"""Where every letter counts, and so a link is short."""
+from app.vocabulary import Category, ShipmentStatus, Trigger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +157,7 @@ def of(material: Material, message: Message) -> Letter:
         answer=material.answers[message.case_entry_id] if message.case_entry_id else None,
         recommendations=_offers(material, order) if document.holds("recommendations") else (),
         delivering_to=() if is_gift else postal.lines(place, home=shop.country, locale=calendar.locale),
-        track_url=_leads_to(shop, order, message),
+        track_url=leads.to(material, shop, order, message),
         browser=material.browsers.get((order.id, message.to or "")),
         is_gift=is_gift,
         preferences_url=_leads_out(shop, message),
@@ -234,28 +230,11 @@ def _places(parcels: Sequence[Parcel]) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(parcel.place for parcel in waiting if parcel.place is not None))
 
 
-def _leads_to(shop: Shop, order: Order, message: Message) -> str:
-    """Return where the message's button leads."""
-    match message.trigger:
-        case Trigger.OWN_ORDERS:
-            return own_orders.url(shop, message.step)
-        case Trigger.CONFIRM_OFFERS:
-            return confirm_url(shop.id, message.id)
-        case Trigger.CONFIRM_RECIPIENT:
-            return recipients.url(shop, message.recipient_id or 0)
-        case _ if message.recipient_id is not None:
-            return gift_url(shop, order.id)
-        case _ if message.medium in TEXTS:
-            return short_url(shop, order.id)
-        case _:
-            return tracking_url(shop, order.id)
-
-
 def _leads_out(shop: Shop, message: Message) -> str:
     """Return where its reader says what they want to get."""
     if message.recipient_id is not None:
         return recipients.url(shop, message.recipient_id)
-    if message.medium in TEXTS:
+    if message.medium in leads.TEXTS:
         return short_preferences_url(message.id)
     return preferences_url(shop.id, message.id)
 

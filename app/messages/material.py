@@ -24,7 +24,7 @@ from app.stock.models import Waiting
 from app.tracking import alarms, browsers
 from app.tracking.cases import CaseEntry
 from app.tracking.models import OwnCarrier, Shipment
-from app.vocabulary import ExceptionKind, Medium, Trigger
+from app.vocabulary import ExceptionKind, Medium, PlatformKey, Trigger
 
 TELLS_OF_ALARMS = (Trigger.RUNNING_LATE,)
 """What tells of a parcel as we see it; other messages tell what its carrier says."""
@@ -46,6 +46,8 @@ class Line:
     quantity: int
     price: int
     image_url: str | None
+    page: str | None = None
+    """Where the store shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,12 @@ class Material:
         """Return the id of the version that a message is written with; None where the words are ours."""
         chosen = self.documents.get((message.shop_id, message.trigger))
         return chosen.version_id if chosen and message.recipient_id is None else None
+
+    def review_page(self, shop: Shop, order_id: int) -> str | None:
+        """Return where the store shows what was bought first; in WooCommerce, at its form for reviews."""
+        pages = (line.page for line in self.lines.get(order_id, ()))
+        page = next((page for page in pages if page and page.startswith("https://")), None)
+        return f"{page}#reviews" if page and shop.platform is PlatformKey.WOOCOMMERCE else page
 
 
 def gather(session: Session, messages: Sequence[Message]) -> Material:
@@ -202,14 +210,16 @@ def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[Line]]:
             LineItem.price,
             LineItem.image_url,
             Product.image_url,
+            Product.url,
         )
         .outerjoin(Product, product)
         .where(among(LineItem.order_id, order_ids))
         .order_by(LineItem.order_id, LineItem.position, LineItem.id)
     )
     found: dict[int, list[Line]] = defaultdict(list)
-    for order_id, external_id, title, options, quantity, price, image_url, picture in rows:
-        found[order_id].append(Line(external_id, title, options, quantity, price, image_url or picture))
+    for order_id, external_id, title, options, quantity, price, image_url, picture, page in rows:
+        line = Line(external_id, title, options, quantity, price, image_url or picture, page)
+        found[order_id].append(line)
     return found
 
 

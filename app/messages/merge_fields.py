@@ -8,7 +8,7 @@ from typing import Any
 from app.lib.words import Words
 from app.messages import sentences, templates
 from app.messages.letter import Item, Letter, Offer, Told
-from app.messages.sentences import Sentences
+from app.messages.said import Sentences
 from app.messages.slots import Shared
 from app.tracking.parcel import Place
 

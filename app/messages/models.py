@@ -37,6 +37,8 @@ class Message(OfShop, Base):
     """The merchant's answer that it carries."""
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("recipient.id", ondelete="CASCADE"))
     """Whom it goes to where that is not the shopper."""
+    enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id", ondelete="SET NULL"))
+    """Whose flow asked for it; None: none did, or it is gone."""
     occasion_at: Mapped[datetime]
     """When what it tells of happened."""
     to: Mapped[str | None]
@@ -79,6 +81,9 @@ class Message(OfShop, Base):
             "shop_id",
             "to",
             postgresql_where=text("category = 'marketing' AND profile_id IS NULL"),
+        ),
+        Index(
+            "ix_message_enrollment_id", "enrollment_id", postgresql_where=text("enrollment_id IS NOT NULL")
         ),
         Index("ix_message_recent", "shop_id", text("id DESC")),
         Index("ix_message_texted", "shop_id", "to", postgresql_where=text("medium = 'sms'")),

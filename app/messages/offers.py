@@ -2,7 +2,7 @@
 
 from app.vocabulary import Category, Trigger
 
-TRIGGERS = (Trigger.ABANDONED_CHECKOUT,)
+TRIGGERS = (Trigger.ABANDONED_CHECKOUT, Trigger.REVIEW_REQUEST, Trigger.WIN_BACK)
 
 
 def category(trigger: Trigger) -> Category:

@@ -1,26 +1,24 @@
 """The outbox: whoever asks twice gets the first; claimed in chunks, sent once, nothing lost silently."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from random import uniform
-from urllib.parse import urlsplit
 
 import orjson
 from sqlalchemy import TextClause, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.audience import suppression
-from app.lib import clock, queue
-from app.lib.config import settings
+from app.lib import clock
 from app.lib.db import among
+from app.messages.asking import Ask, ask, ask_all
 from app.messages.models import Message
 from app.tracking import browsers
-from app.vocabulary import WENT_OUT, Category, Medium, MessageState, Reason, Trigger
+from app.vocabulary import WENT_OUT, Category, Medium, MessageState, Reason
 
+__all__ = ["Ask", "ask", "ask_all"]  # asked for here, whatever else there is
 CHUNK, LARGEST_CHUNK = 50, 500
 LEASE = timedelta(minutes=2)
 LAST_START = timedelta(seconds=45)
@@ -30,66 +28,6 @@ SUSPECTS = 10
 RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
 HEARS_FIRST = {Medium.SMS: timedelta(minutes=3)}
 """How long a message of unknown fate waits for whoever delivers it to tell that it was taken after all."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """A message that somebody wants sent; one for each subject, trigger, step and medium."""
-
-    subject: str
-    """What it is about: "order-17"."""
-    trigger: Trigger
-    step: int = 1
-    medium: Medium = Medium.EMAIL
-    category: Category = Category.TRANSACTIONAL
-    profile_id: int | None = None
-    order_id: int | None = None
-    checkout_id: int | None = None
-    shipment_ids: tuple[int, ...] = ()
-    case_entry_id: int | None = None
-    recipient_id: int | None = None
-    to: str | None
-    occasion_at: datetime
-    due_at: datetime | None = None
-
-    @property
-    def key(self) -> str:
-        """What makes it one: whoever asks with the same key gets the first."""
-        return f"{self.subject}:{self.trigger}:{self.step}:{self.medium}"
-
-
-def ask(session: Session, shop_id: int, wanted: Ask) -> bool:
-    """Put a message into the outbox in this transaction; False when its key was already there."""
-    now = clock.now()
-    host = urlsplit(settings().url).hostname or "localhost"
-    digest = hashlib.blake2b(f"{shop_id}:{wanted.key}".encode(), digest_size=15).hexdigest()
-    row = {
-        "shop_id": shop_id,
-        "key": wanted.key,
-        "trigger": wanted.trigger,
-        "step": wanted.step,
-        "medium": wanted.medium,
-        "category": wanted.category,
-        "profile_id": wanted.profile_id,
-        "order_id": wanted.order_id,
-        "checkout_id": wanted.checkout_id,
-        "shipment_ids": list(wanted.shipment_ids),
-        "case_entry_id": wanted.case_entry_id,
-        "recipient_id": wanted.recipient_id,
-        "to": wanted.to,
-        "occasion_at": wanted.occasion_at,
-        "rfc_id": f"<{digest}@{host}>",
-        "state": MessageState.QUEUED,
-        "due_at": wanted.due_at or now,
-        "created_at": now,
-        "attempts": 0,
-        "fence": 0,
-    }
-    put = insert(Message).values(row).on_conflict_do_nothing(constraint="uq_message_shop_id_key")
-    if session.scalar(put.returning(Message.id)) is None:
-        return False
-    queue.wake(session, "jobs.messages.send")
-    return True
 
 
 def next_chunk(chunk: int, speed: float) -> int:

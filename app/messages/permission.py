@@ -32,6 +32,7 @@ NEWS_AT_MOST = timedelta(hours=72)
 """A parcel's milestone that was already older than this when it could first be told is no news."""
 HELD_FOR = timedelta(hours=1)
 """How soon to ask again about an offer that waits for what the merchant has to do."""
+BOUGHT = "bought"  # why a flow lets go of who did what it was to bring about
 WAITS_AT_MOST = timedelta(days=7)
 """An offer that could not go for so long after it was due is stale."""
 ASKS = (Trigger.CONFIRM_RECIPIENT, Trigger.CONFIRM_WAITING)
@@ -227,8 +228,12 @@ def _still_holds(facts: Facts) -> Objection | None:
         return None
     if facts.trigger is Trigger.THANK_YOU:
         return Skipped(Reason.SUPERSEDED) if facts.order_is_cancelled else None
+    if facts.let_go is not None:
+        return Skipped(Reason.ALREADY_BOUGHT if facts.let_go == BOUGHT else Reason.LET_GO)
     if facts.trigger is Trigger.ABANDONED_CHECKOUT:
         return Skipped(Reason.ALREADY_BOUGHT) if facts.is_bought else None
+    if facts.comes_from_flow:
+        return None
     overtaken = OVERTAKEN_BY.get(facts.trigger, ())
     holds = any(status not in overtaken for status in facts.parcels) and not facts.is_over
     return None if holds else Skipped(Reason.SUPERSEDED)

@@ -52,9 +52,11 @@ def what_became(facts: Facts) -> str:
     """Say what has become of what it is about."""
     if facts.trigger is Trigger.THANK_YOU:
         return "cancelled" if facts.order_is_cancelled else "the order stands"
+    if facts.let_go is not None:
+        return facts.let_go
     if facts.trigger is Trigger.ABANDONED_CHECKOUT:
         return "bought or emptied" if facts.is_bought else "the cart stands"
-    return ", ".join(facts.parcels) or "no parcel"
+    return "its flow stands by it" if facts.comes_from_flow else ", ".join(facts.parcels) or "no parcel"
 
 
 def either(name: str, yes: str, no: str) -> Callable[[Facts], str]:

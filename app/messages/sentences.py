@@ -4,40 +4,14 @@ Templates name them `message.subject`, `message.lead` …, beside the story that
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.lib.words import Words
+from app.messages import offer_sentences
 from app.messages.letter import Letter
+from app.messages.said import Sentences
 from app.tracking.journey import NOTHING_TO_DO, State
 from app.vocabulary import Trigger
-
-REMINDERS = 3
-"""After so many reminders of a cart none follows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentences:
-    """The words of one message."""
-
-    subject: str = ""
-    preview: str
-    headline: str
-    then: str
-    """The day and hour under the headline."""
-    hello: str
-    lead: str
-    """What has happened, and whether there is anything to do."""
-    follow: str
-    """Leads to the tracking page."""
-    inside: str
-    """Stands over the items."""
-    why: str
-    """Why one gets it."""
-    way_out: str
-    """Leads to what ends it."""
-    question: str = ""
-    answer: str = ""
-    """Stand at the end of an offer that can be answered."""
 
 
 def of(letter: Letter) -> Sentences:
@@ -149,27 +123,6 @@ def _attempt_failed(common: Sentences, letter: Letter, words: Words) -> Sentence
     return replace(common, subject=subject, preview=common.lead)
 
 
-def _abandoned_checkout(common: Sentences, letter: Letter, words: Words) -> Sentences:
-    say, left = words.say, next(iter(letter.items), None)
-    as_left = say("Everything is in your cart as you left it. Take your time.")
-    last = say("This is our last reminder of it.") if letter.step >= REMINDERS else None
-    answers = letter.brand.support_email is not None
-    return replace(
-        common,
-        subject=say("Still in your cart: %(item)s", item=left.title)
-        if left
-        else say("Your cart is still here"),
-        preview=as_left,
-        headline=say("Still thinking it over?") if letter.step == 1 else say("Your cart is still here"),
-        then="",
-        lead=words.after_another(as_left, last),
-        why=say("You get this mail because you left something in your cart."),
-        way_out=say("Stop these mails, or choose what you get"),
-        question=say("A question first?") if answers else "",
-        answer=say("Just answer this mail.") if answers else "",
-    )
-
-
 def _case_reply(common: Sentences, letter: Letter, words: Words) -> Sentences:
     name = letter.order_name
     subject = (
@@ -248,7 +201,9 @@ _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.DELIVERED: _delivered,
     Trigger.READY_TO_COLLECT: _ready_to_collect,
     Trigger.ATTEMPT_FAILED: _attempt_failed,
-    Trigger.ABANDONED_CHECKOUT: _abandoned_checkout,
+    Trigger.ABANDONED_CHECKOUT: offer_sentences.abandoned_checkout,
+    Trigger.REVIEW_REQUEST: offer_sentences.review_request,
+    Trigger.WIN_BACK: offer_sentences.win_back,
     Trigger.CASE_REPLY: _case_reply,
     Trigger.OWN_ORDERS: _own_orders,
     Trigger.CONFIRM_RECIPIENT: _confirm_recipient,

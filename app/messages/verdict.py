@@ -56,6 +56,10 @@ class Facts:
     """What it tells of was so and is no longer: the parcel that was late has moved on."""
     is_bought: bool = False
     """The cart that it reminds of was bought or emptied."""
+    comes_from_flow: bool = False
+    """Its flow was asked whether it still stands by it."""
+    let_go: str | None = None
+    """Why its flow would let go of the recipient by now; None: it would not."""
     sent_lately: tuple[datetime, ...] = ()
     """When messages of this category went to this shopper, on any medium."""
     is_told: bool = False

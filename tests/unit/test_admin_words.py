@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.admin import reasons, service_words, words
 from app.admin.answer import Group, Tally
 from app.admin.dates import Calendar
-from app.admin.flows import WORDS
+from app.admin.flows import OFFERS, WORDS
 from app.hooks.happenings import TYPES
 from app.hooks.models import OffBecause
 from app.listeners.base import EVERYTHING, ListenerKind, about
@@ -35,7 +35,7 @@ def test_every_word_of_ours_has_the_merchants_words() -> None:
         == set(Trigger)
         == {
             *WORDS,
-            Trigger.ABANDONED_CHECKOUT,
+            *OFFERS,
             Trigger.CASE_REPLY,
             Trigger.OWN_ORDERS,
             Trigger.CONFIRM_OFFERS,

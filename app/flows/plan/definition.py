@@ -159,7 +159,10 @@ class Flow:
 
     def step(self, ident: str) -> Step:
         """Return a step by its id; raises LookupError."""
-        return next(step for step in self.steps if step.id == ident)
+        for step in self.steps:
+            if step.id == ident:
+                return step
+        raise LookupError(f"no step {ident!r} in {self.key}")
 
     @property
     def first(self) -> str:

@@ -1,0 +1,185 @@
+"""The engine: whoever is due is looked at and taken on, in batches, an equal share for every shop.
+
+Say the process dies on any line: the look, the messages that are asked for and where somebody is then are one
+commit. Nothing of it happened, or all of it did; and whoever asks for a message twice gets the first.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, select, text, update
+from sqlalchemy.orm import Session
+
+from app.flows import published, seeing
+from app.flows.models import Enrollment
+from app.flows.plan.advance import Deed, Place, Turn, advance
+from app.flows.plan.definition import Flow, Message
+from app.flows.seeing import Asked, Seen
+from app.lib import clock, queue
+from app.lib.db import among
+from app.messages import outbox
+from app.messages.outbox import Ask
+
+BATCH = 500
+RETRY, A_DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+def run(session: Session, most: int = BATCH) -> int:
+    """Take on who is due, in this transaction; returns how many were looked at.
+
+    `session.info["enrollments"]` holds their ids. Raises what one that does not fit raises: the caller rolls
+    back, and tries each by itself.
+    """
+    ids = list(session.scalars(FAIR_SHARE, {"now": clock.now(), "chunk": most}))
+    session.info["enrollments"] = ids
+    # Read after they are locked, and not with it: a statement sees rows as they were when it began.
+    fresh = select(Enrollment).where(among(Enrollment.id, ids)).order_by(Enrollment.due_at, Enrollment.id)
+    take_on(session, session.scalars(fresh.execution_options(populate_existing=True)).all() if ids else [])
+    return len(ids)
+
+
+def run_one(session: Session, enrollment_id: int) -> None:
+    """Take on somebody by themselves, unless somebody else does just now."""
+    mine = select(Enrollment).filter_by(id=enrollment_id).with_for_update(skip_locked=True)
+    row = session.scalar(mine.execution_options(populate_existing=True))
+    if row is not None and row.due_at is not None and row.due_at <= clock.now():
+        take_on(session, [row])
+
+
+def take_on(session: Session, rows: Sequence[Enrollment]) -> None:
+    """Do what is due for these enrollments, whose rows are locked."""
+    if not rows:
+        return
+    now = clock.now()
+    flows = published.versions(session, [row.version_id for row in rows])
+    seen = seeing.see(session, [asked(row) for row in rows])
+    asks, turns = list[tuple[int, Ask]](), list[tuple[Enrollment, Turn]]()
+    for row in rows:
+        flow, known = flows[row.version_id], seen.get(row.id)
+        turn = advance(flow, place_of(row), known.facts if known else None, now)
+        turns.append((row, turn))
+        if known is not None:
+            asks += _asks(row, flow, turn.done, known)
+    outbox.ask_all(session, asks)
+    _keep(session, turns)
+
+
+def put_off(session: Session, enrollment_id: int) -> None:
+    """Look later at somebody whose turn failed, after twice as long each time, a day at most."""
+    row = session.get_one(Enrollment, enrollment_id, with_for_update=True)
+    row.failures += 1
+    row.due_at = clock.now() + min(RETRY * 2 ** min(row.failures, 12), A_DAY)
+
+
+def asked(row: Enrollment) -> Asked:
+    """Return how a subject is asked about."""
+    return Asked(row.id, row.about, row.about_id, row.entered_at)
+
+
+def place_of(row: Enrollment) -> Place:
+    """Return where somebody is."""
+    return Place(
+        who=who(row.shop_id, row.profile_id, row.about, row.about_id),
+        step=row.step,
+        arrived_at=row.arrived_at,
+        entered_at=row.entered_at,
+        held_out=row.held_out,
+        over=row.over,
+    )
+
+
+def who(shop_id: int, profile_id: int | None, about: str, about_id: int) -> str:
+    """Return whom chance knows them as: the same shopper in all flows of a shop."""
+    return f"{shop_id}|{profile_id if profile_id is not None else f'{about}-{about_id}'}"
+
+
+def _asks(row: Enrollment, flow: Flow, done: Sequence[Deed], seen: Seen) -> Iterable[tuple[int, Ask]]:
+    """Return the messages to be asked for; the key of each names subject, flow and step."""
+    now = clock.now()
+    again = f".{row.entry}" if row.entry > 1 else ""
+    for deed in done:
+        if isinstance(deed.step, Message) and not deed.unseen:
+            wanted = Ask(
+                subject=f"{row.about}-{row.about_id}{again}",
+                trigger=row.trigger,
+                step=deed.step.number,
+                medium=deed.step.medium,
+                category=flow.category,
+                profile_id=seen.matter.profile_id,
+                order_id=seen.matter.order_id,
+                checkout_id=seen.matter.checkout_id,
+                enrollment_id=row.id,
+                to=seen.matter.addresses.get(deed.step.medium),
+                occasion_at=now,
+            )
+            yield row.shop_id, wanted
+
+
+def _keep(session: Session, turns: Sequence[tuple[Enrollment, Turn]]) -> None:
+    """Write down where everybody is now, in one statement however many they are."""
+    now = clock.now()
+    rows: list[dict[str, Any]] = [
+        {
+            "id": row.id,
+            "step": turn.place.step,
+            "arrived_at": turn.place.arrived_at,
+            "held_out": turn.place.held_out,
+            "passed": [[step, now] for step in turn.passed],
+            "due_at": turn.look_at,
+            "over": turn.place.over,
+        }
+        for row, turn in turns
+    ]
+    session.execute(KEEP, {"rows": orjson.dumps(rows).decode(), "now": now})
+    for row, _ in turns:
+        session.expire(row)
+
+
+KEEP = text(
+    """
+    UPDATE enrollment SET step = it.step, arrived_at = it.arrived_at, held_out = it.held_out,
+        path = CASE WHEN it.passed = '[]' THEN path ELSE path || it.passed END,
+        due_at = it.due_at, over = it.over, failures = 0,
+        ended_at = CASE WHEN it.over IS NULL THEN NULL ELSE coalesce(ended_at, :now) END
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS it
+        (id bigint, step text, arrived_at timestamptz, held_out boolean, passed jsonb, due_at timestamptz,
+         over text)
+    WHERE enrollment.id = it.id
+    """
+)
+
+FAIR_SHARE = text(
+    """
+    WITH RECURSIVE shops AS (
+        (SELECT shop_id FROM enrollment WHERE due_at IS NOT NULL ORDER BY shop_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT e.shop_id FROM enrollment e WHERE e.due_at IS NOT NULL AND e.shop_id > shops.shop_id
+                ORDER BY e.shop_id LIMIT 1)
+        FROM shops WHERE shops.shop_id IS NOT NULL
+    ),
+    waiting AS (
+        SELECT shop_id FROM shops WHERE shop_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM enrollment e WHERE e.shop_id = shops.shop_id AND e.due_at <= :now)
+        ORDER BY random() LIMIT :chunk
+    )
+    SELECT due.id FROM waiting, LATERAL (
+        SELECT id FROM enrollment e
+        WHERE e.shop_id = waiting.shop_id AND e.due_at <= :now
+        ORDER BY e.due_at, e.id
+        LIMIT greatest(1, :chunk / (SELECT count(*) FROM waiting)) FOR UPDATE SKIP LOCKED
+    ) due
+    """
+)
+"""Who is due, fair between shops, found along one index however many wait (ADR 9)."""
+
+
+def heard(session: Session, shop_id: int, of_whom: ColumnElement[bool]) -> None:
+    """Look at once at those enrollments of a shop whose subject something was heard of."""
+    now = clock.now()
+    waiting = select(Enrollment.id).where(Enrollment.shop_id == shop_id, Enrollment.over.is_(None), of_whom)
+    in_order = waiting.order_by(Enrollment.id).with_for_update()  # so that nobody waits for each other
+    look = update(Enrollment).where(Enrollment.id.in_(in_order)).values(due_at=now)
+    session.execute(look.execution_options(synchronize_session=False))
+    queue.wake(session, "jobs.flows.advance")

@@ -1,0 +1,137 @@
+"""A shop's flows: what we ship, until the merchant publishes their own; versions never change."""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.flows.models import Flow as FlowRow
+from app.flows.models import FlowVersion
+from app.flows.plan import reading, soundness, written
+from app.flows.plan.definition import Flow
+from app.flows.plan.faults import Fault, Unsound
+from app.lib import clock
+from app.vocabulary import Trigger
+
+FOLDER = Path(__file__).parent / "presets"
+PRESETS = tuple(Trigger(file.stem) for file in sorted(FOLDER.glob("*.yaml")))
+"""The flows of the engine; others have nothing but a trigger and one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A published flow."""
+
+    id: int
+    flow: Flow
+
+
+@lru_cache(maxsize=1024)
+def flow_of(file: str) -> Flow:
+    """Return the flow of a file that was published."""
+    return reading.read(file)
+
+
+@cache
+def preset(trigger: Trigger) -> str:
+    """Return the file that we ship, as it is published."""
+    return written.write(reading.read((FOLDER / f"{trigger}.yaml").read_text()))
+
+
+def current(session: Session, shop_id: int, trigger: Trigger) -> Version:
+    """Return the version that whoever comes now comes into: the merchant's last, else what we ship today."""
+    latest = _latest(session, shop_id, trigger)
+    if latest is None or (latest.is_preset and latest.file != preset(trigger)):
+        _add(session, shop_id, trigger, preset(trigger), after=latest, is_preset=True)
+        latest = _latest(session, shop_id, trigger)
+    assert latest is not None
+    return Version(latest.id, flow_of(latest.file))
+
+
+def versions(session: Session, ids: Sequence[int]) -> dict[int, Flow]:
+    """Return the flows of these versions."""
+    rows = session.execute(select(FlowVersion.id, FlowVersion.file).where(FlowVersion.id.in_(set(ids))))
+    return {version_id: flow_of(file) for version_id, file in rows}
+
+
+def file(session: Session, shop_id: int, trigger: Trigger) -> str:
+    """Return the file of the flow that is in force."""
+    latest = _latest(session, shop_id, trigger)
+    return preset(trigger) if latest is None or latest.is_preset else latest.file
+
+
+def draft(session: Session, shop_id: int, trigger: Trigger) -> str | None:
+    """Return the file that the merchant is writing."""
+    return session.scalar(select(FlowRow.draft).filter_by(shop_id=shop_id, trigger=trigger))
+
+
+def save_draft(session: Session, shop_id: int, trigger: Trigger, text: str | None) -> None:
+    """Keep what the merchant has written so far, sound or not; None: throw it away."""
+    put = insert(FlowRow).values(shop_id=shop_id, trigger=trigger, draft=text)
+    session.execute(
+        put.on_conflict_do_update(index_elements=["shop_id", "trigger"], set_={"draft": put.excluded.draft})
+    )
+
+
+def faults(trigger: Trigger, text: str) -> list[Fault]:
+    """Return all that keeps a file from being published as a flow."""
+    try:
+        flow = reading.read(text)
+    except Unsound as unsound:
+        return unsound.faults
+    found = soundness.faults(flow)
+    if flow.key != trigger:
+        sentence = f"This is the flow {trigger}, and the file says {flow.key!r}."
+        found.insert(0, Fault(flow.lines.get("flow", 0), "", sentence))
+    return found
+
+
+def changes(session: Session, shop_id: int, trigger: Trigger, text: str) -> list[str]:
+    """Return what publishing a file would change: lines that begin with "-" or "+"; raises Unsound."""
+    before = file(session, shop_id, trigger).splitlines()
+    after = written.write(reading.read(text)).splitlines()
+    told = difflib.unified_diff(before, after, n=1, lineterm="")
+    return [line for line in told if not line.startswith(("---", "+++", "@@"))]
+
+
+def publish(session: Session, shop_id: int, trigger: Trigger, text: str) -> int:
+    """Publish a file, and forget the draft; returns the version's number. Raises Unsound.
+
+    Who is in the flow stays in the version that they came into.
+    """
+    wrong = faults(trigger, text)
+    if wrong:
+        raise Unsound(wrong)
+    session.execute(update(FlowRow).filter_by(shop_id=shop_id, trigger=trigger).values(draft=None))
+    latest, new = _latest(session, shop_id, trigger), written.write(reading.read(text))
+    if latest is not None and latest.file == new:
+        return latest.number
+    return _add(session, shop_id, trigger, new, after=latest, is_preset=new == preset(trigger))
+
+
+def _latest(session: Session, shop_id: int, trigger: Trigger) -> FlowVersion | None:
+    of_flow = select(FlowVersion).filter_by(shop_id=shop_id, trigger=trigger)
+    return session.scalar(of_flow.order_by(FlowVersion.number.desc()).limit(1))
+
+
+def _add(  # noqa: PLR0913 - the columns of one row
+    session: Session, shop_id: int, trigger: Trigger, text: str, *, after: FlowVersion | None, is_preset: bool
+) -> int:
+    """Add a version; where two do at once, the number of the second is taken, and the first's holds."""
+    number = after.number + 1 if after else 1
+    row = {
+        "shop_id": shop_id,
+        "trigger": trigger,
+        "number": number,
+        "file": text,
+        "is_preset": is_preset,
+        "published_at": clock.now(),
+    }
+    put = insert(FlowVersion).values(row).on_conflict_do_nothing()
+    session.execute(put)
+    return number

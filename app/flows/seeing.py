@@ -1,0 +1,77 @@
+"""What is so at this moment of the subjects of enrollments: one look for many, whatever they are about."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.flows.plan.facts import Facts
+from app.flows.subjects import shoppers
+from app.flows.subjects.base import Matter, Subject
+from app.flows.subjects.shoppers import Shopper
+from app.lib import plugins
+from app.lib.db import among
+from app.shops import workdays
+from app.shops.models import Shop
+
+
+class Asked(NamedTuple):
+    """An enrollment whose subject is looked at."""
+
+    id: int
+    about: str
+    about_id: int
+    entered_at: datetime
+
+
+class Seen(NamedTuple):
+    """A subject, and all that a flow may know of it."""
+
+    matter: Matter
+    facts: Facts
+
+
+def see(session: Session, asked: Sequence[Asked]) -> dict[int, Seen]:
+    """Return what is so of each, by the enrollment's id; what is gone is missing."""
+    matters = {it.id: matter for it, matter in _matters(session, asked)}
+    wanted = select(Shop).where(among(Shop.id, {matter.shop_id for matter in matters.values()}))
+    shops = {shop.id: shop for shop in session.scalars(wanted)}
+    people = {
+        it.id: Shopper(
+            shop=shops[matters[it.id].shop_id],
+            profile_id=matters[it.id].profile_id,
+            addresses=matters[it.id].addresses,
+            place=matters[it.id].place,
+            entered_at=it.entered_at,
+        )
+        for it in asked
+        if it.id in matters
+    }
+    told = shoppers.gather(session, people)
+    calendars = {shop_id: workdays.calendar(shop) for shop_id, shop in shops.items()}
+    return {
+        key: Seen(
+            matter,
+            Facts(
+                known={**told[key].known, **matter.known},
+                changed_at={**told[key].changed_at, **matter.changed_at},
+                moments=told[key].moments,
+                shopper_zone=people[key].zone,
+                calendar=calendars[matter.shop_id],
+            ),
+        )
+        for key, matter in matters.items()
+    }
+
+
+def _matters(session: Session, asked: Sequence[Asked]) -> Iterable[tuple[Asked, Matter]]:
+    for key, subject in plugins.discover("app.flows.subjects").items():
+        mine = [it for it in asked if it.about == key]
+        found = _look(session, subject, mine) if mine else {}
+        yield from ((it, found[it.about_id]) for it in mine if it.about_id in found)
+
+
+def _look(session: Session, subject: Subject, asked: Sequence[Asked]) -> dict[int, Matter]:
+    return subject.look(session, {it.about_id for it in asked})

@@ -1,0 +1,148 @@
+"""What starts flows, and what is heard of those who are in one."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.commerce.models import Order
+from app.events import (
+    CaseClosed,
+    CheckoutCompleted,
+    CheckoutStarted,
+    OrderCancelled,
+    OrderPlaced,
+    OrderRefunded,
+    ShipmentReached,
+)
+from app.flows import engine, published, switches
+from app.flows.models import Enrollment
+from app.flows.plan import advance
+from app.flows.published import Version
+from app.lib import clock, queue
+from app.shops import workdays
+from app.shops.models import Shop
+from app.vocabulary import ShipmentStatus, Trigger
+
+
+class Subject(NamedTuple):
+    """What a flow would be about."""
+
+    about: str
+    id: int
+    profile_id: int | None
+    order_id: int | None = None
+
+
+FRESH = timedelta(hours=72)
+"""What had happened longer ago than this when it could first be reacted to starts nothing."""
+
+
+def on_checkout_started(session: Session, shop_id: int, event: CheckoutStarted) -> None:
+    """Let the cart into the flows about carts."""
+    cart = Subject("checkout", event.checkout_id, event.profile_id)
+    _start(session, shop_id, "checkout_started", event.happened_at, cart)
+
+
+def on_checkout_completed(session: Session, shop_id: int, event: CheckoutCompleted) -> None:
+    """Look at who is in a flow about the cart."""
+    about = and_(Enrollment.about == "checkout", Enrollment.about_id == event.checkout_id)
+    engine.heard(session, shop_id, about)
+
+
+def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
+    """Look at whoever is in a flow that a purchase may end, and let them into those that it starts."""
+    order = session.get_one(Order, event.order_id)
+    subjects = [Subject("order", order.id, order.profile_id, order.id)]
+    if order.profile_id is not None:
+        engine.heard(session, shop_id, Enrollment.profile_id == order.profile_id)
+        subjects.append(Subject("profile", order.profile_id, order.profile_id))
+    _start(session, shop_id, "order_placed", event.happened_at, *subjects)
+
+
+def on_order_changed(session: Session, shop_id: int, event: OrderCancelled | OrderRefunded) -> None:
+    """Look at who is in a flow about the order."""
+    engine.heard(session, shop_id, Enrollment.order_id == event.order_id)
+
+
+def on_shipment_reached(session: Session, shop_id: int, event: ShipmentReached) -> None:
+    """Look at who is in a flow about the order; a delivered parcel lets it into those that wait for that."""
+    engine.heard(session, shop_id, Enrollment.order_id == event.order_id)
+    if event.status is ShipmentStatus.DELIVERED:
+        profile_id = session.scalar(select(Order.profile_id).filter_by(id=event.order_id))
+        order = Subject("order", event.order_id, profile_id, event.order_id)
+        _start(session, shop_id, "parcel_delivered", event.happened_at, order)
+
+
+def on_case_closed(session: Session, shop_id: int, event: CaseClosed) -> None:
+    """Look at whose problem was solved."""
+    theirs = Enrollment.order_id == event.order_id
+    if event.profile_id is not None:
+        theirs = or_(theirs, Enrollment.profile_id == event.profile_id)
+    engine.heard(session, shop_id, theirs)
+
+
+def _start(session: Session, shop_id: int, what: str, at: datetime, *subjects: Subject) -> None:
+    """Let subjects into every flow that starts so and was on when it happened."""
+    if clock.now() - at > FRESH:
+        return
+    for trigger, since in switches.switched_on(session, shop_id).items():
+        if trigger not in published.PRESETS or at < since:
+            continue
+        version = published.current(session, shop_id, trigger)
+        for subject in subjects:
+            if (version.flow.starts, version.flow.about) == (what, subject.about):
+                enroll(session, shop_id, trigger, version, subject)
+
+
+def enroll(session: Session, shop_id: int, trigger: Trigger, version: Version, subject: Subject) -> bool:
+    """Let somebody into a flow; False where they are in it, or may not come again (yet)."""
+    now = clock.now()
+    entry = _next_entry(session, shop_id, trigger, version, subject)
+    if entry is None:
+        return False
+    who = engine.who(shop_id, subject.profile_id, subject.about, subject.id)
+    place = advance.enter(version.flow, who, now)
+    row = {
+        "shop_id": shop_id,
+        "trigger": trigger,
+        "version_id": version.id,
+        "about": subject.about,
+        "about_id": subject.id,
+        "entry": entry,
+        "profile_id": subject.profile_id,
+        "order_id": subject.order_id,
+        "step": place.step,
+        "arrived_at": now,
+        "entered_at": now,
+        "held_out": place.held_out,
+        "path": [],
+        "due_at": now,
+        "failures": 0,
+    }
+    put = insert(Enrollment).values(row).on_conflict_do_nothing()
+    if session.scalar(put.returning(Enrollment.id)) is None:
+        return False
+    queue.wake(session, "jobs.flows.advance")
+    return True
+
+
+def _next_entry(
+    session: Session, shop_id: int, trigger: Trigger, version: Version, subject: Subject
+) -> int | None:
+    """Return the how manieth time it would be; None where they may not come (again, or yet)."""
+    mine = {"shop_id": shop_id, "trigger": trigger, "about": subject.about, "about_id": subject.id}
+    newest = select(Enrollment).filter_by(**mine).order_by(Enrollment.entry.desc()).limit(1)
+    last = session.scalar(newest.with_for_update().execution_options(populate_existing=True))
+    if last is None:
+        return 1
+    again_after = version.flow.again_after
+    if again_after is None:
+        return None
+    if last.over is None:
+        engine.take_on(session, [last])  # what starts it anew may just have ended it
+    calendar = workdays.calendar(session.get_one(Shop, shop_id))
+    may_come = last.ended_at is not None and again_after.after(last.ended_at, calendar) <= clock.now()
+    return last.entry + 1 if may_come else None

@@ -1,0 +1,188 @@
+"""What flows may know of a shopper, whatever they are about."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.audience import consent, grants, suppression, whereabouts
+from app.audience.consent import Subject
+from app.audience.grants import Said
+from app.audience.models import Suppression
+from app.commerce.models import Order
+from app.flows.plan.conditions import Value
+from app.lib import clock, crypto
+from app.lib.db import among
+from app.platforms.purchases import OrderState
+from app.shops.models import Shop
+from app.tracking.cases import Case
+from app.vocabulary import Category, Medium
+
+ASKED = (Medium.EMAIL, Medium.SMS)
+LAPSED_AFTER = timedelta(days=180)
+ENOUGH_ORDERS = 3
+"""From so many days of buying on a shopper has an interval of their own."""
+TIMES, LEAST = 1.5, timedelta(days=30)
+"""Lapsed is who has not bought for so many times their own interval, and for a month at least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shopper:
+    """Who is asked about, and by which addresses."""
+
+    shop: Shop
+    profile_id: int | None
+    addresses: Mapping[Medium, str]
+    place: Mapping[str, Any]
+    """Where things are sent to, as far as it is known."""
+    entered_at: datetime
+
+    @property
+    def phone(self) -> str | None:
+        """Their number, which tells of a country too."""
+        return self.addresses.get(Medium.SMS)
+
+    @property
+    def country(self) -> str | None:
+        """Where they are."""
+        return whereabouts.country_of(self.place, self.phone, self.shop.country)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """A clock that they live by."""
+        return whereabouts.clocks_of(self.place, self.phone, self.shop.country, self.shop.timezone)[0]
+
+    def subject(self, medium: Medium) -> Subject:
+        """Return what consent knows them as."""
+        address = self.addresses.get(medium)
+        return self.shop.id, self.profile_id, crypto.fingerprint(address) if address else None
+
+
+class Bought(NamedTuple):
+    """How often and when somebody bought."""
+
+    orders: int
+    days: int
+    first_at: datetime
+    last_at: datetime
+
+    @property
+    def lapses_at(self) -> datetime:
+        """From when on they have not bought for longer than they used to."""
+        if self.days < ENOUGH_ORDERS:
+            return self.last_at + LAPSED_AFTER
+        interval = (self.last_at - self.first_at) / (self.days - 1)
+        return self.last_at + max(interval * TIMES, LEAST)
+
+
+@dataclass(slots=True)
+class Told:
+    """The shopper's part of the facts."""
+
+    known: dict[str, Value]
+    changed_at: dict[str, datetime] = field(default_factory=dict)
+    moments: dict[str, datetime] = field(default_factory=dict)
+
+
+def gather(session: Session, shoppers: Mapping[int, Shopper]) -> dict[int, Told]:
+    """Return what is known of these shoppers, by whatever they are asked by, in four queries."""
+    ids = {it.profile_id for it in shoppers.values() if it.profile_id is not None}
+    bought = _bought(session, ids)
+    troubled, calm_since = _cases(session, ids)
+    subjects = {it.subject(medium) for it in shoppers.values() for medium in ASKED}
+    said = consent.said_of(session, subjects)
+    suppressed = _suppressed(session, subjects)
+    found = {}
+    for key, it in shoppers.items():
+        history = bought.get(it.profile_id or 0)
+        told = Told(
+            {
+                "profile.country": it.country,
+                "profile.orders": history.orders if history else 0,
+                "profile.ordered_since": bool(history and history.last_at > it.entered_at),
+                "profile.has_open_case": it.profile_id in troubled,
+                **{
+                    f"consent.{medium}": it.addresses.get(medium) is not None
+                    and (it.shop.id, medium, it.subject(medium)[2]) not in suppressed
+                    and _may_offer(it, medium, said, history)
+                    for medium in ASKED
+                },
+            }
+        )
+        since = troubled.get(it.profile_id or 0) or calm_since.get(it.profile_id or 0)
+        if since is not None:
+            told.changed_at["profile.has_open_case"] = since
+        if history is not None:
+            told.moments["profile.lapses_at"] = history.lapses_at
+        found[key] = told
+    return found
+
+
+def _may_offer(it: Shopper, medium: Medium, said: Mapping[Any, Said], history: Bought | None) -> bool:
+    """Tell whether offers may go to a shopper, as the gate would."""
+    offers = said.get((it.subject(medium), medium, Category.MARKETING))
+    return grants.permission(
+        offers,
+        offers,
+        medium=medium,
+        category=Category.MARKETING,
+        country=it.country,
+        ordered_at=history.last_at if history else None,
+        now=clock.now(),
+    ).is_given
+
+
+def _bought(session: Session, profile_ids: Iterable[int]) -> dict[int, Bought]:
+    day = func.date_trunc("day", Order.placed_at)
+    counted = select(
+        Order.profile_id,
+        func.count(),
+        func.count(day.distinct()),
+        func.min(Order.placed_at),
+        func.max(Order.placed_at),
+    ).where(
+        among(Order.profile_id, profile_ids),
+        Order.placed_at.is_not(None),
+        Order.state == OrderState.PLACED,
+        Order.is_test.is_(False),
+    )
+    found = {}
+    for profile_id, orders, days, first_at, last_at in session.execute(counted.group_by(Order.profile_id)):
+        if profile_id is not None and first_at is not None and last_at is not None:
+            found[profile_id] = Bought(orders, days, first_at, last_at)
+    return found
+
+
+def _cases(session: Session, profile_ids: Iterable[int]) -> tuple[dict[int, datetime], dict[int, datetime]]:
+    """Return since when each has an open problem, and since when those without one have none (any more)."""
+    opened, closed = func.max(Case.opened_at).filter(Case.closed_at.is_(None)), func.max(Case.closed_at)
+    rows = session.execute(
+        select(Order.profile_id, opened, closed)
+        .join(Case, Case.order_id == Order.id)
+        .where(among(Order.profile_id, profile_ids))
+        .group_by(Order.profile_id)
+    ).all()
+    troubled, calm = dict[int, datetime](), dict[int, datetime]()
+    for profile_id, opened_at, closed_at in rows:
+        if profile_id is not None and opened_at is not None:
+            troubled[profile_id] = opened_at
+        elif profile_id is not None and closed_at is not None:
+            calm[profile_id] = closed_at
+    return troubled, calm
+
+
+def _suppressed(session: Session, subjects: Iterable[Subject]) -> set[tuple[int, Medium, bytes | None]]:
+    known = [(shop_id, address) for shop_id, _, address in subjects if address is not None]
+    rows = session.execute(
+        select(Suppression.shop_id, Suppression.medium, Suppression.address_hash).where(
+            among(Suppression.shop_id, {shop_id for shop_id, _ in known}),
+            among(Suppression.address_hash, {address for _, address in known}),
+            suppression.holds(),
+            Suppression.category.in_({suppression.EVERYTHING, Category.MARKETING}),
+        )
+    )
+    return {(shop_id, medium, address) for shop_id, medium, address in rows}

@@ -1,0 +1,89 @@
+"""What is asked of the outbox: one message for each subject, trigger, step and medium, whoever asks again."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.lib import clock, queue
+from app.lib.config import settings
+from app.messages.models import Message
+from app.vocabulary import Category, Medium, MessageState, Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A message that somebody wants sent; one for each subject, trigger, step and medium."""
+
+    subject: str
+    """What it is about: "order-17"."""
+    trigger: Trigger
+    step: int = 1
+    medium: Medium = Medium.EMAIL
+    category: Category = Category.TRANSACTIONAL
+    profile_id: int | None = None
+    order_id: int | None = None
+    checkout_id: int | None = None
+    shipment_ids: tuple[int, ...] = ()
+    case_entry_id: int | None = None
+    recipient_id: int | None = None
+    enrollment_id: int | None = None
+    """Whose flow asks for it, where a flow does."""
+    to: str | None
+    occasion_at: datetime
+    due_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes it one: whoever asks with the same key gets the first."""
+        return f"{self.subject}:{self.trigger}:{self.step}:{self.medium}"
+
+
+def ask(session: Session, shop_id: int, wanted: Ask) -> bool:
+    """Put a message into the outbox in this transaction; False when its key was already there."""
+    return ask_all(session, [(shop_id, wanted)]) == 1
+
+
+def ask_all(session: Session, wanted: Sequence[tuple[int, Ask]]) -> int:
+    """Put messages of these shops into the outbox at once; returns how many were not there yet."""
+    if not wanted:
+        return 0
+    rows = [_row(shop_id, one) for shop_id, one in wanted]
+    put = insert(Message).on_conflict_do_nothing(constraint="uq_message_shop_id_key")
+    added = len(session.scalars(put.returning(Message.id), rows).all())
+    if added:
+        queue.wake(session, "jobs.messages.send")
+    return added
+
+
+def _row(shop_id: int, wanted: Ask) -> dict[str, object]:
+    now = clock.now()
+    host = urlsplit(settings().url).hostname or "localhost"
+    digest = hashlib.blake2b(f"{shop_id}:{wanted.key}".encode(), digest_size=15).hexdigest()
+    return {
+        "shop_id": shop_id,
+        "key": wanted.key,
+        "trigger": wanted.trigger,
+        "step": wanted.step,
+        "medium": wanted.medium,
+        "category": wanted.category,
+        "profile_id": wanted.profile_id,
+        "order_id": wanted.order_id,
+        "checkout_id": wanted.checkout_id,
+        "shipment_ids": list(wanted.shipment_ids),
+        "case_entry_id": wanted.case_entry_id,
+        "recipient_id": wanted.recipient_id,
+        "enrollment_id": wanted.enrollment_id,
+        "to": wanted.to,
+        "occasion_at": wanted.occasion_at,
+        "rfc_id": f"<{digest}@{host}>",
+        "state": MessageState.QUEUED,
+        "due_at": wanted.due_at or now,
+        "created_at": now,
+        "attempts": 0,
+        "fence": 0,
+    }

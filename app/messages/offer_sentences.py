@@ -1,0 +1,64 @@
+"""What offers say, in whole sentences of the reader's language: each needs a yes to offers."""
+
+from dataclasses import replace
+
+from app.lib.words import Words
+from app.messages.letter import Letter
+from app.messages.said import Sentences
+
+REMINDERS = 3
+"""After so many reminders of a cart none follows."""
+
+
+def abandoned_checkout(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    """Return what a reminder of a cart says."""
+    say, left = words.say, next(iter(letter.items), None)
+    as_left = say("Everything is in your cart as you left it. Take your time.")
+    last = say("This is our last reminder of it.") if letter.step >= REMINDERS else None
+    answers = letter.brand.support_email is not None
+    return replace(
+        common,
+        subject=say("Still in your cart: %(item)s", item=left.title)
+        if left
+        else say("Your cart is still here"),
+        preview=as_left,
+        headline=say("Still thinking it over?") if letter.step == 1 else say("Your cart is still here"),
+        then="",
+        lead=words.after_another(as_left, last),
+        why=say("You get this mail because you left something in your cart."),
+        way_out=say("Stop these mails, or choose what you get"),
+        question=say("A question first?") if answers else "",
+        answer=say("Just answer this mail.") if answers else "",
+    )
+
+
+def review_request(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    """Return what a request for a review says."""
+    say, name = words.say, letter.order_name
+    last = say("This is our last mail about it.") if letter.step > 1 else None
+    lead = words.after_another(say("A few words from you help others choose."), last)
+    return replace(
+        common,
+        subject=say("How do you like order %(name)s?", name=name)
+        if name
+        else say("How do you like your order?"),
+        preview=lead,
+        headline=say("How do you like it?"),
+        then="",
+        lead=lead,
+    )
+
+
+def win_back(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    """Return what is said to who has not bought for long."""
+    say, name = words.say, letter.first_name
+    headline = say("It has been a while, %(name)s", name=name) if name else say("It has been a while")
+    lead = say("Come and see what is new.")
+    return replace(
+        common,
+        subject=headline if letter.step == 1 else say("New at %(shop)s", shop=letter.brand.name),
+        preview=lead,
+        headline=headline,
+        then="",
+        lead=lead,
+    )

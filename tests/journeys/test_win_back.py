@@ -1,0 +1,78 @@
+"""From the bytes of orders to the mail to whoever has not bought for longer than they used to."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from app.flows.models import Flow
+from app.lib import clock
+from app.messages.verdict import Allowed, Skipped
+from app.vocabulary import Reason, Trigger
+from tests.journeys import payloads
+from tests.journeys.conftest import StoreVoice
+from tests.journeys.flowing import Passing, enrollments, from_, gate, told
+
+BACK = Trigger.WIN_BACK
+NOON = datetime(2026, 1, 5, 17, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def store(shopify_store: StoreVoice) -> StoreVoice:
+    """A shop in the United States."""
+    shopify_store.shop.country = "US"
+    shopify_store.session.execute(update(Flow).values(on_since=NOON - DAY))
+    shopify_store.session.commit()
+    return shopify_store
+
+
+def buy(store: StoreVoice, time: Passing, number: int) -> None:
+    order = payloads.order(clock.now(), number)
+    order["customer"]["id"] = 7
+    store.shopify("orders/paid", order)
+    time.settle()
+
+
+def test_who_bought_once_is_written_to_after_half_a_year_and_a_week_later(store: StoreVoice) -> None:
+    with from_(store, NOON) as time:
+        buy(store, time, 1)
+        time.by(179 * DAY)
+        assert told(store, BACK) == []
+        time.by(DAY)
+        (message,) = told(store, BACK)
+        assert (message.key, message.order_id) == ("profile-1:win_back:1:email", 1)
+        assert isinstance(gate(store, message), Allowed)
+        time.by(7 * DAY)
+        assert [message.step for message in told(store, BACK)] == [1, 2]
+
+
+def test_who_buys_every_forty_days_is_missed_after_sixty(store: StoreVoice) -> None:
+    with from_(store, NOON) as time:
+        for number in (1, 2, 3):
+            buy(store, time, number)
+            time.by(40 * DAY)
+        assert told(store, BACK) == []
+        time.by(20 * DAY)
+        assert len(told(store, BACK)) == 1
+
+
+def test_who_comes_back_is_written_to_no_more_and_counted_anew(store: StoreVoice) -> None:
+    with from_(store, NOON) as time:
+        buy(store, time, 1)
+        time.by(180 * DAY)
+        buy(store, time, 2)
+        assert [row.over for row in enrollments(store, BACK)] == ["bought", None]
+        time.by(7 * DAY)
+        assert len(told(store, BACK)) == 1
+        time.by(173 * DAY)
+        assert [message.key for message in told(store, BACK)][1:] == ["profile-1.2:win_back:1:email"]
+
+
+def test_who_bought_while_the_mail_waited_does_not_get_it(store: StoreVoice) -> None:
+    with from_(store, NOON) as time:
+        buy(store, time, 1)
+        time.by(180 * DAY)
+        (message,) = told(store, BACK)
+        buy(store, time, 2)
+        assert gate(store, message) == Skipped(Reason.ALREADY_BOUGHT)
