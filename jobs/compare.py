@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import intake
 from app.commerce import gaps, orders
 from app.commerce.gaps import Comparison
+from app.commerce.inbox import REFUSED
 from app.imports import history
 from app.lib import clock, reading
 from app.lib.db import transaction
@@ -69,12 +70,12 @@ def compare(due: Due) -> str | None:
         if history.place(session, due.shop_id) is not None:
             return None  # what is not here yet was not missed
         run = gaps.begin(session, due.shop_id, clock.now() - WINDOW)
-    state: Json = orjson.loads(due.cursor) if due.cursor else {"compared": 0}
+    state = _state(due, run)
     if not state.get("is_walked"):
         for page in way.pages(due.shop_id, run.since, state.get("at")):
             compared = state["compared"] + sum(_is_counted(page, at) for at in page.changed.values())
             _note(run.id, page, compared)
-            state = {"at": page.cursor, "compared": compared, "is_walked": page.until is None}
+            state |= {"at": page.cursor, "compared": compared, "is_walked": page.until is None}
             if monotonic() > ends:
                 return _go_on(due, state)
     while missing := _unmended(run.id):
@@ -89,6 +90,12 @@ def compare(due: Due) -> str | None:
     with transaction() as session:
         gaps.finish(session, run.id)
     return None
+
+
+def _state(due: Due, run: Comparison) -> Json:
+    """Return how far a comparison has come; the cursor is of the one before where we died at its end."""
+    state: Json = orjson.loads(due.cursor) if due.cursor else {}
+    return state if state.get("run") == run.id else {"run": run.id, "compared": 0}
 
 
 def _is_counted(page: Page, at: datetime) -> bool:
@@ -117,11 +124,13 @@ def _unmended(run_id: int) -> list[str]:
 def _mend(shop_id: int, external_id: str, way: Way) -> None:
     """Bring one order up to what the store holds, by the same way as what it tells."""
     try:
-        records = way.fetch(shop_id, external_id)
-    except Unreadable as error:
+        _keep(shop_id, external_id, way.fetch(shop_id, external_id))
+    except REFUSED as error:
         with transaction() as session:
-            gaps.close(session, shop_id, external_id, GapOutcome.UNREADABLE, str(error))
-        return
+            gaps.close(session, shop_id, external_id, GapOutcome.UNREADABLE, str(error)[:300])
+
+
+def _keep(shop_id: int, external_id: str, records: Records | None) -> None:
     with transaction() as session:
         if records is not None and not _is_news(session, shop_id, records):
             gaps.take_back(session, shop_id, external_id)
@@ -161,12 +170,13 @@ def _woocommerce_pages(shop_id: int, since: datetime, at: str | None) -> Iterato
     store = woo.connection(shop_id).store
     begin = datetime.fromisoformat(at) if at else since
     gathered: dict[str, datetime] = {}
-    for some in changes.walk(store, begin, status="any", _fields="id,status,date_modified_gmt"):
+    for some in changes.walk(store, "orders", begin, status="any", _fields="id,status,date_modified_gmt"):
         placed = (row for row in some.rows if row.get("status") != DRAFT)
         gathered |= {str(row["id"]): moment for row in placed if (moment := changes.modified(row))}
         if some.is_whole:
-            until = None if some.is_last else some.then + changes.A_SECOND
-            yield Page(gathered, some.since + changes.A_SECOND, until, some.then.isoformat())
+            moved = some.then.since or begin
+            until = None if some.is_last else moved + changes.A_SECOND
+            yield Page(gathered, (some.begins.since or begin) + changes.A_SECOND, until, moved.isoformat())
             gathered = {}
 
 

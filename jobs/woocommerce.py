@@ -13,16 +13,17 @@ from requests import codes
 
 from app import intake
 from app.commerce import gaps, orders, pulse
+from app.commerce.inbox import REFUSED
 from app.imports import history
 from app.lib import clock
 from app.lib.config import settings
 from app.lib.days import Calendar
 from app.lib.db import transaction
 from app.lib.http import Busy, Outside, Unreachable
-from app.lib.reading import Json, Unreadable
+from app.lib.reading import Json
 from app.platforms import woocommerce
 from app.platforms.woocommerce import catalog, changes, tracking, webhooks
-from app.platforms.woocommerce.api import KeysRefused, Store
+from app.platforms.woocommerce.api import KeysRefused, NoRoute, Store
 from app.platforms.woocommerce.orders import DRAFT
 from app.privacy import erasure
 from app.shops import calls, checkups, errands, install
@@ -119,7 +120,10 @@ def health(due: Due) -> str | None:
 def fulfillments(due: Due) -> None:
     """Fetch the store's own fulfillments of an order; none, or no such order, is an answer."""
     shop = connection(due.shop_id)
-    rows = shop.store.read(f"orders/{quote(due.subject, safe='')}/fulfillments")
+    try:
+        rows = shop.store.read(f"orders/{quote(due.subject, safe='')}/fulfillments")
+    except NoRoute:
+        return
     if not isinstance(rows, list):
         return
     read = (tracking.core_fulfillment(row, due.subject, shop.zone) for row in rows if isinstance(row, dict))
@@ -143,16 +147,16 @@ def catch_up(due: Due) -> str:
         known = history.listened_since(session, due.shop_id, clock.now() - BACKFILL)
     since = known - OVERLAP if due.cursor is None else datetime.fromisoformat(due.cursor)
     ends, newest = monotonic() + SLICE, since
-    for some in changes.walk(shop.store, since, status="any"):
+    for some in changes.walk(shop.store, "orders", since, status="any"):
         orders_only = [row for row in some.rows if row.get("status") != DRAFT]
         _keep(due.shop_id, orders_only, shop.currency, is_news=is_first)
         newest = max((at for row in some.rows if (at := changes.modified(row))), default=newest)
-        since = some.since
+        since = some.begins.since or since
         if monotonic() > ends and some.is_whole and not some.is_last:
             with transaction() as session:
                 errands.add(session, due.shop_id, due.kind, every=CATCH_UP_EVERY)
-            return some.then.isoformat()
-    for some in changes.walk(shop.store, since, status="trash"):
+            return (some.then.since or since).isoformat()
+    for some in changes.walk(shop.store, "orders", since, status="trash"):
         _bin(due.shop_id, some.rows)
     return max(since, newest - OVERLAP).isoformat()
 
@@ -238,16 +242,18 @@ def _keep(shop_id: int, rows: list[Json], currency: str, *, is_news: bool) -> No
         if not is_news:
             gaps.found(session, shop_id, gaps.overdue(behind, changed))
     for row in (row for row in rows if str(row["id"]) in behind):
+        external_id = str(row["id"])
         try:
             records = woocommerce.parse("order.restored", row, currency)
-        except Unreadable as error:
-            log.warning("woocommerce.order_unreadable", shop=shop_id, order=row["id"], reason=str(error))
             with transaction() as session:
-                gaps.close(session, shop_id, str(row["id"]), GapOutcome.UNREADABLE, str(error))
-            continue
-        with transaction() as session:
-            intake.apply(session, session.get_one(Shop, shop_id), records, heard_at=clock.now())
-            gaps.close(session, shop_id, str(row["id"]), GapOutcome.REPAIRED)
+                intake.apply(session, session.get_one(Shop, shop_id), records, heard_at=clock.now())
+                gaps.close(session, shop_id, external_id, GapOutcome.REPAIRED)
+        except REFUSED as error:
+            log.warning(
+                "woocommerce.order_unreadable", shop=shop_id, order=external_id, reason=str(error)[:300]
+            )
+            with transaction() as session:
+                gaps.close(session, shop_id, external_id, GapOutcome.UNREADABLE, str(error)[:300])
 
 
 def _bin(shop_id: int, rows: list[Json]) -> None:

@@ -18,7 +18,7 @@ from app.shops import errands
 from app.shops.models import Errand
 from app.tracking.models import TrackingEvent
 from app.vocabulary import GapOutcome, Reason
-from bench.misbehaving import Fault, Misbehaving, busy, cut, expired, hidden, page
+from bench.misbehaving import Fault, Misbehaving, answer, busy, cut, expired, hidden, page
 from demo import shoppers
 from demo.sales import Sale, way
 from demo.shopify import notices as ridge_tells
@@ -90,6 +90,29 @@ def test_a_long_walk_makes_room_for_others_and_counts_each_order_once(
     assert times > 3
     assert report(harbor) == (10, {GapOutcome.REPAIRED: 10})
     assert len(harbor.session.scalars(select(Comparison)).all()) == 1
+
+
+def test_a_comparison_that_died_at_its_end_leaves_the_next_to_begin_anew(harbor: StoreVoice) -> None:
+    bought(HARBOR, 1, 3 * HOUR)
+    run_compare(harbor)
+    last = harbor.session.scalars(select(Comparison.id)).one()
+    walked = json.dumps({"run": last, "compared": 1, "is_walked": True})
+    harbor.session.execute(update(Errand).filter_by(kind="woocommerce.compare").values(cursor=walked))
+    bought(HARBOR, 2, 2 * HOUR)
+    run_compare(harbor)
+    assert report(harbor) == (2, {GapOutcome.REPAIRED: 1})
+
+
+def test_orders_of_a_store_whose_woocommerce_is_switched_off_are_not_called_gone(
+    harbor: StoreVoice, sick: Misbehaving
+) -> None:
+    tell(harbor, bought(HARBOR, 1, 3 * HOUR))
+    keep(HARBOR, bought(HARBOR, 1, 3 * HOUR).model_copy(update={"updated_at": then(2 * HOUR)}))
+    off = answer(404, {"code": "rest_no_route", "message": "No route was found", "data": {"status": 404}})
+    sick.faults = [Fault(f"/orders/{FIRST_HARBOR + 1}", off, times=1)]
+    run_compare(harbor)
+    assert report(harbor) == (1, {GapOutcome.REPAIRED: 1})
+    assert harbor.session.scalars(select(Order.deleted_at)).one() is None
 
 
 @pytest.mark.parametrize("change", [page, cut, busy], ids=lambda change: change.__name__)

@@ -21,7 +21,7 @@ from jobs import sync, woocommerce
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.test_woocommerce_order import deliver
 from tests.unit.woocommerce.recorded import Json, body
-from tests.unit.woocommerce.store import KEYS, TOPICS, StoreApi, playing, recording
+from tests.unit.woocommerce.store import KEYS, NO_ROUTE, TOPICS, StoreApi, playing, recording
 
 
 def test_core_fulfillments_become_parcels_with_the_stores_own_time(shop: StoreVoice, api: StoreApi) -> None:
@@ -166,6 +166,12 @@ def test_an_order_that_cannot_be_read_does_not_hold_up_the_others(shop: StoreVoi
     api.will("GET", "orders", 200, [broken, body("053")]).will("GET", "orders", 200, [])
     ask(shop, "woocommerce.catch_up", every=600)
     assert shop.session.scalars(select(Order.external_id)).all() == ["19"]
+
+
+def test_a_store_that_has_no_fulfillments_of_its_own_is_an_answer(shop: StoreVoice, api: StoreApi) -> None:
+    api.will("GET", "orders/1/fulfillments", *NO_ROUTE)
+    ask(shop, "woocommerce.fulfillments", "1")
+    assert kinds(shop) == set()
 
 
 def test_disconnecting_takes_our_webhooks_out_first(shop: StoreVoice, api: StoreApi) -> None:

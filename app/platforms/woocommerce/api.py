@@ -19,6 +19,9 @@ PER_PAGE = 100
 NO_KEYS_SEEN = "woocommerce_rest_cannot_view"
 """What a store says to unknown keys, and also where its host strips the Authorization header."""
 
+NO_ROUTE = "rest_no_route"
+"""What WordPress says of whatever nobody answers for: not that an order is gone."""
+
 
 class KeysRefused(Unreachable):
     """The store does not let these keys do this: revoked, read-only, or their owner may no longer."""
@@ -33,6 +36,13 @@ class Refused(Unreachable):
     def __init__(self, status: int, code: str) -> None:
         super().__init__(f"the store answers {status} ({code})", permanent=True)
         self.code = code
+
+
+class NoRoute(Unreachable):
+    """There is no such list or thing at all: WooCommerce is too old for it, or switched off for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__("the store knows no such address: WooCommerce may be switched off")
 
 
 class Store(API):  # type: ignore[misc]  # the package is untyped
@@ -53,7 +63,7 @@ class Store(API):  # type: ignore[misc]  # the package is untyped
     def read(self, endpoint: str, **params: str | int) -> Any:  # noqa: ANN401 - a stranger's JSON
         """Return what the store says; None where it says that there is no such thing.
 
-        Raises KeysRefused, Refused, or Unreachable for anything that is no answer of WooCommerce's.
+        Raises KeysRefused, Refused, NoRoute, or Unreachable for anything that is no answer of WooCommerce's.
         """
         return answer_in(self.hear("GET", endpoint, params=params))
 
@@ -75,11 +85,9 @@ class Store(API):  # type: ignore[misc]  # the package is untyped
     def page(self, endpoint: str, page: int, **params: str | int) -> tuple[list[Json], int | None]:
         """Return one page of a list and how many rows there are in all, where the store says so.
 
-        Empty where the store has no such list; raises as `read` does.
+        Raises as `read` does.
         """
         response = self._page(endpoint, page, params)
-        if response.status_code == codes.not_found:
-            return [], None
         told = response.headers.get("X-WP-Total", "")
         return _list(response), int(told) if told.isdecimal() else None
 
@@ -142,6 +150,8 @@ def answer_in(response: requests.Response) -> Any:  # noqa: ANN401 - a stranger'
     answer = json_of(response)
     if status in (codes.unauthorized, codes.forbidden):
         raise KeysRefused(_code_in(answer))
+    if status == codes.not_found and _code_in(answer) == NO_ROUTE:
+        raise NoRoute
     if status == codes.not_found:
         return None
     if status >= codes.bad_request:

@@ -10,7 +10,7 @@ from requests import codes
 from app.lib import reading
 from app.lib.http import Outside, PrivateAddress, Unreachable
 from app.lib.reading import Json
-from app.platforms.woocommerce.api import KeysRefused, Refused, Store, json_of
+from app.platforms.woocommerce.api import KeysRefused, NoRoute, Refused, Store, json_of
 
 APP_NAME = "Doorstep"
 SCOPE = "read_write"
@@ -176,7 +176,7 @@ def _zone(root: Json) -> str | None:
 def _setting(store: Store, name: str) -> str | None:
     try:
         answer = store.read(f"settings/general/{name}")
-    except (KeysRefused, Refused):
+    except (KeysRefused, NoRoute, Refused):
         return None
     return reading.text(answer, "value") if isinstance(answer, dict) else None
 

@@ -4,21 +4,20 @@ Orders and products come oldest change first, and every page begins where the la
 while we walk moves to the end, and none is passed over. A page may repeat rows of the one before.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from functools import partial
 from urllib.parse import quote
 
 from app.lib import reading
-from app.lib.reading import Json, Unreadable
+from app.lib.reading import Json
 from app.platforms.base import Record
 from app.platforms.purchases import Past, Person
 from app.platforms.walking import Found, Page, Wanted, Window, everything, read
-from app.platforms.woocommerce import catalog
+from app.platforms.woocommerce import catalog, changes
 from app.platforms.woocommerce import orders as purchases
-from app.platforms.woocommerce.api import PER_PAGE, Store
+from app.platforms.woocommerce.api import PER_PAGE, NoRoute, Store
+from app.platforms.woocommerce.changes import Place, modified
 
-A_SECOND = timedelta(seconds=1)
 DIVIDED = ("variable", "variable-subscription")
 """Types of products that are bought as one of their variations."""
 REPORTS = "wc-analytics"
@@ -79,45 +78,33 @@ def pasts(store: Store, currency: str, zone: tzinfo, after: str | None = None) -
     A store that has no such report is answered by an empty page. Its times are the store's local ones.
     """
     page = int(after or 1)
-    rows, total = store.page("reports/customers", page, orderby="date_registered", order="asc")
+    try:
+        rows, total = store.page("reports/customers", page, orderby="date_registered", order="asc")
+    except NoRoute:
+        return Page(rows=())
     found = (read(str(row["id"]), None, partial(_past, row, currency, zone)) for row in _with_ids(rows))
     return Page(rows=tuple(found), after=str(page + 1) if len(rows) == PER_PAGE else None, total=total)
-
-
-def modified(row: Json) -> datetime | None:
-    """Return when the store last changed something; None where it does not say so readably."""
-    try:
-        return reading.moment(row, "date_modified_gmt")
-    except Unreadable:
-        return None
 
 
 def _changed(
     store: Store, endpoint: str, window: Window, after: str | None, **asked: str
 ) -> tuple[list[Json], str | None, tuple[int | None, int | None]]:
     """Return a page of what changed, oldest change first, where the next begins, and how many there are."""
-    since, page = _resumed(window, after)
-    ends = {"modified_after": since, "modified_before": window.until}
-    written: Mapping[str, str | int] = {name: _gmt(at) for name, at in ends.items() if at is not None}
-    rows, total = store.page(
-        endpoint, page, **written, dates_are_gmt="true", orderby="modified", order="asc", **asked
-    )
-    kept = _with_ids(rows)
-    left = max(total - PER_PAGE * page, 0) if total is not None else None
-    if len(rows) < PER_PAGE:
-        return kept, None, (total, left)
-    last = modified(rows[-1])
-    moves_on = last is not None and (since is None or last - A_SECOND > since)
-    begins = last - A_SECOND if last is not None and moves_on else since
-    next_page = 1 if moves_on else page + 1
-    return kept, f"{begins.isoformat() if begins else ''}|{next_page}", (total, left)
+    ends = {"modified_before": changes.gmt(window.until)} if window.until is not None else {}
+    some = changes.stretch(store, endpoint, _resumed(window, after), **ends, **asked)
+    left = max(some.total - PER_PAGE * some.begins.page, 0) if some.total is not None else None
+    return some.rows, None if some.is_last else _written(some.then), (some.total, left)
 
 
-def _resumed(window: Window, after: str | None) -> tuple[datetime | None, int]:
+def _written(place: Place) -> str:
+    return f"{place.since.isoformat() if place.since else ''}|{place.page}"
+
+
+def _resumed(window: Window, after: str | None) -> Place:
     if after is None:
-        return window.since, 1
+        return Place(since=window.since)
     since, _, page = after.partition("|")
-    return (datetime.fromisoformat(since) if since else None), int(page)
+    return Place(since=datetime.fromisoformat(since) if since else None, page=int(page))
 
 
 def _product(store: Store, row: Json, currency: str) -> tuple[Record, ...]:
@@ -159,7 +146,3 @@ def _is_within(window: Window, at: datetime | None) -> bool:
 
 def _with_ids(rows: list[Json]) -> list[Json]:
     return [row for row in rows if reading.text(row, "id")]
-
-
-def _gmt(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
