@@ -52,6 +52,7 @@ class Unheard(Unreachable):
 
     def note(self, session: Session, due: Due) -> None:
         """Write down how it went, at the call and at whoever was called."""
+        accounts.hold(session, self.hook_id)
         calls.fail(session, due, str(self), permanent=self.permanent, wait=self.wait, tried=self.tried)
         accounts.went_wrong(session, self.hook_id, str(self), self.because)
 
@@ -116,7 +117,7 @@ def _speak(news: News, wanted: Request) -> tuple[Json, Json]:
         tried = {"at": at, "status": None, "answer": str(error), "ms": _since(began)}
         raise Unheard(news.hook_id, str(error), tried, permanent=error.permanent) from error
     status = response.status_code
-    tried = {"at": at, "status": status, "answer": response.text[:LONGEST_ANSWER], "ms": _since(began)}
+    tried = {"at": at, "status": status, "answer": _beginning(response), "ms": _since(began)}
     if codes.ok <= status < codes.multiple_choices:
         return _json(response), tried
     is_theirs = news.listener.kind is ListenerKind.ENDPOINT
@@ -147,6 +148,12 @@ def _well(news: News, outcome: Outcome) -> Outcome:
     with transaction() as session:
         accounts.went_well(session, news.hook_id)
     return outcome
+
+
+def _beginning(response: requests.Response) -> str:
+    """Return how an answer begins, as far as PostgreSQL keeps it; the rest is not even decoded."""
+    begins = response.content[: 4 * LONGEST_ANSWER].decode(errors="replace")
+    return begins.replace("\0", "")[:LONGEST_ANSWER]
 
 
 def _json(response: requests.Response) -> Json:

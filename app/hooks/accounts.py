@@ -82,15 +82,17 @@ def rotate(hook: Hook) -> None:
     hook.keys = _sealed({**keys, **made, "old_secret": keys["secret"], "old_secret_until": until})
 
 
-def switch_on(hook: Hook) -> None:
-    """Tell it again, of what happens from now on."""
+def switch_on(hook: Hook, *, with_missed: bool = False) -> None:
+    """Tell it again, of what happens from now on; what had gathered is left only to `tell_missed`."""
     hook.off_at = hook.off_because = hook.failing_since = hook.failure = None
-    hook.pending = []
+    if not with_missed:
+        hook.pending = []
 
 
 def switch_off(session: Session, hook: Hook) -> None:
     """Tell it no more, as its merchant says; what waits is not told."""
     hook.off_at, hook.off_because = hook.off_at or clock.now(), OffBecause.MERCHANT
+    hook.pending = []
     calls.drop(session, calls.on_line(hook.shop_id, hook.line), CallReason.SWITCHED_OFF)
 
 
@@ -103,6 +105,11 @@ def forget(session: Session, hook: Hook) -> None:
     """Forget one with its keys, and what it was told."""
     calls.drop(session, calls.on_line(hook.shop_id, hook.line), CallReason.SWITCHED_OFF)
     session.delete(hook)
+
+
+def hold(session: Session, hook_id: int) -> None:
+    """Lock one before its calls are: the merchant's buttons do so in that order, too."""
+    session.get(Hook, hook_id, with_for_update=True)
 
 
 def went_well(session: Session, hook_id: int) -> None:

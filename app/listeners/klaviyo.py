@@ -54,7 +54,8 @@ def request(keys: Keys, occasion: Occasion) -> Request | None:
 
 def _profile(customer: Json) -> Json:
     names = {"email": "email", "phone_number": "phone", "first_name": "first_name", "last_name": "last_name"}
-    return {theirs: customer[ours] for theirs, ours in names.items() if customer[ours]}
+    known = {**customer, "phone": parcels.phone(customer)}
+    return {theirs: known[ours] for theirs, ours in names.items() if known[ours]}
 
 
 def _value(told: Json) -> Json:

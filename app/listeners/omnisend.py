@@ -55,7 +55,8 @@ def request(keys: Keys, occasion: Occasion) -> Request | None:
 
 def _contact(customer: Json) -> Json:
     names = {"email": "email", "phone": "phone", "firstName": "first_name", "lastName": "last_name"}
-    return {theirs: customer[ours] for theirs, ours in names.items() if customer[ours]}
+    known = {**customer, "phone": parcels.phone(customer)}
+    return {theirs: known[ours] for theirs, ours in names.items() if known[ours]}
 
 
 PLUGIN = Listener(

@@ -1,5 +1,6 @@
 """What happened in the words that marketing tools already know from other tracking apps."""
 
+import re
 from collections.abc import Mapping
 
 from app.lib import money
@@ -7,6 +8,7 @@ from app.lib.reading import Json
 from app.vocabulary import ExceptionKind as K
 from app.vocabulary import ShipmentStatus as S
 
+E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 STATUSES: Mapping[str, str] = {
     S.PENDING: "pre_transit",
     S.LABEL_CREATED: "pre_transit",
@@ -69,6 +71,12 @@ def properties(told: Json) -> Json:
     if wrong:
         found |= {"issue": ISSUES[wrong["kind"]], "issue_since": wrong["since"]}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def phone(customer: Json) -> str | None:
+    """Return a number that is one; for what was only written as one, the whole event would be refused."""
+    number = customer["phone"]
+    return number if number and E164.fullmatch(number) else None
 
 
 def amount(order: Json) -> float:

@@ -243,7 +243,8 @@ def retry(session: Session, shop_id: int, call_id: int | None = None) -> int:
 def repeat(session: Session, chosen: ColumnElement[bool]) -> int:
     """Have what is chosen said again, whatever came of it; returns of how much there was anything to say."""
     ended = update(Call).where(chosen, Call.payload.is_not(None), Call.state != CallState.WAITING)
-    anew = {"state": CallState.WAITING, "reason": None, "attempts": 0, "ended_at": None}
+    begun = {"attempts": 1, "ended_at": None}  # it may have been taken: whoever can be asked is asked first
+    anew = {"state": CallState.WAITING, "reason": None, **begun}
     again = ended.values(**anew, due_at=clock.now(), fence=Call.fence + 1)
     count = len(session.scalars(again.returning(Call.id)).all())
     queue.wake(session, "jobs.calls.run")

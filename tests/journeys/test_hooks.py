@@ -1,14 +1,17 @@
 """Whoever a merchant names hears of each event once, again while it is not taken, and nothing after that."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from requests import PreparedRequest, Response
+from requests.adapters import BaseAdapter
 from sqlalchemy import select
 
 from app.audience.models import Profile
 from app.hooks import accounts
 from app.hooks.models import Hook, OffBecause
-from app.lib import clock
+from app.lib import clock, http
 from app.privacy import erasure
 from app.shops import calls
 from app.shops.install import mark_broken, uninstall
@@ -19,6 +22,7 @@ from tests.contracts.sources.network import playing
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.hooks import HOST, buy, due_now, named, settle, tellings, work
+from tests.unit.shopify.store import StoreApi, respond
 
 DONE = CallState.DONE
 
@@ -101,6 +105,17 @@ def test_it_is_told_as_often_as_svix_would_and_then_waits_to_be_told_by_hand(
         (call,) = tellings(shopify_store)
         assert call.state is DONE
         assert len({asked.headers["webhook-id"] for asked in server.asked}) == 1
+
+
+def test_an_answer_that_no_database_keeps_is_an_answer_all_the_same(shopify_store: StoreVoice) -> None:
+    named(shopify_store, hears=("order.placed",))
+    with playing(HOST) as server:
+        server.will(200, {})
+        http.play(HOST, Binary(server))
+        buy(shopify_store)
+    assert len(server.asked) == 1
+    (call,) = tellings(shopify_store)
+    assert (call.state, call.tries[0]["answer"]) == (DONE, "ok, thanks")
 
 
 def test_a_wait_that_it_asks_for_is_kept(shopify_store: StoreVoice) -> None:
@@ -239,3 +254,18 @@ def raw(body: object) -> bytes:
     import orjson
 
     return orjson.dumps(body)
+
+
+class Binary(BaseAdapter):
+    """A server that answers with bytes that are no text."""
+
+    def __init__(self, asked: StoreApi) -> None:
+        super().__init__()
+        self._asked = asked
+
+    def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
+        self._asked.send(request)
+        return respond(request, 200, b"ok\0, thanks", {"Content-Type": "text/plain; charset=utf-8"})
+
+    def close(self) -> None:
+        pass

@@ -10,7 +10,7 @@ import pytest
 from app.lib import plugins
 from app.listeners import base
 from app.listeners.base import Listener, ListenerKind, Occasion, Request, Unfit
-from tests.contracts.listeners.samples import ALERT, DATA, TICKET, told
+from tests.contracts.listeners.samples import ALERT, DATA, ORDER, TICKET, told
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "listeners"
 LISTENERS: dict[str, Listener] = plugins.discover("app.listeners")
@@ -71,6 +71,15 @@ def test_what_it_sends_is_what_its_documentation_asks_for(key: str) -> None:
         assert (request.method, request.url) == (wanted.get("method", "POST"), wanted["url"])
         assert json.loads(request.body or b"null") == wanted["body"]
         assert wanted["headers"].items() <= dict(request.headers).items()
+
+
+@pytest.mark.parametrize("key", ["klaviyo", "omnisend"])
+def test_a_number_that_is_none_does_not_cost_the_event(key: str) -> None:
+    order = ORDER | {"customer": ORDER["customer"] | {"phone": "ask my mother"}}
+    body = sent(LISTENERS[key], "order.placed", AT, order=order).body
+    assert b"mother" not in body
+    assert b"ada@example.com" in body
+    assert ORDER["customer"]["phone"].encode() in sent(LISTENERS[key], "order.placed", AT).body
 
 
 def test_who_makes_tickets_is_asked_for_its_own_before_it_makes_another() -> None:
