@@ -32,7 +32,7 @@ from jobs import SLICE, texts
 A_CHUNK_TAKES = 1.0
 """Seconds that a chunk should take: what was asked of the gate may be otherwise after that."""
 A_TURN = 5.0
-"""Seconds that a merchant's own mail server has of a chunk: the mails of others wait behind it."""
+"""Seconds of a chunk for a merchant's own mail server, and for push services: the rest waits behind them."""
 
 
 def send() -> None:
@@ -98,7 +98,8 @@ class Sender:
         delivered = [(group, self._mail(group[0].way, group)) for group in _by_way(mails)]
         texted = [self._text(shop_id, those) for shop_id, those in by_shop.items()]  # which may be slow
         if pushes:
-            texted.append(sending.deliver(pushes, self._journal, Pushes(), compose.push))
+            ends = monotonic() + A_TURN
+            texted.append(sending.deliver(pushes, self._journal, Pushes(), compose.push, ends))
         with transaction() as session:
             for told in (*(told for _, told in delivered), *texted):
                 outbox.record(session, told.results)

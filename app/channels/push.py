@@ -43,6 +43,8 @@ LIVES = 12 * 60 * 60
 SIGNED_FOR = 12 * 60 * 60
 """Seconds that our signature is good for; RFC 8292 allows a day."""
 GONE = (codes.not_found, codes.gone)
+TIMEOUT, ENDS_AFTER = (5.0, 15.0), 30.0
+"""Seconds; a whole call is shorter than what a lease keeps back for it (outbox.LAST_START)."""
 
 
 class Unfit(ValueError):
@@ -51,10 +53,14 @@ class Unfit(ValueError):
 
 def browser(endpoint: str, key: str, auth: str) -> Browser:
     """Return where a browser says that it is reached; raises Unfit."""
-    parts = urlsplit(endpoint)
-    host = parts.hostname or ""
+    try:
+        parts = urlsplit(endpoint)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise Unfit("no address") from error
     is_known = any(host == name or (name[0] == "." and host.endswith(name)) for name in SERVICES)
-    if parts.scheme != "https" or not is_known or parts.port not in (None, 443):
+    is_plain = endpoint.isascii() and endpoint.isprintable() and " " not in endpoint
+    if parts.scheme != "https" or not is_known or port not in (None, 443) or not is_plain:
         raise Unfit("no push service that we know")
     try:
         keys = Browser(endpoint=endpoint, key=_bytes(key), auth=_bytes(auth))
@@ -99,7 +105,7 @@ class Pushes:
     """A line to whatever service a browser is reached through."""
 
     def __init__(self, outside: Outside | None = None) -> None:
-        self._outside = outside or Outside()
+        self._outside = outside or Outside(timeout=TIMEOUT, ends_after=ENDS_AFTER)
 
     def __enter__(self) -> Self:
         return self
