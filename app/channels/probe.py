@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from app.channels import mime
 from app.channels.base import Mail
-from app.channels.server import READY, NotPublic, Security, Server, client
+from app.channels.server import READY, Client, NotPublic, Security, Server
 from app.lib import clock
 
 LONGEST = 400
 """Characters of an answer that are shown."""
 GO_ON, DONE = 354, 2
+ENDS_AFTER = 60.0
+"""Seconds for all of it."""
 WHY = {
     NotPublic: "This name leads to an address inside a private network. Mail servers on the internet only.",
     ssl.SSLCertVerificationError: "Its certificate is not for this name, or nobody vouches for it.",
@@ -37,7 +39,8 @@ def send(server: Server, mail: Mail) -> list[Step]:
     """Hand over one mail; returns every step up to the one that failed. Never raises."""
     talk = _Talk(server)
     try:
-        talk.hand_over(mail)
+        with talk.caller.within(ENDS_AFTER):
+            talk.hand_over(mail)
     except _Over:
         pass
     except (OSError, smtplib.SMTPException) as error:
@@ -57,7 +60,7 @@ class _Talk:
     def __init__(self, server: Server) -> None:
         self.steps: list[Step] = []
         self.doing = ""
-        self.caller = client(server)
+        self.caller = Client(server)
         self._server = server
 
     def hand_over(self, mail: Mail) -> None:

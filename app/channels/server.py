@@ -3,8 +3,11 @@
 import smtplib
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import Timer
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
@@ -15,8 +18,8 @@ from app.channels.smtp_answers import brief
 from app.lib.config import settings
 from app.lib.http import is_public
 
-CONNECTS_WITHIN = 10.0
-"""Seconds that a server which a merchant named has for letting us in: others wait behind it."""
+CONNECTS_WITHIN, LETS_IN_WITHIN = 10.0, 20.0
+"""Seconds that a server which a merchant named has for each word, and for letting us in: others wait."""
 SUBMISSION = (25, 465, 587, 2465, 2525, 2587)
 """Where mail servers listen: at no other port may a merchant name one."""
 
@@ -72,50 +75,74 @@ class NotPublic(OSError):
     """The name leads to an address inside a private network."""
 
 
-class _Client(smtplib.SMTP):
-    """An SMTP client that connects to the very address that was checked."""
+class Client(smtplib.SMTP):
+    """An SMTP client that connects to the very address that was checked, and can be made to hang up."""
+
+    def __init__(self, server: Server) -> None:
+        seconds = CONNECTS_WITHIN if server.is_guarded else TIMEOUT
+        super().__init__(local_hostname=urlsplit(settings().url).hostname, timeout=seconds)
+        self._server = server
+        self._spare: socket.socket | None = None
+        """Another handle of the connection: TLS takes the first one away for itself."""
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Hang up on a server that has not done by then: each word in time may be one of thousands."""
+        timer = Timer(seconds, self._hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def close(self) -> None:
+        """Close the line."""
+        super().close()
+        if self._spare is not None:
+            self._spare.close()
+
+    def _hang_up(self) -> None:
+        if self._spare is not None:
+            with suppress(OSError):
+                self._spare.shutdown(socket.SHUT_RDWR)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return _reach(host, port, timeout)
-
-
-class _TlsClient(smtplib.SMTP_SSL):
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return self.context.wrap_socket(_reach(host, port, timeout), server_hostname=host)
-
-
-def client(server: Server) -> smtplib.SMTP:
-    """Return a client that is not connected yet."""
-    name = urlsplit(settings().url).hostname
-    seconds = CONNECTS_WITHIN if server.is_guarded else TIMEOUT
-    if server.security is Security.TLS:
-        tls = smtplib.SMTP_SSL if server.may_be_inside else _TlsClient
-        return tls(local_hostname=name, timeout=seconds, context=ssl.create_default_context())
-    plain = smtplib.SMTP if server.may_be_inside else _Client
-    return plain(local_hostname=name, timeout=seconds)
+        reached = _reach(host, port, timeout, anywhere=self._server.may_be_inside)
+        self._spare = reached.dup()
+        if self._server.security is Security.TLS:
+            return ssl.create_default_context().wrap_socket(reached, server_hostname=host)
+        return reached
 
 
 def dial(server: Server) -> smtplib.SMTP:
     """Open a line, protected and signed in; raises SendError, which concerns everyone."""
-    caller = client(server)
+    caller = Client(server)
     try:
-        caller._host = server.host  # type: ignore[attr-defined] # noqa: SLF001 - whose certificate it must be
-        code, words = caller.connect(server.host, server.port)
-        if code != READY:
-            raise smtplib.SMTPConnectError(code, words)
-        if server.security is Security.STARTTLS:
-            caller.starttls(context=ssl.create_default_context())
-        if server.user:
-            caller.login(server.user, server.password)
-        caller.ehlo_or_helo_if_needed()
+        with caller.within(LETS_IN_WITHIN) if server.is_guarded else nullcontext():
+            _enter(caller, server)
     except (OSError, smtplib.SMTPException) as error:
         caller.close()
         raise SendError(_cause(error), everyone=True) from error
     return caller
 
 
-def _reach(host: str, port: int, seconds: float) -> socket.socket:
-    """Connect to a public address; a second look-up cannot change which."""
+def _enter(caller: Client, server: Server) -> None:
+    caller._host = server.host  # type: ignore[attr-defined] # noqa: SLF001 - whose certificate it must be
+    code, words = caller.connect(server.host, server.port)
+    if code != READY:
+        raise smtplib.SMTPConnectError(code, words)
+    if server.security is Security.STARTTLS:
+        caller.starttls(context=ssl.create_default_context())
+    if server.user:
+        caller.login(server.user, server.password)
+    caller.ehlo_or_helo_if_needed()
+
+
+def _reach(host: str, port: int, seconds: float, *, anywhere: bool) -> socket.socket:
+    """Connect to a public address, which a second look-up cannot change; or to any, where that is allowed."""
+    if anywhere:
+        return socket.create_connection((host, port), seconds)
     found = [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if not found or not all(map(is_public, found)):
         raise NotPublic

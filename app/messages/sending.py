@@ -204,7 +204,8 @@ def _refused(item: Ready, error: SendError) -> Result:
 def _no_way(message: Message, way: NoWay) -> Result:
     """Return what follows for a message that nobody may carry now."""
     if not way.is_spent:
-        return replace(outbox.after_failure(message, way.said, permanent=False), due_at=way.until)
+        failed = outbox.after_failure(message, way.said, permanent=False)
+        return replace(failed, due_at=max(way.until, failed.due_at or way.until))
     spent = _with(message, MessageState.QUEUED)
     return replace(spent, reason=Reason.BUDGET_SPENT, due_at=way.until, is_put_off=True)
 

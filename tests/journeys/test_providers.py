@@ -178,6 +178,28 @@ def test_where_nobody_takes_over_mail_is_tried_again_later(
 
 
 @pytest.mark.usefixtures("servers")
+def test_mail_that_waits_for_a_resting_server_is_kept_for_as_long_as_mail_that_is_refused(
+    session: Session, shop: Shop, servers: list[ScriptedServer]
+) -> None:
+    first = add(session, shop, servers[0])
+    accounts.use_house(shop, wanted=False)
+    session.commit()
+    ask(session, shop, 2)
+    for _ in outbox.RETRIES:
+        latest = session.scalars(select(Message.due_at).order_by(Message.due_at.desc())).first()
+        assert latest is not None
+        session.rollback()
+        with time_machine.travel(latest + timedelta(seconds=1), tick=True):
+            accounts.rest(session, first.id, "refused the mail of another order just now")
+            session.commit()
+            messages.send()
+        session.expire_all()
+    found = session.scalars(select(Message)).all()
+    assert [it.state for it in found] == ["queued", "queued"]
+    assert all(it.due_at - clock.now() > timedelta(hours=24) for it in found), "a server is mended in a day"
+
+
+@pytest.mark.usefixtures("servers")
 def test_a_private_address_is_not_even_connected_to(
     session: Session, shop: Shop, servers: list[ScriptedServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
