@@ -20,11 +20,13 @@ from app.imports.history import Place
 from app.imports.models import Import
 from app.lib import clock
 from app.lib.db import attempt, transaction
+from app.lib.http import Unreachable
 from app.platforms import purchases
 from app.platforms.shopify import answers, bulk
 from app.platforms.shopify.bulk import NoFile, Trouble
 from app.platforms.walking import Found, Page, Step, Window
 from app.platforms.woocommerce import walk
+from app.platforms.woocommerce.api import KeysRefused
 from app.shops import errands
 from app.shops.errands import Due
 from app.shops.models import Shop
@@ -87,13 +89,22 @@ def of_shopify(shop_id: int, at: Place) -> Iterator[Bit]:
             yield from _read(shop_id, at, operation, file, int(offset))
     except NoFile as error:
         log.warning("history.no_file", shop=shop_id, step=at.step, trouble=error.trouble)
-        is_denied = error.trouble is Trouble.DENIED
-        yield Bit(begins=at.cursor, ends=None if is_denied else "", failure=DENIED if is_denied else None)
+        if error.trouble is Trouble.DENIED:
+            yield Bit(begins=at.cursor, ends=None, failure=DENIED)
+            return
+        yield Bit(begins=at.cursor, ends=history.ANEW)
+        raise Unreachable("the store did not write its history down") from error
 
 
 def of_woocommerce(shop_id: int, at: Place) -> Iterator[Bit]:
     """Yield the next page of what is to be read."""
-    page = _pages(shop_id)[at.step](after=at.cursor or None)
+    try:
+        page = _pages(shop_id)[at.step](after=at.cursor or None)
+    except KeysRefused:
+        if at.step is not Step.PASTS:
+            raise
+        yield Bit(begins=at.cursor, ends=None, failure=DENIED)  # reports have a permission of their own
+        return
     total = at.total if at.total is not None else page.total
     yield Bit(begins=at.cursor, ends=page.after, rows=page.rows, total=total, left=page.left)
 

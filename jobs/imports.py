@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.audience import grants
 from app.imports import files, lists, table
@@ -35,6 +36,10 @@ SHOWN = 20
 """Complaints that are printed; the rest is counted."""
 
 Said = tuple[Consent, ...] | Sent
+
+
+class Overtaken(Exception):
+    """Somebody else brings the same file in, or has taken it back meanwhile."""
 
 
 class Opened:
@@ -103,14 +108,17 @@ def look(source: Opened, country: str | None) -> tuple[Counter[str], list[str]]:
 
 
 def take(shop_id: int, source: Opened, digest: str) -> tuple[int, list[str]]:
-    """Bring a file in, from where it was left; returns the import, and what was left out of it and why."""
+    """Bring a file in, from where it was left; returns the import, and what was left out of it and why.
+
+    Raises Overtaken.
+    """
     wrong: list[str] = []
     import_id, country, cursor = _begin(shop_id, source, digest)
     start, line = (int(it) for it in cursor.split("|")) if cursor else (None, 2)
     records = source.records(start, line)
     while batch := list(islice(records, MOST)):
         with transaction() as session:
-            row = session.scalars(select(Import).filter_by(id=import_id).with_for_update()).one()
+            row = _hold(session, import_id, cursor)
             shop = session.get_one(Shop, shop_id)
             kept = 0
             for record in batch:
@@ -123,11 +131,19 @@ def take(shop_id: int, source: Opened, digest: str) -> tuple[int, list[str]]:
                     wrong.append(f"line {record.line}: {error}")
             known = row.counts.get("lines", {"done": 0, "odd": 0})
             row.counts = {"lines": {"done": known["done"] + kept, "odd": known["odd"] + len(batch) - kept}}
-            row.cursor = f"{batch[-1].ends}|{batch[-1].next_line}"
+            row.cursor = cursor = f"{batch[-1].ends}|{batch[-1].next_line}"
     with transaction() as session:
-        row = session.get_one(Import, import_id)
+        row = _hold(session, import_id, cursor)
         row.state, row.ended_at = ImportState.DONE, clock.now()
     return import_id, wrong
+
+
+def _hold(session: Session, import_id: int, cursor: str | None) -> Import:
+    """Lock an import that stands where we left it; raises Overtaken."""
+    row = session.scalars(select(Import).filter_by(id=import_id).with_for_update()).one()
+    if (row.state, row.cursor) != (ImportState.RUNNING, cursor):
+        raise Overtaken
+    return row
 
 
 def _begin(shop_id: int, source: Opened, digest: str) -> tuple[int, str | None, str | None]:
@@ -174,7 +190,10 @@ def _file(shop_id: int, path: Path, *, go: bool) -> None:
             raise SystemExit(str(error)) from error
         print(f"A file of {lists.LISTS[source.key].label}.")
         if go:
-            import_id, wrong = take(shop_id, source, digest)
+            try:
+                import_id, wrong = take(shop_id, source, digest)
+            except Overtaken as error:
+                raise SystemExit("It is brought in elsewhere, or was taken back meanwhile.") from error
             print(f"Import {import_id} is done; --undo {import_id} takes it back.")
         else:
             found, wrong = look(source, country)

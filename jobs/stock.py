@@ -2,23 +2,26 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from time import monotonic
 from urllib.parse import quote
 
 import orjson
 
 from app import intake
-from app.lib import clock, reading
+from app.lib import clock
 from app.lib.db import transaction
 from app.lib.reading import Json
 from app.platforms import woocommerce
 from app.platforms.base import Record
 from app.platforms.shopify import stock
+from app.platforms.walking import Window
+from app.platforms.woocommerce import walk
 from app.platforms.woocommerce.api import PER_PAGE
 from app.shops import errands
 from app.shops.errands import Due
 from app.shops.models import Shop
 from app.stock import shelves, waiting
-from jobs import shopify
+from jobs import SLICE, shopify
 from jobs.woocommerce import Connection, connection, says_when_cut_off
 
 EVERY = 1800
@@ -26,7 +29,6 @@ EVERY = 1800
 BACKFILL = timedelta(days=30)
 """How far back the first look goes; what somebody waits for is asked for by itself."""
 OVERLAP = timedelta(minutes=10)
-WITH_VARIATIONS = ("variable", "variable-subscription")
 
 
 def judge(due: Due) -> None:
@@ -60,32 +62,33 @@ def shopify_catch_up(due: Due) -> str | None:
     elif sweep["left"]:
         sweep = _look_into(due.shop_id, sweep)
     if sweep["left"]:
-        with transaction() as session:
-            errands.add(session, due.shop_id, due.kind, every=EVERY)
-        return orjson.dumps(sweep).decode()
+        return _go_on(due, sweep)
     next_since = datetime.fromisoformat(sweep["began"]) - OVERLAP
     return orjson.dumps({"since": next_since.isoformat()}).decode()
 
 
 @says_when_cut_off
 def woocommerce_catch_up(due: Due) -> str:
-    """Ask for every product that changed and that no delivery told us of, with its variations.
+    """Ask for every product that changed and that no delivery told us of, with its variations, page by page.
 
     A variation that changes leaves its product as it was: those that somebody waits for are asked for anyway.
     """
-    shop = connection(due.shop_id)
-    since = datetime.fromisoformat(due.cursor) if due.cursor else clock.now() - BACKFILL
-    began = clock.now()
-    asked = {"modified_after": since.strftime("%Y-%m-%dT%H:%M:%S"), "dates_are_gmt": "true"}
+    shop, ends, sweep = connection(due.shop_id), monotonic() + SLICE, _sweep(due.cursor)
+    window = Window(since=datetime.fromisoformat(sweep["since"]))
+    while not sweep.get("is_walked"):
+        page = walk.products(shop.store, shop.currency, window, sweep.get("after"))
+        _keep(due.shop_id, (row.records for row in page.rows if row.records))
+        sweep |= {"after": page.after, "is_walked": page.after is None}
+        if monotonic() > ends:
+            return _go_on(due, sweep)
     with transaction() as session:
-        parents = waiting.products_waited_for(session, due.shop_id)
-    for row in shop.store.every("products", **asked, orderby="modified", order="asc"):
-        _keep(due.shop_id, [woocommerce.parse("product.updated", row, shop.currency)])
-        if reading.text(row, "type") in WITH_VARIATIONS:
-            parents.add(reading.required(row, "id"))
-    for product in sorted(parents):
+        waited_for = sorted(waiting.products_waited_for(session, due.shop_id))
+    for product in (it for it in waited_for if it > sweep.get("asked", "")):
         _keep(due.shop_id, (_variation(row, product, shop) for row in _variations(shop, product)))
-    return (began - OVERLAP).isoformat()
+        sweep["asked"] = product
+        if monotonic() > ends:
+            return _go_on(due, sweep)
+    return (datetime.fromisoformat(sweep["began"]) - OVERLAP).isoformat()
 
 
 HANDLERS: dict[str, Callable[[Due], str | None]] = {
@@ -95,6 +98,21 @@ HANDLERS: dict[str, Callable[[Due], str | None]] = {
     stock.CATCH_UP: shopify_catch_up,
     "woocommerce.stock_catch_up": woocommerce_catch_up,
 }
+
+
+def _sweep(cursor: str | None) -> Json:
+    """Return where a look at a store's products goes on: amid the last one, or from a moment on."""
+    if cursor is not None and cursor.startswith("{"):
+        found: Json = orjson.loads(cursor)
+        return found
+    now = clock.now()
+    return {"since": cursor or (now - BACKFILL).isoformat(), "began": now.isoformat()}
+
+
+def _go_on(due: Due, sweep: Json) -> str:
+    with transaction() as session:
+        errands.add(session, due.shop_id, due.kind, every=EVERY)
+    return orjson.dumps(sweep).decode()
 
 
 def _look_into(shop_id: int, sweep: Json) -> Json:

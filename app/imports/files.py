@@ -18,6 +18,7 @@ from app.messages.models import Message
 from app.platforms import purchases
 from app.platforms.base import Consent
 from app.shops.models import Shop
+from app.stock.models import Waiting
 from app.tracking import register, scans, watch
 from app.tracking.models import Shipment
 from app.tracking.number import normalize
@@ -36,7 +37,8 @@ def keep(session: Session, shop: Shop, row: Import, said: tuple[Consent, ...] | 
             _keep_parcel(session, shop, row, said)
             return
         for consent in said:
-            marked = replace(consent, proof={**consent.proof, "import": str(row.id)})
+            at = min(consent.at or row.asked_at, row.asked_at)  # no file knows what will be said
+            marked = replace(consent, at=at, proof={**consent.proof, "import": str(row.id)})
             profiles.keep_consent(session, shop.id, marked, heard_at=row.asked_at)
 
 
@@ -95,9 +97,8 @@ def _keep_parcel(session: Session, shop: Shop, row: Import, said: Sent) -> None:
 
 def _forget_profiles(session: Session, row: Import) -> None:
     """Remove the shoppers that nobody but the import knew."""
-    used = [
-        exists().where(table.profile_id == Profile.id) for table in (Order, Message, Checkout, ConsentRow)
-    ]
+    tables = (Order, Message, Checkout, ConsentRow, Waiting)
+    used = [exists().where(table.profile_id == Profile.id) for table in tables]
     alone = delete(Profile).where(
         Profile.shop_id == row.shop_id,
         Profile.first_seen_at == row.asked_at,

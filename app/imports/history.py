@@ -19,6 +19,8 @@ from app.vocabulary import PlatformKey
 
 AGAIN = 5
 """Seconds until the store is looked at again while it still prepares what we asked for."""
+ANEW = ""
+"""As a cursor: this step is read once more, from its beginning."""
 STEPS: dict[PlatformKey, tuple[Step, ...]] = {
     PlatformKey.SHOPIFY: (Step.ORDERS, Step.SHOPPERS, Step.PRODUCTS),
     PlatformKey.WOOCOMMERCE: (
@@ -117,6 +119,8 @@ def count(  # noqa: PLR0913 - the figures of one bit
 def go_on(session: Session, row: Import, cursor: str | None) -> None:
     """Note where the reading goes on; None: this step is over, and the next begins."""
     row.cursor = cursor
+    if cursor == ANEW:
+        row.counts = {step: counted for step, counted in row.counts.items() if step != row.step}
     if cursor is not None:
         return
     shop = session.get_one(Shop, row.shop_id)

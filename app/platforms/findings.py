@@ -64,6 +64,8 @@ def clock(said: str | None, now: datetime) -> Finding | None:
         theirs = parsedate_to_datetime(said or "")
     except ValueError:
         return None
+    if theirs.tzinfo is None:
+        return None
     apart = theirs - now
     if abs(apart) <= ALLOWED_SKEW:
         return good("Clocks", "Your store’s clock and ours agree.")

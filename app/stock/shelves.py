@@ -25,11 +25,13 @@ ONLY_PLACE = ""
 def keep_variants(session: Session, shop_id: int, records: Iterable[purchases.Variant]) -> None:
     """Keep how variants are counted; a store that does not tell of its places tells here what there is."""
     for record in records:
-        variant_id = _variant(session, shop_id, record.external_id)
-        if variant_id is None:
+        variant = session.scalar(select(Variant).filter_by(shop_id=shop_id, external_id=record.external_id))
+        if variant is None:
             continue
-        shelf = _lock(session, shop_id, variant_id)
+        shelf = _lock(session, shop_id, variant.id)
         shelf.item = record.item or shelf.item
+        if variant.updated_at is not None and record.updated_at < variant.updated_at:
+            continue  # it comes late: what there was then is no news
         if record.is_counted is not None:
             shelf.is_counted = record.is_counted
         if record.in_stock is not None and not _levels(session, shelf):
@@ -132,10 +134,6 @@ def _standing(shelf: Shelf) -> Standing:
 def _keep(shelf: Shelf, standing: Standing) -> None:
     shelf.short_since, shelf.explained = standing.short_since, standing.explained
     shelf.rose_at, shelf.judged_at = standing.rose_at, standing.judged_at
-
-
-def _variant(session: Session, shop_id: int, external_id: str) -> int | None:
-    return session.scalar(select(Variant.id).filter_by(shop_id=shop_id, external_id=external_id))
 
 
 def _lock(session: Session, shop_id: int, variant_id: int) -> Shelf:

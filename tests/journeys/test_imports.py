@@ -9,12 +9,16 @@ from sqlalchemy import func, select
 
 from app.audience import profiles
 from app.audience.models import ConsentRow, Profile
+from app.commerce import catalog
 from app.commerce.models import Fulfillment
+from app.commerce.models import Variant as VariantRow
 from app.imports import files
 from app.imports.models import Import, ImportState
 from app.lib import clock
 from app.platforms.base import Consent
-from app.platforms.purchases import Person
+from app.platforms.purchases import Person, Variant
+from app.stock import waiting
+from app.stock.waiting import Asked
 from app.tracking.models import Shipment
 from app.vocabulary import ConsentSource, ConsentState, Medium, ShipmentStatus
 from jobs import imports
@@ -94,6 +98,16 @@ def test_a_list_of_mailchimp_says_who_confirmed_and_what_was_said_here_holds(
     assert session.scalars(select(Profile.email)).all() == ["ana@example.com"], "who was here before stays"
 
 
+def test_a_yes_of_tomorrow_does_not_hold_against_a_no_of_today(
+    shopify_store: StoreVoice, tmp_path: Path
+) -> None:
+    tomorrow = MAILCHIMP.replace("2024-", "2099-")
+    run(shopify_store.shop.id, file(tmp_path, tomorrow), "--go")
+    shopify_store.session.expire_all()
+    now = clock.now()
+    assert all(row.at <= now for row in shopify_store.session.scalars(select(ConsentRow)))
+
+
 @pytest.mark.parametrize(
     ("heading", "line"),
     [
@@ -148,6 +162,41 @@ def test_whoever_dies_amid_a_file_goes_on_where_what_was_kept_ends(
     assert died > 2
     assert only(shopify_store).counts == {"lines": {"done": 60, "odd": 0}}
     assert len(consents(shopify_store)) == 60
+
+
+@pytest.mark.parametrize("meanwhile", ["--undo", "--go"])
+def test_what_is_taken_back_or_brought_in_elsewhere_meanwhile_is_left(
+    meanwhile: str, shopify_store: StoreVoice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = imports._begin
+
+    def late(*given: Any) -> Any:
+        import_id, country, cursor = began(*given)
+        with imports.transaction() as session:
+            row = session.get_one(Import, import_id)
+            if meanwhile == "--undo":
+                files.undo(session, row)
+            else:
+                row.cursor = "1|2"
+        return import_id, country, cursor
+
+    monkeypatch.setattr(imports, "_begin", late)
+    with pytest.raises(SystemExit, match="elsewhere, or was taken back"):
+        run(shopify_store.shop.id, file(tmp_path, MAILCHIMP), "--go")
+    assert consents(shopify_store) == []
+
+
+def test_who_waits_for_a_thing_stays_when_their_list_goes(shopify_store: StoreVoice, tmp_path: Path) -> None:
+    session, shop = shopify_store.session, shopify_store.shop
+    run(shop.id, file(tmp_path, MAILCHIMP), "--go")
+    mug = Variant(external_id="1", product_id="2", updated_at=clock.now())
+    catalog.keep_variant(session, shop.id, mug)
+    asked = Asked(address="ana@example.com", wording="Tell me.", source="page")
+    waiting.ask(session, shop, session.scalars(select(VariantRow.id)).one(), asked)
+    session.commit()
+    run(shop.id, "--undo", str(only(shopify_store).id))
+    assert session.scalars(select(Profile.email)).all() == ["ana@example.com"]
+    assert waiting.is_waited_for(session, shop.id, "ana@example.com")
 
 
 def test_a_file_that_is_none_of_these_is_refused_with_a_sentence(

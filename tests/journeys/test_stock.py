@@ -144,6 +144,14 @@ def test_a_variation_that_comes_back_is_a_restock(harbor: StoreVoice) -> None:
     assert judged(harbor) == [6]
 
 
+def test_a_notice_that_comes_late_brings_nothing_back(harbor: StoreVoice) -> None:
+    product(harbor, "140", NOON, stock_status="instock", stock_quantity=6)
+    product(harbor, "140", NOON + 2 * MINUTE, stock_status="outofstock", stock_quantity=0)
+    product(harbor, "140", NOON + MINUTE, stock_status="instock", stock_quantity=3)
+    assert (the_shelf(harbor).is_there, the_shelf(harbor).quantity) == (False, 0)
+    assert judged(harbor) == []
+
+
 def test_on_backorder_it_is_not_back(harbor: StoreVoice) -> None:
     product(harbor, "140", NOON)
     product(harbor, "140", NOON + MINUTE, stock_status="onbackorder", stock_quantity=0)
@@ -182,6 +190,25 @@ def test_catching_up_with_woocommerce_reads_variations_too(harbor: StoreVoice, w
     assert found == {"11": 5, "14": 0}
     assert datetime.fromisoformat(cursor) < clock.now()
     assert woo_api.to("products")[0].query["orderby"] == "modified"
+
+
+def test_many_products_are_asked_for_a_page_at_a_time(
+    harbor: StoreVoice, woo_api: WooApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stock, "SLICE", -1)
+    simple: dict[str, Any] = dict(body_of("139_product.updated_publish"))
+    odd = simple | {"id": 12, "date_modified_gmt": "yesterday"}
+    woo_api.will("GET", "products", 200, [odd, simple], X_WP_TotalPages="2")
+    woo_api.will("GET", "products", 200, [simple | {"id": 15}], X_WP_TotalPages="1")
+    cursor = stock.woocommerce_catch_up(due(harbor))
+    assert (len(woo_api.asked), harbor.session.scalars(select(Shelf.item)).all()) == (1, ["11"])
+    goes_on = select(Errand.due_at).filter_by(kind="stock")
+    assert harbor.session.scalars(goes_on).one() <= clock.now()
+    cursor = stock.woocommerce_catch_up(due(harbor, cursor=cursor))
+    assert set(harbor.session.scalars(select(Shelf.item))) == {"11", "15"}
+    cursor = stock.woocommerce_catch_up(due(harbor, cursor=cursor))
+    assert datetime.fromisoformat(cursor) == NOON - stock.OVERLAP
+    assert len(woo_api.to("products")) == 2
 
 
 @pytest.fixture(autouse=True)

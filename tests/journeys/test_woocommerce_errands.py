@@ -9,15 +9,17 @@ import pytest
 from sqlalchemy import select, update
 
 from app.commerce.models import Fulfillment, Order
+from app.imports.history import Place
 from app.lib import clock
 from app.lib.http import Unreachable
+from app.platforms.walking import Step
 from app.platforms.woocommerce.api import PER_PAGE, KeysRefused
 from app.shops import checkups, errands
 from app.shops.install import keep_secret
 from app.shops.models import Errand
 from app.tracking.models import Shipment
 from app.vocabulary import ShopState
-from jobs import sync, woocommerce
+from jobs import history, sync, woocommerce
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.test_woocommerce_order import deliver
 from tests.unit.woocommerce.recorded import Json, body
@@ -172,6 +174,17 @@ def test_a_store_that_has_no_fulfillments_of_its_own_is_an_answer(shop: StoreVoi
     api.will("GET", "orders/1/fulfillments", *NO_ROUTE)
     ask(shop, "woocommerce.fulfillments", "1")
     assert kinds(shop) == set()
+
+
+def test_a_store_that_keeps_its_reports_to_itself_is_not_cut_off(shop: StoreVoice, api: StoreApi) -> None:
+    refusal = {"code": "woocommerce_rest_cannot_view", "message": "Sorry", "data": {"status": 403}}
+    api.will("GET", "/wp-json/wc-analytics/reports/customers", 403, refusal)
+    at = Place(1, Step.PASTS, None, clock.now(), None)
+    (bit,) = history.of_woocommerce(shop.shop.id, at)
+    assert (bit.ends, bit.failure) == (None, history.DENIED)
+    api.will("GET", "products", 403, refusal)
+    with pytest.raises(KeysRefused):
+        next(history.of_woocommerce(shop.shop.id, at._replace(step=Step.PRODUCTS)))
 
 
 def test_disconnecting_takes_our_webhooks_out_first(shop: StoreVoice, api: StoreApi) -> None:

@@ -13,6 +13,7 @@ Value = bool | int | str | None
 
 WRITTEN = re.compile(r"(not )?([a-z_]+\.[a-z_]+)(?: (is one of|is not|is|at least|at most) (.+))?")
 WORD = re.compile(r"[\w.-]+")
+NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 class Op(StrEnum):
@@ -71,7 +72,7 @@ class Condition:
         if self.op not in FITS[kind]:
             ways = ", ".join(f"“{op}”" if op else "its name alone" for op in FITS[kind])
             return f"{self.field} is {kind}: " + (f"ask {ways}." if ways else "it can only be waited for.")
-        if kind is Kind.NUMBER and not self.values[0].lstrip("-").isdecimal():
+        if kind is Kind.NUMBER and not NUMBER.fullmatch(self.values[0]):
             return f"{self.field} is a number, and {self.values[0]!r} is none."
         return None
 

@@ -74,6 +74,7 @@ def test_a_file_that_is_lost_is_written_again(ridge: Connected, monkeypatch: pyt
     )
     found = ridge.read()
     assert found.state is ImportState.DONE
+    assert found.counts["orders"] == {"done": len(ridge.sales), "odd": 0, "total": len(ridge.sales)}
     assert ridge.orders().keys() == {str(sale.id) for sale in ridge.sales}
 
 

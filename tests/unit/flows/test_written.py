@@ -109,6 +109,10 @@ def test_a_preset_is_sound_and_named_as_its_file(preset: Path) -> None:
             "line 7: split: checkout.total is a number, and 'much' is none.",
         ),
         (
+            "  - split: {if: checkout.total is --5, yes: message, no: end}\n  - message: email",
+            "line 7: split: checkout.total is a number, and '--5' is none.",
+        ),
+        (
             "  - split: {if: checkout.is_bought is true, yes: message, no: end}\n  - message: email",
             "line 7: split: checkout.is_bought is yes or no: ask its name alone.",
         ),
