@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.events import EventRow, ShopUninstalled
 from app.imports.models import Import, ImportKind, ImportState
 from app.lib import clock
 from app.lib.db import memory
@@ -52,16 +53,28 @@ def as_past(session: Session, row: Import) -> Iterator[None]:
 
 
 def begin(session: Session, shop: Shop) -> None:
-    """Have a store's history read, once; one that was interrupted goes on."""
-    row = {
-        "shop_id": shop.id,
-        "kind": ImportKind.HISTORY,
+    """Have a store's history read, once; one that was interrupted goes on.
+
+    A store that had left us and is back tells it anew: of what it sold meanwhile nobody told us.
+    """
+    fresh: dict[str, Any] = {
         "state": ImportState.RUNNING,
         "asked_at": clock.now(),
         "step": STEPS[shop.platform][0],
+        "cursor": None,
         "counts": {},
+        "ended_at": None,
+        "failure": None,
     }
+    row = {"shop_id": shop.id, "kind": ImportKind.HISTORY, **fresh}
     session.execute(insert(Import).values(row).on_conflict_do_nothing())
+    had_left = exists().where(
+        EventRow.shop_id == shop.id,
+        EventRow.kind == ShopUninstalled.kind,
+        EventRow.happened_at > Import.asked_at,
+    )
+    mine = update(Import).filter_by(shop_id=shop.id, kind=ImportKind.HISTORY)
+    session.execute(mine.where(had_left).values(fresh).execution_options(synchronize_session=False))
     running = select(Import.id).filter_by(shop_id=shop.id, kind=ImportKind.HISTORY, state=ImportState.RUNNING)
     if session.scalar(running) is not None:
         errands.add(session, shop.id, errand(shop), every=AGAIN)
@@ -141,18 +154,3 @@ def listened_since(session: Session, shop_id: int, earliest: datetime) -> dateti
     """Return from when on a store is asked for what it did not tell us: what is older is its history's."""
     asked = select(Import.asked_at).filter_by(shop_id=shop_id, kind=ImportKind.HISTORY)
     return max(session.scalar(asked) or earliest, earliest)
-
-
-def read_again(session: Session, shop: Shop) -> None:
-    """Have a store's history read once more, from its beginning; what is known already stays as it is."""
-    ended = update(Import).filter_by(shop_id=shop.id, kind=ImportKind.HISTORY, state=ImportState.DONE)
-    fresh: dict[str, Any] = {
-        "state": ImportState.RUNNING,
-        "step": STEPS[shop.platform][0],
-        "cursor": None,
-        "counts": {},
-        "ended_at": None,
-        "failure": None,
-    }
-    session.execute(ended.values(fresh))
-    begin(session, shop)

@@ -15,6 +15,7 @@ from app.commerce.models import Variant as VariantRow
 from app.imports import files
 from app.imports.models import Import, ImportState
 from app.lib import clock
+from app.lib.db import transaction
 from app.platforms.base import Consent
 from app.platforms.purchases import Person, Variant
 from app.stock import waiting
@@ -172,7 +173,7 @@ def test_what_is_taken_back_or_brought_in_elsewhere_meanwhile_is_left(
 
     def late(*given: Any) -> Any:
         import_id, country, cursor = began(*given)
-        with imports.transaction() as session:
+        with transaction() as session:
             row = session.get_one(Import, import_id)
             if meanwhile == "--undo":
                 files.undo(session, row)

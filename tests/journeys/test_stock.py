@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from app import intake
 from app.events import EventRow
 from app.lib import clock
+from app.platforms.purchases import Variant
 from app.platforms.shopify import stock as shopify_stock
 from app.shops.errands import Due
 from app.shops.install import keep_secret
@@ -144,12 +146,13 @@ def test_a_variation_that_comes_back_is_a_restock(harbor: StoreVoice) -> None:
     assert judged(harbor) == [6]
 
 
-def test_a_notice_that_comes_late_brings_nothing_back(harbor: StoreVoice) -> None:
-    product(harbor, "140", NOON, stock_status="instock", stock_quantity=6)
-    product(harbor, "140", NOON + 2 * MINUTE, stock_status="outofstock", stock_quantity=0)
-    product(harbor, "140", NOON + MINUTE, stock_status="instock", stock_quantity=3)
-    assert (the_shelf(harbor).is_there, the_shelf(harbor).quantity) == (False, 0)
-    assert judged(harbor) == []
+def test_a_notice_that_comes_late_brings_nothing_back(ridge: StoreVoice) -> None:
+    for minutes, quantity in ((0, 6), (2, 0), (1, 3)):
+        at = NOON + minutes * MINUTE
+        known = Variant(external_id=VARIANT, product_id=PRODUCT, updated_at=at, item=ITEM)
+        hear(ridge, (replace(known, in_stock=quantity > 0, quantity=quantity),))
+    assert (the_shelf(ridge).is_there, the_shelf(ridge).quantity) == (False, 0)
+    assert judged(ridge) == []
 
 
 def test_on_backorder_it_is_not_back(harbor: StoreVoice) -> None:
@@ -190,25 +193,6 @@ def test_catching_up_with_woocommerce_reads_variations_too(harbor: StoreVoice, w
     assert found == {"11": 5, "14": 0}
     assert datetime.fromisoformat(cursor) < clock.now()
     assert woo_api.to("products")[0].query["orderby"] == "modified"
-
-
-def test_many_products_are_asked_for_a_page_at_a_time(
-    harbor: StoreVoice, woo_api: WooApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stock, "SLICE", -1)
-    simple: dict[str, Any] = dict(body_of("139_product.updated_publish"))
-    odd = simple | {"id": 12, "date_modified_gmt": "yesterday"}
-    woo_api.will("GET", "products", 200, [odd, simple], X_WP_TotalPages="2")
-    woo_api.will("GET", "products", 200, [simple | {"id": 15}], X_WP_TotalPages="1")
-    cursor = stock.woocommerce_catch_up(due(harbor))
-    assert (len(woo_api.asked), harbor.session.scalars(select(Shelf.item)).all()) == (1, ["11"])
-    goes_on = select(Errand.due_at).filter_by(kind="stock")
-    assert harbor.session.scalars(goes_on).one() <= clock.now()
-    cursor = stock.woocommerce_catch_up(due(harbor, cursor=cursor))
-    assert set(harbor.session.scalars(select(Shelf.item))) == {"11", "15"}
-    cursor = stock.woocommerce_catch_up(due(harbor, cursor=cursor))
-    assert datetime.fromisoformat(cursor) == NOON - stock.OVERLAP
-    assert len(woo_api.to("products")) == 2
 
 
 @pytest.fixture(autouse=True)

@@ -10,11 +10,14 @@ from app.commerce.models import Product
 from app.imports import history
 from app.imports.models import Import, ImportState
 from app.lib import clock
+from app.shops import install
+from app.shops.models import Shop
 from app.tracking.models import ExceptionRow, Shipment
-from app.vocabulary import ShipmentStatus
+from app.vocabulary import ShipmentStatus, ShopState
 from demo.shopify import wire as shopify_wire
 from demo.shoppers import RIDGE
 from demo.stores import Shelf
+from demo.woocommerce import wire as woo_wire
 from jobs import history as job
 from tests.journeys.history.conftest import Connected, deliver
 
@@ -113,6 +116,30 @@ def test_an_order_of_after_the_connection_is_no_history(ridge: Connected) -> Non
     assert {o.external_id for o in ridge.orders().values() if o.imported_at is None} == fresh
     thanked = {message.order_id for message in ridge.voice.messages() if message.trigger == "thank_you"}
     assert thanked == {ridge.orders()[external_id].id for external_id in fresh}
+
+
+def test_a_store_that_comes_back_tells_what_it_sold_meanwhile(harbor: Connected) -> None:
+    harbor.begin()
+    first = harbor.read().asked_at
+    keys = install.secret_of(harbor.session, harbor.shop.id, "rest_keys") or ""
+    install.uninstall(harbor.session, harbor.session.get_one(Shop, harbor.shop.id))
+    harbor.session.commit()
+    new = harbor.sales[0].model_copy(update={"id": 5, "number": 5, "placed_at": clock.now()})
+    new.updated_at = clock.now()
+    Shelf(woo_wire.HOST).put("sale", new.id, new.model_dump(mode="json"))
+    shop = harbor.session.get_one(Shop, harbor.shop.id)
+    shop.state = ShopState.INSTALLED
+    for kind, secret in (("rest_keys", keys), ("webhook_secret", "known")):
+        install.keep_secret(harbor.session, shop, kind, secret)
+    harbor.session.commit()
+    harbor.begin()
+    found = harbor.read()
+    assert found.state is ImportState.DONE
+    assert found.asked_at > first
+    assert harbor.orders()["5"].imported_at == found.asked_at
+    assert harbor.voice.told() == []
+    harbor.begin()
+    assert harbor.read().asked_at == found.asked_at, "it is told once"
 
 
 def test_nothing_old_and_forgotten_is_called_wrong(ridge: Connected) -> None:
