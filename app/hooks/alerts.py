@@ -18,6 +18,7 @@ from app.hooks.models import Hook
 from app.lib import clock, plugins
 from app.lib.config import settings
 from app.lib.days import Calendar
+from app.lib.db import among
 from app.lib.reading import Json
 from app.shops import calls
 from app.shops.calls import Due
@@ -79,7 +80,9 @@ def gathered(session: Session, shop: Shop, hook: Hook, due: Due) -> Json | None:
         calls.rewrite(session, due)
     rows = select(EventRow).where(EventRow.shop_id == shop.id, EventRow.id.in_(due.payload["events"]))
     happened = [events.revive(row) for row in session.scalars(rows.order_by(EventRow.id))]
+    held = _read_together(session, happened)
     items = [item for event in happened if (item := _item(session, shop, event))]
+    del held
     if not items:
         return None
     return {
@@ -113,6 +116,21 @@ def subject_of(event: Any) -> str:  # noqa: ANN401 - an exception or a case
     """Name what a ticket is about, the same for good."""
     case = getattr(event, "case_id", None)
     return f"case_{case}" if case else f"exception_{event.exception_id}"
+
+
+def _read_together(session: Session, happened: Sequence[Event]) -> Sequence[object]:
+    """Return the rows that items are made of: while they are held, none of thousands is read by itself."""
+    tables: tuple[tuple[str, type[Order | Shipment | ExceptionRow | Case]], ...] = (
+        ("order_id", Order),
+        ("shipment_id", Shipment),
+        ("exception_id", ExceptionRow),
+        ("case_id", Case),
+    )
+    held: list[object] = []
+    for name, table in tables:
+        ids = {getattr(event, name, None) for event in happened} - {None}
+        held += session.scalars(select(table).where(among(table.id, ids))) if ids else ()
+    return held
 
 
 def _item(session: Session, shop: Shop, event: Event) -> Json | None:

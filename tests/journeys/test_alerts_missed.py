@@ -1,11 +1,15 @@
 """What a team missed while it could not be told is said later, once, and nothing beside it is lost."""
 
 from app.hooks import accounts
+from app.hooks.alerts import gathered
 from app.hooks.models import Hook, OffBecause
+from app.lib.db import transaction
 from app.listeners import alarms
+from app.shops import calls
 from app.vocabulary import CallState
 from app.vocabulary import ExceptionKind as K
 from tests.contracts.sources.network import playing
+from tests.journeys.admin.conftest import counting
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.hooks import due_now, named, settle, tellings, work
 from tests.journeys.test_alerts import DESKS, KEYS, SLACK, wrong
@@ -58,6 +62,24 @@ def test_what_happens_while_a_message_is_said_again_is_said_as_well(shopify_stor
             due_now(shopify_store)
             work(shopify_store)
     assert [asked.body["text"][:5] for asked in api.asked] == ["#1042", "#1042", "#1043"]
+
+
+def test_what_gathers_while_a_carrier_stands_still_is_read_together(shopify_store: StoreVoice) -> None:
+    session, hook = shopify_store.session, named(shopify_store, "slack", KEYS["slack"], alarms.USUAL)
+    for number in range(8):
+        wrong(shopify_store, K.STALLED, 1042 + number)
+    settle(shopify_store)
+    due_now(shopify_store)
+    with transaction() as claiming:
+        due = calls.claim(claiming, [calls.TELL])
+    assert due is not None
+    session.expire_all()
+    gathering = session.get_one(Hook, hook.id)
+    with counting() as asked:
+        said = gathered(session, shopify_store.shop, gathering, due)
+    assert said is not None
+    assert len(said["data"]["items"]) == 8
+    assert len(asked) < 2 * 8
 
 
 def switch_on_with_missed(voice: StoreVoice, hook: Hook) -> None:
