@@ -35,6 +35,19 @@ def test_whoever_asks_twice_gets_the_first(session: Session, shop: Shop) -> None
     assert calls.claim(session, [KIND]) is None
 
 
+def test_what_others_missed_is_kept_for_a_while_and_what_the_store_missed_until_it_is_seen_to(
+    session: Session, shop: Shop
+) -> None:
+    for line in (calls.STORE, "hook:7"):
+        calls.ask(session, shop.id, KIND, f"on {line}", {"email": "ada@example.com"}, line=line)
+        calls.park(session, calls.on_line(shop.id, line), "it answers 500")
+    soon = clock.now() + timedelta(seconds=1)
+    assert calls.purge(session, before=soon) == 1
+    left = {call.line: call.payload is not None for call in session.scalars(select(Call))}
+    assert left == {calls.STORE: True, "hook:7": False}
+    assert calls.repeat(session, calls.on_line(shop.id, "hook:7")) == 0, "there is nothing left to say"
+
+
 def test_what_it_is_to_say_is_sealed(session: Session, shop: Shop) -> None:
     calls.ask(session, shop.id, KIND, "tag:1", {"email": "ada@example.com"})
     payload = only(session).payload
