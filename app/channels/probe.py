@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.channels import mime
 from app.channels.base import Mail
-from app.channels.server import READY, Client, NotPublic, Security, Server
+from app.channels.server import READY, UNHEARD, Client, NotPublic, Security, Server
 from app.lib import clock
 
 LONGEST = 400
@@ -22,6 +22,8 @@ WHY = {
     smtplib.SMTPNotSupportedError: "It offers no STARTTLS, or no way to sign in that we know.",
     ConnectionRefusedError: "Nothing listens at this port.",
     TimeoutError: "It did not answer in time. A firewall may be in between, or the port may be another.",
+    UnicodeError: "There are letters in its name, the user’s or the password that no mail server takes.",
+    ValueError: "It asked for something that makes no sense.",
     smtplib.SMTPServerDisconnected: "It hung up without a word.",
 }
 """What an error means that the server itself said nothing about."""
@@ -43,7 +45,7 @@ def send(server: Server, mail: Mail) -> list[Step]:
             talk.hand_over(mail)
     except _Over:
         pass
-    except (OSError, smtplib.SMTPException) as error:
+    except UNHEARD as error:
         talk.steps.append(Step(talk.doing, _why(error), went=False))
     finally:
         talk.caller.close()

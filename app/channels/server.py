@@ -71,6 +71,10 @@ class Server:
         return not self.is_guarded or self.host.lower() in settings().inside_mail_hosts
 
 
+UNHEARD = (OSError, smtplib.SMTPException, ValueError)
+"""What smtplib raises where no line comes about: the last for letters or a challenge that it cannot write."""
+
+
 class NotPublic(OSError):
     """The name leads to an address inside a private network."""
 
@@ -121,7 +125,7 @@ def dial(server: Server) -> smtplib.SMTP:
     try:
         with caller.within(LETS_IN_WITHIN) if server.is_guarded else nullcontext():
             _enter(caller, server)
-    except (OSError, smtplib.SMTPException) as error:
+    except UNHEARD as error:
         caller.close()
         raise SendError(_cause(error), everyone=True) from error
     return caller
@@ -155,6 +159,8 @@ def _cause(error: Exception) -> str:
         return f"sign-in: {brief(error.smtp_code, text if isinstance(text, bytes) else text.encode())}"
     if isinstance(error, NotPublic):
         return "its address is not a public one"
+    if isinstance(error, UnicodeError):
+        return "sign-in: a mail server takes no such letters"
     return f"the server cannot be reached: {type(error).__name__}"
 
 

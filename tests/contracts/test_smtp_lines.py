@@ -1,19 +1,14 @@
 """Many mails over several lines: whatever the server answers, each one's fate is told, and right."""
 
 import re
-import socket
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from random import Random
-from time import sleep
 
 import pytest
 
 from app.channels import smtp
 from app.channels.base import Mail, SendError
-from app.channels.server import Security, Server
-from app.lib.config import settings
 from tests.contracts.smtp_server import CUT, SILENCE, ScriptedServer, scripted
 from tests.contracts.test_smtp import MAIL, use
 
@@ -27,8 +22,6 @@ ANSWERS = {
     "CONNECT": ["421 too many of you", CUT],
 }
 MAILS = 40
-WORDS = 300
-"""How many times a server says that it is about to say something."""
 
 
 @pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["one by one", "pipelined"])
@@ -126,22 +119,6 @@ def test_a_mail_refused_after_its_bytes_holds_up_none_behind_it(
     assert server.connections == 1
 
 
-def test_a_merchants_server_that_greets_for_ever_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOORSTEP_MAIL_HOSTS_INSIDE", "127.0.0.1")
-    settings.cache_clear()
-    monkeypatch.setattr("app.channels.server.LETS_IN_WITHIN", 0.3)
-    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as threads:
-        greeted = threads.submit(_greet_for_ever, listener)
-        named = Server(
-            host="127.0.0.1", port=listener.getsockname()[1], security=Security.NONE, is_guarded=True
-        )
-        with pytest.raises(SendError, match="cannot be reached") as raised:
-            smtp.connect_to(named)
-        assert raised.value.everyone
-        assert greeted.result() < WORDS
-    settings.cache_clear()
-
-
 def _mails() -> list[tuple[int, Mail]]:
     return [(n, replace(MAIL, message_id=f"<{n}@shop.example>")) for n in range(MAILS)]
 
@@ -160,16 +137,3 @@ def _script(chance: Random) -> dict[str, list[str]]:
         ]
         for stage, answers in ANSWERS.items()
     }
-
-
-def _greet_for_ever(listener: socket.socket) -> int:
-    """Greet one caller line after line; returns how many lines it took until the caller hung up."""
-    caller, _ = listener.accept()
-    with caller:
-        for said in range(WORDS):
-            try:
-                caller.sendall(b"220-one moment\r\n")
-            except OSError:
-                return said
-            sleep(0.05)
-    return WORDS

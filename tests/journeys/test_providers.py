@@ -211,6 +211,12 @@ def test_a_private_address_is_not_even_connected_to(
     assert session.scalars(select(Provider.complaint)).all() == ["its address is not a public one"]
 
 
+@pytest.mark.parametrize("host", ["mail..example", f"{'m' * 64}.example", "-mail.example", "mail.example/"])
+def test_what_is_no_servers_name_is_not_kept(session: Session, shop: Shop, host: str) -> None:
+    with pytest.raises(accounts.Unfit):
+        accounts.keep(session, shop, Entered(**(TYPED | {"host": host})))
+
+
 TYPED = {
     "preset": "smtp",
     "host": "mail.ridge.example",

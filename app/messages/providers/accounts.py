@@ -21,7 +21,8 @@ TEST = "mail.test"
 AT_MOST = 5
 """How many mail servers one shop may name."""
 RESTS = [timedelta(minutes=m) for m in (1, 2, 5, 15, 30, 60)]
-HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+HOST = re.compile(rf"(?=.{{1,253}}$){LABEL}(\.{LABEL})*")
 LARGEST_PORT = 65_535
 MOST_A_DAY = 10_000_000
 
