@@ -48,13 +48,17 @@ class Calendar(days.Calendar):
 
     def when(self, moment: datetime) -> str:
         """Return "Today, 9:02 am", "Nov 20, 9:02 am"."""
+        said = self.within(moment)
+        return said[:1].upper() + said[1:]
+
+    def within(self, moment: datetime) -> str:
+        """Return "today, 9:02 am", "Nov 20, 9:02 am", as it stands within a sentence."""
         day = self.day(moment)
-        name = self.name(day).capitalize() if self.is_next_to_today(day) else self.short(day)
-        return f"{name}, {self.time(moment)}"
+        return f"{self.name(day) if self.is_next_to_today(day) else self.short(day)}, {self.time(moment)}"
 
     def ago(self, moment: datetime) -> str:
         """Return roughly how long ago something was: "12 seconds ago", "3 minutes ago"."""
         seconds = max(0, int((self.now - moment).total_seconds()))
         if seconds < RECENT:
             return f"{seconds} second{'' if seconds == 1 else 's'} ago"
-        return f"{seconds // 60} minutes ago" if seconds < TODAY else self.when(moment)
+        return f"{seconds // 60} minutes ago" if seconds < TODAY else self.within(moment)

@@ -245,9 +245,9 @@ def gap(run: Comparison | None, found: Mapping[GapOutcome, int], dates: Calendar
     said = [f"None of {of} was missed."] if not repaired else []
     if repaired:
         were = "was" if repaired == 1 else "were"
-        said.append(f"{repaired:,} of {of} {were} missed, repaired {dates.when(run.ended_at)}.")
+        said.append(f"{repaired:,} of {of} {were} missed, repaired {dates.within(run.ended_at)}.")
     else:
-        said.append(f"Compared {dates.when(run.ended_at)}.")
+        said.append(f"Compared {dates.within(run.ended_at)}.")
     if run.scans:
         said.append(f"{plural(run.scans, 'scan')} of parcels had to be fetched as well.")
     if gone:

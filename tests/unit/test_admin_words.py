@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -148,11 +149,12 @@ NOON_IN_DENVER = Calendar.of(datetime(2026, 11, 24, 19, 0, tzinfo=UTC), "America
 def test_dates_are_words_on_the_shops_own_clock(moment: datetime, day: str, when: str) -> None:
     assert _loose(NOON_IN_DENVER.heading(moment)) == day
     assert _loose(NOON_IN_DENVER.when(moment)) == when
+    assert _loose(NOON_IN_DENVER.within(moment)) == re.sub("^(Yester|To)", lambda it: it[0].lower(), when)
 
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(1, "1 second ago"), (90, "90 seconds ago"), (180, "3 minutes ago"), (7300, "Today, 9:58 am")],
+    [(1, "1 second ago"), (90, "90 seconds ago"), (180, "3 minutes ago"), (7300, "today, 9:58 am")],
 )
 def test_what_is_recent_is_said_roughly(seconds: int, said: str) -> None:
     assert _loose(NOON_IN_DENVER.ago(NOON_IN_DENVER.now - timedelta(seconds=seconds))) == said

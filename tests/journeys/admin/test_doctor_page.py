@@ -102,7 +102,7 @@ def test_the_gap_is_told_in_plain_words(
     session.commit()
     said = page(merchant, shop)
     assert "2 of 4,113 orders that changed since" in said
-    assert "were missed, repaired Today" in said
+    assert "were missed, repaired today" in said
     assert "1 order that we knew is no longer in your store." in said
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     metrics = merchant.get("/metrics").text

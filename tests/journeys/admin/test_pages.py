@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.admin.flows import ALL
 from app.commerce.models import Delivery
+from app.flows import switches
 from app.flows.models import Flow
 from app.lib import clock
 from app.platforms.base import PrivacyKind, PrivacyRequest
@@ -40,6 +42,10 @@ def test_a_flow_is_switched_off_and_on(merchant: FlaskClient, shop: Shop, sessio
     merchant.post(address, data={"on": "yes", "csrf": token(merchant)})
     assert first is not None
     assert since() == first
+    switches.switch(session, shop.id, Trigger.CASE_REPLY, on=True)
+    session.commit()
+    on = len(switches.switched_on(session, shop.id).keys() & ALL.keys())
+    assert f"{on} flows are on, {len(ALL) - on} off." in merchant.get(f"/admin/{shop.id}/flows").text
     unknown = f"/admin/{shop.id}/flows/win_the_lottery"
     assert merchant.post(unknown, data={"on": "yes", "csrf": token(merchant)}).status_code == 404
 
