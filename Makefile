@@ -14,7 +14,7 @@ export PORT
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(ROOT)Makefile | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(ROOT)Makefile | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
 
 demo: $(VENV)/demo.stamp ## the whole product at work, on PORT (8000)
 	@cd $(ROOT) && exec $(BIN)/python -m demo
