@@ -44,8 +44,8 @@ def test_a_flow_is_switched_off_and_on(merchant: FlaskClient, shop: Shop, sessio
     assert since() == first
     switches.switch(session, shop.id, Trigger.CASE_REPLY, on=True)
     session.commit()
-    on = len(switches.switched_on(session, shop.id).keys() & ALL.keys())
-    assert f"{on} flows are on, {len(ALL) - on} off." in merchant.get(f"/admin/{shop.id}/flows").text
+    count = len(switches.switched_on(session, shop.id).keys() & ALL.keys())
+    assert f"{count} flows are on, {len(ALL) - count} off." in merchant.get(f"/admin/{shop.id}/flows").text
     unknown = f"/admin/{shop.id}/flows/win_the_lottery"
     assert merchant.post(unknown, data={"on": "yes", "csrf": token(merchant)}).status_code == 404
 
