@@ -10,7 +10,7 @@ from app.audience import profiles
 from app.audience.models import ConsentRow, Profile
 from app.commerce import orders
 from app.commerce.models import Checkout, Fulfillment, Order
-from app.imports import history
+from app.imports import history, road
 from app.imports.lists import Sent
 from app.imports.models import Import, ImportState
 from app.lib import clock
@@ -93,6 +93,9 @@ def _keep_parcel(session: Session, shop: Shop, row: Import, said: Sent) -> None:
             happened_at=min(said.delivered_at, row.asked_at),
         )
         scans.keep_scan(session, shop.id, arrived, source="import", heard_at=row.asked_at)
+    open_ones = [parcel for parcel in road.open_parcels(session, [order]) if parcel.number == number]
+    road.set_out(session, shop, open_ones)
+    road.review(session, [order])
 
 
 def _forget_profiles(session: Session, row: Import) -> None:

@@ -48,8 +48,10 @@ def as_past(session: Session, row: Import) -> Iterator[None]:
     """Let what happened before an import was asked for be lines of a timeline, from which nothing follows."""
     now = clock.now()
     memory(session)["reacted_at"] = lambda event: now if event.happened_at <= row.asked_at else None
-    yield
-    memory(session).pop("reacted_at", None)
+    try:
+        yield
+    finally:
+        memory(session).pop("reacted_at", None)
 
 
 def begin(session: Session, shop: Shop) -> None:

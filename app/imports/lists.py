@@ -22,6 +22,7 @@ STATES = {
     "false": ConsentState.UNSUBSCRIBED,
     "suppressed": ConsentState.UNSUBSCRIBED,
 }
+LONGEST_NUMBER = 100
 YES = ("true", "yes", "1")
 
 
@@ -98,6 +99,8 @@ def sent(values: Values, country: str | None) -> Sent:
         raise Odd("It lacks the order or the tracking number.")
     if is_rounded(number):
         raise Odd("A spreadsheet cut its tracking number short. Export the list anew, and leave it closed.")
+    if len(number) > LONGEST_NUMBER:
+        raise Odd("Its tracking number is none.")
     url = first(values, "trackingurl", "trackinglink", "customtrackinglink")
     carrier = first(
         values, "trackingprovider", "courier", "couriername", "slug", "trackingcompany", "carrier"

@@ -21,9 +21,11 @@ from app.platforms.purchases import Person, Variant
 from app.stock import waiting
 from app.stock.waiting import Asked
 from app.tracking.models import Shipment
+from app.tracking.polls.models import CarrierWatch
 from app.vocabulary import ConsentSource, ConsentState, Medium, ShipmentStatus
 from jobs import imports
 from tests.journeys import payloads
+from tests.journeys.carrier import NUMBER, OTHER, connect
 from tests.journeys.conftest import StoreVoice
 
 SMS = "SMS Marketing Consent,SMS Marketing Consent Timestamp"
@@ -135,6 +137,21 @@ def test_tracking_numbers_come_to_their_orders_and_go_again(
     assert shopify_store.told() == before, "nobody is told of it"
     run(shopify_store.shop.id, "--undo", str(found.id))
     assert shopify_store.session.scalar(select(func.count()).select_from(Fulfillment)) == 0
+
+
+def test_what_is_on_the_road_is_followed_from_then_on(shopify_store: StoreVoice, tmp_path: Path) -> None:
+    bought(shopify_store, 1001)
+    connect(shopify_store)
+    day = f"{clock.now() - timedelta(days=2):%Y-%m-%d}"
+    lines = f"1001,ups,{NUMBER},InTransit,{day},\n1001,ups,{OTHER},Delivered,{day},{day}\n"
+    lines += f"1001,ups,{'1' * 101},,,\n"
+    run(shopify_store.shop.id, file(tmp_path, AFTERSHIP + lines), "--go")
+    assert only(shopify_store).counts == {"lines": {"done": 2, "odd": 1}}
+    assert shopify_store.session.scalars(select(CarrierWatch.number)).all() == [NUMBER]
+    shopify_store.settle()
+    assert shopify_store.told() == ["thank_you"]
+    run(shopify_store.shop.id, "--undo", str(only(shopify_store).id))
+    assert shopify_store.session.scalars(select(CarrierWatch.number)).all() == []
 
 
 def test_whoever_dies_amid_a_file_goes_on_where_what_was_kept_ends(

@@ -10,8 +10,11 @@ WHAT_FOR = {
     "read_fulfillments": "see what is sent, and its tracking numbers",
     "write_fulfillments": "tell your store where parcels are",
     "read_customers": "see shoppers, and what they agreed to",
+    "write_customers": "tell your store what shoppers agreed to",
     "read_customer_merge": "follow when two records of a shopper become one",
-    "read_products": "see products and their stock",
+    "read_products": "see products",
+    "read_inventory": "see how many of a thing there are",
+    "read_locations": "see which of your places sell online",
     "write_app_proxy": "show tracking inside your store",
 }
 NEEDED = ("read_orders", "read_fulfillments")
@@ -26,7 +29,7 @@ def scopes(granted: Collection[str]) -> Finding:
     missing = [scope for scope in SCOPES.split(",") if scope not in may]
     if not missing:
         return good("Permissions", "Your store lets Doorstep do everything that it asks for.")
-    cannot = "; ".join(f"{WHAT_FOR.get(scope, 'do a part of its work')} ({scope})" for scope in missing)
+    cannot = "; ".join(f"{WHAT_FOR[scope]} ({scope})" for scope in missing)
     return Finding(
         what="Permissions",
         grade=Grade.BAD if set(missing) & set(NEEDED) else Grade.ODD,
