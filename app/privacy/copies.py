@@ -12,6 +12,7 @@ from app.audience.models import Profile
 from app.commerce.models import Fulfillment, Order
 from app.lib import crypto
 from app.lib.db import Base
+from app.messages.models import Message
 from app.shops import calls
 from app.shops.models import PrivacyTask
 from app.tracking.models import DrawnPage, Shipment
@@ -32,6 +33,7 @@ def export(
     theirs = or_(Order.profile_id.in_(ids), Order.external_id.in_(orders_named))  # some have no profile
     order_ids = session.scalars(select(Order.id).where(Order.shop_id == shop_id, theirs)).all()
     shipment_ids = session.scalars(select(Shipment.id).where(Shipment.order_id.in_(order_ids))).all()
+    sent = or_(Message.profile_id.in_(ids), Message.order_id.in_(order_ids), Message.to.in_(addresses))
     fulfillments = select(Fulfillment.id).where(Fulfillment.order_id.in_(order_ids))
     leads: dict[str, Collection[int | bytes | str]] = {
         "profile_id": ids,
@@ -41,6 +43,7 @@ def export(
         "order_id": order_ids,
         "fulfillment_id": session.scalars(fulfillments).all(),
         "shipment_id": shipment_ids,
+        "message_id": session.scalars(select(Message.id).where(Message.shop_id == shop_id, sent)).all(),
     }
     reached: dict[str, list[dict[str, Any]]] = {}
     for table in Base.metadata.sorted_tables:

@@ -10,11 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.audience.models import Profile
 from app.flows import facts
 from app.lib import clock
 from app.main import create_app
 from app.messages import clicks, compose, outbox, publishing, sending
 from app.messages.models import Click, ClickDoubt, Message
+from app.privacy import copies
 from app.vocabulary import Trigger
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
@@ -88,6 +90,16 @@ def test_a_link_leads_on_and_counts_once(mail: Mail, shopper: FlaskClient) -> No
         assert "Set-Cookie" not in answer.headers
     assert mail.kept() == [None]
     assert clicks.of_messages(mail.session, [mail.id]) == {mail.id: 1}
+
+
+def test_a_shoppers_copy_says_which_links_they_followed(mail: Mail, shopper: FlaskClient) -> None:
+    mail.arrives()
+    shopper.get(mail.counted[4], headers=PHONE)
+    mail.session.rollback()
+    profile = mail.session.scalars(select(Profile)).one()
+    copy = copies.export(mail.session, profile.shop_id, [profile])
+    assert [row["message_id"] for row in copy["click"]] == [mail.id]
+    assert [row["id"] for row in copy["message"]] == [mail.id]
 
 
 def test_a_guard_that_follows_everything_counts_for_nobody_and_the_shopper_after_it_does(
