@@ -9,6 +9,8 @@ from app.channels import push
 from app.flows import asked, texted
 from app.flows.switches import ON_REQUEST
 from app.lib.words import Words, sentence
+from app.shops import texting
+from app.shops.models import Shop
 from app.storefront.bought import Bought
 from app.tracking import links, recipients
 from app.tracking.models import Shipment
@@ -35,6 +37,11 @@ EVERY_STEP = {
     ),
 }
 """For each medium: what the button says, what pressing it agrees to, and what is so afterwards."""
+BY_NAME = sentence(
+    "By text to the number you ordered with, for this order only: when it is sent, comes and arrives, or "
+    "is late. No advertising. Your carrier’s rates apply. The link at the end of each text ends them."
+)
+"""What is agreed to where texts come from a name, which hears no reply."""
 NOTIFY = (
     sentence("Tell me in this browser"),
     sentence(
@@ -178,9 +185,15 @@ def can_be_late_only(bought: Bought, shipment: Shipment) -> bool:
     return is_told and shipment.status not in OVER and not bought.order.is_called_off
 
 
-def consent(medium: Medium, words: Words) -> str:
+def consent(shop: Shop, medium: Medium, words: Words) -> str:
     """Return the sentence that is agreed to, as the shopper reads it."""
-    return words.say(EVERY_STEP[medium][1])
+    return words.say(EVERY_STEP[medium][1] if hears_replies(shop, medium) else BY_NAME)
+
+
+def hears_replies(shop: Shop, medium: Medium) -> bool:
+    """Tell whether whoever sends on a medium can be answered there: a name that sends texts cannot."""
+    chosen = texting.of(shop)
+    return medium is not Medium.SMS or chosen is None or chosen.hears_replies
 
 
 def _late_only(bought: Bought, about: int, words: Words) -> LateOnly | None:
@@ -212,6 +225,6 @@ def _choice(bought: Bought, medium: Medium, words: Words) -> Choice:
         medium=medium,
         is_on=medium in bought.tellings.every_step,
         button=words.say(button),
-        consent=consent(medium, words),
+        consent=consent(bought.shop, medium, words),
         is_so=words.say(is_so),
     )

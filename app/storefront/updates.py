@@ -148,7 +148,7 @@ def _keep(session: Session, order: Order, found: Bought, reach: Reach, *, every_
         source=ConsentSource.TRACKING_PAGE,
         at=clock.now(),
         address=reach.address,
-        wording=hearing.consent(medium, words) if every_step else words.say(hearing.UNDO),
+        wording=hearing.consent(found.shop, medium, words) if every_step else words.say(hearing.UNDO),
         proof={"order": str(order.id), "choice": "every step"},
     )
     profiles.keep_consent(session, order.shop_id, said, heard_at=clock.now())
@@ -159,6 +159,11 @@ def _said_no(found: Bought, medium: Medium) -> BaseResponse:
         "They were stopped by the link at the end of a mail. The same link turns them on again."
     )
     by_text = sentence("Reply START to one of our messages to get these again.")
+    by_name = sentence(
+        "They were stopped by the link at the end of a text. The same link turns them on again."
+    )
+    if not hearing.hears_replies(found.shop, medium):
+        by_text = by_name
     return look.notice(
         409,
         sentence("This address wants no delivery updates"),

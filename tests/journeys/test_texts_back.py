@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from app.audience import suppression
 from app.messages import replies
 from app.messages.replies import Reply
 from app.platforms.base import PrivacyKind
@@ -14,6 +15,7 @@ from app.shops import calls as asked_calls
 from app.shops.models import Call, Shop
 from app.vocabulary import (
     CallState,
+    Category,
     Medium,
     MessageState,
     Reason,
@@ -42,6 +44,22 @@ from tests.journeys.texting import (
 )
 
 __all__ = ["by_day", "mails", "phone", "server", "shopper"]
+
+
+def test_a_sender_that_hears_no_reply_promises_to_hear_none(
+    shopify_store: StoreVoice, shopper: FlaskClient
+) -> None:
+    connect(shopify_store, sender="Ridge")
+    page = bought(shopify_store)
+    shown = shopper.get(page).text
+    assert "The link at the end of each text ends them." in shown
+    assert "STOP" not in shown
+    no = Medium.SMS, NUMBER, Category.TRANSACTIONAL
+    suppression.suppress(shopify_store.session, shopify_store.shop.id, *no, reason=suppression.UNSUBSCRIBED)
+    shopify_store.session.commit()
+    answer = shopper.post(f"{page}/updates", data=YES)
+    assert (answer.status_code, "Reply START" in answer.text) == (409, False)
+    assert "The same link turns them on again." in answer.text
 
 
 def test_stop_ends_them_and_start_brings_them_back(

@@ -34,5 +34,5 @@ def test_what_is_so_is_said_and_can_be_taken_back(found: Bought) -> None:
     said = hearing.of(found, None, Words())
     assert said is not None
     assert [choice.is_on for choice in said.choices] == [Medium.EMAIL in found.tellings.every_step]
-    assert said.choices[0].consent == hearing.consent(Medium.EMAIL, Words())
+    assert said.choices[0].consent == hearing.consent(found.shop, Medium.EMAIL, Words())
     assert said.path.startswith("/t/")
