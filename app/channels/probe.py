@@ -1,6 +1,7 @@
 """One mail sent while the merchant looks on: every step, and what the server said to it, in its own words."""
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from typing import NamedTuple
@@ -17,6 +18,7 @@ ENDS_AFTER = 60.0
 """Seconds for all of it."""
 WHY = {
     NotPublic: "This name leads to an address inside a private network. Mail servers on the internet only.",
+    socket.gaierror: "This name is not known. Is it spelled right?",
     ssl.SSLCertVerificationError: "Its certificate is not for this name, or nobody vouches for it.",
     ssl.SSLError: "It does not speak TLS at this port. Try STARTTLS, or another port.",
     smtplib.SMTPNotSupportedError: "It offers no STARTTLS, or no way to sign in that we know.",
@@ -101,7 +103,7 @@ def _why(error: Exception) -> str:
         words = error.smtp_error
         return _said(error.smtp_code, words if isinstance(words, bytes) else words.encode())
     known = (why for kind, why in WHY.items() if isinstance(error, kind))
-    return next(known, None) or f"It cannot be reached ({type(error).__name__}). Is its name spelled right?"
+    return next(known, None) or f"It cannot be reached ({type(error).__name__})."
 
 
 def _said(code: int, words: bytes) -> str:

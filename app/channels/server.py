@@ -153,6 +153,17 @@ def _reach(host: str, port: int, seconds: float, *, anywhere: bool) -> socket.so
     return socket.create_connection((found[0], port), seconds)
 
 
+WHY = {
+    socket.gaierror: "its name is not known",
+    ssl.SSLCertVerificationError: "its certificate is not for this name, or nobody vouches for it",
+    ssl.SSLError: "it does not speak TLS at this port",
+    smtplib.SMTPServerDisconnected: "it hung up without a word",
+    ConnectionRefusedError: "nothing listens at this port",
+    TimeoutError: "it did not answer in time",
+}
+"""What an error means, as far as merchants can do something about it."""
+
+
 def _cause(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error
@@ -161,7 +172,8 @@ def _cause(error: Exception) -> str:
         return "its address is not a public one"
     if isinstance(error, UnicodeError):
         return "sign-in: a mail server takes no such letters"
-    return f"the server cannot be reached: {type(error).__name__}"
+    known = (why for kind, why in WHY.items() if isinstance(error, kind))
+    return f"the server cannot be reached: {next(known, type(error).__name__)}"
 
 
 def _strange() -> SendError:

@@ -35,6 +35,17 @@ def test_a_merchants_server_that_greets_for_ever_is_hung_up_on(monkeypatch: pyte
     settings.cache_clear()
 
 
+def test_a_name_that_nobody_has_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look_up(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    named = Server(host="smpt.example.com", port=587, security=Security.STARTTLS)
+    with pytest.raises(SendError, match="cannot be reached: its name is not known"):
+        smtp.connect_to(named)
+    assert probe.send(named, MAIL)[-1].said == "This name is not known. Is it spelled right?"
+
+
 @pytest.mark.parametrize(
     ("changed", "answer"),
     [

@@ -101,7 +101,7 @@ def test_a_server_that_does_not_let_us_in_fails_everyone(
 def test_a_server_that_is_not_there_fails_everyone(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         use(monkeypatch, f"smtp://127.0.0.1:{gone.getsockname()[1]}")
-    with pytest.raises(SendError, match="cannot be reached") as raised:
+    with pytest.raises(SendError, match="cannot be reached: nothing listens at this port") as raised:
         smtp.connect()
     assert raised.value.everyone
 
