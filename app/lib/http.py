@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
-from ssl import SSLCertVerificationError
+from ssl import SSLCertVerificationError, SSLError
 from threading import Lock, Timer, local
 from typing import Any
 from urllib.parse import urlsplit
@@ -182,18 +182,25 @@ def _stand_in(host: str) -> BaseAdapter | None:
 
 NO_LINE = (NewConnectionError, ConnectTimeoutError, socket.gaierror, SSLCertVerificationError)
 """What fails before anything can be said."""
+WHY = {
+    socket.gaierror: "its name is not known",
+    ConnectionRefusedError: "nothing listens there",
+    SSLError: "its certificate does not hold",
+    TimeoutError: "it did not answer in time",
+}
 
 
 def _cause(error: Exception) -> Unreachable:
     seen: BaseException | None = error
-    is_unsent = False
+    is_unsent, said = False, type(error).__name__
     while seen is not None:
         if isinstance(seen, PrivateAddress):
             return seen
         is_unsent = is_unsent or isinstance(seen, NO_LINE)
-        reason = getattr(seen, "reason", None)
-        seen = seen.__cause__ or seen.__context__ or (reason if isinstance(reason, BaseException) else None)
-    return Unreachable(type(error).__name__, is_unsent=is_unsent)
+        said = next((why for kind, why in WHY.items() if isinstance(seen, kind)), said)
+        within = (it for it in (getattr(seen, "reason", None), *seen.args) if isinstance(it, BaseException))
+        seen = seen.__cause__ or seen.__context__ or next(within, None)
+    return Unreachable(said, is_unsent=is_unsent)
 
 
 class _LoopbackAdapter(HTTPAdapter):

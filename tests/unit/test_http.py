@@ -58,8 +58,9 @@ def test_a_host_that_keeps_failing_is_left_alone_for_a_while(monkeypatch: pytest
     monkeypatch.setattr(http, "_breakers", http._Breakers())
     outside = Outside(retries=Retry(total=0))
     for _ in range(http.BREAK_AFTER):
-        with pytest.raises(Unreachable, match="ConnectionError"):
+        with pytest.raises(Unreachable, match="its name is not known") as caught:
             outside.get("http://nobody.invalid/")
+        assert caught.value.is_unsent
     with pytest.raises(Unreachable, match="waiting"):
         outside.get("http://nobody.invalid/")
 
