@@ -16,6 +16,7 @@ from tests.journeys.admin.conftest import sign_in, token
 from tests.journeys.conftest import StoreVoice
 from tests.unit.woocommerce.store import KEYS, StoreApi, playing
 
+NO_SUCH_GROUP = (404, {"code": "rest_setting_setting_group_invalid", "message": "Invalid setting group."})
 STATUS = {
     "active_plugins": [
         {"plugin": "woo-advanced-shipment-tracking/woocommerce-advanced-shipment-tracking.php"},
@@ -118,6 +119,8 @@ def asked(shop: StoreVoice) -> None:
 
 
 def says(api: StoreApi, **values: str) -> None:
+    """Let the store have these mails, and none of fulfillments."""
+    api.will("GET", "settings/email_customer_fulfillment_created/enabled", *NO_SUCH_GROUP)
     for name, value in values.items():
         path = f"settings/email_customer_{name}_order/enabled"
         api.answers.pop(("GET", path), None)
