@@ -3,16 +3,13 @@
 A page holds the same records as deliveries of the same things, so that intake takes them as it takes those.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from app.lib.reading import Unreadable
 from app.platforms.base import Record
-
-Wanted = Callable[[Mapping[str, datetime | None]], Collection[str]]
-"""Ids with the times of their last change → those whose content is asked for."""
 
 
 class Step(StrEnum):
@@ -23,11 +20,6 @@ class Step(StrEnum):
     PASTS = "pasts"
     """What each shopper has bought in all."""
     PRODUCTS = "products"
-
-
-def everything(listed: Mapping[str, datetime | None]) -> Collection[str]:
-    """Want the content of all that is listed."""
-    return listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +37,7 @@ class Found:
     external_id: str
     updated_at: datetime | None = None
     records: tuple[Record, ...] | None = None
-    """None: not asked for, or not readable."""
+    """None: not readable."""
     failure: str | None = None
     """Why it could not be read."""
 

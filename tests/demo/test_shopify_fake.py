@@ -45,7 +45,6 @@ VARIABLES: dict[str, dict[str, Any]] = {
     "OrdersUpdatedSince": {"since": "updated_at:>='2026-01-01T00:00:00Z'"},
     "BulkRun": {"query": bulk.document(Step.ORDERS)},
     "BulkPoll": {"id": "gid://shopify/BulkOperation/1"},
-    "Variants": {"id": f"gid://shopify/Product/{stories.SHIRT}"},
     "StockOfItem": {"id": listed.gid("InventoryItem", THINGS[stories.SHIRT].inventory_item)},
     "StockChanged": {
         "place": listed.gid("Location", stock.WAREHOUSE),

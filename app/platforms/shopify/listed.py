@@ -43,12 +43,16 @@ def product(node: Json, currency: str) -> Product:
         title=reading.text(node, "title"),
         url=reading.text(node, "onlineStoreUrl"),
         image_url=reading.text(reading.object_(preview, "image"), "url"),
-        variants=variants(node, external_id, currency),
+        variants=_variants(node, external_id, currency),
     )
 
 
-def variants(node: Json, product_id: str, currency: str) -> tuple[Variant, ...]:
-    """Return the variants that a product's node lists."""
+def ident(node: Json) -> str:
+    """Return the number that webhooks use, of an id such as gid://shopify/Customer/7."""
+    return reading.required(node, "id").rpartition("/")[2]
+
+
+def _variants(node: Json, product_id: str, currency: str) -> tuple[Variant, ...]:
     rows = reading.objects(reading.object_(node, "variants"), "nodes")
     return tuple(
         Variant(
@@ -63,11 +67,6 @@ def variants(node: Json, product_id: str, currency: str) -> tuple[Variant, ...]:
         )
         for row in rows
     )
-
-
-def ident(node: Json) -> str:
-    """Return the number that webhooks use, of an id such as gid://shopify/Customer/7."""
-    return reading.required(node, "id").rpartition("/")[2]
 
 
 def _consent(said: Json, medium: Medium, person: Person) -> tuple[Record, ...]:

@@ -12,7 +12,7 @@ from app.lib import reading
 from app.lib.reading import Json
 from app.platforms.base import Record
 from app.platforms.purchases import Past, Person
-from app.platforms.walking import Found, Page, Wanted, Window, everything, read
+from app.platforms.walking import Page, Window, read
 from app.platforms.woocommerce import catalog, changes
 from app.platforms.woocommerce import orders as purchases
 from app.platforms.woocommerce.api import PER_PAGE, NoRoute, Store
@@ -24,28 +24,13 @@ REPORTS = "wc-analytics"
 """The API in which a store says what each shopper has bought; it takes the same keys."""
 
 
-def orders(  # noqa: PLR0913 - where, what, from where on
-    store: Store,
-    currency: str,
-    window: Window,
-    after: str | None = None,
-    *,
-    status: str = "any",
-    wanted: Wanted = everything,
-) -> Page:
-    """Return a page of orders with their parcels, refunds and consent; checkouts' drafts are left out.
-
-    `status`: "trash" for those that were thrown away, which are in no other list.
-    """
-    rows, next_page, (total, left) = _changed(store, "orders", window, after, status=status)
-    mine = {str(row["id"]): row for row in rows if row.get("status") != purchases.DRAFT}
-    changed = {external_id: modified(row) for external_id, row in mine.items()}
-    chosen = set(wanted(changed))
+def orders(store: Store, currency: str, window: Window, after: str | None = None) -> Page:
+    """Return a page of orders with their parcels, refunds and consent; checkouts' drafts are left out."""
+    rows, next_page, (total, left) = _changed(store, "orders", window, after, status="any")
     found = (
-        read(external_id, at, partial(purchases.order, mine[external_id], currency))
-        if external_id in chosen
-        else Found(external_id=external_id, updated_at=at)
-        for external_id, at in changed.items()
+        read(str(row["id"]), modified(row), partial(purchases.order, row, currency))
+        for row in rows
+        if row.get("status") != purchases.DRAFT
     )
     return Page(rows=tuple(found), after=next_page, total=total, left=left)
 
