@@ -69,7 +69,6 @@ class _Talk:
 
     def hand_over(self, mail: Mail) -> None:
         server, caller = self._server, self.caller
-        caller._host = server.host  # type: ignore[attr-defined] # noqa: SLF001 - whose certificate it must be
         self._do(f"Connect to {server.host}, port {server.port}", self._connect, READY)
         self._do("Say hello", caller.ehlo)
         if server.security is Security.STARTTLS:

@@ -86,6 +86,7 @@ class Client(smtplib.SMTP):
         seconds = CONNECTS_WITHIN if server.is_guarded else TIMEOUT
         super().__init__(local_hostname=urlsplit(settings().url).hostname, timeout=seconds)
         self._server = server
+        self._host = server.host  # whose certificate smtplib wants after STARTTLS
         self._spare: socket.socket | None = None
         """Another handle of the connection: TLS takes the first one away for itself."""
 
@@ -132,7 +133,6 @@ def dial(server: Server) -> smtplib.SMTP:
 
 
 def _enter(caller: Client, server: Server) -> None:
-    caller._host = server.host  # type: ignore[attr-defined] # noqa: SLF001 - whose certificate it must be
     code, words = caller.connect(server.host, server.port)
     if code != READY:
         raise smtplib.SMTPConnectError(code, words)
