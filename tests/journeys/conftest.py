@@ -7,12 +7,13 @@ import json
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
@@ -46,6 +47,14 @@ SHOPIFY_SECRET = "test-client-secret"
 PATIENCE = 120.0
 """Seconds that a job may take here before it leaves the rest to the next: nobody calls it again."""
 WOO_SECRET = "WooSecret0123456789"
+NOON = datetime(2026, 12, 2, 19, tzinfo=UTC)
+"""A Wednesday's noon in Denver: "an hour ago" is today, whenever the tests are run."""
+
+
+@pytest.fixture(autouse=True)
+def _at_noon() -> Iterator[None]:
+    with time_machine.travel(NOON):
+        yield
 
 
 @pytest.fixture(autouse=True)
