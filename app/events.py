@@ -264,27 +264,24 @@ def record(session: Session, shop_id: int, event: Event, *, once: str | None = N
         "recorded_at": clock.now(),
         "reacted_at": memory(session).get("reacted_at", lambda _: None)(event),  # app/imports: the past
     }
-    gathered: list[dict[str, Any]] | None = memory(session).get("events")
-    if gathered is None:
-        _write(session, [row])
-    else:
-        gathered.append(row)
+    with together(session):
+        memory(session)["events"].append(row)
     queue.wake(session, "jobs.flows.react")
 
 
 @contextmanager
 def together(session: Session) -> Iterator[None]:
-    """Let the events of the block be written at once at its end; nobody reads them before."""
-    memory(session)["events"] = []
+    """Let the events of the block be written at once at its end, or at that of a block around it.
+
+    Nobody reads them before.
+    """
+    is_within = "events" in memory(session)
+    memory(session).setdefault("events", [])
     yield
-    rows = memory(session).pop("events")
+    rows = [] if is_within else memory(session).pop("events")
     if rows:
-        _write(session, rows)
-
-
-def _write(session: Session, rows: list[dict[str, Any]]) -> None:
-    add = insert(EventRow).on_conflict_do_nothing(constraint="uq_event_shop_id_once")
-    session.connection().execute(add, rows)
+        add = insert(EventRow).on_conflict_do_nothing(constraint="uq_event_shop_id_once")
+        session.connection().execute(add, rows)
 
 
 def revive(row: EventRow) -> Event:

@@ -1,13 +1,15 @@
 """The second half of `make bench-tracking`: a day of asking, with the product's own scheduler and plug-ins.
 
-Only the clock and the network are simulated. Carriers answer in their own wire formats, know what each parcel
-has done by now, keep their limits per account in sliding windows, and answer 429 beyond them.
+Only the clock and the network are simulated, in a process for each carrier, as each has a lane of its own.
+Carriers answer in their own wire formats, know what each parcel has done by now, keep their limits per
+account in sliding windows, and answer 429 beyond them.
 """
 
 import json
 import os
+import subprocess
+import sys
 import time
-from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,36 +46,53 @@ ACCOUNT = """
 INSERT INTO carrier_account (shop_id, source, due_at, spent, failures, outcomes)
 SELECT DISTINCT shop_id, source, %s::timestamptz, '{}'::jsonb, 0, '{}'::jsonb FROM carrier_watch
 """
-STEP = 0.05
+STEP = polling.GLANCE
 """Seconds that pass at least while nothing is due."""
+SCRATCH = Path(os.environ.get("BENCH_SCRATCH", "."))
+Day = dict[str, Any]
+"""How one carrier's day went."""
 
 
 def main() -> None:
-    """Live through the day; print how it went."""
-    clock_file = Path(os.environ["BENCH_SCRATCH"]) / "clock"
+    """Live through the day with the carrier that is named, or with all of them at once; print how it went."""
+    if sys.argv[1:]:
+        (key,) = sys.argv[1:]
+        (SCRATCH / f"day-{key}").write_text(json.dumps(_live(key)))
+        return
+    fill(SHARES, shops=SHOPS, parcels=PARCELS, sent=BEGINS - timedelta(days=4), now=BEGINS)
+    _connect()
+    began = time.perf_counter()
+    lanes = [subprocess.Popen([sys.executable, "-m", "bench.tracking_day", key]) for key in SOURCES]
+    if sum(lane.wait() for lane in lanes):
+        sys.exit("a carrier's day ended early")
+    days = {key: json.loads((SCRATCH / f"day-{key}").read_text()) for key in SOURCES}
+    print(json.dumps(_report(days, time.perf_counter() - began)))
+
+
+def _live(key: str) -> Day:
+    clock_file = SCRATCH / f"clock-{key}"
     set_replay_clock(clock_file, BEGINS)
     os.environ[REPLAY_CLOCK] = str(clock_file)
-    sent = BEGINS - timedelta(days=4)
-    fill(SHARES, shops=SHOPS, parcels=PARCELS, sent=sent, now=BEGINS)
-    _connect()
-    world = World(PARCELS, BEGINS)
-    outside, began, told = Outside(retries=polling.ONCE), time.perf_counter(), BEGINS
-    with world.playing(SOURCES):
+    numbers = [number for number in range(PARCELS) if SLUGS[SHARES[number // SHOPS % len(SHARES)]] == key]
+    world, outside = World(numbers, BEGINS), Outside(retries=polling.ONCE)
+    began, told = time.perf_counter(), BEGINS
+    with world.playing({key: SOURCES[key]}):
         while (now := clock.now()) < BEGINS + DAY:
-            pauses = [_until_nothing_is_due(outside, source) for source in SOURCES]
-            set_replay_clock(clock_file, now + timedelta(seconds=max(min(pauses), STEP)))
+            pause = polling.step(outside, key)
+            if pause != 0:
+                pause = 3600.0 if pause is None else pause
+                set_replay_clock(clock_file, now + timedelta(seconds=max(pause, STEP)))
             if clock.now() - told > timedelta(hours=1):
                 told = clock.now()
-                print(f"  {told:%H:%M}: {sum(world.requests.values()):,} requests,"
-                      f" {time.perf_counter() - began:,.0f} s", flush=True)  # fmt: skip
-    _report(world, time.perf_counter() - began)
-
-
-def _until_nothing_is_due(outside: Outside, source: str) -> float:
-    while True:
-        pause = polling.step(outside, source)
-        if pause is None or pause > 0:
-            return 3600.0 if pause is None else pause
+                asked = f"{world.requests[key]:,} requests about {world.numbers[key]:,} numbers"
+                print(f"  {told:%H:%M} {key}: {asked}, {time.perf_counter() - began:,.0f} s", flush=True)
+    over = sum(_beyond(times, limit) for times in world.moments.values() for limit in SOURCES[key].limits)
+    return {
+        "requests": world.requests[key],
+        "numbers": world.numbers[key],
+        "over": over + world.refused[key],
+        "lags": world.lags[key],
+    }
 
 
 def _connect() -> None:
@@ -91,27 +110,21 @@ def _connect() -> None:
         connection.execute("ANALYZE")
 
 
-def _report(world: World, seconds: float) -> None:
-    over = Counter[str]()
-    for (key, _), moments in world.moments.items():
-        over[key] += sum(_beyond(moments, limit) for limit in SOURCES[key].limits)
-    lags: dict[str, list[float]] = defaultdict(list)
-    for key, found in world.lags.items():
-        lags[key] += found
-        lags["all"] += found
-    figures: dict[str, Any] = {
+def _report(days: dict[str, Day], seconds: float) -> dict[str, Any]:
+    lags = {key: day["lags"] for key, day in days.items()}
+    lags["all"] = [lag for day in days.values() for lag in day["lags"]]
+    return {
         "parcels": PARCELS,
         "simulated_hours": DAY / timedelta(hours=1),
-        "requests": dict(world.requests),
-        "numbers_asked": dict(world.numbers),
-        "over_the_limit": sum(over.values()) + sum(world.refused.values()),
+        "requests": {key: day["requests"] for key, day in days.items()},
+        "numbers_asked": {key: day["numbers"] for key, day in days.items()},
+        "over_the_limit": sum(day["over"] for day in days.values()),
         "staleness_hours": {
             key: {f"p{share}": round(_quantile(found, share) / 3600, 2) for share in (50, 95)}
             for key, found in sorted(lags.items())
         },
         "seconds": round(seconds),
     }
-    print(json.dumps(figures))
 
 
 def _beyond(moments: list[float], limit: Limit) -> int:

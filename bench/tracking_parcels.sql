@@ -1,4 +1,4 @@
--- Shops with PARCELS parcels under way, one to an order; psycopg fills the names in.
+-- Shops with PARCELS parcels under way, one to an order, each shop with every carrier; psycopg fills the names in.
 INSERT INTO shop (platform, domain, url, key, state, name, email, timezone, currency, locale, country, scopes, settings,
                   installed_at, lanes_due_at)
 SELECT 'shopify', 'shop' || n || '.myshopify.com', 'https://shop' || n || '.example', 'key' || n, 'installed',
@@ -17,7 +17,7 @@ SELECT shop_id, id, external_id, '[]', %(sent)s, %(sent)s FROM "order";
 INSERT INTO shipment (shop_id, order_id, fulfillment_id, slot, number, carrier, carrier_slug, status, progress, shipped_at,
                       announced_at, updated_at)
 SELECT shop_id, order_id, id, 'P' || external_id, 'P' || external_id,
-       (%(carriers)s::text[])[external_id::int %% array_length(%(carriers)s::text[], 1) + 1],
-       (%(slugs)s::text[])[external_id::int %% array_length(%(slugs)s::text[], 1) + 1],
+       (%(carriers)s::text[])[external_id::int / %(shops)s %% array_length(%(carriers)s::text[], 1) + 1],
+       (%(slugs)s::text[])[external_id::int / %(shops)s %% array_length(%(slugs)s::text[], 1) + 1],
        'pending', '{}', %(sent)s, %(sent)s, %(sent)s
 FROM fulfillment;

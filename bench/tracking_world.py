@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -36,8 +36,8 @@ Step = tuple[datetime, str]
 class World:
     """Every parcel's way, what was asked about it, and how long what had happened was not known."""
 
-    def __init__(self, parcels: int, begins: datetime) -> None:
-        self.ways = {f"P{number}": _way(Random(number), begins) for number in range(parcels)}
+    def __init__(self, parcels: Iterable[int], begins: datetime) -> None:
+        self.ways = {f"P{number}": _way(Random(number), begins) for number in parcels}
         self.known: Counter[str] = Counter()
         self.begins = begins
         self.requests: Counter[str] = Counter()

@@ -5,13 +5,14 @@ from time import monotonic, sleep
 
 from urllib3.util import Retry
 
-from app.carriers.base import NotData, SourceError
+from app.carriers.base import NotData, SourceError, Update
 from app.lib import queue
 from app.lib.db import transaction
 from app.lib.http import Outside
 from app.lib.reading import Unreadable
 from app.tracking.polls import answers, asking
-from app.tracking.polls.asking import PassWanted, Question
+from app.tracking.polls.answers import Failed, Outcome
+from app.tracking.polls.asking import PassWanted, Round
 from jobs import SLICE
 
 TIMEOUT = (5.0, 10.0)
@@ -19,6 +20,8 @@ TIMEOUT = (5.0, 10.0)
 ONCE = Retry(total=0)
 """Every try counts against the merchant's limit, so none is made behind our back."""
 
+LONGEST = 60.0
+"""Seconds after which a round begins no further question; with the last one, shorter than its lease."""
 GLANCE = 0.5
 """Seconds after which a lane that waits for its turn looks again."""
 
@@ -49,12 +52,12 @@ def _open(carrier: str) -> Thread:
 
 
 def step(outside: Outside, carrier: str) -> float | None:
-    """Ask a carrier one thing that is due; returns for how many seconds nothing is, or None for no end."""
+    """Ask a carrier what is due for one shop; returns for how many seconds nothing is, or None for no end."""
     with transaction() as session:
         found = asking.claim(session, carrier)
         if not found:
             return asking.wait(session, carrier)
-    if isinstance(found, Question):
+    if isinstance(found, Round):
         _ask(outside, found)
     elif isinstance(found, PassWanted):
         _get_pass(outside, found)
@@ -72,21 +75,20 @@ def _run(carrier: str) -> None:
     queue.wake_now("jobs.polling.poll")
 
 
-def _ask(outside: Outside, question: Question) -> None:
-    assert question.source.fetch is not None
-    try:
-        answer = question.source.fetch(outside, question.keys, question.parcels)
-    except (SourceError, Unreadable) as error:
-        failure = error if isinstance(error, SourceError) else NotData(str(error))
-        with transaction() as session:
-            answers.fail(session, question, failure)
-        return
-    outcomes = []
-    for parcel in question.parcels:  # each by itself: nobody who waits for an order waits for thirty
-        with transaction() as session:
-            outcomes.append(answers.keep(session, question, parcel.number, answer))
+def _ask(outside: Outside, asked: Round) -> None:
+    """Ask one question after the other, until one fails or a while is over; keep all at once."""
+    assert asked.source.fetch is not None
+    said, failed, ends = dict[str, Update | Outcome](), None, monotonic() + LONGEST
+    for parcels in asked.questions():
+        if failed or monotonic() > ends:
+            break
+        try:
+            said |= answers.of(parcels, asked.source.fetch(outside, asked.keys, parcels))
+        except (SourceError, Unreadable) as error:
+            why = error if isinstance(error, SourceError) else NotData(str(error))
+            failed = Failed([parcel.number for parcel in parcels], why)
     with transaction() as session:
-        answers.finish(session, question, outcomes)
+        answers.keep(session, asked, said, failed)
 
 
 def _get_pass(outside: Outside, wanted: PassWanted) -> None:

@@ -190,6 +190,6 @@ PLUGIN = Source(
     parse=parse,
     fetch=fetch,
     carriers=("ups", "ups_mi"),
-    limits=(Limit(requests=5, per=timedelta(seconds=1)),),  # our own: UPS publishes none
+    limits=(Limit(requests=300, per=timedelta(minutes=1)),),  # our own: UPS publishes none
     authorize=authorize,
 )

@@ -112,6 +112,8 @@ def _is_before(at: datetime | None, long_ago: datetime | None) -> bool:
 def _house(session: Session, shop_id: int, parcels: Sequence[Shipment]) -> House:
     shop = session.get_one(Shop, shop_id)
     is_asked = any(parcel.shop_id == shop_id and parcel.status_at is None for parcel in parcels)
+    if is_asked:
+        session.flush()  # what was just heard counts
     heard_of = lanes.heard_of(session, shop_id) if is_asked else frozenset()
     return House(shop, workdays.calendar(shop), Thresholds.of(shop), heard_of)
 

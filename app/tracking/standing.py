@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import events
+from app.carriers.base import Scan
 from app.commerce.models import Order
 from app.lib import clock
 from app.tracking import progress
@@ -60,7 +61,7 @@ def of_fulfillment(session: Session, fulfillment_id: int) -> Progress:
 
 def is_proof(shipment: Shipment, scan: TrackingEvent) -> bool:
     """Tell whether a parcel's status rests on this scan of it."""
-    return progress.read(shipment.progress).mark == mark_of(scan)
+    return progress.read(shipment.progress).mark == mark_of(scan, scan.source)
 
 
 def told_by(shipment: Shipment) -> str | None:
@@ -69,9 +70,9 @@ def told_by(shipment: Shipment) -> str | None:
     return mark.id.partition(":")[0] if mark else None
 
 
-def mark_of(scan: TrackingEvent) -> Mark:
+def mark_of(scan: TrackingEvent | Scan, source: str) -> Mark:
     """Return a scan as far as progress is concerned; its id leads back to the scan."""
-    return Mark.of(scan.status, scan.happened_at, f"{scan.source}:{scan.external_id}", scan.detail)
+    return Mark.of(scan.status, scan.happened_at, f"{source}:{scan.external_id}", scan.detail)
 
 
 def forget_scans(session: Session, shipment: Shipment) -> None:
@@ -97,7 +98,7 @@ def is_shown() -> ColumnElement[bool]:
 
 
 def _fold(scans: Iterable[TrackingEvent]) -> Progress:
-    return reduce(progress.merge, map(mark_of, scans), Progress())
+    return reduce(progress.merge, (mark_of(scan, scan.source) for scan in scans), Progress())
 
 
 def _believed() -> ColumnElement[bool]:

@@ -53,8 +53,9 @@ def review(session: Session, orders: Sequence[Order]) -> None:
     """Bring the exceptions of locked orders up to date; their number does not change the number of reads."""
     if not orders:
         return
-    particulars = Particulars.gather(session, orders)
-    kept = _open(session, [order.id for order in orders])
+    with session.no_autoflush:  # parcels that have moved are written once, with what is judged of them here
+        particulars = Particulars.gather(session, orders)
+        kept = _open(session, [order.id for order in orders])
     for order in orders:
         for it in _judge(particulars, order):
             subject = it.shipment or order

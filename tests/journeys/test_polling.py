@@ -11,7 +11,8 @@ from app.shops.models import Credential
 from app.tracking import sources
 from app.tracking.models import Shipment
 from app.tracking.polls import answers, asking
-from app.tracking.polls.asking import PassWanted, Question
+from app.tracking.polls.answers import Failed
+from app.tracking.polls.asking import PassWanted, Round
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
 from app.vocabulary import ShipmentStatus as S
 from jobs import polling
@@ -110,13 +111,13 @@ def test_a_lane_that_died_leaves_its_number_to_the_next_and_may_not_come_back(
         due(voice)
         abandoned = asking.claim(voice.session, "ups")
         voice.session.commit()
-        assert isinstance(abandoned, Question)
+        assert isinstance(abandoned, Round)
         polling.poll()
         assert carrier.asked == [NUMBER]  # its lease holds
         poll(voice)
         assert carrier.asked == [NUMBER, NUMBER]
     before = voice.session.scalars(select(CarrierWatch.due_at)).one()
-    answers.fail(voice.session, abandoned, SourceError("too late", permanent=True))
+    answers.keep(voice.session, abandoned, {}, Failed([NUMBER], SourceError("too late", permanent=True)))
     voice.session.commit()
     assert voice.session.scalars(select(CarrierWatch.due_at)).one() == before
 
@@ -187,5 +188,5 @@ def test_what_is_due_soon_goes_along_where_one_question_may_ask_for_several(
     later.due_at = clock.now() + timedelta(minutes=1)
     voice.session.commit()
     question = asking.claim(voice.session, "fedex")
-    assert isinstance(question, Question)
+    assert isinstance(question, Round)
     assert {one.number for one in question.parcels} == set(both)

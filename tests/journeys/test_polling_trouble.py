@@ -15,7 +15,7 @@ from app.tracking.models import ExceptionRow, TrackingEvent
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
 from app.vocabulary import ExceptionKind
 from app.vocabulary import ShipmentStatus as S
-from jobs import polling
+from jobs import exceptions, polling
 from tests.journeys import payloads
 from tests.journeys.carrier import (
     NUMBER,
@@ -147,17 +147,22 @@ def test_a_number_that_its_carrier_does_not_know_for_two_days_is_shown_until_it_
     with ups(lambda _: (404, {"response": {"errors": [{"code": "TV1002"}]}}, {})):
         poll(voice)
         assert invalid(voice) == []
-        sent = parcel(voice.session)
-        sent.shipped_at = clock.now() - timedelta(hours=47)
-        poll(voice)
+        sent_before(voice, timedelta(hours=47))
         assert invalid(voice) == []
-        parcel(voice.session).shipped_at = clock.now() - timedelta(hours=49)
-        poll(voice)
+        sent_before(voice, timedelta(hours=49))
     assert invalid(voice) == [{"why": "not_found"}]
     with ups(lambda number: (200, told(number, "I", "DP"), {})):
         poll(voice)
     assert invalid(voice) == []
     assert parcel(voice.session).not_found_at is None
+
+
+def sent_before(voice: StoreVoice, ago: timedelta) -> None:
+    """Let the parcel have left so long ago, its carrier be asked again, and what is due be judged."""
+    sent = parcel(voice.session)
+    sent.shipped_at, sent.exceptions_due_at = clock.now() - ago, clock.now()
+    poll(voice)
+    exceptions.look()
 
 
 def invalid(voice: StoreVoice) -> list[dict[str, Any]]:

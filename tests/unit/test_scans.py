@@ -95,6 +95,7 @@ def test_a_scan_of_the_future_is_kept_not_believed_until_its_time_has_come(sessi
     scans.keep_update(
         session, shipment.shop_id, told, source="easypost", heard_at=clock.now() + timedelta(hours=6)
     )
+    session.refresh(doubted)
     assert (shipment.status, doubted.doubt, doubted.withdrawn_at) == (S.DELIVERED, None, None)
 
 

@@ -1,25 +1,29 @@
 """What came of asking a carrier: kept, counted, and the next time set, in one commit."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from random import uniform
+from typing import Any
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.carriers import base
-from app.carriers.base import KeyRefused, NoAnswer, NotData, SourceError, TooOften, Update
+from app.carriers.base import KeyRefused, NoAnswer, NotData, Parcel, SourceError, TooOften, Update
 from app.carriers.clocks import zone_of
-from app.commerce.models import Order
 from app.lib import clock
+from app.lib.db import among
 from app.shops.models import Shop
 from app.tracking import progress, scans, sources
 from app.tracking.models import Shipment
 from app.tracking.number import normalize
-from app.tracking.polls import passes, watches
-from app.tracking.polls.asking import PassWanted, Question
+from app.tracking.polls import pace, passes, watches
+from app.tracking.polls.asking import PassWanted, Round
 from app.tracking.polls.intervals import Standing, next_look
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
 
@@ -47,44 +51,60 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-def keep(session: Session, question: Question, number: str, answer: Sequence[Update]) -> Outcome:
-    """Keep what a carrier answers about one of the numbers that it was asked about; of others, nothing."""
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A question that gave nothing."""
+
+    numbers: Collection[str]
+    error: SourceError
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether the numbers are at fault, not their carrier, nor our keys."""
+        return self.error.permanent and not isinstance(self.error, KeyRefused)
+
+
+def of(asked: Sequence[Parcel], answer: Sequence[Update]) -> dict[str, Update | Outcome]:
+    """Return what an answer says of each parcel that it was asked for; what it says of others is left."""
     told = {normalize(update.number): update for update in answer}
-    update, now = told.get(number), clock.now()
-    if update is not None:
+    numbers = [parcel.number for parcel in asked]
+    is_foreign = bool(told) and told.keys().isdisjoint(numbers)
+    silence = Outcome.OTHER_NUMBER if is_foreign else Outcome.NOT_KNOWN
+    return {number: told.get(number, silence) for number in numbers}
+
+
+def keep(
+    session: Session, asked: Round, said: Mapping[str, Update | Outcome], failed: Failed | None = None
+) -> None:
+    """Keep what came of a round: what was said of numbers, and what failed; whoever is left is due at once.
+
+    All that concerns shoppers first, then numbers, then the account: everybody locks them in this order.
+    """
+    told = [update for update in said.values() if isinstance(update, Update)]
+    for update in told:
         if update.faults:
-            log.warning("poll.faults", source=question.source.key, faults=update.faults)
-        scans.keep_update(session, question.shop_id, update, source=question.source.key, heard_at=now)
-        outcome = Outcome.NOT_KNOWN if update.is_not_found else Outcome.TOLD
-    else:
-        is_foreign = bool(told) and not told.keys() & question.fences.keys()
-        outcome = Outcome.OTHER_NUMBER if is_foreign else Outcome.NOT_KNOWN
-    for row in _ours(session, question, number):
-        row.asked_at, row.failure = now, None if outcome is Outcome.TOLD else outcome.value
-        row.due_at = _next(session, question, number)
-    return outcome
-
-
-def finish(session: Session, question: Question, outcomes: Sequence[Outcome]) -> None:
-    """Count what came of a question that was answered: its carrier is well."""
-    account = _account(session, question)
-    account.failures, account.failure = 0, None
-    for outcome in outcomes:
-        _count(account, outcome, 1)
-
-
-def fail(session: Session, question: Question, error: SourceError) -> None:
-    """Note that a question gave nothing: its carrier rests, or where the number is at fault, that waits."""
-    now, account = clock.now(), _account(session, question)
-    _count(account, outcome_of(error), len(question.fences))
-    is_the_number = error.permanent and not isinstance(error, KeyRefused)
-    if isinstance(error, KeyRefused):
-        _refused(session, question, account, error)
-    elif not is_the_number:
-        _rest(account, error, now)
-    for row in _ours(session, question, *question.fences):
-        row.failure = str(error)
-        row.due_at = _next(session, question, row.number) if is_the_number else now
+            log.warning("poll.faults", source=asked.source.key, faults=update.faults)
+    now = clock.now()
+    scans.keep_updates(session, asked.shop_id, told, source=asked.source.key, heard_at=now)
+    outcomes = {number: _outcome(what) for number, what in said.items()}
+    answered = [*said, *(failed.numbers if failed and failed.is_theirs else ())]
+    looks = _looks(session, asked, answered) if answered else {}
+    for row in _ours(session, asked):
+        row.due_at = looks.get(row.number) if row.number in answered else now
+        if row.number in said:
+            outcome = outcomes[row.number]
+            row.asked_at, row.failure = now, None if outcome is Outcome.TOLD else outcome.value
+        elif failed and row.number in failed.numbers:
+            row.failure = str(failed.error)
+    account = _account(session, asked)
+    if account.due_at == asked.account_due_at:  # nobody has woken it since, or let it rest
+        account.due_at = _ready_at(session, asked, account)
+    if said:
+        account.failures, account.failure = 0, None
+        for outcome, times in Counter(outcomes.values()).items():
+            _count(account, outcome, times)
+    if failed:
+        _fail(session, asked, account, failed)
 
 
 def keep_pass(session: Session, wanted: PassWanted, given: base.Pass) -> None:
@@ -116,16 +136,42 @@ def outcome_of(error: SourceError) -> Outcome:
     return kinds.get(type(error), Outcome.FAILED)
 
 
-def _next(session: Session, question: Question, number: str) -> datetime | None:
-    """Return when to ask about a number again: the soonest that one of its parcels wants."""
-    shop = session.get_one(Shop, question.shop_id)
-    having = watches.parcels(session, shop, question.source, [number]).get(number, [])
-    looks = (next_look(_standing(session, parcel), clock.now()) for parcel in having)
-    return min(filter(None, looks), default=None)
+def _fail(session: Session, asked: Round, account: CarrierAccount, failed: Failed) -> None:
+    """Note that a question gave nothing: unless its numbers are at fault, their carrier rests."""
+    _count(account, outcome_of(failed.error), len(failed.numbers))
+    if isinstance(failed.error, KeyRefused):
+        _refused(session, asked, account, failed.error)
+    elif not failed.is_theirs:
+        _rest(account, failed.error, clock.now())
 
 
-def _standing(session: Session, shipment: Shipment) -> Standing:
-    place = session.get_one(Order, shipment.order_id).ship_to or {}
+def _ready_at(session: Session, asked: Round, account: CarrierAccount) -> datetime | None:
+    """Return when the account may be asked about the number that is due first; None: about none."""
+    now, due_at = clock.now(), watches.soonest(session, asked.shop_id, asked.source.key)
+    return due_at and max(due_at, pace.take(account.spent, asked.source.limits, now).wait_until or now)
+
+
+def _outcome(said: Update | Outcome) -> Outcome:
+    if isinstance(said, Update):
+        return Outcome.NOT_KNOWN if said.is_not_found else Outcome.TOLD
+    return said
+
+
+def _looks(session: Session, asked: Round, numbers: Iterable[str]) -> dict[str, datetime | None]:
+    """Return when to ask about numbers again: the soonest that one of their parcels wants."""
+    shop, now = session.get_one(Shop, asked.shop_id), clock.now()
+    having = watches.parcels(session, shop, asked.source, numbers)
+    places = watches.places(session, chain.from_iterable(having.values()))
+    return {
+        number: min(
+            filter(None, (next_look(_standing(parcel, places[parcel.order_id]), now) for parcel in parcels)),
+            default=None,
+        )
+        for number, parcels in having.items()
+    }
+
+
+def _standing(shipment: Shipment, place: Mapping[str, Any]) -> Standing:
     latest = shipment.delivered_at or progress.read(shipment.progress).latest_at
     return Standing(
         status=shipment.status,
@@ -143,26 +189,26 @@ def _rest(account: CarrierAccount, error: SourceError, now: datetime) -> None:
     account.due_at = now + max(rest, error.retry_after or timedelta(0))
 
 
-def _refused(session: Session, question: Question, account: CarrierAccount, error: KeyRefused) -> None:
+def _refused(session: Session, asked: Round, account: CarrierAccount, error: KeyRefused) -> None:
     """Try once more with a new pass; keys that are refused even so are not tried again."""
-    if question.source.authorize is not None:
-        token, was_tried = question.keys[base.TOKEN], account.failure == PASS_REFUSED
-        if not passes.expire(session, question.shop_id, question.source.key, token) or not was_tried:
+    if asked.source.authorize is not None:
+        token, was_tried = asked.keys[base.TOKEN], account.failure == PASS_REFUSED
+        if not passes.expire(session, asked.shop_id, asked.source.key, token) or not was_tried:
             account.failure = PASS_REFUSED
             return
-    sources.refuse(session, question.shop_id, question.source.key)
+    sources.refuse(session, asked.shop_id, asked.source.key)
     account.failure, account.due_at = str(error), None
 
 
-def _ours(session: Session, question: Question, *numbers: str) -> list[CarrierWatch]:
+def _ours(session: Session, asked: Round) -> list[CarrierWatch]:
     """Return the claimed numbers that are still ours."""
-    mine = select(CarrierWatch).filter_by(shop_id=question.shop_id, source=question.source.key)
-    chosen = mine.where(CarrierWatch.number.in_(numbers)).order_by(CarrierWatch.id)
-    rows = session.scalars(chosen.with_for_update())
-    return [row for row in rows if row.fence == question.fences[row.number]]
+    mine = select(CarrierWatch).filter_by(shop_id=asked.shop_id, source=asked.source.key)
+    chosen = mine.where(among(CarrierWatch.number, asked.fences)).order_by(CarrierWatch.id)
+    rows = session.scalars(chosen.with_for_update().execution_options(populate_existing=True))
+    return [row for row in rows if row.fence == asked.fences[row.number]]
 
 
-def _account(session: Session, of: Question | PassWanted) -> CarrierAccount:
+def _account(session: Session, of: Round | PassWanted) -> CarrierAccount:
     mine = select(CarrierAccount).filter_by(shop_id=of.shop_id, source=of.source.key)
     return session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one()
 

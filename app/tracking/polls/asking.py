@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from app.carriers import base
 from app.carriers.base import Parcel, Source
-from app.commerce.models import Order
 from app.lib import clock
 from app.shops.models import Shop
 from app.tracking import sources
@@ -23,16 +22,18 @@ from app.tracking.polls.models import CarrierAccount, CarrierWatch
 from app.tracking.polls.passes import Lease
 from app.vocabulary import ShopState
 
-LEASE = timedelta(minutes=5)
-"""Longer than any question lasts."""
-GATHER = timedelta(minutes=2)
-"""What is due so soon goes along with a question that may ask for several; shorter than a lease."""
+LEASE = timedelta(minutes=10)
+"""Longer than any round lasts."""
+GATHER = timedelta(minutes=5)
+"""What is due so soon goes along; shorter than a lease."""
+ROUND = 30
+"""Numbers that are claimed together at least, where that many are due and the carrier's limits let us ask."""
 GLANCE = timedelta(seconds=2)
 """When to look again whether another process has brought the pass."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Round:
     """Claimed numbers of one account; their fences show later that they are still ours."""
 
     shop_id: int
@@ -40,6 +41,12 @@ class Question:
     keys: base.Keys
     parcels: tuple[Parcel, ...]
     fences: dict[str, int]
+    account_due_at: datetime
+    """What the claim has made of the account's moment."""
+
+    def questions(self) -> list[tuple[Parcel, ...]]:
+        """Return the parcels as they may be asked about at once."""
+        return _questions(self.source, self.parcels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ def due(session: Session) -> Sequence[str]:
     return session.scalars(asked.group_by(CarrierAccount.source)).all()
 
 
-def claim(session: Session, source: str) -> Question | PassWanted | bool:
+def claim(session: Session, source: str) -> Round | PassWanted | bool:
     """Return what to ask a carrier next, for the shop that has waited longest; False: nothing is due.
 
     True: there was nothing to ask for that shop; the next one may have something.
@@ -73,20 +80,22 @@ def claim(session: Session, source: str) -> Question | PassWanted | bool:
     if entered is None or entered.is_refused or shop.state is not ShopState.INSTALLED:
         account.due_at = None
         return True
-    mine = select(CarrierWatch).where(CarrierWatch.shop_id == shop.id, CarrierWatch.source == source)
-    soon = now + GATHER if entered.source.at_once > 1 else now
-    chosen = mine.where(CarrierWatch.due_at <= soon).order_by(CarrierWatch.due_at)
-    rows = session.scalars(chosen.limit(entered.source.at_once).with_for_update(skip_locked=True)).all()
-    if not rows:
-        account.due_at = _soonest(session, shop.id, source)
-        return True
+    rows = _due(session, account, entered.source)
     alive = _with_parcels(session, shop, entered.source, rows)
-    keys = _opened(session, account, entered) if alive else True
+    if not alive:
+        soonest = watches.soonest(session, shop.id, source)
+        account.due_at = soonest and max(soonest, now + GLANCE)  # another lane may hold it just now
+        return True
+    keys = _opened(session, account, entered)
     if not isinstance(keys, Mapping):
         return keys
-    turn = pace.take(account.spent, entered.source.limits, now)
-    account.spent, account.due_at = turn.spent, turn.wait_until or now
-    return _ask(shop, entered.source, keys, alive) if turn.wait_until is None else True
+    taken, wait_until = _take(account, entered.source, [parcel for _, parcel in alive])
+    leased = {row.number: row for row, _ in alive[: len(taken)]}
+    for row in leased.values():
+        row.due_at, row.fence = now + LEASE, row.fence + 1
+    account.due_at = due_at = wait_until or max(now, watches.soonest(session, shop.id, source) or now)
+    fences = {number: row.fence for number, row in leased.items()}
+    return Round(shop.id, entered.source, keys, taken, fences, due_at) if taken else True
 
 
 def wait(session: Session, source: str) -> float | None:
@@ -108,11 +117,31 @@ def _opened(
     return PassWanted(account.shop_id, entered.source, entered.keys, found) if found else True
 
 
-def _soonest(session: Session, shop_id: int, source: str) -> datetime | None:
-    """Return when a number of an account is due next; those that another lane holds just now, soon."""
-    mine = select(func.min(CarrierWatch.due_at)).filter_by(shop_id=shop_id, source=source)
-    soonest = session.scalar(mine)
-    return max(soonest, clock.now() + GLANCE) if soonest else None
+def _due(session: Session, account: CarrierAccount, source: Source) -> Sequence[CarrierWatch]:
+    mine = select(CarrierWatch).filter_by(shop_id=account.shop_id, source=source.key)
+    chosen = mine.where(CarrierWatch.due_at <= clock.now() + GATHER).order_by(CarrierWatch.due_at)
+    several = chosen.limit(max(ROUND, source.at_once)).with_for_update(skip_locked=True)
+    return session.scalars(several.execution_options(populate_existing=True)).all()
+
+
+def _take(
+    account: CarrierAccount, source: Source, parcels: Sequence[Parcel]
+) -> tuple[tuple[Parcel, ...], datetime | None]:
+    """Return those of some parcels that may be asked about now, and until when the others wait."""
+    taken: tuple[Parcel, ...] = ()
+    for asked in _questions(source, parcels):
+        turn = pace.take(account.spent, source.limits, clock.now())
+        account.spent = turn.spent
+        if turn.wait_until is not None:
+            return taken, turn.wait_until
+        taken += asked
+    return taken, None
+
+
+def _questions(source: Source, parcels: Sequence[Parcel]) -> list[tuple[Parcel, ...]]:
+    return [
+        tuple(parcels[first : first + source.at_once]) for first in range(0, len(parcels), source.at_once)
+    ]
 
 
 def _with_parcels(
@@ -120,25 +149,16 @@ def _with_parcels(
 ) -> list[tuple[CarrierWatch, Parcel]]:
     """Return numbers with their parcels; those that no parcel has any more are asked about no more."""
     having = watches.parcels(session, shop, source, [row.number for row in rows])
+    places = watches.places(session, [having[row.number][0] for row in rows if row.number in having])
     found = []
     for row in rows:
         if row.number not in having:
             row.due_at = None
             continue
-        place = session.get_one(Order, having[row.number][0].order_id).ship_to or {}
+        place = places[having[row.number][0].order_id]
         asked = Parcel(number=row.number, postcode=place.get("postcode"), country=place.get("country"))
         found.append((row, asked))
     return found
-
-
-def _ask(
-    shop: Shop, source: Source, keys: base.Keys, rows: Sequence[tuple[CarrierWatch, Parcel]]
-) -> Question:
-    """Lease some numbers."""
-    for row, _ in rows:
-        row.due_at, row.fence = clock.now() + LEASE, row.fence + 1
-    fences = {row.number: row.fence for row, _ in rows}
-    return Question(shop.id, source, keys, tuple(parcel for _, parcel in rows), fences)
 
 
 def _entered(session: Session, account: CarrierAccount) -> sources.Account | None:

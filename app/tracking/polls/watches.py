@@ -1,15 +1,18 @@
 """Which numbers are asked about: those of parcels whose carrier the shop has an account with."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import uniform
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.carriers.base import Source
+from app.commerce.models import Order
 from app.lib import clock
+from app.lib.db import among
 from app.shops.models import Shop
 from app.tracking import sources
 from app.tracking.models import Shipment
@@ -42,16 +45,28 @@ def end(session: Session, shop_id: int, numbers: Iterable[str]) -> None:
     session.execute(mine.where(CarrierWatch.number.in_(numbers), CarrierWatch.number.not_in(used)))
 
 
+def soonest(session: Session, shop_id: int, source: str) -> datetime | None:
+    """Return when a number of an account is due next; None: none is."""
+    return session.scalar(select(func.min(CarrierWatch.due_at)).filter_by(shop_id=shop_id, source=source))
+
+
 def parcels(
     session: Session, shop: Shop, source: Source, numbers: Iterable[str]
 ) -> dict[str, list[Shipment]]:
     """Return the parcels of a shop that have these numbers, go with this carrier and were not cancelled."""
     mine = select(Shipment).filter_by(shop_id=shop.id, cancelled_at=None)
     found: dict[str, list[Shipment]] = {}
-    for shipment in session.scalars(mine.where(Shipment.number.in_(list(numbers)))):
+    for shipment in session.scalars(mine.where(among(Shipment.number, numbers)).order_by(Shipment.id)):
         if shipment.carrier_slug in source.carriers:
             found.setdefault(shipment.number or "", []).append(shipment)
     return found
+
+
+def places(session: Session, shipments: Iterable[Shipment]) -> dict[int, Mapping[str, Any]]:
+    """Return where parcels go, by their orders."""
+    ids = {shipment.order_id for shipment in shipments}
+    rows = session.execute(select(Order.id, Order.ship_to).where(among(Order.id, ids)))
+    return {order_id: place or {} for order_id, place in rows}
 
 
 def _by_carrier(session: Session, shop_id: int) -> Mapping[str, str]:
