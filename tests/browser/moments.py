@@ -17,7 +17,7 @@ ON_THE_WAY = (*BEGUN, (S.IN_TRANSIT, -3, "departure_scan", "Denver"))
 ARRIVED = (
     *BEGUN,
     (S.OUT_FOR_DELIVERY, -8, None, "Boulder"),
-    (S.DELIVERED, -0.2, "left_with_neighbor", "Boulder"),
+    (S.DELIVERED, -0.01, "left_with_neighbor", "Boulder"),
 )
 PLACE = {
     "name": "Arapahoe Corner Market",
