@@ -6,13 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from app.lib import clock, queue
-from app.lib.db import Base, OfShop, key, memory
+from app.lib.db import memory
+from app.timeline import EventRow
 from app.vocabulary import ExceptionKind, ShipmentStatus
+
+__all__ = ["EventRow"]  # looked for here, whatever else there is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +179,22 @@ class CheckoutCompleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepReached(Event):
+    """A shopper came to a step of a flow that has others told of it."""
+
+    kind = "step_reached"
+    order_id: int | None
+    flow: str
+    step: str
+    key: str
+    """Subject, flow and step: it is reached once."""
+    topic: str
+    """Who hears of it, by what they listen to: "flow.step", "flow.alert", "flow.ticket"."""
+    says: str
+    """What the merchant wrote at the step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VariantSoldOut(Event):
     """Nothing is left of something, wherever it sells online."""
 
@@ -223,29 +241,6 @@ class ConnectionBroken(Event):
 
     kind = "connection_broken"
     reason: str
-
-
-class EventRow(OfShop, Base):
-    """One event as it is kept: the shopper's timeline, and what reactions drain."""
-
-    __tablename__ = "event"
-
-    id: Mapped[key]
-    kind: Mapped[str]
-    once: Mapped[str | None]
-    """What this event says at most once per shop."""
-    profile_id: Mapped[int | None] = mapped_column(index=True)
-    data: Mapped[dict[str, Any]]
-    happened_at: Mapped[datetime]
-    recorded_at: Mapped[datetime]
-    reacted_at: Mapped[datetime | None]
-    due_at: Mapped[datetime | None]
-    """Until when it is passed over, because a reaction to it failed; None: none ever did."""
-
-    __table_args__ = (
-        UniqueConstraint("shop_id", "once"),
-        Index("ix_event_unreacted", "id", postgresql_where=text("reacted_at IS NULL")),
-    )
 
 
 KINDS: dict[str, type[Event]] = {kind.kind: kind for kind in Event.__subclasses__()}

@@ -65,6 +65,7 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
     events.OrderRefunded: (telling.on_event, starts.on_order_changed),
     events.CheckoutStarted: (starts.on_checkout_started,),
     events.CheckoutCompleted: (starts.on_checkout_completed,),
+    events.StepReached: (telling.on_event,),
     events.VariantSoldOut: (telling.on_event,),
     events.BackInStock: (telling.on_event,),
     events.ConsentChanged: (

@@ -14,13 +14,17 @@ from app.platforms.shopify.graphql import TokenDead
 from app.platforms.woocommerce.api import KeysRefused
 from app.shops import calls
 from app.shops.calls import Due, Outcome
-from jobs import FAULTS, SLICE, consent, hooks, telling, texts
+from jobs import FAULTS, SLICE, consent, hooks, marking, telling, texts
 from jobs.hooks import Unheard
 
 LANES = 8
 """Lines that one process may wait for at once, of stores and of others each: neither takes the other's."""
 
-HANDLERS: dict[str, Callable[[Due], Outcome]] = {**telling.HANDLERS, **consent.HANDLERS}
+HANDLERS: dict[str, Callable[[Due], Outcome]] = {
+    **telling.HANDLERS,
+    **consent.HANDLERS,
+    **marking.HANDLERS,
+}
 """Who does what in stores. No transaction is open while a handler speaks; beginning anew does no harm."""
 OTHERS: Mapping[str, Callable[[Due], Outcome]] = {**hooks.HANDLERS, **texts.HANDLERS}
 """Who does what elsewhere."""

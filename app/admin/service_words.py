@@ -47,6 +47,9 @@ HEARS = {
     "consent.changed": "A shopper agrees to messages, or no longer",
     "customer.erased": "A shopper’s data is erased",
     "connection.broken": "Your store can no longer be read",
+    "flow.step": "Somebody comes to a “webhook” of a flow",
+    "flow.alert": "Somebody comes to an “alert” of a flow",
+    "flow.ticket": "Somebody comes to a “ticket” of a flow",
     **{about(kind): f"“{label}” opens" for kind, label in LABELS.items()},
 }
 """What may be told to others, by its name there."""

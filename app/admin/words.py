@@ -212,6 +212,8 @@ CALLS = {
     "woocommerce.tell": "Telling WooCommerce where a parcel is",
     "shopify.consent": "Telling Shopify who agreed to offers",
     "woocommerce.consent": "Telling WooCommerce who agreed to offers",
+    "shopify.mark": "Leaving a tag or a note in Shopify",
+    "woocommerce.mark": "Leaving a tag or a note in WooCommerce",
     "texts.answer": "Answering a shopper’s text",
 }
 

@@ -12,12 +12,14 @@ import orjson
 from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Session
 
+from app import events
 from app.flows import published, seeing
+from app.flows.actions.base import Doer, Task
 from app.flows.models import Enrollment
 from app.flows.plan.advance import Deed, Place, Turn, advance
-from app.flows.plan.definition import Flow, Message
+from app.flows.plan.definition import Action, Flow, Message
 from app.flows.seeing import Asked, Seen
-from app.lib import clock, queue
+from app.lib import clock, plugins, queue
 from app.lib.db import among
 from app.messages import outbox
 from app.messages.outbox import Ask
@@ -55,14 +57,19 @@ def take_on(session: Session, rows: Sequence[Enrollment]) -> None:
     now = clock.now()
     flows = published.versions(session, [row.version_id for row in rows])
     seen = seeing.see(session, [asked(row) for row in rows])
-    asks, turns = list[tuple[int, Ask]](), list[tuple[Enrollment, Turn]]()
+    asks, tasks = list[tuple[int, Ask]](), list[tuple[Doer, Task]]()
+    turns = list[tuple[Enrollment, Turn]]()
     for row in rows:
         flow, known = flows[row.version_id], seen.get(row.id)
         turn = advance(flow, place_of(row), known.facts if known else None, now)
         turns.append((row, turn))
         if known is not None:
             asks += _asks(row, flow, turn.done, known)
+            tasks += _tasks(row, turn.done, known)
     outbox.ask_all(session, asks)
+    with events.together(session):
+        for doer, task in tasks:
+            doer.do(session, task)
     _keep(session, turns)
 
 
@@ -98,11 +105,10 @@ def who(shop_id: int, profile_id: int | None, about: str, about_id: int) -> str:
 def _asks(row: Enrollment, flow: Flow, done: Sequence[Deed], seen: Seen) -> Iterable[tuple[int, Ask]]:
     """Return the messages to be asked for; the key of each names subject, flow and step."""
     now = clock.now()
-    again = f".{row.entry}" if row.entry > 1 else ""
     for deed in done:
         if isinstance(deed.step, Message) and not deed.unseen:
             wanted = Ask(
-                subject=f"{row.about}-{row.about_id}{again}",
+                subject=_subject(row),
                 trigger=row.trigger,
                 step=deed.step.number,
                 medium=deed.step.medium,
@@ -115,6 +121,27 @@ def _asks(row: Enrollment, flow: Flow, done: Sequence[Deed], seen: Seen) -> Iter
                 occasion_at=now,
             )
             yield row.shop_id, wanted
+
+
+def _tasks(row: Enrollment, done: Sequence[Deed], seen: Seen) -> Iterable[tuple[Doer, Task]]:
+    """Return what else is to be done, and by whom; an action that no longer ships is passed by."""
+    doers = plugins.discover("app.flows.actions")
+    for deed in done:
+        if isinstance(deed.step, Action) and not deed.unseen and deed.step.kind in doers:
+            task = Task(
+                shop_id=row.shop_id,
+                key=f"{_subject(row)}:{row.trigger}:{deed.step.id}",
+                flow=row.trigger,
+                step=deed.step.id,
+                says=deed.step.says,
+                matter=seen.matter,
+            )
+            yield doers[deed.step.kind], task
+
+
+def _subject(row: Enrollment) -> str:
+    """Name what somebody is in a flow about; who comes again is named otherwise."""
+    return f"{row.about}-{row.about_id}" + (f".{row.entry}" if row.entry > 1 else "")
 
 
 def _keep(session: Session, turns: Sequence[tuple[Enrollment, Turn]]) -> None:

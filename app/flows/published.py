@@ -15,7 +15,7 @@ from app.flows.models import FlowVersion
 from app.flows.plan import reading, soundness, written
 from app.flows.plan.definition import Flow
 from app.flows.plan.faults import Fault, Unsound
-from app.lib import clock
+from app.lib import clock, plugins
 from app.vocabulary import Trigger
 
 FOLDER = Path(__file__).parent / "presets"
@@ -84,7 +84,8 @@ def faults(trigger: Trigger, text: str) -> list[Fault]:
         flow = reading.read(text)
     except Unsound as unsound:
         return unsound.faults
-    found = soundness.faults(flow)
+    doers = plugins.discover("app.flows.actions")
+    found = soundness.faults(flow, {key: doer.fault for key, doer in doers.items()})
     if flow.key != trigger:
         sentence = f"This is the flow {trigger}, and the file says {flow.key!r}."
         found.insert(0, Fault(flow.lines.get("flow", 0), "", sentence))

@@ -94,7 +94,7 @@ def gathered(session: Session, shop: Shop, hook: Hook, due: Due) -> Json | None:
     }
 
 
-def ticket(session: Session, shop: Shop, event: Any, told: Json) -> Json | None:  # noqa: ANN401 - an exception or a case
+def ticket(session: Session, shop: Shop, event: Any, told: Json) -> Json | None:  # noqa: ANN401 - an exception, a case or a step
     """Return what is told, with what is wrong in words and the story of its parcels."""
     order = session.get_one(Order, event.order_id)
     said = _said(session, shop, event)
@@ -112,8 +112,15 @@ def ticket(session: Session, shop: Shop, event: Any, told: Json) -> Json | None:
     return {**told, "data": {**told["data"], "says": says, "story": story}}
 
 
-def subject_of(event: Any) -> str:  # noqa: ANN401 - an exception or a case
+def named(flow: str) -> str:
+    """Return a flow as people call it: "the flow “review request”"."""
+    return f"the flow “{flow.replace('_', ' ')}”"
+
+
+def subject_of(event: Any) -> str:  # noqa: ANN401 - an exception, a case or a step
     """Name what a ticket is about, the same for good."""
+    if isinstance(event, events.StepReached):
+        return f"step_{event.key}"
     case = getattr(event, "case_id", None)
     return f"case_{case}" if case else f"exception_{event.exception_id}"
 
@@ -161,6 +168,8 @@ def _said(session: Session, shop: Shop, event: Event) -> tuple[str, Evidence] | 
             case = session.get_one(Case, event.case_id)
             words = Evidence("Problem reported", f"{REPORTED[case.kind]} {WISHES[case.wish]}", "Answer them.")
             return None if case.closed_at else ("case", words)
+        case events.StepReached():
+            return "flow", Evidence(event.says, f"They came to “{event.step}” of {named(event.flow)}.", "")
         case events.ConnectionBroken():
             why = shop.broken_reason
             return ("connection", Evidence("Store cut off", why, "Connect it again.")) if why else None

@@ -41,6 +41,7 @@ TYPES: Mapping[type[Event], str] = {
     events.ConsentChanged: "consent.changed",
     events.ProfileErased: "customer.erased",
     events.ConnectionBroken: "connection.broken",
+    events.StepReached: "flow.step",
 }
 """What is told outside, and its name there; carts and who asked for links stay inside."""
 
@@ -188,6 +189,19 @@ def _of_connection(session: Session, shop: Shop, event: events.ConnectionBroken)
     return {"reason": event.reason}
 
 
+def _of_step(session: Session, shop: Shop, event: events.StepReached) -> Json | None:
+    told: Json = {"flow": event.flow, "step": event.step, "says": event.says}
+    if event.order_id is not None:
+        about = _of_order(session, shop, event)
+        return {**told, **about} if about else None
+    profile = session.get(Profile, event.profile_id) if event.profile_id else None
+    if profile is None:
+        return told
+    if profile.erased_at is not None:
+        return None
+    return {**told, "customer": _customer(profile, email=profile.email, phone=profile.phone)}
+
+
 _DATA: Mapping[type[Event], Callable[[Session, Shop, Any], Json | None]] = {
     **dict.fromkeys((events.OrderPlaced, events.OrderEdited, events.OrderCancelled), _of_order),
     events.OrderRefunded: _of_refund,
@@ -199,6 +213,7 @@ _DATA: Mapping[type[Event], Callable[[Session, Shop, Any], Json | None]] = {
     events.ConsentChanged: _of_consent,
     events.ProfileErased: _of_erasure,
     events.ConnectionBroken: _of_connection,
+    events.StepReached: _of_step,
 }
 
 

@@ -35,10 +35,7 @@ class News:
 
 def on_event(session: Session, shop_id: int, event: Any) -> None:  # noqa: ANN401 - whichever event is told outside
     """Have everybody told who wants to hear of this."""
-    topics = {happenings.TYPES[type(event)]}
-    if isinstance(event, events.ExceptionOpened):
-        topics.add(about(event.exception))
-    wanting = [hook for hook in _on(session, shop_id) if topics.intersection(hook.hears)]
+    wanting = [hook for hook in _on(session, shop_id) if _topics(event).intersection(hook.hears)]
     if not wanting:
         return
     shop = session.get_one(Shop, shop_id)
@@ -73,6 +70,17 @@ def prepare(session: Session, due: Due) -> News | CallReason:
     if listener.kind is ListenerKind.MARKETING and not _may_write(session, due.shop_id, told):
         return CallReason.DECLINED
     return News(hook_id=hook.id, listener=listener, keys=accounts.keys_of(hook), told=told)
+
+
+def _topics(event: Event) -> set[str]:
+    """Return what an event is to those who listen."""
+    match event:
+        case events.StepReached():
+            return {event.topic}
+        case events.ExceptionOpened():
+            return {happenings.TYPES[type(event)], about(event.exception)}
+        case _:
+            return {happenings.TYPES[type(event)]}
 
 
 def _on(session: Session, shop_id: int) -> list[Hook]:

@@ -9,9 +9,10 @@ USUAL = (
     *map(about, (K.LABEL_NOT_MOVING, K.NO_UPDATE)),
     "case.opened",
     "connection.broken",
+    "flow.alert",
 )
 """What a team hears of unless it chooses otherwise: all that somebody has to see to."""
-TICKETS = ("case.opened", *map(about, (K.PRESUMED_LOST, K.RETURNED, K.HELD_UP)))
+TICKETS = ("case.opened", *map(about, (K.PRESUMED_LOST, K.RETURNED, K.HELD_UP)), "flow.ticket")
 """What becomes a ticket unless the merchant chooses otherwise: what a shopper will ask about."""
 
 

@@ -24,7 +24,8 @@ CASES = ("case.opened", "case.answered", "case.closed")
 STOCK = ("variant.restocked", "variant.sold_out")
 PEOPLE = ("consent.changed", "customer.erased")
 SHOP = ("connection.broken",)
-EVERYTHING = (*ORDERS, *PARCELS, *TROUBLE, *CASES, *STOCK, *PEOPLE, *SHOP)
+FLOWS = ("flow.step",)
+EVERYTHING = (*ORDERS, *PARCELS, *TROUBLE, *CASES, *STOCK, *PEOPLE, *SHOP, *FLOWS)
 """Every type of event that is told outside."""
 
 
@@ -35,9 +36,9 @@ def about(kind: ExceptionKind) -> str:
 
 WRONG = tuple(about(kind) for kind in ExceptionKind if kind is not ExceptionKind.REPORTED)
 """What may be wrong with a parcel; of what its shopper reports, the case tells."""
-ALARMS = (*WRONG, "case.opened", *SHOP)
+ALARMS = (*WRONG, "case.opened", *SHOP, "flow.alert")
 """What people may be alerted to."""
-TICKETS = ("case.opened", *WRONG)
+TICKETS = ("case.opened", *WRONG, "flow.ticket")
 """What may become a ticket."""
 NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 

@@ -209,6 +209,8 @@ class Platform:
     """The scope that this takes; None: none that a merchant could withhold."""
     told_mails: tuple[str, ...] = ()
     """The store's own mails that go out whenever it is told so, as it calls them."""
+    marks_with: Mapping[str, str] = field(default_factory=dict)
+    """The scope that leaving a mark takes, by the mark; none: no scope that a merchant could withhold."""
     keeps_consent: tuple[Medium, ...] = ()
     """On which media the store has a record of who agreed to offers."""
     keeps_consent_with: str | None = None

@@ -4,7 +4,7 @@ from typing import Any
 
 from demo.carriers import CARRIERS
 from demo.sales import Parcel, Sale, Scan
-from demo.shopify import listed, oauth, stock, told, wire
+from demo.shopify import listed, marks, oauth, stock, told, wire
 from demo.shopify.listed import gid, image, money, time
 from demo.shoppers import Shopper
 from demo.stores import Json, Shelf
@@ -20,6 +20,8 @@ def root(shelf: Shelf) -> Json:
     found: Json = {
         "shop": shop(),
         "order": lambda **asked: _order(shelf, asked["id"]),
+        "orderUpdate": lambda **asked: marks.update(shelf, asked["input"]),
+        "tagsAdd": lambda **asked: marks.tag(shelf, asked["id"], asked["tags"]),
         "orders": lambda **asked: orders(shelf, **asked),
         "fulfillment": lambda **asked: _sent(shelf, asked["id"]),
         **listed.root(shelf),
@@ -104,7 +106,14 @@ def order(sale: Sale) -> Json:
 
 def _order(shelf: Shelf, ident: str) -> Json | None:
     row = shelf.get("sale", ident.rpartition("/")[2])
-    return told.add(shelf, order(Sale.model_validate(row)) if row else None)
+    if row is None:
+        return None
+    found = {
+        **order(Sale.model_validate(row)),
+        "tags": marks.tags(shelf, ident),
+        "note": marks.note(shelf, ident),
+    }
+    return told.add(shelf, found)
 
 
 def _sent(shelf: Shelf, ident: str) -> Json | None:

@@ -11,7 +11,7 @@ from app.admin.dates import Calendar
 from app.admin.flows import OFFERS, WORDS
 from app.hooks.happenings import TYPES
 from app.hooks.models import OffBecause
-from app.listeners.base import EVERYTHING, ListenerKind, about
+from app.listeners.base import ALARMS, EVERYTHING, TICKETS, ListenerKind, about
 from app.tracking.attention import Counts
 from app.vocabulary import (
     CallReason,
@@ -51,7 +51,7 @@ def test_every_word_of_ours_has_the_merchants_words() -> None:
     assert set(service_words.OFF_BECAUSE) == set(OffBecause)
     assert set(service_words.LISTENERS) == set(ListenerKind)
     assert set(EVERYTHING) == set(TYPES.values())
-    assert set(service_words.HEARS) == {*EVERYTHING, *map(about, ExceptionKind)}
+    assert set(service_words.HEARS) == {*EVERYTHING, *ALARMS, *TICKETS, *map(about, ExceptionKind)}
 
 
 def test_a_chip_has_three_words_at_most_and_a_reason_is_a_sentence() -> None:

@@ -1,7 +1,7 @@
 """Whether a flow can be published: every reason why not, each with a sentence at its step."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 from app.flows.plan import ways
@@ -25,23 +25,38 @@ from app.flows.plan.faults import Fault
 from app.flows.plan.fields import FIELDS, STARTS, Kind
 from app.vocabulary import Category
 
+Judge = Callable[[str, str], str | None]
+"""What a flow is about, and what a step says → why that cannot be done, in a sentence; None: it can."""
+
 MOST_STEPS = 100
 NOTHING = timedelta(0)
+NOBODY: Mapping[str, Judge] = {}
 
 
-def faults(flow: Flow, actions: Collection[str] = ()) -> list[Fault]:
+def faults(flow: Flow, actions: Mapping[str, Judge] = NOBODY) -> list[Fault]:
     """Return all that keeps a flow from being published, in the order of its lines; empty: it can be.
 
     `actions`: what can be done here besides sending.
     """
     found = [*_frame(flow), *_names(flow), *_targets(flow), *_fields(flow), *_shares(flow), *_waits(flow)]
-    found += [
-        Fault(step.line, step.id, f"Nobody here can do {step.kind!r}.")
-        for step in flow.steps
-        if isinstance(step, Action) and step.kind not in actions
-    ]
+    found += _actions(flow, actions)
     leads_on = not [*_names(flow), *_targets(flow)]
     return sorted([*found, *(ways.faults(flow) if leads_on else ())])
+
+
+def _actions(flow: Flow, actions: Mapping[str, Judge]) -> Iterator[Fault]:
+    for step in flow.steps:
+        if not isinstance(step, Action):
+            continue
+        judge = actions.get(step.kind)
+        known = ", ".join(sorted(actions))
+        wrong = (
+            judge(flow.about, step.says)
+            if judge
+            else f"Nobody here can do {step.kind!r}" + (f"; what can be done is {known}." if known else ".")
+        )
+        if wrong is not None:
+            yield Fault(step.line, step.id, wrong)
 
 
 def _frame(flow: Flow) -> Iterator[Fault]:

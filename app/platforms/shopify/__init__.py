@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from app.lib.reading import Json
 from app.platforms.base import Platform, Record, UnknownTopic
-from app.platforms.shopify import catalog, consent, envelope, orders, people, shipping, stock, telling
+from app.platforms.shopify import (
+    catalog,
+    consent,
+    envelope,
+    marking,
+    orders,
+    people,
+    shipping,
+    stock,
+    telling,
+)
 from app.vocabulary import PlatformKey, Trigger
 
 READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
@@ -74,6 +84,7 @@ PLUGIN = Platform(
     },
     keeps_consent=consent.MEDIA,
     keeps_consent_with=consent.SCOPE,
+    marks_with=marking.SCOPES,
     tells=telling.WORDS,
     tells_with=telling.SCOPE,
     told_mails=("Out for delivery", "Delivered"),

@@ -7,6 +7,7 @@ from app.platforms.shopify.oauth import SCOPES
 
 WHAT_FOR = {
     "read_orders": "see orders, carts and checkouts",
+    "write_orders": "leave your flows’ tags and notes on orders",
     "read_fulfillments": "see what is sent, and its tracking numbers",
     "write_fulfillments": "tell your store where parcels are",
     "read_customers": "see shoppers, and what they agreed to",

@@ -85,6 +85,12 @@ DATA: dict[str, dict[str, Any]] = {
     },
     "customer.erased": {"customer": {"id": 3}},
     "connection.broken": {"reason": "its keys were revoked"},
+    "flow.step": {
+        "flow": "review_request",
+        "step": "big",
+        "says": "big spender",
+        "order": ORDER,
+    },
 }
 
 

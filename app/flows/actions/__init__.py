@@ -1,0 +1,1 @@
+"""What a flow can do besides sending, a plug-in each."""
