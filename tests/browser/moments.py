@@ -60,7 +60,9 @@ MOMENTS: dict[str, tuple[Sent, ...]] = {
     "out-for-delivery": (Sent(scans=(*BEGUN, (S.OUT_FOR_DELIVERY, -0.01, None, "Boulder")), sent=-71),),
     "out-since-yesterday": (Sent(scans=(*BEGUN, (S.OUT_FOR_DELIVERY, -27, None, "Boulder")), sent=-71),),
     "out-with-hours": (
-        Sent(scans=(*BEGUN, (S.OUT_FOR_DELIVERY, -0.01, None, "Boulder")), expected=0.01, until=0.1, sent=-71),
+        Sent(
+            scans=(*BEGUN, (S.OUT_FOR_DELIVERY, -0.01, None, "Boulder")), expected=0.01, until=0.1, sent=-71
+        ),
     ),
     "missed-no-access": _now(S.ATTEMPT_FAILED, "no_access", "Boulder"),
     "missed": _now(S.ATTEMPT_FAILED, None, "Boulder"),
