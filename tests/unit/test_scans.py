@@ -75,6 +75,36 @@ def test_the_stores_scans_move_every_parcel_beside_a_sources_own(session: Sessio
     assert (first.status, second.status) == (S.OUT_FOR_DELIVERY, S.IN_TRANSIT)
 
 
+def test_what_is_told_of_several_numbers_at_once_moves_each_by_itself(session: Session) -> None:
+    first = parcel(session)
+    second = sibling(session, first, "1Z999AA10123456785")
+    silent = sibling(session, first, "1Z999AA10123456786")
+    elsewhere = sold.order(
+        session, session.get_one(Shop, first.shop_id), sold.Sent(number="1Z5R89390357567127")
+    )
+    third = session.scalars(select(Shipment).filter_by(order_id=elsewhere.id)).one()
+    known = update(scan(S.PICKED_UP, 9), number="1Z999AA10123456786")
+    keep(session, silent, known)
+    told = [
+        update(scan(S.IN_TRANSIT, 5), scan(S.DELIVERED, 1)),
+        update(scan(S.OUT_FOR_DELIVERY, 2), scan(S.IN_TRANSIT, 5), number="1Z 999 AA1 01 2345 6785"),
+        known,
+        update(scan(S.ATTEMPT_FAILED, 1), number="1Z5R89390357567127"),
+        update(scan(S.DELIVERED, 1), number="9400111202555842332669"),
+    ]
+    heard_at = clock.now() + timedelta(minutes=1)
+    kept = scans.keep_updates(session, first.shop_id, told, source="easypost", heard_at=heard_at)
+    assert {it.id for it in kept} == {first.id, second.id, silent.id, third.id}
+    assert [it.status for it in (first, second, silent, third)] == [
+        S.DELIVERED,
+        S.OUT_FOR_DELIVERY,
+        S.PICKED_UP,
+        S.ATTEMPT_FAILED,
+    ]
+    assert {it.heard_at for it in kept} == {heard_at}
+    assert count(session) == 6
+
+
 def test_a_number_that_is_nobodys_and_another_shops_move_nothing(session: Session) -> None:
     mine = parcel(session)
     other = sold.shop(session, domain="other.example")
