@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from random import randrange
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app import events
@@ -88,24 +89,50 @@ OF_THE_PAST = (
 """What follows even where an order came as history and this had happened before: nobody is told of it."""
 
 
-def react_one(session: Session) -> bool:
-    """React to the oldest event that nobody has reacted to; False when there is none.
+def react_one(session: Session, after: int = 0) -> int | None:
+    """React to the oldest event of the next shop after this one that has some; returns that shop, if any.
 
+    Whoever comes back with the shop goes round all of them: one with a million events delays no other.
     Raises what a reaction raises: the caller rolls back and calls `put_off`.
     """
-    due = or_(EventRow.due_at.is_(None), EventRow.due_at <= clock.now())
-    oldest = select(EventRow).where(EventRow.reacted_at.is_(None), due).order_by(EventRow.id).limit(1)
-    row = session.scalar(oldest.with_for_update(skip_locked=True))
-    if row is None:
-        return False
-    session.info["event"] = row.id
+    given = {"after": after, "now": clock.now()}
+    event_id = session.scalar(NEXT, given) or session.scalar(NEXT, given | {"after": 0})
+    if event_id is None:
+        return None
+    row = session.get_one(EventRow, event_id, populate_existing=True)
+    session.info["event"], session.info["shop"] = row.id, row.shop_id
     event = events.revive(row)
     is_past = _is_past(session, event)
     for reaction in REACTIONS[type(event)]:
         if not is_past or reaction in OF_THE_PAST:
             reaction(session, row.shop_id, event)
     row.reacted_at = clock.now()
-    return True
+    return row.shop_id
+
+
+NEXT = text(
+    """
+    WITH RECURSIVE shops AS (
+        (SELECT shop_id FROM event WHERE reacted_at IS NULL AND shop_id > :after ORDER BY shop_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT e.shop_id FROM event e WHERE e.reacted_at IS NULL AND e.shop_id > shops.shop_id
+                ORDER BY e.shop_id LIMIT 1)
+        FROM shops WHERE shops.shop_id IS NOT NULL
+    )
+    SELECT due.id FROM shops, LATERAL (
+        SELECT id FROM event e
+        WHERE e.shop_id = shops.shop_id AND e.reacted_at IS NULL AND (e.due_at IS NULL OR e.due_at <= :now)
+        ORDER BY e.id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) due
+    LIMIT 1
+    """
+)
+"""Found along one index, shop by shop, no further than to the first that has something due."""
+
+
+def any_shop(session: Session) -> int:
+    """Return a shop, by chance, after which to begin: however many wait, each is come to."""
+    return randrange(1 + (session.scalar(select(func.max(EventRow.shop_id)).filter_by(reacted_at=None)) or 0))
 
 
 def _is_past(session: Session, event: events.Event) -> bool:

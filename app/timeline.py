@@ -28,5 +28,5 @@ class EventRow(OfShop, Base):
 
     __table_args__ = (
         UniqueConstraint("shop_id", "once"),
-        Index("ix_event_unreacted", "id", postgresql_where=text("reacted_at IS NULL")),
+        Index("ix_event_unreacted", "shop_id", "id", postgresql_where=text("reacted_at IS NULL")),
     )

@@ -15,26 +15,30 @@ log = structlog.get_logger()
 
 
 def react() -> None:
-    """React to waiting events, one transaction each, for a few seconds at most."""
+    """React to waiting events, one transaction each, for a few seconds at most: each shop in its turn."""
     ends = monotonic() + SLICE
+    with transaction() as session:
+        after = reactions.any_shop(session)
     while monotonic() < ends:
-        if not _react_one():
+        reacted = _react_one(after)
+        if reacted is None:
             return
+        after = reacted
     queue.wake_now("jobs.flows.react")
 
 
-def _react_one() -> bool:
+def _react_one(after: int) -> int | None:
     try:
         with transaction() as session:
             context = session.info
-            return reactions.react_one(session)
+            return reactions.react_one(session, after)
     except FAULTS as error:
         if "event" not in context:
             raise
         log.error("event.failed", event_id=context["event"], **trail(error))
     with transaction() as session:
         reactions.put_off(session, context["event"])
-    return True
+    return int(context["shop"])
 
 
 def advance() -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
+from app import events, reactions
 from app.commerce.models import Fulfillment
-from app.events import EventRow
+from app.events import EventRow, ShopUninstalled
 from app.lib import clock
 from app.vocabulary import MessageState, Reason
 from jobs import flows, inbox, messages
@@ -33,6 +34,26 @@ def test_an_event_that_nobody_can_react_to_is_passed_over_and_tried_again(shopif
     assert left.kind == "parcel_teleported"
     assert left.due_at is not None
     assert timedelta(0) < left.due_at - clock.now() <= timedelta(seconds=5)
+
+
+def test_a_shop_with_a_crowd_of_events_delays_no_other(
+    shopify_store: StoreVoice, woo_store: StoreVoice
+) -> None:
+    session = shopify_store.session
+    for shop, count in ((shopify_store.shop, 40), (woo_store.shop, 3)):
+        for number in range(count):
+            gone = ShopUninstalled(happened_at=clock.now())
+            events.record(session, shop.id, gone, once=f"gone-{number}")
+    session.commit()
+    after: int | None = reactions.any_shop(session)
+    for _ in range(6):
+        after = reactions.react_one(session, after or 0)
+    left = select(func.count()).select_from(EventRow).where(EventRow.reacted_at.is_(None))
+    assert session.scalar(left.filter_by(shop_id=woo_store.shop.id)) == 0
+    assert session.scalar(left.filter_by(shop_id=shopify_store.shop.id)) == 37
+    while (after := reactions.react_one(session, after or 0)) is not None:
+        pass
+    assert session.scalar(left) == 0
 
 
 def test_a_message_that_cannot_be_put_together_fails_alone(
