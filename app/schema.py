@@ -14,9 +14,10 @@ from app.commerce.models import (
     Variant,
 )
 from app.events import EventRow
-from app.flows.models import Enrollment, Flow, FlowVersion, StoreMails
+from app.flows.models import Eligibility, Enrollment, Flow, FlowVersion, HeldBack, StoreMails
 from app.hooks.models import Hook
 from app.imports.models import Import
+from app.insights.models import ArmRow
 from app.lib.db import Base
 from app.messages.models import Click, Message, ReceiptRow
 from app.messages.providers.models import MailDay, MailDomain, Provider
@@ -37,6 +38,7 @@ from app.tracking.wishes import UpdateWish
 
 __all__ = [
     "AccessRecord",
+    "ArmRow",
     "Base",
     "Call",
     "CarrierAccount",
@@ -52,6 +54,7 @@ __all__ = [
     "Credential",
     "Delivery",
     "DrawnPage",
+    "Eligibility",
     "Enrollment",
     "Errand",
     "EventRow",
@@ -61,6 +64,7 @@ __all__ = [
     "FlowVersion",
     "Forecast",
     "Fulfillment",
+    "HeldBack",
     "Hook",
     "Import",
     "InHand",

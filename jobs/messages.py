@@ -15,7 +15,7 @@ from app.channels.base import Channel, Connection, Mail, SendError
 from app.channels.push import Pushes
 from app.channels.server import Server
 from app.channels.sms.line import Texts
-from app.flows import facts
+from app.flows import arbiter
 from app.lib import plugins, queue
 from app.lib.db import transaction
 from app.messages import compose, journal, outbox, recovery, sending
@@ -87,7 +87,7 @@ class Sender:
         if not ids:
             return None
         with transaction() as session:
-            ready = sending.prepare(session, self._journal.name, ids, facts.gather)
+            ready = sending.prepare(session, self._journal.name, ids, arbiter.judge)
         self._journal.prepared()
         mails, pushes, by_shop = list[Ready](), list[Ready](), defaultdict[int, list[Ready]](list)
         for item in ready:

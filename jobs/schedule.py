@@ -8,6 +8,7 @@ import structlog
 from rq.utils import import_attribute
 
 from app.commerce import bodies, gaps
+from app.insights import outcomes
 from app.lib import clock, queue
 from app.lib.db import transaction
 from app.privacy import copies, unpermitted
@@ -66,6 +67,7 @@ def purge() -> None:
     with transaction() as session:
         waiting.purge(session, now=clock.now())
     forget_unpermitted()
+    count_outcomes()
     more = True
     while more:
         with transaction() as session:
@@ -78,4 +80,12 @@ def forget_unpermitted() -> None:
     while True:
         with transaction() as session:
             if unpermitted.forget(session) < unpermitted.BATCH:
+                return
+
+
+def count_outcomes() -> None:
+    """Count what was bought by those who are compared, in batches."""
+    while True:
+        with transaction() as session:
+            if outcomes.settle(session) < outcomes.AT_ONCE:
                 return

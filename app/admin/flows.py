@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.session import address, for_shop
-from app.flows import doubles, switches
+from app.flows import doubles, hold_outs, switches
 from app.lib import clock
 from app.messages.models import Message
 from app.shops import checkups
@@ -129,6 +129,7 @@ def index(session: Session, shop: Shop) -> str:
         sent=sent,
         missed=missed,
         doubled=doubles.of(session, shop),
+        percent=hold_outs.share(shop),
     )
 
 

@@ -11,6 +11,7 @@ from app.admin.session import for_shop, saw
 from app.admin.shipments import name_of
 from app.audience.models import Profile
 from app.commerce.models import Order
+from app.flows import arbiter
 from app.messages import clicks
 from app.messages.models import Message
 from app.messages.providers import complaints
@@ -88,6 +89,7 @@ def index(session: Session, shop: Shop) -> str:
         q=search,
         lines=lines,
         followed=clicks.of_messages(session, [line.message.id for line in lines]),
+        held_back=arbiter.held_back(session, [line.message.id for line in lines]),
         page=page,
         texting=texting.of(shop),
         refused=texting.refused(session, shop),

@@ -14,6 +14,9 @@ REASONS = {
     Reason.COUNTRY_RULE: "Messages of this kind do not go to their country.",
     Reason.TOO_OFTEN: "They have had one offer today, or three this week.",
     Reason.ALREADY_TOLD: "Another message has told them the same.",
+    Reason.MERGED: "One mail about their newer cart went instead.",
+    Reason.OUTRANKED: "Another offer goes to them first, for one a day is enough.",
+    Reason.AFTER_NEWS: "They have just heard of their order: offers wait an hour, after bad news a day.",
     Reason.QUIET_HOURS: "It is night, or Sunday morning, where they live: it waits.",
     Reason.PAUSED: "Offers are paused: too many readers called them spam. It waits for you to resume them.",
     Reason.BUDGET_SPENT: "Your mail server has carried as many mails as it may in a day: it goes tomorrow.",
@@ -33,3 +36,11 @@ REASONS = {
     Reason.GAVE_UP: "Their mail server could not be reached for two days.",
     Reason.FATE_UNKNOWN: "We were cut off while it went out. It may or may not have arrived.",
 }
+
+HELD_BACK = {
+    Reason.TOO_OFTEN: "they had had an offer that day, or three that week",
+    Reason.OUTRANKED: "another offer went to them first",
+    Reason.AFTER_NEWS: "they had just heard of their order",
+    Reason.MERGED: "one mail about their newer cart went instead",
+}
+"""What came between a message and its moment, of one that has gone since, or does not go."""

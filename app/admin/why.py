@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.admin import reasons, words
 from app.commerce.models import Order
-from app.flows import facts
+from app.flows import arbiter
 from app.messages import permission
 from app.messages.models import Message
 from app.messages.versions import TemplateVersion
@@ -32,11 +32,24 @@ def lines(session: Session, message: Message) -> Iterator[str]:
         yield f"  Written in the shop’s own words, version {version.number}"
     elif message.sending_at is not None:
         yield "  Written in Doorstep’s words"
+    yield from _held_back(session, message)
     if message.decision is not None:
         yield from _told(message.decision)
     if message.state is MessageState.QUEUED:
-        now = facts.gather(session, [message])[message.id]
-        yield from _told(permission.record_of(permission.decide(now), now), is_preview=True)
+        now = arbiter.look(session, [message])[message.id]
+        yield from _told(permission.record_of(now), is_preview=True)
+
+
+def _held_back(session: Session, message: Message) -> Iterator[str]:
+    """Tell when it would have gone if there were no others, once for each that held it back."""
+    for row in arbiter.held_back(session, [message.id]).get(message.id, ()):
+        ahead = session.get(Message, row.behind_id) if row.behind_id is not None else None
+        behind = f" Behind message {ahead.id}, {words.TRIGGERS[ahead.trigger]}." if ahead else ""
+        until = f"asked again at {row.until:%Y-%m-%d %H:%M} UTC" if row.until else "it does not go"
+        yield (
+            f"  Would have gone on {row.would_go_at:%Y-%m-%d at %H:%M} UTC. {reasons.REASONS[row.reason]}"
+            f"{behind} Decided at {row.at:%Y-%m-%d %H:%M} UTC: {until}."
+        )
 
 
 def _told(decision: Mapping[str, Any], *, is_preview: bool = False) -> Iterator[str]:

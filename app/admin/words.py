@@ -1,16 +1,17 @@
 """Our enums in the merchant's words: a chip of three words at most, and a sentence where it needs one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from babel.numbers import format_currency
 
 from app.admin.dates import Calendar
-from app.admin.reasons import REASONS
+from app.admin.reasons import HELD_BACK, REASONS
 from app.commerce.gaps import Comparison
 from app.commerce.inbox import SOURCES
+from app.flows.models import HeldBack
 from app.lib import plugins
 from app.messages.models import Message
 from app.platforms.findings import Grade
@@ -94,6 +95,13 @@ def reason(message: Message) -> str:
         return ""
     is_text = message.medium is Medium.SMS
     return OF_TEXTS.get(message.reason, REASONS[message.reason]) if is_text else REASONS[message.reason]
+
+
+def held_back(message: Message, rows: Sequence[HeldBack], dates: Calendar) -> str:
+    """Say when a message would have gone if there were no others, and what came between."""
+    first = rows[0]
+    because = "" if first.reason is message.reason else f", but {HELD_BACK[first.reason]}"
+    return f"Would have gone {dates.within(first.would_go_at)}{because}."
 
 
 def paid(segments: int, price: int | None, currency: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Session
 
 from app import events
-from app.flows import published, seeing
+from app.flows import eligible, published, seeing
 from app.flows.actions.base import Doer, Task
 from app.flows.models import Enrollment
 from app.flows.plan.advance import Deed, Place, Turn, advance
@@ -70,6 +70,7 @@ def take_on(session: Session, rows: Sequence[Enrollment]) -> None:
     with events.together(session):
         for doer, task in tasks:
             doer.do(session, task)
+    eligible.note(session, [(row, flows[row.version_id], turn) for row, turn in turns])
     _keep(session, turns)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import String
 
 from app.lib.db import Base, OfShop, key, word
-from app.vocabulary import Trigger
+from app.vocabulary import Reason, Trigger
 
 
 class Flow(OfShop, Base):
@@ -85,6 +85,8 @@ class Enrollment(OfShop, Base):
     entered_at: Mapped[datetime]
     held_out: Mapped[bool]
     """They walk along unseen: nothing is sent to them."""
+    gets_none: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """They are held out because they get no offers at all, from any flow."""
     path: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     """[[step, when it was gone through], …]; no personal data."""
     due_at: Mapped[datetime | None]
@@ -100,4 +102,64 @@ class Enrollment(OfShop, Base):
         Index("ix_enrollment_due", "shop_id", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_enrollment_profile_id", "profile_id"),
         Index("ix_enrollment_version_id", "version_id"),
+    )
+
+
+class HeldBack(OfShop, Base):
+    """A message that waited, or did not go, only because there are others for its shopper."""
+
+    __tablename__ = "held_back"
+
+    id: Mapped[key]
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    reason: Mapped[Reason] = word(Reason)
+    behind_id: Mapped[int | None]
+    """The message that went first, or spoke for it; without a foreign key, for it may be gone by now."""
+    at: Mapped[datetime]
+    """When it was first held back for this reason."""
+    until: Mapped[datetime | None]
+    """When it was asked about again; None: it did not go at all."""
+    would_go_at: Mapped[datetime]
+    """When it would have gone, were there no others."""
+
+    __table_args__ = (
+        UniqueConstraint("message_id", "reason", "behind_id", postgresql_nulls_not_distinct=True),
+    )
+
+
+class Eligibility(OfShop, Base):
+    """A shopper could have been offered something: written down for those who are left out just the same.
+
+    Once for each comparison and share of those left out; the shopper is compared from then on.
+    """
+
+    __tablename__ = "eligibility"
+
+    id: Mapped[key]
+    comparison: Mapped[str]
+    """hold_outs.OFFERS, or a flow's trigger."""
+    share: Mapped[int]
+    """How many in a hundred are left out."""
+    drawn_as: Mapped[int]
+    """The profile that chance knew; their records may have been merged since."""
+    profile_id: Mapped[int] = mapped_column(ForeignKey("profile.id", ondelete="CASCADE"), index=True)
+    left_out: Mapped[bool]
+    at: Mapped[datetime]
+    measured_at: Mapped[datetime | None]
+    """When what they bought since was counted; None: not yet."""
+    orders: Mapped[int | None]
+    revenue: Mapped[int | None]
+    """In minor units of the shop's currency, less what was paid back."""
+
+    __table_args__ = (
+        UniqueConstraint("shop_id", "comparison", "share", "drawn_as"),
+        Index("ix_eligibility_unmeasured", "at", "id", postgresql_where=text("measured_at IS NULL")),
+        Index(
+            "ix_eligibility_open",
+            "shop_id",
+            "comparison",
+            "share",
+            "left_out",
+            postgresql_where=text("measured_at IS NULL"),
+        ),
     )

@@ -17,7 +17,7 @@ from app.events import (
     OrderRefunded,
     ShipmentReached,
 )
-from app.flows import engine, published, switches
+from app.flows import engine, hold_outs, published, switches
 from app.flows.models import Enrollment
 from app.flows.plan import advance
 from app.flows.published import Version
@@ -105,6 +105,7 @@ def enroll(session: Session, shop_id: int, trigger: Trigger, version: Version, s
         return False
     who = engine.who(shop_id, subject.profile_id, subject.about, subject.id)
     place = advance.enter(version.flow, who, now)
+    gets_none = hold_outs.gets_none(who, version.flow, hold_outs.share(session.get_one(Shop, shop_id)))
     row = {
         "shop_id": shop_id,
         "trigger": trigger,
@@ -117,7 +118,8 @@ def enroll(session: Session, shop_id: int, trigger: Trigger, version: Version, s
         "step": place.step,
         "arrived_at": now,
         "entered_at": now,
-        "held_out": place.held_out,
+        "held_out": place.held_out or gets_none,
+        "gets_none": gets_none,
         "path": [],
         "due_at": now,
         "failures": 0,

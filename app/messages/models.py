@@ -25,7 +25,7 @@ class Message(OfShop, Base):
     step: Mapped[int] = mapped_column(default=1)
     medium: Mapped[Medium] = word(Medium)
     category: Mapped[Category] = word(Category)
-    profile_id: Mapped[int | None] = mapped_column(ForeignKey("profile.id"), index=True)
+    profile_id: Mapped[int | None] = mapped_column(ForeignKey("profile.id"))
     order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
     shipment_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
     """The parcels it speaks of."""
@@ -81,6 +81,21 @@ class Message(OfShop, Base):
             "shop_id",
             "to",
             postgresql_where=text("category = 'marketing' AND profile_id IS NULL"),
+        ),
+        Index("ix_message_profile", "profile_id", "category", "created_at"),
+        Index(
+            "ix_message_offer_waits",
+            "profile_id",
+            "trigger",
+            "due_at",
+            "id",
+            postgresql_where=text("category = 'marketing' AND state IN ('queued', 'sending')"),
+        ),
+        Index(
+            "ix_message_offer_went",
+            "profile_id",
+            "sending_at",
+            postgresql_where=text("category = 'marketing'"),
         ),
         Index(
             "ix_message_enrollment_id", "enrollment_id", postgresql_where=text("enrollment_id IS NOT NULL")

@@ -1,6 +1,6 @@
 """The gate: may this message go to this shopper now? One pure function over facts gathered at the edge."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,17 +10,17 @@ from app.audience.grants import Permission
 from app.audience.suppression import UNSUBSCRIBED
 from app.messages import caps, country_rules, quiet_hours, saw
 from app.messages.overtaken import OVERTAKEN_BY
-from app.messages.verdict import Allowed, Decision, Deferred, Facts, Objection, Skipped
+from app.messages.verdict import Allowed, Decision, Deferred, Facts, Objection, Ruling, Skipped
 from app.vocabulary import Category, Reason, ShopState, Trigger
 
 __all__ = [
     "Allowed",
+    "Breath",
     "Decision",
     "Deferred",
     "Facts",
     "Skipped",
     "decide",
-    "decide_together",
     "may_promote",
     "record_of",
     "seen",
@@ -62,33 +62,35 @@ def decide(facts: Facts) -> Decision:
     return Allowed()
 
 
-def decide_together(gathered: Mapping[int, Facts]) -> dict[int, tuple[Decision, Facts]]:
-    """Decide about messages that go in one breath: each counts for those behind it.
+class Breath:
+    """Messages that go in one breath: each counts for those behind it."""
 
-    Returns each decision with the facts that it stands on, by the message's id.
-    """
-    spent: dict[Hashable, tuple[datetime, ...]] = {}
-    told: set[Hashable] = set()
-    decided = {}
-    for message_id, alone in gathered.items():
-        facts = alone
-        if facts.person in spent and facts.category is Category.MARKETING:
-            facts = replace(facts, sent_lately=facts.sent_lately + spent[facts.person])
-        if facts.news is not None and facts.news in told:
+    def __init__(self) -> None:
+        self._spent: dict[Hashable, tuple[datetime, ...]] = {}
+        self._told: set[Hashable] = set()
+
+    def before(self, facts: Facts) -> Facts:
+        """Return the facts about a message with what goes before it."""
+        if facts.person in self._spent and facts.category is Category.MARKETING:
+            facts = replace(facts, sent_lately=facts.sent_lately + self._spent[facts.person])
+        if facts.news is not None and facts.news in self._told:
             facts = replace(facts, is_told=True)
-        decision = decide(facts)
-        decided[message_id] = decision, facts
-        if isinstance(decision, Allowed):
-            told.add(facts.news)
-            if facts.category is Category.MARKETING:
-                spent[facts.person] = (*spent.get(facts.person, ()), facts.now)
-    return decided
+        return facts
+
+    def goes(self, facts: Facts) -> None:
+        """Let a message go."""
+        self._told.add(facts.news)
+        if facts.category is Category.MARKETING:
+            self._spent[facts.person] = (*self._spent.get(facts.person, ()), facts.now)
 
 
-def record_of(decision: Decision, facts: Facts) -> dict[str, object]:
+def record_of(ruling: Ruling) -> dict[str, object]:
     """Return a decision as it is kept with its message."""
-    record: dict[str, object] = {"at": facts.now.isoformat(timespec="seconds"), "saw": [*seen(facts).items()]}
-    match decision:
+    facts, saw = ruling.facts, [*seen(ruling.facts).items()]
+    if ruling.saw is not None:
+        saw.append(("their turn", ruling.saw))
+    record: dict[str, object] = {"at": facts.now.isoformat(timespec="seconds"), "saw": saw}
+    match ruling.decision:
         case Allowed():
             return record | {"answer": "allowed"}
         case Deferred(until, reason):
@@ -202,6 +204,8 @@ def _is_not_too_often(facts: Facts) -> Objection | None:
 
 
 def _is_not_told(facts: Facts) -> Objection | None:
+    if facts.merged_into is not None:
+        return Skipped(Reason.MERGED)
     return Skipped(Reason.ALREADY_TOLD) if facts.is_told else None
 
 
@@ -259,7 +263,7 @@ RULES = (
         _is_not_too_often,
         lambda facts: f"{len(facts.sent_lately)} within {caps.LOOKS_BACK.days} days",
     ),
-    Rule("not told yet", _is_not_told, saw.either("is_told", "told before", "nothing")),
+    Rule("not told yet", _is_not_told, saw.what_was_told),
     Rule("a decent hour", _is_a_decent_hour, saw.hours),
     Rule("offers go", _is_not_paused, saw.either("offers_are_paused", "paused: too many complaints", "yes")),
     Rule("no open problem", _has_no_trouble, saw.either("has_open_case", "one is open", "none")),

@@ -41,6 +41,13 @@ def ages(facts: Facts) -> str:
     )
 
 
+def what_was_told(facts: Facts) -> str:
+    """Say whether another message has said it."""
+    if facts.merged_into is not None:
+        return f"message {facts.merged_into} spoke for it"
+    return "told before" if facts.is_told else "nothing"
+
+
 def hours(facts: Facts) -> str:
     """Say what time it is on its reader's clocks."""
     if quiet_hours.window_of(facts.medium, facts.category, facts.country) is None:

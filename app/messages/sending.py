@@ -23,10 +23,10 @@ from app.messages.models import Message
 from app.messages.outbox import Result
 from app.messages.providers import ways
 from app.messages.providers.ways import NoWay, Way
-from app.messages.verdict import Allowed, Deferred, Facts, Skipped
+from app.messages.verdict import Allowed, Deferred, Facts, Ruling, Skipped
 from app.vocabulary import Medium, MessageState, Reason
 
-Gather = Callable[[Session, Sequence[Message]], dict[int, Facts]]
+Judge = Callable[[Session, Sequence[Message]], dict[int, Ruling]]
 Write = Callable[[Letter], Mail]
 LONGEST_SUBJECT = 300
 
@@ -54,15 +54,15 @@ class Delivered:
     """Why whoever carries them took no more."""
 
 
-def prepare(session: Session, journal: str, claimed_ids: Collection[int], gather: Gather) -> list[Ready]:
-    """Ask the gate about each of a chunk whose claim was committed; returns those that go."""
+def prepare(session: Session, journal: str, claimed_ids: Collection[int], judge: Judge) -> list[Ready]:
+    """Have each of a chunk judged whose claim was committed; returns those that go."""
     claimed = outbox.claimed(session, journal, claimed_ids)
     stuff = material.gather(session, claimed)
-    decided = permission.decide_together(gather(session, claimed))
+    rulings = judge(session, claimed)
     letters, results = dict[int, Letter](), list[Result]()
     written = {}
     for message in claimed:
-        decision, known = decided[message.id]
+        decision, known = rulings[message.id].decision, rulings[message.id].facts
         if not isinstance(decision, Allowed):
             results.append(_not_now(message, decision))
             continue
@@ -72,7 +72,7 @@ def prepare(session: Session, journal: str, claimed_ids: Collection[int], gather
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             log.error("message.ungathered", message=message.id, **trail(error))
             results.append(_unrenderable(message, type(error).__name__))
-    noted = {key: permission.record_of(*decision) for key, decision in decided.items()}
+    noted = {key: permission.record_of(ruling) for key, ruling in rulings.items()}
     outbox.note(session, noted, written)
     mails = [it for it in claimed if it.id in letters and it.medium is Medium.EMAIL]
     chosen, ready = ways.choose(session, stuff.shops, mails), list[Ready]()

@@ -1,7 +1,7 @@
 """What the gate looks at, and what it may answer."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -64,6 +64,8 @@ class Facts:
     """When messages of this category went to this shopper, on any medium."""
     is_told: bool = False
     """Another message has told this address the same."""
+    merged_into: int | None = None
+    """The message that has spoken for this one as well."""
     person: Hashable = None
     """Whom the caps count for."""
     news: Hashable = None
@@ -93,3 +95,18 @@ class Skipped:
 
 Objection = Deferred | Skipped
 Decision = Allowed | Objection
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was decided of one message among others of its shopper, and what it stands on."""
+
+    decision: Decision
+    facts: Facts
+    _: KW_ONLY
+    saw: str | None = None
+    """What was seen of the others; None: nobody looked, for the gate's answer was enough."""
+    behind: int | None = None
+    """The message that goes first."""
+    would_go_at: datetime | None = None
+    """When it would have gone, were there no others; None: they are not why it waits or stays."""

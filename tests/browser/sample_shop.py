@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.carriers import easypost
 from app.commerce.models import Delivery, Fulfillment, LineItem, Order
-from app.flows.models import Flow
+from app.flows.models import Flow, HeldBack
+from app.insights.models import ArmRow
 from app.lib import clock
 from app.messages.models import Message
 from app.platforms.base import PrivacyKind
@@ -109,6 +110,7 @@ def shop(session: Session) -> Shop:
                 export=b"sealed" if done else None,
             )
         )
+    _what_offers_bring(session, found)
     _aggregator(session, found)
     own_carriers.add(
         session, found, "Bike Couriers of Boulder", "https://bikes.example/track/{tracking_number}"
@@ -222,6 +224,24 @@ def _parcel(session: Session, shop: Shop, number: int, sample: Sample) -> None:
                 recorded_at=now,
             )
         )
+
+
+def _what_offers_bring(session: Session, shop: Shop) -> None:
+    """Let both sides of two comparisons be counted, and a message have waited for another."""
+    for comparison, left_out, shoppers, buyers, revenue, squares in (
+        ("offers", False, 18240, 760, 5_244_000, 48_000_000_000),
+        ("offers", True, 961, 12, 79_000, 760_000_000),
+        ("win_back", False, 812, 36, 248_000, 2_100_000_000),
+        ("win_back", True, 88, 3, 21_000, 180_000_000),
+    ):
+        share = 5 if comparison == "offers" else 10
+        figures = {"shoppers": shoppers, "buyers": buyers, "orders": buyers, "revenue": revenue}
+        where = {"shop_id": shop.id, "comparison": comparison, "share": share, "left_out": left_out}
+        session.add(ArmRow(**where, **figures, squares=squares))
+    sent = session.scalars(select(Message).filter_by(shop_id=shop.id, state=MessageState.SENT)).one()
+    would = clock.now() - timedelta(hours=26)
+    waited = {"at": would, "until": would + timedelta(hours=2), "would_go_at": would}
+    session.add(HeldBack(shop_id=shop.id, message_id=sent.id, reason=Reason.OUTRANKED, behind_id=1, **waited))
 
 
 def _way(status: ShipmentStatus, detail: str | None) -> tuple[Step, ...]:

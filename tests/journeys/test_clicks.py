@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audience.models import Profile
-from app.flows import facts
+from app.flows import arbiter
 from app.lib import clock
 from app.main import create_app
 from app.messages import clicks, compose, outbox, publishing, sending
@@ -53,7 +53,7 @@ class Mail:
     def __init__(self, session: Session) -> None:
         self.session = session
         claimed = outbox.claim(session, "journal")
-        (ready,) = sending.prepare(session, "journal", claimed, facts.gather)
+        (ready,) = sending.prepare(session, "journal", claimed, arbiter.judge)
         session.commit()
         self.html = compose.render(ready.letter).html
         self.id = ready.message.id

@@ -15,7 +15,7 @@ from app.audience import profiles, suppression
 from app.audience.models import Profile
 from app.cli import main
 from app.commerce.models import Order
-from app.flows import facts, switches
+from app.flows import arbiter, facts, switches
 from app.lib import clock
 from app.lib.db import engine
 from app.messages import compose, outbox, publishing, sending
@@ -170,7 +170,7 @@ def test_a_chunk_costs_a_fixed_number_of_queries(session: Session, ask: Ask) -> 
 
 
 def test_what_the_gate_answered_is_kept_with_the_message(session: Session, ask: Ask) -> None:
-    goes = ask("goes")
+    goes = ask("goes", profile_id=None)  # of somebody else, or offers would wait after it
     stays = ask("stays", medium=Medium.SMS, to="+13035550142", step=3)
     first, second = (ask(f"offer-{i}", category=Category.MARKETING, step=i) for i in (4, 5))
     prepare(session)
@@ -241,11 +241,11 @@ def prepare(session: Session) -> list[Ready]:
     """Claim what is due, and ask the gate."""
     claimed = outbox.claim(session, "journal")
     assert claimed
-    return sending.prepare(session, "journal", claimed, facts.gather)
+    return sending.prepare(session, "journal", claimed, arbiter.judge)
 
 
 def test_an_operator_reads_why(session: Session, ask: Ask) -> None:
-    goes = ask("goes")
+    goes = ask("goes", profile_id=None)  # of somebody else, or offers would wait after it
     ask("stays", medium=Medium.SMS, to="+13035550142", step=3)
     ask("waits", category=Category.MARKETING, step=4)
     ask("behind", category=Category.MARKETING, step=5)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.audience.grants import Said
-from app.messages.permission import ANSWERS, Allowed, Deferred, Facts, Skipped, decide, decide_together
+from app.messages.permission import ANSWERS, Allowed, Deferred, Facts, Skipped, decide
 from app.vocabulary import (
     Category,
     ConsentSource,
@@ -212,22 +212,3 @@ def test_nobody_is_woken(hour: int, medium: Medium, category: Category, goes: bo
     decision = decide(replace(FINE, now=now, medium=medium, category=category, said=yes, asked_at=now))
     opens = datetime(2026, 11, 24 if hour < 9 else 25, 9, tzinfo=DENVER).astimezone(UTC)
     assert decision == (Allowed() if goes else Deferred(opens, Reason.QUIET_HOURS))
-
-
-def test_what_goes_in_one_breath_counts_for_what_comes_behind() -> None:
-    first = replace(OFFER, person="ana", news="a")
-    decided = decide_together(
-        {1: first, 2: replace(first, news="b"), 3: replace(first, person="eve", news="c")}
-    )
-    assert [decision for decision, _ in decided.values()] == [
-        Allowed(),
-        Deferred(NOON + timedelta(days=1), Reason.TOO_OFTEN),
-        Allowed(),
-    ]
-    twice = replace(FINE, person="ana", news="shipped")
-    assert decide_together({1: twice, 2: twice})[2][0] == Skipped(Reason.ALREADY_TOLD)
-
-
-def test_one_that_may_not_go_takes_nobodys_turn() -> None:
-    kept = replace(OFFER, person="ana", suppressed="unsubscribed")
-    assert decide_together({1: kept, 2: replace(OFFER, person="ana")})[2][0] == Allowed()

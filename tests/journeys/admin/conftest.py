@@ -30,6 +30,7 @@ PAGES = (
     "messages",
     "texts",
     "flows",
+    "lift",
     "waiting",
     "sources",
     "hidden",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.audience import consent
 from app.audience.models import Profile
 from app.commerce.models import Checkout
-from app.flows import engine, starts
+from app.flows import engine, hold_outs, starts
 from app.flows.models import Enrollment, FlowVersion
 from app.flows.plan import reading, written
 from app.flows.plan.definition import Flow
@@ -128,6 +128,7 @@ def new(session: Session, domain: str = "ridge.myshopify.com") -> World:
         platform=PlatformKey.SHOPIFY, domain=domain, url="https://ridge.example", name="Ridge", currency="USD"
     )
     shop = install(session, store)
+    hold_outs.choose(shop, 0)  # so that whoever is enrolled is written to
     session.commit()
     return World(session, shop)
 

@@ -1,0 +1,1 @@
+"""What it all brought: figures that are kept, and how sure they are."""
