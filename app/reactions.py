@@ -9,10 +9,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app import events
-from app.commerce import consent_record
+from app.commerce import consent_record, discounts
 from app.commerce.models import Order
 from app.events import EventRow
-from app.flows import starts
+from app.flows import restocks, starts
 from app.flows.triggers import (
     case_reply,
     confirm_offers,
@@ -37,6 +37,8 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
         confirm_offers.on_order_placed,
         forecasts.on_order_placed,
         telling.on_event,
+        discounts.on_order_placed,
+        restocks.on_order_placed,
         starts.on_order_placed,
     ),
     events.ShipmentRegistered: (
@@ -68,7 +70,7 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
     events.CheckoutCompleted: (starts.on_checkout_completed,),
     events.StepReached: (telling.on_event,),
     events.VariantSoldOut: (telling.on_event,),
-    events.BackInStock: (telling.on_event,),
+    events.BackInStock: (telling.on_event, restocks.on_back_in_stock),
     events.ConsentChanged: (
         confirm_offers.on_consent_changed,
         telling.on_event,

@@ -1,6 +1,7 @@
 """Every table, by one import."""
 
 from app.audience.models import ConsentRow, Profile, Suppression
+from app.commerce.discounts import Discount
 from app.commerce.gaps import Comparison, MissedOrder
 from app.commerce.models import (
     Checkout,
@@ -53,6 +54,7 @@ __all__ = [
     "ConsentRow",
     "Credential",
     "Delivery",
+    "Discount",
     "DrawnPage",
     "Eligibility",
     "Enrollment",

@@ -107,6 +107,7 @@ class Trigger(StrEnum):
     IN_TRANSIT = "in_transit"
     RUNNING_LATE = "running_late"
     ABANDONED_CHECKOUT = "abandoned_checkout"
+    BACK_IN_STOCK = "back_in_stock"
     REVIEW_REQUEST = "review_request"
     WIN_BACK = "win_back"
     CASE_REPLY = "case_reply"
@@ -171,6 +172,8 @@ class Reason(StrEnum):
     BUDGET_SPENT = "budget_spent"
     OPEN_CASE = "open_case"
     """Offers wait until what the shopper reported is dealt with."""
+    CATCHING_UP = "catching_up"  # what the store has told of orders is being read first
+    AWAITS_CODE = "awaits_code"  # the discount that it offers is being made in the store
     SHOP_GONE = "shop_gone"
     TOO_OLD = "too_old"
     """The store told us of it long after it happened."""
@@ -178,6 +181,7 @@ class Reason(StrEnum):
     """What was left in the cart has been bought, or taken out of it."""
     SUPERSEDED = "superseded"
     """By the time it could be sent, the parcel was further along, or the order was cancelled."""
+    SOLD_OUT = "sold_out"  # what it speaks of cannot be bought any more
     LET_GO = "let_go"
     WITHDRAWN = "withdrawn"
     """The address was taken off the order's updates."""
@@ -191,8 +195,7 @@ class Reason(StrEnum):
     """Each time it was in hand, whoever sent it was cut off."""
     DROPPED = "dropped"
     """The provider took it, and did not send it on."""
-    GAVE_UP = "gave_up"
-    """Temporary failures went on for too long."""
+    GAVE_UP = "gave_up"  # temporary failures went on for too long
     FATE_UNKNOWN = "fate_unknown"
 
 

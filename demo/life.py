@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 
 from app.lib import clock
-from demo import hurry, shoppers, stock, stories, things
+from demo import asking, hurry, shoppers, stock, stories, things
 from demo.sales import Sale, way
 from demo.seed import voices
 from demo.shopify import notices as shopify_notices
@@ -28,7 +28,7 @@ AT_HARBOR = 0.35
 """The share of new orders that are placed at Harbor Goods."""
 LEFT = 0.2
 """The share of Harbor Goods' carts that nobody buys."""
-RESTOCKED = 0.02
+RESTOCKED = 0.03
 """The share of events that bring back what was sold out, or sell it out again."""
 REPEATED = 0.15
 """The share of deliveries that a store makes twice."""
@@ -53,6 +53,8 @@ class World:
     def __init__(self, shopify: Voice, woocommerce: Registered) -> None:
         self.shopify, self.woocommerce = shopify, woocommerce
         self.ridge, self.harbor = Shelf(SHOPIFY_HOST), woocommerce.shelf
+        self.gone: list[int] = []
+        """What has just been sold out, and somebody wants."""
         self._held: list[tuple[str, Json]] = []
 
     def happen(self) -> None:
@@ -72,13 +74,15 @@ class World:
             self._process(sale, now)
 
     def _restock(self) -> None:
-        """Let what people wait for come back, or be gone again."""
+        """Let what people wait for come back; or be gone again, and somebody want it."""
         if random.random() < AT_HARBOR:
-            stock.change(self.harbor, stock.PAN)
+            left = stock.change(self.harbor, stock.PAN)
             self._tell_woocommerce(woo_notices.stocked(self.harbor, things.HARBOR[stock.PAN]))
+            self.gone += [] if left.quantity else [stock.PAN]
         else:
-            stock.change(self.ridge, stock.LANTERN)
+            left = stock.change(self.ridge, stock.LANTERN)
             self._tell_shopify(shopify_notices.stocked(self.ridge, things.RIDGE[stock.LANTERN]))
+            self.gone += [] if left.quantity else [stock.LANTERN]
 
     def _order(self, now: datetime) -> None:
         if random.random() < AT_HARBOR:
@@ -159,6 +163,9 @@ def main() -> None:
     world = World(*voices(json.loads(NOTES.read_text())))
     while not stop.wait(random.uniform(*BEAT)):
         world.happen()
+        hurry.judge_soon()
+        while world.gone:
+            asking.ask(world.gone.pop())
 
 
 def _alive(shelf: Shelf) -> list[Sale]:

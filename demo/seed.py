@@ -8,17 +8,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.commerce.models import Delivery, Order, Variant
+from app.commerce.models import Delivery, Order
 from app.lib import clock
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.shops.models import Shop
-from app.stock import waiting
-from app.stock.waiting import Asked
-from app.storefront.back_in_stock import AGREED
 from app.tracking.links import tracking_url
 from app.vocabulary import InboxState
-from demo import install, shoppers, stock, stories, things, twilio, ups
+from demo import asking, install, stock, stories, things, twilio, ups
 from demo.sales import Sale
 from demo.shopify import notices as shopify_notices
 from demo.shopify import wire as shopify_wire
@@ -54,7 +51,7 @@ def run() -> dict[str, Any]:
         if done % 50 == 0 or done == len(deliveries):
             print(f"  {done} of {len(deliveries)} store notices delivered", flush=True)
     _wait_until_applied()
-    _let_some_wait()
+    asking.ask_for_all()
     with transaction() as session:
         mine = select(Shop, Order.id).join(Order, Order.shop_id == Shop.id)
         shop, order_id = session.execute(mine.where(Order.external_id == str(stories.SHOWN))).one()
@@ -100,18 +97,6 @@ def _kept(shelf: Shelf, sales: Iterator[Sale]) -> Iterator[Sale]:
     for sale in sales:
         shelf.put("sale", sale.id, sale.model_dump(mode="json"))
         yield sale
-
-
-def _let_some_wait() -> None:
-    """Let shoppers ask to hear when what is sold out is back."""
-    waits = ((stock.LANTERN * 10 + 1, shoppers.RIDGE[:5]), (stock.PAN, shoppers.HARBOR[:3]))
-    for variant, people in waits:
-        with transaction() as session:
-            named = select(Shop, Variant.id).join(Variant, Variant.shop_id == Shop.id)
-            shop, variant_id = session.execute(named.where(Variant.external_id == str(variant))).one()
-            for who in people:
-                asked = Asked(address=who.email, wording=AGREED, source="page", locale=who.locale)
-                waiting.ask(session, shop, variant_id, asked)
 
 
 def _wait_until_applied() -> None:

@@ -15,16 +15,19 @@ from app.channels.base import Channel, Connection, Mail, SendError
 from app.channels.push import Pushes
 from app.channels.server import Server
 from app.channels.sms.line import Texts
-from app.flows import arbiter
+from app.commerce import checkouts
+from app.flows import arbiter, facts
 from app.lib import plugins, queue
 from app.lib.db import transaction
-from app.messages import compose, journal, outbox, recovery, sending
+from app.messages import compose, journal, outbox, permission, recovery, sending
 from app.messages.journal import Journal
 from app.messages.letter import Letter
+from app.messages.models import Message
 from app.messages.providers import accounts, spending
 from app.messages.providers.spending import Purse
 from app.messages.providers.ways import Way
 from app.messages.sending import Delivered, Ready, Write
+from app.messages.verdict import Allowed
 from app.shops.texting import Account
 from app.vocabulary import Medium
 from jobs import SLICE, texts
@@ -115,9 +118,9 @@ class Sender:
         except SendError as error:
             return sending.put_off(ready, error)
         if way is None or server is None:
-            return sending.deliver(ready, self._journal, line, self._write)
+            return sending.deliver(ready, self._journal, line, self._write, stands=_stands)
         write = partial(_write_from, way, self._write)
-        return sending.deliver(ready, self._journal, line, write, monotonic() + A_TURN)
+        return sending.deliver(ready, self._journal, line, write, monotonic() + A_TURN, stands=_stands)
 
     def _line(self, server: Server | None) -> Connection[Mail]:
         """Return an open line to a merchant's mail server, or to the operator's; raises SendError."""
@@ -135,11 +138,21 @@ class Sender:
             self._texts[shop_id] = self._lines.enter_context(line), account
         line, account = self._texts[shop_id]
         write = partial(compose.text, hears_replies=account.chosen.hears_replies)
-        told = sending.deliver(ready, self._journal, line, write, monotonic() + A_TURN)
+        told = sending.deliver(ready, self._journal, line, write, monotonic() + A_TURN, stands=_stands)
         if line.is_refused:
             del self._texts[shop_id]
             texts.refuse(shop_id)
         return told
+
+
+def _stands(message: Message) -> bool:
+    """Tell whether a cart is still to be reminded of, whatever came between the gate and this moment."""
+    if message.checkout_id is None:
+        return True
+    with transaction() as session:
+        if not checkouts.is_over(session, message.checkout_id, message.profile_id, since=message.created_at):
+            return True
+        return isinstance(permission.decide(facts.gather(session, [message])[message.id]), Allowed)
 
 
 def _by_way(ready: Iterable[Ready]) -> list[list[Ready]]:

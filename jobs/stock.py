@@ -8,6 +8,7 @@ from urllib.parse import quote
 import orjson
 
 from app import intake
+from app.flows import restocks
 from app.lib import clock
 from app.lib.db import transaction
 from app.lib.reading import Json
@@ -35,6 +36,12 @@ def judge(due: Due) -> None:
     """Judge whether a thing that had been sold out is truly back."""
     with transaction() as session:
         shelves.judge(session, due.shop_id, int(due.subject))
+
+
+def call(due: Due) -> None:
+    """Tell the next of those who wait for a thing that it is back."""
+    with transaction() as session:
+        restocks.call_next(session, due.shop_id, due.subject)
 
 
 def places(due: Due) -> None:
@@ -93,6 +100,7 @@ def woocommerce_catch_up(due: Due) -> str:
 
 HANDLERS: dict[str, Callable[[Due], str | None]] = {
     shelves.JUDGE: judge,
+    restocks.CALL: call,
     stock.PLACES: places,
     stock.ITEM: item,
     stock.CATCH_UP: shopify_catch_up,

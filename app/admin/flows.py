@@ -78,11 +78,20 @@ WORDS = {
     ),
 }
 
+REQUESTS = {
+    Trigger.BACK_IN_STOCK: Words(
+        "store",
+        "What somebody asked to hear of is back. One mail, those first who asked first, and no more at once "
+        "than what is there may serve; who comes to an empty shelf again goes on waiting.",
+        "it begins with the next thing that comes back.",
+    ),
+}
+"""Goes once to whoever asked for it."""
 OFFERS = {
     Trigger.ABANDONED_CHECKOUT: Words(
         "cart",
-        "Somebody left a cart and can be written to. A mail after an hour, a day and three days, "
-        "until they buy.",
+        "Somebody left a cart and can be written to. A mail after an hour, a day and three days, until they "
+        "buy; to who agreed to texts, one text in place of the second.",
         "it begins with the next cart that is left.",
     ),
     Trigger.REVIEW_REQUEST: Words(
@@ -94,12 +103,13 @@ OFFERS = {
     Trigger.WIN_BACK: Words(
         "heart",
         "Somebody has not bought for one and a half times as long as they used to, or for 180 days. "
-        "A mail, and another a week later.",
+        "A mail, another a week later, and one after two weeks with 10 % off: a code for one order and two "
+        "weeks, made in your store and taken back when they buy.",
         "it begins with the next order, and counts from there.",
     ),
 }
 """Need a yes to offers; one shopper in ten is left out, so that it can be seen what a flow brings."""
-ALL = WORDS | OFFERS
+ALL = WORDS | REQUESTS | OFFERS
 
 
 @blueprint.get("/flows")
@@ -124,6 +134,7 @@ def index(session: Session, shop: Shop) -> str:
         "flows.html",
         "flows",
         flows=WORDS,
+        requests=REQUESTS,
         offers=OFFERS,
         on={trigger: at for trigger, at in switches.switched_on(session, shop.id).items() if trigger in ALL},
         sent=sent,

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from app.admin import paging, shell
 from app.admin.session import for_shop
+from app.flows import switches
 from app.lib.db import among
 from app.shops.models import Shop
 from app.stock import waiting
 from app.stock.models import Level, Location, Shelf
 from app.stock.waiting import Demand
+from app.vocabulary import Trigger
 
 blueprint = Blueprint("waiting", __name__)
 
@@ -50,6 +52,7 @@ def index(session: Session, shop: Shop) -> str:
         people=people,
         things=things,
         page=page,
+        is_on=Trigger.BACK_IN_STOCK in switches.switched_on(session, shop.id),
         has_more=len(found) > paging.ROWS,
     )
 

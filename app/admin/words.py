@@ -130,6 +130,7 @@ TRIGGERS = {
     Trigger.ABANDONED_CHECKOUT: "Cart reminder",
     Trigger.REVIEW_REQUEST: "Review request",
     Trigger.WIN_BACK: "Win-back",
+    Trigger.BACK_IN_STOCK: "Back in stock",
     Trigger.CASE_REPLY: "Your answer",
     Trigger.OWN_ORDERS: "Link to all their orders",
     Trigger.CONFIRM_RECIPIENT: "Asked to get updates",

@@ -61,6 +61,16 @@ def close(session: Session, order: Order, *, at: datetime) -> None:
                 _complete(session, checkout, at)
 
 
+def is_over(session: Session, checkout_id: int, profile_id: int | None, *, since: datetime) -> bool:
+    """Tell whether a cart was bought or emptied, or its shopper has bought anything since."""
+    ended = or_(Checkout.completed_at.is_not(None), Checkout.deleted_at.is_not(None))
+    cart = select(Checkout.id).where(Checkout.id == checkout_id, ended)
+    order = select(Order.id).where(
+        Order.profile_id == profile_id, Order.state == OrderState.PLACED, Order.placed_at > since
+    )
+    return bool(session.scalar(select(or_(cart.exists(), order.exists()))))
+
+
 def _is_of_before(checkout: Checkout, record: purchases.Checkout) -> bool:
     """Tell whether a record is of the time before its cart was deleted; no store uses a cart's name again.
 

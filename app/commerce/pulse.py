@@ -1,5 +1,6 @@
 """What our own rows say of a connection: when the store last spoke, and what had to be asked for instead."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from app.lib import clock
 from app.lib.days import Calendar
 from app.platforms.findings import Finding, Grade, Remedy, good
 from app.shops.models import Errand, Shop
+from app.vocabulary import InboxState
 
 SETTLING = timedelta(hours=1)
 """How long a store that has just connected may say nothing."""
@@ -29,6 +31,19 @@ def heard_at(session: Session, shop_id: int) -> datetime | None:
     """Return when a store last told us something."""
     newest = select(Delivery.received_at).where(Delivery.shop_id == shop_id)
     return session.scalar(newest.order_by(Delivery.id.desc()).limit(1))
+
+
+def behind(session: Session, shop_ids: Collection[int]) -> set[int]:
+    """Return which of these shops have told of orders that were not looked at yet."""
+    if not shop_ids:
+        return set()
+    waiting = select(Delivery.shop_id).where(
+        Delivery.state == InboxState.WAITING,
+        Delivery.attempts == 0,
+        Delivery.shop_id.in_(shop_ids),
+        Delivery.topic.startswith("order"),
+    )
+    return set(session.scalars(waiting.distinct()))
 
 
 def addresses(session: Session, shop_id: int) -> tuple[int, int]:

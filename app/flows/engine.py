@@ -117,6 +117,7 @@ def _asks(row: Enrollment, flow: Flow, done: Sequence[Deed], seen: Seen) -> Iter
                 profile_id=seen.matter.profile_id,
                 order_id=seen.matter.order_id,
                 checkout_id=seen.matter.checkout_id,
+                waiting_id=seen.matter.waiting_id,
                 enrollment_id=row.id,
                 to=seen.matter.addresses.get(deed.step.medium),
                 occasion_at=now,

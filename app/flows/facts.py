@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import product
 from typing import TypeVar
 
 import phonenumbers
@@ -10,12 +9,13 @@ from sqlalchemy import func, not_, or_, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
-from app.audience import consent, suppression, whereabouts
+from app.audience import consent, whereabouts
 from app.audience.address import readable_email
 from app.audience.consent import Subject
-from app.audience.models import Profile, Suppression
+from app.audience.models import Profile
+from app.commerce import discounts, pulse
 from app.commerce.models import Checkout, Order
-from app.flows import asked, repeats, standing, texted
+from app.flows import asked, repeats, standing, suppressions, texted
 from app.flows.models import Flow
 from app.lib import clock, crypto
 from app.lib.db import among
@@ -57,13 +57,15 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     taken_back = texted.taken_back(session, messages, shops)
     repeated = repeats.of(session, messages, switched_on)
     alarms = tracked.of_shipments(session, _late_ones(messages))
-    suppressed = _suppressions(session, messages)
+    suppressed = suppressions.of(session, messages)
     said = consent.said_of(session, [_subject(message) for message in messages])
     lately = _sent_lately(session, messages)
     bought = _last_bought(session, messages)
     told = _told(session, messages)
     troubled = cases.troubled(session, {message.profile_id for message in messages})
     let_go = standing.let_go(session, messages)
+    behind = pulse.behind(session, {message.shop_id for message in messages if message.checkout_id})
+    awaited = discounts.awaited(session, [(it.shop_id, discounts.way_of(it.key)) for it in messages])
     reported = cases.open_ids(session, {order.id for order in orders.values()})
     facts = {}
     for message in messages:
@@ -105,6 +107,9 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
                 tracked.is_late(shipments[i], alarms) for i in message.shipment_ids if i in shipments
             ),
             is_bought=_is_bought(carts.get(message.checkout_id)),
+            is_behind=message.checkout_id is not None and message.shop_id in behind,
+            cart_left_at=cart.updated_at if (cart := carts.get(message.checkout_id)) else None,
+            awaits_code=(message.shop_id, discounts.way_of(message.key)) in awaited,
             comes_from_flow=message.id in let_go,
             let_go=let_go.get(message.id),
             sent_lately=lately.get(_person(message), ()),
@@ -241,40 +246,13 @@ def _says_the_same(message: Message, other: Message) -> bool:
 
 
 def _about(message: Message) -> tuple[object, ...]:
-    subject = message.order_id, message.checkout_id, message.case_entry_id
+    subject = message.order_id, message.checkout_id, message.waiting_id, message.case_entry_id
     return message.medium, message.to, message.trigger, *subject
 
 
 def _news(message: Message) -> tuple[object, ...]:
     step = None if message.shipment_ids else message.step
     return *_about(message), tuple(sorted(message.shipment_ids)), step
-
-
-def _suppressions(
-    session: Session, messages: Sequence[Message]
-) -> dict[tuple[int, Medium, str | None, str], str]:
-    hashes: dict[bytes, set[str]] = {}
-    for message in messages:
-        if message.to:  # however each of them writes the same address
-            hashes.setdefault(crypto.fingerprint(message.to), set()).add(message.to)
-    shop_ids = {message.shop_id for message in messages}
-    every = {message.category for message in messages} | {Category.MARKETING}
-    rows = session.scalars(
-        select(Suppression).where(
-            Suppression.shop_id.in_(shop_ids),
-            among(Suppression.address_hash, hashes),
-            suppression.holds(),
-            Suppression.category.in_({suppression.EVERYTHING} | every),
-        )
-    )
-    found: dict[tuple[int, Medium, str | None, str], str] = {}
-    for row in rows:
-        categories = every if row.category == suppression.EVERYTHING else {row.category}
-        for address, category in product(hashes[row.address_hash], categories):
-            about = row.shop_id, row.medium, address, category
-            if found.get(about) in (None, suppression.UNSUBSCRIBED):  # a dead mailbox weighs more
-                found[about] = row.reason
-    return found
 
 
 def _by_id(session: Session, table: type[Row], ids: Iterable[int | None]) -> dict[int | None, Row]:

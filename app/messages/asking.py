@@ -28,6 +28,7 @@ class Ask:
     profile_id: int | None = None
     order_id: int | None = None
     checkout_id: int | None = None
+    waiting_id: int | None = None
     shipment_ids: tuple[int, ...] = ()
     case_entry_id: int | None = None
     recipient_id: int | None = None
@@ -53,7 +54,7 @@ def ask_all(session: Session, wanted: Sequence[tuple[int, Ask]]) -> int:
     if not wanted:
         return 0
     rows = [_row(shop_id, one) for shop_id, one in wanted]
-    put = insert(Message).on_conflict_do_nothing(constraint="uq_message_shop_id_key")
+    put = insert(Message).on_conflict_do_nothing()  # its key, or its cart has been texted about
     added = len(session.scalars(put.returning(Message.id), rows).all())
     if added:
         queue.wake(session, "jobs.messages.send")
@@ -74,6 +75,7 @@ def _row(shop_id: int, wanted: Ask) -> dict[str, object]:
         "profile_id": wanted.profile_id,
         "order_id": wanted.order_id,
         "checkout_id": wanted.checkout_id,
+        "waiting_id": wanted.waiting_id,
         "shipment_ids": list(wanted.shipment_ids),
         "case_entry_id": wanted.case_entry_id,
         "recipient_id": wanted.recipient_id,

@@ -1,9 +1,11 @@
-"""Where the button of each message leads."""
+"""Where the button of each message leads, and the way out of them."""
 
 from app.commerce.models import Order
-from app.messages.links import confirm_url
+from app.lib import plugins
+from app.messages.links import confirm_url, preferences_url, short_preferences_url
 from app.messages.material import Material
 from app.messages.models import Message
+from app.platforms.base import Platform
 from app.shops.models import Shop
 from app.tracking import own_orders, recipients
 from app.tracking.links import gift_url, short_url, tracking_url
@@ -25,7 +27,7 @@ def to(  # noqa: PLR0911 - a line for each message that leads elsewhere
         case Trigger.REVIEW_REQUEST:
             return material.review_page(shop, order.id) or tracking_url(shop, order.id)
         case Trigger.WIN_BACK:
-            return material.brands[shop.id].url
+            return _shop_window(material, shop, message)
         case Trigger.CONFIRM_RECIPIENT:
             return recipients.url(shop, message.recipient_id or 0)
         case _ if message.recipient_id is not None:
@@ -34,3 +36,21 @@ def to(  # noqa: PLR0911 - a line for each message that leads elsewhere
             return short_url(shop, order.id)
         case _:
             return tracking_url(shop, order.id)
+
+
+def _shop_window(material: Material, shop: Shop, message: Message) -> str:
+    """Return where the shop's things are seen, with the reader's discount where an address can hold one."""
+    platform: Platform = plugins.discover("app.platforms")[shop.platform]
+    code = material.codes.get(message.id)
+    if code is None or not platform.code_page:
+        return material.brands[shop.id].url
+    return platform.code_page.format(url=shop.url, code=code.code)
+
+
+def out(shop: Shop, message: Message) -> str:
+    """Return where a message's reader says what they want to get."""
+    if message.recipient_id is not None:
+        return recipients.url(shop, message.recipient_id)
+    if message.medium in TEXTS:
+        return short_preferences_url(message.id)
+    return preferences_url(shop.id, message.id)

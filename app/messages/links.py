@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.lib import signing
 from app.lib.config import settings
 
-PURPOSE, CONFIRM, CLICK = "unsubscribe", "confirm-offers", "click"
+PURPOSE, CONFIRM, CLICK, CART = "unsubscribe", "confirm-offers", "click", "cart"
 ON_THE_WEB = ("https://", "http://")
 
 
@@ -38,9 +38,14 @@ def short_preferences_url(message_id: int) -> str:
     return f"{settings().url}/s/{signing.short_token(PURPOSE, message_id)}"
 
 
-def message_of_short(token: str) -> int:
+def short_cart_url(message_id: int) -> str:
+    """Return an address that leads to the cart that a message reminds of, short enough for a text message."""
+    return f"{settings().url}/s/{signing.short_token(CART, message_id)}"
+
+
+def message_of_short(token: str, purpose: str = PURPOSE) -> int:
     """Return the message that a short link was made for; raises Forged."""
-    return signing.read_short_token(PURPOSE, token)
+    return signing.read_short_token(purpose, token)
 
 
 def confirm_url(shop_id: int, message_id: int) -> str:

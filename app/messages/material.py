@@ -3,24 +3,25 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import and_, exists, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.audience.models import Profile
 from app.channels.base import Browser
-from app.commerce import catalog
-from app.commerce.models import Checkout, Fulfillment, LineItem, Order, Product, Variant
+from app.commerce.models import Fulfillment, LineItem, Order, Product, Variant
 from app.lib.db import among
-from app.messages import templates, versions
+from app.messages import carts, codes, templates, versions, waits
+from app.messages.carts import Cart
+from app.messages.contents import Code
 from app.messages.document import Document, Misfit
 from app.messages.models import Message
 from app.messages.versions import Chosen, Said
+from app.messages.waits import Waited
 from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
-from app.stock.models import Waiting
 from app.tracking import alarms, browsers
 from app.tracking.cases import CaseEntry
 from app.tracking.models import OwnCarrier, Shipment
@@ -51,21 +52,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Cart:
-    """A cart that was left, and the pictures of what is in it, by product."""
-
-    row: Checkout
-    pictures: Mapping[str, str]
-
-
-class Waited(NamedTuple):
-    """What somebody asked to be told of, in which language."""
-
-    locale: str | None
-    thing: str
-
-
-@dataclass(frozen=True, slots=True)
 class Material:
     """What the messages of a chunk speak of; as long as it is held, the session knows its rows."""
 
@@ -88,6 +74,8 @@ class Material:
     """What the merchant wrote, by case entry."""
     offers: dict[int, list[Offered]]
     """What the shop sells besides, of each order whose message has a place for it."""
+    codes: Mapping[int, Code]
+    """The discounts that are offered, by message."""
     documents: dict[tuple[int, Trigger], Chosen]
     """What the shops say in their own words."""
     alarms: Mapping[int, frozenset[ExceptionKind]]
@@ -127,15 +115,16 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
         shops=shops,
         brands={shop_id: brand.of(shop) for shop_id, shop in shops.items()},
         orders=orders,
-        checkouts=_carts(session, {message.checkout_id for message in messages} - {None}),
+        checkouts=carts.gather(session, {message.checkout_id for message in messages} - {None}, shops),
         profiles=_profiles(session, {message.profile_id for message in messages}),
         shipments=shipments,
         lines=_lines(session, order_ids),
         contents=_contents(session, order_ids),
         ordered_before=_ordered_before(session, orders.values()),
-        waits=_waits(session, messages),
+        waits=waits.gather(session, messages),
         answers=_answers(session, {message.case_entry_id for message in messages}),
         offers=_offers(session, messages, documents),
+        codes=codes.gather(session, messages, shops),
         documents=documents,
         alarms=_alarms(session, messages),
         browsers=_browsers(session, messages),
@@ -143,35 +132,9 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
     )
 
 
-def _waits(session: Session, messages: Sequence[Message]) -> dict[int, Waited]:
-    ids = {message.step for message in messages if message.trigger is Trigger.CONFIRM_WAITING}
-    if not ids:
-        return {}
-    asked = select(Waiting, Product, Variant).join(Variant, Variant.id == Waiting.variant_id)
-    rows = session.execute(
-        asked.join(Product, Product.id == Variant.product_id).where(among(Waiting.id, ids))
-    )
-    return {row.id: Waited(row.locale, catalog.called(product, variant)) for row, product, variant in rows}
-
-
 def _browsers(session: Session, messages: Sequence[Message]) -> Mapping[tuple[int, str], Browser]:
     told = {message.order_id for message in messages if message.medium is Medium.PUSH and message.order_id}
     return browsers.of_orders(session, told) if told else {}
-
-
-def _carts(session: Session, ids: set[int | None]) -> dict[int, Cart]:
-    if not ids:
-        return {}
-    rows = list(session.scalars(select(Checkout).where(among(Checkout.id, ids))))
-    products = {item.get("product_id") for row in rows for item in row.items} - {None}
-    shown = select(Product.shop_id, Product.external_id, Product.image_url).where(
-        Product.shop_id.in_({row.shop_id for row in rows}), among(Product.external_id, products)
-    )
-    pictures: dict[int, dict[str, str]] = defaultdict(dict)
-    for shop_id, product_id, image_url in session.execute(shown):
-        if image_url:
-            pictures[shop_id][product_id] = image_url
-    return {row.id: Cart(row, pictures[row.shop_id]) for row in rows}
 
 
 def _shipments(session: Session, order_ids: Iterable[int]) -> dict[int, list[Shipment]]:

@@ -5,6 +5,8 @@ from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
+from babel.numbers import format_percent
+
 from app.lib.words import Words
 from app.messages import sentences, templates
 from app.messages.letter import Item, Letter, Offer, Told
@@ -39,17 +41,33 @@ def of(letter: Letter) -> dict[str, Any]:
         },
         "answer": letter.answer or "",
         "items": [_item(item, calendar.words) for item in letter.items],
-        "have_prices": not letter.is_gift,
+        "have_prices": letter.has_prices and not letter.is_gift,
         "have_pictures": any(item.image_url for item in letter.items),
         "parcels": [{"carrier": p.carrier, "number": p.number, "page": p.page} for p in letter.parcels],
         "places": [_place(place, calendar.words) for place in letter.waits_at],
         "carrier": carriers.pop() if len(carriers) == 1 else None,
         "facts": _facts(letter),
+        "discount": _discount(letter),
         "recommendations": [_plain(product, OFFERED) for product in letter.recommendations],
         "clicks": letter.clicks,
         "cart_url": letter.cart_url,
+        "thing_url": letter.thing_url,
         "track_url": letter.track_url,
         "preferences_url": letter.preferences_url,
+    }
+
+
+def _discount(letter: Letter) -> dict[str, str]:
+    """Return what a discount says; nothing where there is none."""
+    offered, calendar = letter.discount, letter.calendar
+    if offered is None:
+        return dict.fromkeys(("code", "percent", "words", "until"), "")
+    percent = format_percent(offered.percent / 100, locale=calendar.locale)
+    return {
+        "code": offered.code,
+        "percent": percent,
+        "words": calendar.words.say("%(percent)s off your next order with this code:", percent=percent),
+        "until": calendar.words.say("Good for one order, until %(day)s.", day=calendar.spoken(offered.until)),
     }
 
 

@@ -33,6 +33,8 @@ class Message(OfShop, Base):
         ForeignKey("checkout.id", ondelete="SET NULL"), index=True
     )
     """The cart that it reminds of."""
+    waiting_id: Mapped[int | None] = mapped_column(ForeignKey("waiting.id", ondelete="SET NULL"))
+    """The request to hear when a thing is back that it answers."""
     case_entry_id: Mapped[int | None] = mapped_column(ForeignKey("case_entry.id", ondelete="CASCADE"))
     """The merchant's answer that it carries."""
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("recipient.id", ondelete="CASCADE"))
@@ -100,6 +102,13 @@ class Message(OfShop, Base):
         Index(
             "ix_message_enrollment_id", "enrollment_id", postgresql_where=text("enrollment_id IS NOT NULL")
         ),
+        Index(
+            "uq_message_cart_text",
+            *("shop_id", "checkout_id"),
+            unique=True,
+            postgresql_where=text("medium = 'sms' AND checkout_id IS NOT NULL"),
+        ),
+        Index("ix_message_waiting_id", "waiting_id", postgresql_where=text("waiting_id IS NOT NULL")),
         Index("ix_message_recent", "shop_id", text("id DESC")),
         Index("ix_message_texted", "shop_id", "to", postgresql_where=text("medium = 'sms'")),
         Index("ix_message_ref", text("split_part(rfc_id, '@', 1)")),

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from babel.numbers import format_percent
+
 from app.lib.words import Words
 from app.messages.letter import Letter
 from app.messages.said import Sentences
@@ -53,10 +55,14 @@ def win_back(common: Sentences, letter: Letter, words: Words) -> Sentences:
     """Return what is said to who has not bought for long."""
     say, name = words.say, letter.first_name
     headline = say("It has been a while, %(name)s", name=name) if name else say("It has been a while")
-    lead = say("Come and see what is new.")
+    lead, shop, offered = say("Come and see what is new."), letter.brand.name, letter.discount
+    later = say("New at %(shop)s", shop=shop)
+    if offered is not None:
+        percent = format_percent(offered.percent / 100, locale=letter.calendar.locale)
+        later = say("%(percent)s off at %(shop)s", percent=percent, shop=shop)
     return replace(
         common,
-        subject=headline if letter.step == 1 else say("New at %(shop)s", shop=letter.brand.name),
+        subject=headline if letter.step == 1 else later,
         preview=lead,
         headline=headline,
         then="",

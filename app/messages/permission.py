@@ -8,10 +8,10 @@ from typing import NamedTuple
 from app.audience import grants
 from app.audience.grants import Permission
 from app.audience.suppression import UNSUBSCRIBED
-from app.messages import caps, country_rules, quiet_hours, saw
+from app.messages import caps, country_rules, pending, quiet_hours, saw
 from app.messages.overtaken import OVERTAKEN_BY
 from app.messages.verdict import Allowed, Decision, Deferred, Facts, Objection, Ruling, Skipped
-from app.vocabulary import Category, Reason, ShopState, Trigger
+from app.vocabulary import Category, Medium, Reason, ShopState, Trigger
 
 __all__ = [
     "Allowed",
@@ -30,17 +30,20 @@ THANKS_AT_MOST = timedelta(hours=24)
 """An order that was already older than this when we first heard of it, in any status, is not thanked for."""
 NEWS_AT_MOST = timedelta(hours=72)
 """A parcel's milestone that was already older than this when it could first be told is no news."""
-HELD_FOR = timedelta(hours=1)
-"""How soon to ask again about an offer that waits for what the merchant has to do."""
-BOUGHT = "bought"  # why a flow lets go of who did what it was to bring about
+LET_GO_BECAUSE = {"bought": Reason.ALREADY_BOUGHT, "sold out": Reason.SOLD_OUT}
+"""What a flow says when it lets go of somebody, where a merchant reads a better reason for it."""
 WAITS_AT_MOST = timedelta(days=7)
 """An offer that could not go for so long after it was due is stale."""
+TEXTED_AT_MOST = timedelta(hours=48)
+"""A cart that was left longer ago is not texted about (CTIA Messaging Principles; carriers in the US)."""
 ASKS = (Trigger.CONFIRM_RECIPIENT, Trigger.CONFIRM_WAITING)
 """Asks an address that somebody typed whether it agrees: nothing was agreed to before."""
 ANSWERS = (Trigger.CASE_REPLY, Trigger.OWN_ORDERS, Trigger.CONFIRM_OFFERS, *ASKS)
 """What a person wrote to a person, or asked for this minute: no flow, and never old news."""
 ASKED_FOR = (Trigger.OWN_ORDERS,)
 """Goes even to who wants no delivery updates: the page just promised it."""
+WAITED_FOR = (Trigger.BACK_IN_STOCK,)
+"""Its reader asked for it on a form, and confirmed that from their mailbox where the law wants it."""
 ASKED_AT_MOST = timedelta(hours=1)
 """What was asked for is of use for as long as its link is."""
 
@@ -154,10 +157,14 @@ def _is_not_suppressed(facts: Facts) -> Objection | None:
 
 def _is_agreed_to(facts: Facts) -> Objection | None:
     permission = may_write(facts)
-    asked_for = facts.trigger in ASKED_FOR and facts.category is Category.TRANSACTIONAL
-    if permission.is_given or asked_for or facts.trigger in ASKS:
+    if permission.is_given or _is_asked_for(facts) or facts.trigger in ASKS:
         return None
     return Skipped(Reason.NOT_CONFIRMED if permission.wants_confirmation else Reason.NO_CONSENT)
+
+
+def _is_asked_for(facts: Facts) -> bool:
+    asked = (*ASKED_FOR, *WAITED_FOR)
+    return facts.trigger in asked and facts.category is Category.TRANSACTIONAL
 
 
 def _country_lets(facts: Facts) -> Objection | None:
@@ -188,6 +195,9 @@ def _is_news(facts: Facts) -> Objection | None:
         return Skipped(Reason.TOO_OLD)
     if facts.trigger in ANSWERS:
         return None
+    is_text = facts.medium is Medium.SMS and facts.cart_left_at is not None
+    if is_text and facts.now - (facts.cart_left_at or facts.now) > TEXTED_AT_MOST:
+        return Skipped(Reason.TOO_OLD)
     if facts.trigger is Trigger.THANK_YOU:
         age = max(facts.order_age_when_heard, facts.asked_at - facts.occasion_at)
         return Skipped(Reason.TOO_OLD) if age > THANKS_AT_MOST else None
@@ -217,23 +227,13 @@ def _is_a_decent_hour(facts: Facts) -> Objection | None:
     return Deferred(opens, Reason.QUIET_HOURS) if opens > facts.now else None
 
 
-def _has_no_trouble(facts: Facts) -> Objection | None:
-    waits = facts.has_open_case and facts.category is Category.MARKETING
-    return Deferred(facts.now + HELD_FOR, Reason.OPEN_CASE) if waits else None
-
-
-def _is_not_paused(facts: Facts) -> Objection | None:
-    waits = facts.offers_are_paused and facts.category is Category.MARKETING
-    return Deferred(facts.now + HELD_FOR, Reason.PAUSED) if waits else None
-
-
 def _still_holds(facts: Facts) -> Objection | None:
     if facts.trigger in ANSWERS:
         return None
     if facts.trigger is Trigger.THANK_YOU:
         return Skipped(Reason.SUPERSEDED) if facts.order_is_cancelled else None
     if facts.let_go is not None:
-        return Skipped(Reason.ALREADY_BOUGHT if facts.let_go == BOUGHT else Reason.LET_GO)
+        return Skipped(LET_GO_BECAUSE.get(facts.let_go, Reason.LET_GO))
     if facts.trigger is Trigger.ABANDONED_CHECKOUT:
         return Skipped(Reason.ALREADY_BOUGHT) if facts.is_bought else None
     if facts.comes_from_flow:
@@ -245,6 +245,8 @@ def _still_holds(facts: Facts) -> Objection | None:
 
 def _agreement(facts: Facts) -> str:
     permission = may_write(facts)
+    if facts.trigger in WAITED_FOR and _is_asked_for(facts):
+        return "yes: they asked for it on a form"
     stands_on = f" ({permission.source}, {permission.basis})" if permission.basis else ""
     return f"{'yes' if permission.is_given else 'no'}: {permission.why}{stands_on}"
 
@@ -265,8 +267,14 @@ RULES = (
     ),
     Rule("not told yet", _is_not_told, saw.what_was_told),
     Rule("a decent hour", _is_a_decent_hour, saw.hours),
-    Rule("offers go", _is_not_paused, saw.either("offers_are_paused", "paused: too many complaints", "yes")),
-    Rule("no open problem", _has_no_trouble, saw.either("has_open_case", "one is open", "none")),
+    Rule(
+        "offers go",
+        pending.is_not_paused,
+        saw.either("offers_are_paused", "paused: too many complaints", "yes"),
+    ),
+    Rule("no open problem", pending.has_no_trouble, saw.either("has_open_case", "one is open", "none")),
     Rule("still holds", _still_holds, saw.what_became),
+    Rule("all is heard", pending.is_heard_out, saw.either("is_behind", "orders wait to be read", "yes")),
+    Rule("its code is there", pending.has_its_code, saw.either("awaits_code", "being made", "yes, or none")),
 )
 """What no waiting can mend (switched off, a test, old news) stands before what only puts off."""

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from app.lib.days import Calendar
+from app.messages.contents import Code
 from app.messages.document import Document
 from app.messages.letter import Item, Letter, Offer, Told
 from app.shops.brand import Brand
@@ -82,7 +83,9 @@ def letter(
             )
         ),
         delivering_to=("Ana Moreno", "1720 Pearl Street, Apt 4", "Boulder, CO 80302"),
+        discount=Code(code="K7RWQ4M2XP", percent=10, until=(NOW + timedelta(days=14)).date()),
         thing="Hurricane Lantern · Coal",
+        thing_url="https://shop.example/products/hurricane-lantern",
         cart_url="https://shop.example/cart/sample",
         track_url="https://tracking.example/t/sample",
         preferences_url="https://tracking.example/u/sample",

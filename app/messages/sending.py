@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.channels.base import Connection, Mail, Outcome, SendError, Sent, Text
 from app.lib import clock
 from app.lib.logs import trail
-from app.messages import compose, letter, material, outbox, permission
+from app.messages import compose, letter, material, outbox, permission, waits
 from app.messages.journal import Journal
 from app.messages.letter import Letter
 from app.messages.models import Message
@@ -28,6 +28,8 @@ from app.vocabulary import Medium, MessageState, Reason
 
 Judge = Callable[[Session, Sequence[Message]], dict[int, Ruling]]
 Write = Callable[[Letter], Mail]
+Stands = Callable[[Message], bool]
+"""Whether what a message says still holds: asked once more before the first byte of it goes."""
 LONGEST_SUBJECT = 300
 
 log = structlog.get_logger()
@@ -72,6 +74,7 @@ def prepare(session: Session, journal: str, claimed_ids: Collection[int], judge:
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             log.error("message.ungathered", message=message.id, **trail(error))
             results.append(_unrenderable(message, type(error).__name__))
+    waits.settle(session, ((message, rulings[message.id].decision) for message in claimed))
     noted = {key: permission.record_of(ruling) for key, ruling in rulings.items()}
     outbox.note(session, noted, written)
     mails = [it for it in claimed if it.id in letters and it.medium is Medium.EMAIL]
@@ -94,18 +97,21 @@ def _allowed(told: Letter, facts: Facts) -> Letter:
     return replace(told, document=plain)
 
 
-def deliver(
+def deliver(  # noqa: PLR0913 - what goes, over what, and until when
     ready: Sequence[Ready],
     journal: Journal,
     line: Connection[Sent],
     write: Callable[[Letter], Sent],
     ends: float = inf,
+    *,
+    stands: Stands = lambda _: True,
 ) -> Delivered:
     """Send what goes one way of a chunk that `prepare` committed; returns what became of each, in no order.
 
-    `ends`: by time.monotonic(), when nothing more should be begun; what is left then is due again at once.
+    `ends`: by time.monotonic(), when nothing more should be begun; what is left then is due again at once,
+    and so is what no longer `stands` when its turn comes: the gate says why.
     """
-    return _Delivery(ready, journal, write, ends).over(line)
+    return _Delivery(ready, journal, write, ends, stands).over(line)
 
 
 def put_off(ready: Sequence[Ready], error: SendError) -> Delivered:
@@ -123,8 +129,14 @@ class _Delivery(Generic[Sent]):
     """One chunk on its way over one channel."""
 
     def __init__(
-        self, ready: Sequence[Ready], journal: Journal, write: Callable[[Letter], Sent], ends: float
+        self,
+        ready: Sequence[Ready],
+        journal: Journal,
+        write: Callable[[Letter], Sent],
+        ends: float,
+        stands: Stands,
     ) -> None:
+        self._stands = stands
         self._waiting = {item.message.id: item for item in ready}
         self._ready = ready
         self._ends = ends
@@ -163,7 +175,7 @@ class _Delivery(Generic[Sent]):
 
     def _begin(self, message_id: int) -> bool:
         message = self._waiting[message_id].message
-        if not _has_time(message):
+        if not _has_time(message) or not self._stands(message):
             return False
         self._journal.begin(message.id, message.fence)
         return True

@@ -186,6 +186,21 @@ def _confirm_waiting(common: Sentences, letter: Letter, words: Words) -> Sentenc
     return _button(common, subject=subject, headline=say("One more tap"), lead=lead, why=why)
 
 
+def _back_in_stock(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    say = words.say
+    lead = say("You asked to hear when it is back. Nothing is set aside, so it may be gone again.")
+    return replace(
+        common,
+        subject=say("Back in stock: %(thing)s", thing=letter.thing or ""),
+        preview=lead,
+        headline=say("It is back"),
+        then="",
+        lead=lead,
+        why=say("You get this mail, once, because you asked for it with your address."),
+        way_out=say("Your request"),
+    )
+
+
 def _button(common: Sentences, *, subject: str, headline: str, lead: str, why: str) -> Sentences:
     """Return what a mail says that is there for its button."""
     return replace(common, subject=subject, preview=lead, headline=headline, then="", lead=lead, why=why)
@@ -204,6 +219,7 @@ _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.ABANDONED_CHECKOUT: offer_sentences.abandoned_checkout,
     Trigger.REVIEW_REQUEST: offer_sentences.review_request,
     Trigger.WIN_BACK: offer_sentences.win_back,
+    Trigger.BACK_IN_STOCK: _back_in_stock,
     Trigger.CASE_REPLY: _case_reply,
     Trigger.OWN_ORDERS: _own_orders,
     Trigger.CONFIRM_RECIPIENT: _confirm_recipient,

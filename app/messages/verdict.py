@@ -56,6 +56,12 @@ class Facts:
     """What it tells of was so and is no longer: the parcel that was late has moved on."""
     is_bought: bool = False
     """The cart that it reminds of was bought or emptied."""
+    is_behind: bool = False
+    """The store has told of orders that were not looked at yet: its reader may have bought."""
+    cart_left_at: datetime | None = None
+    """When the cart that it reminds of last changed."""
+    awaits_code: bool = False
+    """The discount that it offers is about to be made in the store."""
     comes_from_flow: bool = False
     """Its flow was asked whether it still stands by it."""
     let_go: str | None = None

@@ -217,5 +217,15 @@ class Platform:
     """The scope that writing there takes; None: none that a merchant could withhold."""
     keeps_consent_of_guests: bool = False
     """Whether that can be written of who has no account, too."""
+    cart_of: str = ""
+    """Which address fills a cart: one with {url} of the shop, and {things} as "variant:quantity,…"."""
+    carts_last: bool = False
+    """Whether the address that the store tells of a cart finds it for as long as we remind of it."""
+    cart_code: str = ""
+    """What is added to that address for a discount with {code}."""
+    code_page: str = ""
+    """Where a discount is put on whatever one buys: an address with {url} and {code}; empty: nowhere."""
+    discounts_with: str | None = None
+    """The scope that making discount codes takes; None: none that a merchant could withhold."""
     order_page: str = ""
     """Where the merchant sees an order: an address with {domain}, {url} and the platform's {order}."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import events
 from app.audience import consent, profiles
 from app.audience.models import Profile
-from app.commerce import bodies, orders
+from app.commerce import bodies, discounts, orders
 from app.commerce.models import Checkout, Order
 from app.lib import clock
 from app.lib.db import Base
@@ -37,6 +37,7 @@ def erase(session: Session, profile: Profile) -> None:
     bodies.empty(session, profile.shop_id, {profile.email, profile.phone, profile.external_id} - {None, ""})
     _silence(session, select(Message.id).filter_by(profile_id=profile.id))
     calls.drop(session, Call.profile_id == profile.id, CallReason.ERASED)
+    discounts.end(session, profile.shop_id, profile.id)
     copies.forget_of(session, profile)
     consent.forget(session, profile.shop_id, [profile.id], filter(None, (profile.email, profile.phone)))
     replies.forget(session, profile.shop_id, [profile.phone] if profile.phone else [])

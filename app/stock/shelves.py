@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,8 @@ from app.stock.restock import Standing
 
 JUDGE = "stock.judge"
 """The errand that judges a rise, once it had time to settle; its subject is the shelf."""
+Thing = tuple[int, str]
+"""A shop, and a variant as its store calls it."""
 ONLY_PLACE = ""
 """What the one place of a store is called that has no others."""
 
@@ -98,6 +101,35 @@ def judge(session: Session, shop_id: int, shelf_id: int) -> bool:
 def of(session: Session, shop_id: int, variant_id: int) -> Shelf | None:
     """Return what there is of a variant, as just now known; None where it was never told."""
     return session.scalar(select(Shelf).filter_by(shop_id=shop_id, variant_id=variant_id))
+
+
+def lock_if_back(session: Session, shop_id: int, variant_id: int) -> Shelf | None:
+    """Return a variant's shelf, locked, while it is truly back; None while it is not."""
+    there = select(Shelf).filter_by(shop_id=shop_id, variant_id=variant_id).with_for_update()
+    shelf = session.scalar(there.execution_options(populate_existing=True))
+    return shelf if shelf is not None and is_back(shelf) else None
+
+
+def is_back(shelf: Shelf) -> bool:
+    """Tell whether there is something for those who wait: more than a cancelled order has brought back."""
+    return bool(shelf.is_there) and shelf.short_since is None
+
+
+def sold_out(session: Session, things: Iterable[Thing]) -> set[Thing]:
+    """Return which of these nobody can buy just now; what a store has not told of can be bought.
+
+    An empty shelf alone says nothing: a store may go on selling, and send later.
+    """
+    wanted: set[Any] = set(things)
+    if not wanted:
+        return set()
+    gone = select(Variant.shop_id, Variant.external_id).outerjoin(Shelf, Shelf.variant_id == Variant.id)
+    gone = gone.where(
+        tuple_(Variant.shop_id, Variant.external_id).in_(wanted),
+        Variant.in_stock.is_(False),
+        Shelf.is_there.is_not(True),
+    )
+    return {(shop_id, external_id) for shop_id, external_id in session.execute(gone)}
 
 
 def _sum_up(session: Session, shelf: Shelf, at: datetime) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from babel import Locale, UnknownLocaleError
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.audience import grants, profiles
-from app.commerce.models import Product, Variant
+from app.commerce.models import LineItem, Order, Product, Variant
 from app.lib import clock, crypto, signing
 from app.platforms.purchases import Person
 from app.shops import page_host
@@ -85,16 +85,78 @@ def leave(row: Waiting) -> None:
     row.left_at = row.left_at or clock.now()
 
 
-def waiting(session: Session, variant_id: int, limit: int | None = None) -> list[Waiting]:
-    """Return who waits for a variant, locked, in the order in which they asked."""
+def waiting(
+    session: Session,
+    variant_id: int,
+    limit: int | None = None,
+    *,
+    besides: ColumnElement[bool] | None = None,
+) -> list[Waiting]:
+    """Return who waits for a variant, locked, in the order in which they asked; `besides`: without these."""
     line = _line().where(Waiting.variant_id == variant_id).order_by(Waiting.asked_at, Waiting.id)
+    if besides is not None:
+        line = line.where(~besides)
     return list(session.scalars(line.limit(limit).with_for_update(skip_locked=True)))
 
 
-def tell(session: Session, ids: Iterable[int]) -> None:
+def tell(session: Session, ids: Collection[int]) -> None:
     """Note that these were told; they leave the line."""
-    told = update(Waiting).where(Waiting.id.in_(list(ids)), Waiting.told_at.is_(None))
-    session.execute(told.values(told_at=clock.now()))
+    if ids:
+        told = update(Waiting).where(Waiting.id.in_(ids), Waiting.told_at.is_(None))
+        session.execute(told.values(told_at=clock.now()))
+
+
+def keep(session: Session, ids: Collection[int]) -> None:
+    """Give these their place back: their mail did not go after all. Who has asked again has a place."""
+    if not ids:
+        return
+    other = aliased(Waiting)
+    again = select(other.id).where(
+        other.variant_id == Waiting.variant_id,
+        other.address_hash == Waiting.address_hash,
+        other.id != Waiting.id,
+        other.told_at.is_(None),
+        other.left_at.is_(None),
+    )
+    back = update(Waiting).where(Waiting.id.in_(ids), Waiting.told_at.is_not(None), ~again.exists())
+    session.execute(back.values(told_at=None).execution_options(synchronize_session=False))
+
+
+def drop(session: Session, ids: Collection[int]) -> None:
+    """Let go of these: they cannot be written to."""
+    if ids:
+        gone = update(Waiting).where(
+            Waiting.id.in_(ids), Waiting.told_at.is_(None), Waiting.left_at.is_(None)
+        )
+        session.execute(gone.values(left_at=clock.now()))
+
+
+def leave_what_was_bought(session: Session, order: Order) -> None:
+    """Let whoever placed an order no longer wait for what is in it."""
+    address = crypto.fingerprint(order.email) if order.email else None
+    bought = select(Variant.id).join(LineItem, LineItem.variant_external_id == Variant.external_id)
+    bought = bought.where(LineItem.order_id == order.id, Variant.shop_id == order.shop_id)
+    theirs = or_(Waiting.profile_id == order.profile_id, Waiting.address_hash == address)
+    open_ = and_(Waiting.told_at.is_(None), Waiting.left_at.is_(None))
+    gone = update(Waiting).where(Waiting.shop_id == order.shop_id, theirs, open_)
+    gone = gone.where(Waiting.variant_id.in_(bought)).execution_options(synchronize_session=False)
+    session.execute(gone.values(left_at=clock.now()))
+
+
+def told_and_bought(session: Session, shop_id: int) -> tuple[int, int]:
+    """Return how many were told in the last month but for the last day, and how many of them bought it."""
+    same = LineItem.variant_external_id == Variant.external_id
+    order = select(Order.id).join(LineItem, LineItem.order_id == Order.id).join(Variant, same)
+    bought = order.where(
+        Variant.id == Waiting.variant_id,
+        Order.shop_id == Waiting.shop_id,
+        Order.profile_id == Waiting.profile_id,
+        Order.placed_at > Waiting.told_at,
+    )
+    counted = select(func.count(), func.count().filter(bought.exists())).select_from(Waiting)
+    told = counted.where(Waiting.shop_id == shop_id, Waiting.told_at < clock.now() - timedelta(days=1))
+    many, of_them = session.execute(told).one()
+    return many, of_them
 
 
 def demand(session: Session, shop_id: int, *, skip: int = 0, limit: int = 50) -> list[Demand]:

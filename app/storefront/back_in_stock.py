@@ -125,7 +125,8 @@ def manage(token: str) -> Response:
     """Return what somebody waits for, with the buttons that confirm it and take it back."""
     with transaction() as session:
         found = _mine(session, token)
-        return _over() if found is None else _mine_page(session, token, *found)
+        is_over = found is None or found[1].told_at is not None
+        return _over() if found is None or is_over else _mine_page(session, token, *found)
 
 
 @pages.post("/waiting/<token>")

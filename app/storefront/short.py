@@ -1,4 +1,4 @@
-"""Short links for text messages: they lead to a page of ours, to nothing else, and change nothing."""
+"""Short links for text messages: they lead to a page of ours or a cart in its store, and change nothing."""
 
 from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from app.lib import limits
 from app.lib.db import transaction
 from app.lib.signing import Forged
 from app.lib.words import sentence
+from app.messages import carts
 from app.messages import links as ways_out
 from app.messages.models import Message
 from app.shops.models import Shop
@@ -63,7 +64,20 @@ def _way_out(session: Session, code: str) -> str | None:
     try:
         message = session.get(Message, ways_out.message_of_short(code))
     except Forged:
-        return None
+        return _cart(session, code)
     if message is None or message.to is None or hosts.of_shop() not in (None, message.shop_id):
         return None
     return ways_out.preferences_url(message.shop_id, message.id)
+
+
+def _cart(session: Session, code: str) -> str | None:
+    """Return where a cart is found again as its store has things now; its shop, where it is gone."""
+    try:
+        message = session.get(Message, ways_out.message_of_short(code, ways_out.CART))
+    except Forged:
+        return None
+    if message is None or message.to is None or hosts.of_shop() not in (None, message.shop_id):
+        return None
+    shop = session.get_one(Shop, message.shop_id)
+    found = carts.gather(session, {message.checkout_id} - {None}, {shop.id: shop})
+    return next((cart.url for cart in found.values() if cart.url), shop.url)

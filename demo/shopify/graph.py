@@ -4,7 +4,7 @@ from typing import Any
 
 from demo.carriers import CARRIERS
 from demo.sales import Parcel, Sale, Scan
-from demo.shopify import listed, marks, oauth, stock, told, wire
+from demo.shopify import discounts, listed, marks, oauth, stock, told, wire
 from demo.shopify.listed import gid, image, money, time
 from demo.shoppers import Shopper
 from demo.stores import Json, Shelf
@@ -26,6 +26,7 @@ def root(shelf: Shelf) -> Json:
         "fulfillment": lambda **asked: _sent(shelf, asked["id"]),
         **listed.root(shelf),
         **stock.root(shelf),
+        **discounts.root(shelf),
         "ordersCount": lambda **asked: {"count": len(orders(shelf, **asked)), "precision": "EXACT"},
         "fulfillmentEventCreate": lambda **asked: told.create(shelf, asked["fulfillmentEvent"]),
         "currentAppInstallation": {

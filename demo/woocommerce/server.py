@@ -8,7 +8,7 @@ from flask import Flask, Response, jsonify, make_response, redirect, render_temp
 from werkzeug.wrappers import Response as AnyResponse
 
 from demo.stores import Shelf
-from demo.woocommerce import analytics, auth, rest, wire
+from demo.woocommerce import analytics, auth, coupons, rest, wire
 
 LOGGED_IN = "wordpress_logged_in"
 PERMISSIONS = {
@@ -27,6 +27,7 @@ store = Flask(
     "harbor-goods", root_path=str(Path(__file__).parent), template_folder="pages", static_folder=None
 )
 store.register_blueprint(rest.blueprint, url_prefix="/wp-json/wc/v3")
+store.register_blueprint(coupons.blueprint, url_prefix="/wp-json/wc/v3")
 store.register_blueprint(analytics.blueprint, url_prefix="/wp-json/wc-analytics")
 
 

@@ -106,6 +106,8 @@ class ScriptedServer:
             if line == b".\r\n":
                 break
             body.append(line.removeprefix(b"."))
+        else:  # hung up amid it: no server takes that
+            return False
         answer = self._next("DOT", "250 2.0.0 queued")
         if answer.startswith("2"):
             self.taken.append(b"".join(body))

@@ -14,12 +14,13 @@ from app.lib import http
 from app.platforms import shopify
 from app.platforms.base import Record
 from app.platforms.purchases import Order, Refund, Scan
-from app.platforms.shopify import answers, bulk, consent, telling
+from app.platforms.shopify import answers, bulk, consent, discounts, telling
 from app.platforms.shopify import graphql as our_client
 from app.platforms.walking import Step
 from app.vocabulary import ConsentState, Medium
 from demo import fakes, stories
 from demo.sales import Sale
+from demo.shopify import discounts as made
 from demo.shopify import listed, notices, oauth, stock, told, wire
 from demo.shopify.wire import HOST
 from demo.shoppers import RIDGE
@@ -49,6 +50,14 @@ VARIABLES: dict[str, dict[str, Any]] = {
     "StockChanged": {
         "place": listed.gid("Location", stock.WAREHOUSE),
         "since": "updated_at:>='2026-01-01T00:00:00Z'",
+    },
+    "DiscountByCode": discounts.asked("SAMPLE"),
+    "DiscountCreate": discounts.discount("ANOTHER", 10, NOW + timedelta(days=14)),
+    "DiscountCodesAdd": discounts.codes(listed.gid("DiscountCodeNode", 1), ["ONE", "TWO"]),
+    "DiscountCodesAdded": {"id": listed.gid("DiscountRedeemCodeBulkCreation", 1)},
+    "DiscountCodesDelete": {
+        "discount": listed.gid("DiscountCodeNode", 1),
+        "codes": [listed.gid("DiscountRedeemCode", 1)],
     },
     "CustomerConsent": consent.asked(CUSTOMER),
     "CustomerEmailConsentUpdate": consent.written(
@@ -186,6 +195,12 @@ def token() -> Iterator[str]:
         shelf.put("sale", sale.id, sale.model_dump(mode="json"))
     row = {"id": "gid://shopify/BulkOperation/1", "query": "{ products { edges { node { id } } } }"}
     shelf.put("bulk", row["id"], {**row, "group": True, "at": 0})
+    office = made.root(shelf)
+    sample = discounts.discount("SAMPLE", 10, NOW + timedelta(days=14))["discount"]
+    office["discountCodeBasicCreate"](basicCodeDiscount=sample)
+    office["discountRedeemCodeBulkAdd"](
+        discountId=listed.gid("DiscountCodeNode", 1), codes=[{"code": "FIRST"}]
+    )
     http.play(HOST, Wsgi(fakes.application))
     yield str(oauth.issue(shelf)["access_token"])
     http.play(HOST, None)

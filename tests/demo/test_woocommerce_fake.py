@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +17,7 @@ from demo.woocommerce.wire import HOME, HOST
 from tests.demo.receiver import Receiver
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+RECORDED = Path(__file__).parents[1] / "recordings" / "woocommerce"
 
 
 class Store:
@@ -254,3 +256,22 @@ def test_pictures_are_served_on_any_host() -> None:
 def _inside(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}"
+
+
+def test_a_coupon_is_made_as_the_recorded_store_makes_one_and_its_code_is_there_once(store: Store) -> None:
+    asked = {"code": "WELCOME10", "discount_type": "percent", "amount": "10", "individual_use": True}
+    asked |= {"email_restrictions": ["ada@example.test"], "usage_limit": 1}
+    asked |= {"date_expires": "2026-12-31T23:59:59"}
+    made = store.ask("POST", "coupons", json=asked)
+    recorded = json.loads(json.loads((RECORDED / "038_coupon.created_publish.json").read_text())["body_text"])
+    assert made.status_code == 201
+    assert made.json.keys() <= recorded.keys() | {"date_expires"}
+    for name in ("code", "amount", "discount_type", "individual_use", "usage_limit", "date_expires"):
+        assert made.json[name] == recorded[name]
+    again = store.ask("POST", "coupons", json=asked)
+    assert (again.status_code, again.json["code"]) == (400, "woocommerce_rest_coupon_code_already_exists")
+    (found,) = store.ask("GET", "coupons?code=Welcome10").json
+    assert store.ask("GET", "coupons?code=other").json == []
+    assert store.ask("DELETE", f"coupons/{found['id']}?force=true").status_code == 200
+    assert store.ask("DELETE", f"coupons/{found['id']}?force=true").status_code == 404
+    assert store.ask("GET", "coupons").json == []

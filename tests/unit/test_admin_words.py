@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.admin import reasons, service_words, words
 from app.admin.answer import Group, Tally
 from app.admin.dates import Calendar
-from app.admin.flows import OFFERS, WORDS
+from app.admin.flows import OFFERS, REQUESTS, WORDS
 from app.hooks.happenings import TYPES
 from app.hooks.models import OffBecause
 from app.listeners.base import ALARMS, EVERYTHING, TICKETS, ListenerKind, about
@@ -36,6 +36,7 @@ def test_every_word_of_ours_has_the_merchants_words() -> None:
         == set(Trigger)
         == {
             *WORDS,
+            *REQUESTS,
             *OFFERS,
             Trigger.CASE_REPLY,
             Trigger.OWN_ORDERS,

@@ -18,6 +18,7 @@ class Kind(StrEnum):
 
 
 PERSON: Mapping[str, Kind] = {
+    "consent.any": Kind.FLAG,
     "consent.email": Kind.FLAG,
     "consent.sms": Kind.FLAG,
     "profile.country": Kind.TEXT,
@@ -52,13 +53,21 @@ FIELDS: Mapping[str, Mapping[str, Kind]] = MappingProxyType(
             "order.total": Kind.NUMBER,
         },
         "profile": PERSON,
+        "waiting": {
+            **PERSON,
+            "waiting.in_stock": Kind.FLAG,
+            "waiting.is_over": Kind.FLAG,
+            "waiting.quantity": Kind.NUMBER,
+        },
     }
 )
 """Money is in minor units of the shop's currency, countries are two letters; `order.status` is that of the
-parcel that is furthest behind, `order.is_delivered` is about all of them."""
+parcel that is furthest behind, `order.is_delivered` is about all of them; `waiting` is somebody who asked to
+hear when a thing is back."""
 
 STARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "back_in_stock": ("waiting",),
         "checkout_started": ("checkout",),
         "order_placed": ("order", "profile"),
         "parcel_delivered": ("order",),

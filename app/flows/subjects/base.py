@@ -21,6 +21,8 @@ class Matter:
     """The order in whose language its messages speak; None: there is none."""
     checkout_id: int | None = None
     """The cart that they remind of."""
+    waiting_id: int | None = None
+    """The request that they answer."""
     addresses: Mapping[Medium, str]
     place: Mapping[str, Any] = field(default_factory=dict)
     """Where things are sent to, as far as it is known."""

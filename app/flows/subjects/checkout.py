@@ -1,25 +1,23 @@
 """A cart with a contact, as flows see it."""
 
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.commerce.models import Checkout, Variant
+from app.commerce.models import Checkout
 from app.flows.plan.conditions import Value
 from app.flows.subjects.base import Matter, Subject, reachable
 from app.lib.db import among
-
-Wanted = tuple[int, str]
-"""A shop, and a variant as its store calls it."""
+from app.stock import shelves
+from app.stock.shelves import Thing
 
 
 def look(session: Session, ids: Collection[int]) -> dict[int, Matter]:
     """Return what is so of these carts."""
     wanted = select(Checkout).where(among(Checkout.id, ids)).execution_options(populate_existing=True)
     carts = list(session.scalars(wanted))
-    sold_out = _sold_out(session, carts)
+    sold_out = shelves.sold_out(session, (it for cart in carts for it in _things(cart)))
     return {
         cart.id: Matter(
             shop_id=cart.shop_id,
@@ -33,8 +31,8 @@ def look(session: Session, ids: Collection[int]) -> dict[int, Matter]:
     }
 
 
-def _known(cart: Checkout, sold_out: Collection[Wanted]) -> dict[str, Value]:
-    variants = [(cart.shop_id, str(item.get("variant_id"))) for item in cart.items]
+def _known(cart: Checkout, sold_out: Collection[Thing]) -> dict[str, Value]:
+    variants = _things(cart)
     return {
         "checkout.has_contact": bool(cart.email or cart.phone),
         "checkout.in_stock": not variants or any(variant not in sold_out for variant in variants),
@@ -45,20 +43,8 @@ def _known(cart: Checkout, sold_out: Collection[Wanted]) -> dict[str, Value]:
     }
 
 
-def _sold_out(session: Session, carts: Iterable[Checkout]) -> set[Wanted]:
-    """Return what of these carts cannot be bought just now."""
-    wanted: set[Any] = {
-        (cart.shop_id, str(item["variant_id"]))
-        for cart in carts
-        for item in cart.items
-        if item.get("variant_id")
-    }
-    if not wanted:
-        return set()
-    gone = select(Variant.shop_id, Variant.external_id).where(
-        tuple_(Variant.shop_id, Variant.external_id).in_(wanted), Variant.in_stock.is_(False)
-    )
-    return {(shop_id, external_id) for shop_id, external_id in session.execute(gone)}
+def _things(cart: Checkout) -> list[Thing]:
+    return [(cart.shop_id, str(item.get("variant_id"))) for item in cart.items]
 
 
 PLUGIN = Subject(key="checkout", look=look)

@@ -1,6 +1,6 @@
 """What flows may know of a shopper, whatever they are about."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from app.flows.plan.conditions import Value
 from app.lib import clock, crypto
 from app.lib.db import among
 from app.platforms.purchases import OrderState
+from app.shops import texting
 from app.shops.models import Shop
 from app.tracking.cases import Case
 from app.vocabulary import Category, Medium
@@ -99,18 +100,15 @@ def gather(session: Session, shoppers: Mapping[int, Shopper]) -> dict[int, Told]
     found = {}
     for key, it in shoppers.items():
         history = bought.get(it.profile_id or 0)
+        may = {medium: _may_be_sent(it, medium, said, suppressed, history) for medium in ASKED}
         told = Told(
             {
                 "profile.country": it.country,
                 "profile.orders": history.orders if history else 0,
                 "profile.ordered_since": bool(history and history.last_at > it.entered_at),
                 "profile.has_open_case": it.profile_id in troubled,
-                **{
-                    f"consent.{medium}": it.addresses.get(medium) is not None
-                    and (it.shop.id, medium, it.subject(medium)[2]) not in suppressed
-                    and _may_offer(it, medium, said, history)
-                    for medium in ASKED
-                },
+                "consent.any": any(may.values()),
+                **{f"consent.{medium}": yes for medium, yes in may.items()},
             }
         )
         since = troubled.get(it.profile_id or 0) or calm_since.get(it.profile_id or 0)
@@ -120,6 +118,20 @@ def gather(session: Session, shoppers: Mapping[int, Shopper]) -> dict[int, Told]
             told.moments["profile.lapses_at"] = history.lapses_at
         found[key] = told
     return found
+
+
+def _may_be_sent(
+    it: Shopper,
+    medium: Medium,
+    said: Mapping[Any, Said],
+    suppressed: Collection[tuple[int, Medium, bytes | None]],
+    history: Bought | None,
+) -> bool:
+    """Tell whether somebody carries offers to a shopper on a medium, and they may have them."""
+    if it.addresses.get(medium) is None or (it.shop.id, medium, it.subject(medium)[2]) in suppressed:
+        return False
+    is_carried = medium is not Medium.SMS or texting.of(it.shop) is not None
+    return is_carried and _may_offer(it, medium, said, history)
 
 
 def _may_offer(it: Shopper, medium: Medium, said: Mapping[Any, Said], history: Bought | None) -> bool:

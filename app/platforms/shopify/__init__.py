@@ -7,6 +7,7 @@ from app.platforms.base import Platform, Record, UnknownTopic
 from app.platforms.shopify import (
     catalog,
     consent,
+    discounts,
     envelope,
     marking,
     orders,
@@ -88,6 +89,11 @@ PLUGIN = Platform(
     tells=telling.WORDS,
     tells_with=telling.SCOPE,
     told_mails=("Out for delivery", "Delivered"),
+    carts_last=True,
+    cart_code="&discount={code}",
+    code_page="{url}/discount/{code}",
+    discounts_with=discounts.SCOPE,
+    cart_of="{url}/cart/{things}?storefront=true",
     mails_page="https://{domain}/admin/settings/notifications",
     order_page="https://{domain}/admin/orders/{order}",
 )

@@ -16,6 +16,7 @@ WHAT_FOR = {
     "read_products": "see products",
     "read_inventory": "see how many of a thing there are",
     "read_locations": "see which of your places sell online",
+    "write_discounts": "make the discount codes that your flows offer",
     "write_app_proxy": "show tracking inside your store",
 }
 NEEDED = ("read_orders", "read_fulfillments")

@@ -60,6 +60,8 @@ PLUGIN = Platform(
     keeps_consent=tuple(consent.KEYS),
     keeps_consent_of_guests=True,
     tells=telling.WORDS,
+    cart_code="&coupon={code}",
+    cart_of="{url}/checkout-link/?products={things}",
     mails_page="{url}/wp-admin/admin.php?page=wc-settings&tab=email",
     order_page="{url}/wp-admin/admin.php?page=wc-orders&action=edit&id={order}",
 )
