@@ -1,7 +1,5 @@
 """Everything that can happen, on one page; app/reactions.py says what follows."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -10,11 +8,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.lib import clock, queue
-from app.lib.db import memory
+from app.lib.db import memory, put, together
 from app.timeline import EventRow
 from app.vocabulary import ExceptionKind, ShipmentStatus
 
-__all__ = ["EventRow"]  # looked for here, whatever else there is
+__all__ = ["EventRow", "together"]  # looked for here, whatever else there is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,24 +257,13 @@ def record(session: Session, shop_id: int, event: Event, *, once: str | None = N
         "recorded_at": clock.now(),
         "reacted_at": memory(session).get("reacted_at", lambda _: None)(event),  # app/imports: the past
     }
-    with together(session):
-        memory(session)["events"].append(row)
+    put(session, _write, row)
     queue.wake(session, "jobs.flows.react")
 
 
-@contextmanager
-def together(session: Session) -> Iterator[None]:
-    """Let the events of the block be written at once at its end, or at that of a block around it.
-
-    Nobody reads them before.
-    """
-    is_within = "events" in memory(session)
-    memory(session).setdefault("events", [])
-    yield
-    rows = [] if is_within else memory(session).pop("events")
-    if rows:
-        add = insert(EventRow).on_conflict_do_nothing(constraint="uq_event_shop_id_once")
-        session.connection().execute(add, rows)
+def _write(session: Session, rows: list[dict[str, Any]]) -> None:
+    add = insert(EventRow).on_conflict_do_nothing(constraint="uq_event_shop_id_once")
+    session.connection().execute(add.returning(EventRow.id), rows)  # returning: one statement for all of them
 
 
 def revive(row: EventRow) -> Event:

@@ -8,19 +8,20 @@ from sqlalchemy.orm import Session
 
 from app.audience import profiles
 from app.carriers.base import Told
-from app.commerce import catalog, checkouts, consent_record, orders
+from app.commerce import catalog, checkouts, consent_record, fulfillments, orders
 from app.lib import clock, plugins
 from app.platforms import base, purchases
 from app.platforms.base import Record, UnknownTopic
+from app.platforms.purchases import Person
 from app.privacy import erasure, tasks
 from app.shops import errands, install
 from app.shops.models import Shop
 from app.stock import shelves
-from app.tracking import following, held, register, scans, watch, writeback
+from app.tracking import following, held, register, scans, shared_scans, watch, writeback
 
 Records = tuple[Record | Told, ...]
 
-SAYS_WHO = (purchases.Person, base.Consent)
+SAYS_WHO = (Person, base.Consent)
 """What an order's delivery says beside it of its shopper."""
 PATIENCE = timedelta(minutes=1)
 """How long a store may take to tell the rest, before it is asked."""
@@ -43,6 +44,26 @@ def hold(session: Session, shop: Shop, said: Sequence[Records]) -> None:
     followed = scans.orders_of(session, shop.id, fulfillments=named, numbers=told)
     orders.hold(session, shop.id, own.union(followed, *map(_spoken_of, said)))
     held.read(session, orders.held(session))
+    profiles.hold(session, shop.id, filter(None, map(_who, flat)))
+
+
+def take_together(session: Session, shop: Shop, said: Sequence[Records], heard_at: datetime) -> None:
+    """Keep what many things say, all of it or nothing; what is said of one is in the database after `flush`.
+
+    No order among them may be one that was erased: what is to be forgotten is read from the database.
+    """
+    flat = [record for records in said for record in records]
+    sold = [record for record in flat if isinstance(record, purchases.Order)]
+    sent = [record for record in flat if isinstance(record, purchases.Fulfillment)]
+    sent += [fulfillment for record in sold for fulfillment in record.fulfillments or ()]
+    orders.make(session, shop.id, (record.external_id for record in sold), heard_at=heard_at)
+    theirs = {order.external_id: order for order in orders.held(session)}
+    fulfillments.make(session, {it.external_id: theirs[it.order_id] for it in sent if it.order_id in theirs})
+    held.number(session, sum(len(it.parcels) or 1 for it in sent))
+    with session.no_autoflush:
+        for records in said:
+            take(session, shop, tuple(it for it in records if not isinstance(it, purchases.Scan)), heard_at)
+        _scans(session, shop, flat, heard_at)
 
 
 def take(session: Session, shop: Shop, records: Records, heard_at: datetime) -> None:
@@ -52,16 +73,20 @@ def take(session: Session, shop: Shop, records: Records, heard_at: datetime) -> 
         raise UnknownTopic("no parcel of this shop has this number")
     forgotten = False
     for record in records:
+        if isinstance(record, purchases.Scan):
+            continue
         if not (forgotten and isinstance(record, SAYS_WHO)):
             KEEPERS[type(record)](session, shop, record, heard_at)
         if isinstance(record, purchases.Order):  # what comes late says again who it was
             order = orders.lock(session, shop.id, record.external_id, heard_at=heard_at)
             forgotten = order.erased_at is not None
+    _scans(session, shop, records, heard_at)
 
 
 def settle(session: Session, shop: Shop, taken: Sequence[tuple[Records, datetime]]) -> None:
     """Review the orders that are locked here, and ask the store for those that it has not told us of."""
     locked = orders.held(session)
+    checkouts.close(session, shop.id, locked)
     watch.review(session, locked)
     errand = plugins.discover("app.platforms")[shop.platform].order_errand
     if errand is None:
@@ -80,6 +105,14 @@ def _spoken_of(records: Records) -> set[str]:
     return spoken_of - {record.external_id for record in records if isinstance(record, purchases.Order)}
 
 
+def _who(record: Record | Told) -> Person | None:
+    """Return whom a record names."""
+    if isinstance(record, Person):
+        return record
+    has_one = (purchases.Order, purchases.Past, purchases.Checkout, base.Consent)
+    return record.person if isinstance(record, has_one) else None
+
+
 def _order(session: Session, shop: Shop, record: purchases.Order, heard_at: datetime) -> None:
     if record.erased:  # while its row still says whose it was
         erased = orders.lock(session, shop.id, record.external_id, heard_at=heard_at)
@@ -89,14 +122,16 @@ def _order(session: Session, shop: Shop, record: purchases.Order, heard_at: date
             subject = f"{whose.id} {whose.external_id}"
             errands.add(session, shop.id, errand, subject, due_at=clock.now() + PATIENCE)
     order = orders.keep(session, shop.id, record, heard_at=heard_at)
-    checkouts.close(session, order, at=record.updated_at)
     register.keep_list(session, order, record, heard_at=heard_at)
     register.announce(session, order)
 
 
-def _scan(session: Session, shop: Shop, record: purchases.Scan, heard_at: datetime) -> None:
-    if not writeback.is_ours(session, shop, record):
-        scans.keep_scan(session, shop.id, record, source=shop.platform, heard_at=heard_at)
+def _scans(session: Session, shop: Shop, records: Sequence[Record | Told], heard_at: datetime) -> None:
+    """Keep the scans among records, but for those that we told the store of."""
+    said = [record for record in records if isinstance(record, purchases.Scan)]
+    theirs = writeback.not_ours(session, shop, said) if said else ()
+    if theirs:
+        shared_scans.keep(session, shop.id, theirs, source=shop.platform, heard_at=heard_at)
 
 
 def _product(session: Session, shop: Shop, record: purchases.Product, heard_at: datetime) -> None:
@@ -118,7 +153,7 @@ def _level(session: Session, shop: Shop, record: purchases.StockLevel, heard_at:
         errands.add(session, shop.id, errand, record.item)
 
 
-def _person(session: Session, shop: Shop, record: purchases.Person, heard_at: datetime) -> None:
+def _person(session: Session, shop: Shop, record: Person, heard_at: datetime) -> None:
     profiles.keep(session, shop.id, record, heard_at=heard_at)
 
 
@@ -153,13 +188,12 @@ KEEPERS: dict[type[Any], Keeper] = {
     ),
     purchases.Refund: lambda s, shop, r, at: orders.keep_refund(s, shop.id, r, heard_at=at),
     purchases.Fulfillment: lambda s, shop, r, at: register.keep_fulfillment(s, shop.id, r, heard_at=at),
-    purchases.Scan: _scan,
     purchases.Checkout: lambda s, shop, r, at: checkouts.keep(s, shop.id, r, heard_at=at),
     purchases.Product: _product,
     purchases.Variant: _variant,
     purchases.Location: lambda s, shop, r, _: shelves.keep_location(s, shop.id, r),
     purchases.StockLevel: _level,
-    purchases.Person: _person,
+    Person: _person,
     purchases.Past: lambda s, shop, r, at: profiles.keep_past(s, shop.id, r, heard_at=at),
     base.Consent: _consent,
     base.PersonMerged: lambda s, shop, r, _: profiles.merge(s, shop.id, r.kept_id, r.gone_id),

@@ -67,9 +67,9 @@ def compare(due: Due) -> str | None:
     """Walk through the orders of the window, then fetch what was missing; goes on later if it takes long."""
     way, ends = WAYS[due.kind], monotonic() + SLICE
     with transaction() as session:
-        if history.place(session, due.shop_id) is not None:
-            return None  # what is not here yet was not missed
-        run = gaps.begin(session, due.shop_id, clock.now() - WINDOW)
+        at = history.place(session, due.shop_id)
+        since = clock.now() - WINDOW if at is None else max(clock.now() - WINDOW, at.asked_at)
+        run = gaps.begin(session, due.shop_id, since)  # what its history has not brought yet was not missed
     state = _state(due, run)
     if not state.get("is_walked"):
         for page in way.pages(due.shop_id, run.since, state.get("at")):

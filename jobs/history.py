@@ -12,14 +12,14 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app import events, intake
-from app.commerce import orders
+from app import intake
+from app.commerce import checkouts, orders
 from app.commerce.inbox import REFUSED
 from app.imports import history, road
 from app.imports.history import Place
 from app.imports.models import Import
 from app.lib import clock
-from app.lib.db import attempt, transaction
+from app.lib.db import attempt, together, transaction
 from app.lib.http import Unreachable
 from app.platforms import purchases
 from app.platforms.shopify import answers, bulk
@@ -63,7 +63,8 @@ def run(reader: Reader, due: Due) -> str | None:
         with transaction() as session:
             at = history.place(session, due.shop_id)
             if at is None:
-                errands.drop(session, due.shop_id, due.kind)
+                if history.is_over(session, due.shop_id):
+                    errands.drop(session, due.shop_id, due.kind)
                 return None
         is_idle = True
         for bit in reader(due.shop_id, at):
@@ -177,17 +178,38 @@ def _keep(shop_id: int, at: Place, bit: Bit) -> bool:
 def _take(session: Session, shop: Shop, row: Import, rows: Sequence[Found]) -> int:
     """Keep what we do not hold yet, as the past; returns how many could not be read."""
     wanted = _behind(session, shop, rows)
-    said = [found.records for found in rows if found.records and found.external_id in wanted]
-    intake.hold(session, shop, said)
+    news = [found.records for found in rows if found.records and found.external_id in wanted]
+    said = [records for records in news if not _is_erased(records)]
+    apart = [records for records in news if _is_erased(records)]
+    intake.hold(session, shop, news)
     odd = sum(found.failure is not None for found in rows)
-    with history.as_past(session, row), events.together(session):
-        for records in said:
-            try:
-                with attempt(session):
-                    intake.take(session, shop, records, clock.now())
-            except REFUSED:
-                odd += 1
-        _settle(session, shop, row, rows)
+    with history.as_past(session, row), together(session):
+        try:
+            with attempt(session):
+                intake.take_together(session, shop, said, clock.now())
+                _mark(session, row, said)
+        except REFUSED:
+            odd += _take_one_by_one(session, shop, said)
+        odd += _take_one_by_one(session, shop, apart)
+        _mark(session, row, news)
+        checkouts.close(session, shop.id, orders.held(session))
+        _settle(session, shop)
+    return odd
+
+
+def _is_erased(records: intake.Records) -> bool:
+    return any(isinstance(record, purchases.Order) and record.erased for record in records)
+
+
+def _take_one_by_one(session: Session, shop: Shop, said: Sequence[intake.Records]) -> int:
+    """Keep what can be kept of things one of which cannot; returns how many cannot."""
+    odd = 0
+    for records in said:
+        try:
+            with attempt(session):
+                intake.take(session, shop, records, clock.now())
+        except REFUSED:
+            odd += 1
     return odd
 
 
@@ -202,18 +224,22 @@ def _behind(session: Session, shop: Shop, rows: Sequence[Found]) -> set[str]:
     return {found.external_id for found in rows} - known
 
 
-def _settle(session: Session, shop: Shop, row: Import, rows: Sequence[Found]) -> None:
-    """Mark what came as history, and have what is still on the road followed at once."""
+def _mark(session: Session, row: Import, said: Sequence[intake.Records]) -> None:
+    """Mark the orders that came as history."""
     made = {
         record.external_id
-        for found in rows
-        for record in found.records or ()
+        for records in said
+        for record in records
         if isinstance(record, purchases.Order) and record.created_at <= row.asked_at
     }
-    held = orders.held(session)
-    for order in held:
+    for order in orders.held(session):
         if orders.is_new(session, order) and order.external_id in made:
             order.imported_at = row.asked_at
+
+
+def _settle(session: Session, shop: Shop) -> None:
+    """Have what is still on the road followed at once."""
+    held = orders.held(session)
     parcels = road.open_parcels(session, held)
     road.set_out(session, shop, parcels)
     road.learn(session, held)

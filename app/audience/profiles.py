@@ -1,5 +1,6 @@
 """Profiles: one shopper in one shop, found again by platform id, then by e-mail address."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,15 +14,35 @@ from app.audience.consent import add, address_of, last_said
 from app.audience.grants import Said
 from app.audience.models import ConsentRow, Profile
 from app.lib import clock, crypto
+from app.lib.db import among, memory
 from app.platforms.base import Consent
 from app.platforms.purchases import Past, Person
 from app.vocabulary import ConsentSource, ConsentState, Medium
+
+Names = dict[tuple[str, int, str], Profile | None]
+"""By platform id or address: who was read in this transaction; None: there was nobody."""
 
 
 class Gone(NamedTuple):
     """A platform id of which the store has deleted its record."""
 
     at: datetime
+
+
+def hold(session: Session, shop_id: int, people: Iterable[Person]) -> None:
+    """Read and lock the profiles of these people at once, for `keep` to find."""
+    named = list(people)
+    ids = {person.external_id for person in named if person.external_id is not None}
+    emails = {person.email.lower() for person in named if person.email}
+    if not (ids or emails):
+        return
+    either = or_(among(Profile.external_id, ids), among(Profile.email, emails))
+    mine = select(Profile).where(Profile.shop_id == shop_id, either).order_by(Profile.id)
+    locked = mine.with_for_update(key_share=True).execution_options(populate_existing=True)
+    _known(session).update(dict.fromkeys([("id", shop_id, ident) for ident in ids]))
+    _known(session).update(dict.fromkeys([("email", shop_id, email) for email in emails]))
+    for row in session.scalars(locked):
+        _remember(session, row)
 
 
 def keep(session: Session, shop_id: int, person: Person, *, heard_at: datetime) -> Profile | None:
@@ -36,13 +57,16 @@ def keep(session: Session, shop_id: int, person: Person, *, heard_at: datetime) 
     if isinstance(found, Gone):  # what comes late is about a guest
         return _keep_guest(session, shop_id, person, found, heard_at)
     profile = found or _add(session, shop_id, person, heard_at)
-    profile = profile or _find_one(session, shop_id, person.external_id, email)
+    if profile is None:  # somebody was faster
+        _forget(session, shop_id, person.external_id, email)
+        profile = _find_one(session, shop_id, person.external_id, email)
     if profile is None or profile.erased_at is not None:
         return profile
     if profile.external_id is None:
         profile.external_id = person.external_id
     if email and profile.email != email and _find_one(session, shop_id, None, email) is None:
         profile.email = email
+    _remember(session, profile)
     if _is_news(profile, person):
         for field in ("phone", "first_name", "last_name", "locale"):
             setattr(profile, field, getattr(person, field) or getattr(profile, field))
@@ -90,6 +114,7 @@ def _is_news_of(after: Said, before: Said) -> bool:
 def merge(session: Session, shop_id: int, kept_id: str, gone_id: str) -> None:
     """Let one platform record stand for two: what the gone one had is remembered under the kept one."""
     kept, gone = (_find_one(session, shop_id, external_id, None) for external_id in (kept_id, gone_id))
+    memory(session).pop("profiles", None)
     if gone is None:
         return
     if kept is None:
@@ -110,6 +135,7 @@ def merge(session: Session, shop_id: int, kept_id: str, gone_id: str) -> None:
 def forget_platform_record(session: Session, shop_id: int, external_id: str) -> Profile | None:
     """Let go of a platform id that the store deleted; the shopper, whose orders stay theirs, is returned."""
     profile, now = _find_one(session, shop_id, external_id, None), clock.now()
+    memory(session).pop("profiles", None)
     if profile is not None:
         profile.external_id = None
         session.flush()  # frees the id for the row that says that it is gone
@@ -169,14 +195,46 @@ def _find(
 
     Gone: the store has deleted its record of this id.
     """
-    names = ((Profile.external_id, external_id), (Profile.email, email))
-    either = [column == value for column, value in names if value is not None]
-    mine = select(Profile).where(Profile.shop_id == shop_id, or_(false(), *either))
-    found = session.scalars(mine.with_for_update(key_share=True)).all()  # others may refer to it meanwhile
+    found = _read(session, shop_id, external_id, email)
     for row in found:
         if external_id is not None and row.external_id == external_id:
             return Gone(row.gone_at) if row.gone_at else row
     return next((row for row in found if external_id is None or row.external_id is None), None)
+
+
+def _read(session: Session, shop_id: int, external_id: str | None, email: str | None) -> Sequence[Profile]:
+    """Return the locked profiles that have this platform id or this address."""
+    known, names = _known(session), _names(shop_id, external_id, email)
+    if all(name in known for name in names):
+        held = dict.fromkeys(row for name in names if (row := known[name]) is not None)
+        return [row for row in held if set(names) & set(_names(shop_id, row.external_id, row.email))]
+    columns = ((Profile.external_id, external_id), (Profile.email, email))
+    either = [column == value for column, value in columns if value is not None]
+    mine = select(Profile).where(Profile.shop_id == shop_id, or_(false(), *either))
+    return session.scalars(mine.with_for_update(key_share=True)).all()  # others may refer to it meanwhile
+
+
+def _known(session: Session) -> Names:
+    known: Names = memory(session).setdefault("profiles", {})
+    return known
+
+
+def _remember(session: Session, profile: Profile) -> None:
+    known = _known(session)
+    for name in _names(profile.shop_id, profile.external_id, profile.email):
+        if name in known:
+            known[name] = profile
+
+
+def _forget(session: Session, shop_id: int, external_id: str | None, email: str | None) -> None:
+    """Have these looked up again: somebody else has written meanwhile."""
+    for name in _names(shop_id, external_id, email):
+        _known(session).pop(name, None)
+
+
+def _names(shop_id: int, external_id: str | None, email: str | None) -> list[tuple[str, int, str]]:
+    both = (("id", external_id), ("email", email))
+    return [(kind, shop_id, name) for kind, name in both if name is not None]
 
 
 def _is_news(profile: Profile, person: Person) -> bool:

@@ -1,5 +1,6 @@
 """Checkouts: a cart joins its checkout by cart token, and both end in an order."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import events
 from app.audience import profiles
 from app.commerce.models import Checkout, Order
+from app.lib.db import among
 from app.platforms import purchases
 from app.platforms.base import Consent
 from app.platforms.purchases import OrderState, Person
@@ -47,18 +49,18 @@ def keep(session: Session, shop_id: int, record: purchases.Checkout, *, heard_at
         _complete(session, checkout, checkout.completed_at)
 
 
-def close(session: Session, order: Order, *, at: datetime) -> None:
-    """Mark the checkout that an order came from as completed."""
-    if order.state != OrderState.PLACED:
-        return
-    for field in ("checkout_token", "cart_token"):
-        token = getattr(order, field)
-        if token:
-            column = {"checkout_token": "token", "cart_token": "cart_token"}[field]
-            found = select(Checkout).filter_by(shop_id=order.shop_id, **{column: token}).with_for_update()
-            for checkout in session.scalars(found):
-                checkout.completed_at = checkout.completed_at or at
-                _complete(session, checkout, at)
+def close(session: Session, shop_id: int, placed: Iterable[Order]) -> None:
+    """Mark the checkouts that orders came from as completed; those that are not placed came from none."""
+    bought = [order for order in placed if order.state == OrderState.PLACED]
+    tokens = {order.checkout_token: order for order in bought if order.checkout_token is not None}
+    carts = {order.cart_token: order for order in bought if order.cart_token is not None}
+    theirs = or_(among(Checkout.token, tokens), among(Checkout.cart_token, carts))
+    still_open = select(Checkout).where(Checkout.shop_id == shop_id, Checkout.completed_at.is_(None), theirs)
+    found = session.scalars(still_open.order_by(Checkout.id).with_for_update()) if tokens or carts else ()
+    for checkout in found:
+        order = tokens.get(checkout.token or "") or carts[checkout.cart_token or ""]
+        checkout.completed_at = order.updated_at or order.first_heard_at
+        _complete(session, checkout, checkout.completed_at)
 
 
 def is_over(session: Session, checkout_id: int, profile_id: int | None, *, since: datetime) -> bool:

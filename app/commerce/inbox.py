@@ -11,13 +11,12 @@ import orjson
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app import events
 from app.carriers.base import Source, Told, Trust
 from app.commerce import in_hand
 from app.commerce.in_hand import Hand
 from app.commerce.models import Delivery
 from app.lib import clock, plugins, queue
-from app.lib.db import attempt
+from app.lib.db import attempt, together
 from app.lib.reading import Unreadable
 from app.platforms import purchases
 from app.platforms.base import (
@@ -154,7 +153,7 @@ def _apply(session: Session, intake: Intake, rows: Sequence[Delivery]) -> int:
             break
     intake.hold(session, shop, [records for _, records in said])
     taken = []
-    with events.together(session):
+    with together(session):
         for row, records in said:
             outcome = _take(session, shop, row, records, intake)
             outcomes.append((row, outcome))

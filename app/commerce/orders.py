@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app import events
 from app.audience import profiles
-from app.commerce.models import Fulfillment, LineItem, Order, Refund
-from app.lib.db import memory
+from app.commerce import fulfillments, items
+from app.commerce.models import Order, Refund
+from app.lib.db import Row, memory
 from app.platforms import purchases
 from app.platforms.purchases import OrderState
 
@@ -38,7 +39,7 @@ def keep(session: Session, shop_id: int, record: purchases.Order, *, heard_at: d
         _write_person(session, shop_id, order, record, heard_at=heard_at)
     _write(order, record)
     order.state = state
-    _write_items(session, order, record, were_known=was_known)
+    items.keep(session, order, record.items, were_known=was_known)
     _tell(session, order, before, state, record)
     return order
 
@@ -63,10 +64,19 @@ def hold(session: Session, shop_id: int, external_ids: Iterable[str]) -> None:
     locked = mine.with_for_update().execution_options(populate_existing=True)
     found = {order.external_id: order for order in session.scalars(locked)} if wanted else {}
     held |= {(shop_id, external_id): found.get(external_id) for external_id in wanted}
-    if found:
-        theirs = select(Fulfillment).where(Fulfillment.order_id.in_([order.id for order in found.values()]))
-        fresh = session.scalars(theirs.execution_options(populate_existing=True))
-        _fulfillments(session).update({(shop_id, it.external_id): it for it in fresh})
+    fulfillments.read(session, found.values())
+
+
+def make(session: Session, shop_id: int, external_ids: Iterable[str], *, heard_at: datetime) -> None:
+    """Make the rows of orders of which `hold` has found none, at once, and hold them."""
+    held = _held(session)
+    wanted = sorted({it for it in external_ids if held.get((shop_id, it)) is None})
+    if wanted:
+        add = insert(Order).on_conflict_do_nothing().returning(Order)
+        rows = [_fresh(shop_id, external_id, heard_at) for external_id in wanted]
+        for order in session.scalars(add, rows):
+            _new(session).add(order.id)
+            held[shop_id, order.external_id] = order
 
 
 def held(session: Session) -> list[Order]:
@@ -82,12 +92,16 @@ def _held(session: Session) -> dict[tuple[int, str], Order | None]:
 
 def _stub(session: Session, shop_id: int, external_id: str, heard_at: datetime) -> Order | None:
     """Return the row of an order that is new; None where somebody was faster."""
-    row = {"shop_id": shop_id, "external_id": external_id, "first_heard_at": heard_at}
-    add = insert(Order).values(**row, refunded=0, is_test=False, is_fulfilled=False)
+    add = insert(Order).values(_fresh(shop_id, external_id, heard_at))
     order = session.scalar(add.on_conflict_do_nothing().returning(Order))
     if order is not None:
         _new(session).add(order.id)
     return order
+
+
+def _fresh(shop_id: int, external_id: str, heard_at: datetime) -> Row:
+    row = {"shop_id": shop_id, "external_id": external_id, "first_heard_at": heard_at}
+    return row | {"refunded": 0, "is_test": False, "is_fulfilled": False}
 
 
 def is_new(session: Session, order: Order) -> bool:
@@ -98,28 +112,6 @@ def is_new(session: Session, order: Order) -> bool:
 def _new(session: Session) -> set[int]:
     new: set[int] = memory(session).setdefault("new_orders", set())
     return new
-
-
-def _fulfillments(session: Session) -> dict[tuple[int, str], Fulfillment]:
-    """Return the fulfillments of orders that this transaction has locked, as far as they were read."""
-    known: dict[tuple[int, str], Fulfillment] = memory(session).setdefault("fulfillments", {})
-    return known
-
-
-def fulfillment(session: Session, order: Order, external_id: str) -> Fulfillment:
-    """Return a fulfillment's row; a stub where we have only heard of a scan. The order is locked."""
-    known, name = _fulfillments(session), (order.shop_id, external_id)
-    if name in known:
-        return known[name]
-    stub = {"shop_id": order.shop_id, "order_id": order.id, "external_id": external_id, "items": []}
-    add = insert(Fulfillment).values(stub).on_conflict_do_nothing().returning(Fulfillment)
-    found = session.scalar(add)
-    if found is not None:
-        known[name] = found
-        return found
-    return session.scalars(
-        select(Fulfillment).filter_by(shop_id=order.shop_id, external_id=external_id)
-    ).one()
 
 
 def behind(session: Session, shop_id: int, wanted: Mapping[str, datetime | None]) -> list[str]:
@@ -223,38 +215,6 @@ def _write_person(
     order.status_url = record.status_url or order.status_url
     if record.ship_to is not None:
         order.ship_to = {k: v for k, v in asdict(record.ship_to).items() if v}
-
-
-def _write_items(session: Session, order: Order, record: purchases.Order, *, were_known: bool) -> None:
-    if not record.items:
-        return
-    rows = [
-        {
-            "shop_id": order.shop_id,
-            "order_id": order.id,
-            "external_id": item.external_id,
-            "position": position,
-            "title": item.title,
-            "variant_title": item.variant_title,
-            "sku": item.sku,
-            "quantity": item.quantity,
-            "price": item.price,
-            "image_url": item.image_url,
-            "product_external_id": item.product_id,
-            "variant_external_id": item.variant_id,
-        }
-        for position, item in enumerate({item.external_id: item for item in record.items}.values())
-    ]
-    upsert = insert(LineItem).values(rows)
-    news = {
-        name: upsert.excluded[name] for name in rows[0] if name not in ("shop_id", "order_id", "external_id")
-    }
-    session.execute(upsert.on_conflict_do_update(index_elements=["order_id", "external_id"], set_=news))
-    if not were_known:
-        return
-    kept = [row["external_id"] for row in rows]
-    gone = delete(LineItem).where(LineItem.order_id == order.id, LineItem.external_id.not_in(kept))
-    session.execute(gone)
 
 
 def _tell(

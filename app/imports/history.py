@@ -105,8 +105,15 @@ def place(session: Session, shop_id: int) -> Place | None:
 def hold(session: Session, at: Place) -> Import | None:
     """Lock the import; None where somebody else has taken it further meanwhile."""
     row = session.scalar(select(Import).filter_by(id=at.import_id).with_for_update())
-    same = row is not None and (row.step, row.cursor) == (at.step, at.cursor)
+    same = row is not None and (row.step, row.cursor, row.asked_at) == (at.step, at.cursor, at.asked_at)
     return row if same else None
+
+
+def is_over(session: Session, shop_id: int) -> bool:
+    """Tell whether there is nothing to read; until this transaction ends, nobody begins anew."""
+    mine = select(Import).filter_by(shop_id=shop_id, kind=ImportKind.HISTORY).with_for_update()
+    row = session.scalar(mine.execution_options(populate_existing=True))
+    return row is None or row.state is not ImportState.RUNNING
 
 
 def count(  # noqa: PLR0913 - the figures of one bit

@@ -49,8 +49,8 @@ def learn(session: Session, orders: Sequence[Order]) -> None:
         Shipment.delivered_at.is_not(None),
         Shipment.shipped_at > clock.now() - LEARNT,
     )
-    for parcel in session.scalars(arrived.order_by(Shipment.id)):
-        transits.keep(session, by_id[parcel.order_id], parcel)
+    mine = session.scalars(arrived.order_by(Shipment.id))
+    transits.keep_all(session, [(by_id[parcel.order_id], parcel) for parcel in mine])
 
 
 def review(session: Session, orders: Sequence[Order]) -> None:

@@ -1,6 +1,6 @@
 """The database: one engine, one declarative base, and the only commit in the house."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
@@ -123,6 +123,44 @@ def memory(session: Session) -> dict[str, Any]:
         known = session.info["memory"] = (current, {})
     remembered: dict[str, Any] = known[1]
     return remembered
+
+
+Row = dict[str, Any]
+Writer = Callable[[Session, list[Row]], None]
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Let rows that are `put` in the block be written at its end, or at that of a block around it.
+
+    Those of one writer are written at once; nobody reads them before.
+    """
+    is_within = "gathered" in memory(session)
+    memory(session).setdefault("gathered", [])
+    yield
+    if not is_within:
+        write_gathered(session)
+        memory(session).pop("gathered")
+
+
+def put(session: Session, write: Writer, row: Row) -> None:
+    """Have a row written: now, or at the end of `together`."""
+    gathered: list[tuple[Writer, Row]] | None = memory(session).get("gathered")
+    if gathered is None:
+        write(session, [row])
+    else:
+        gathered.append((write, row))
+
+
+def write_gathered(session: Session) -> None:
+    """Write what was gathered until now, as if it had not been."""
+    gathered: list[tuple[Writer, Row]] = memory(session).get("gathered", [])
+    by_writer: dict[Writer, list[Row]] = {}
+    for write, row in gathered:
+        by_writer.setdefault(write, []).append(row)
+    gathered.clear()
+    for write, rows in by_writer.items():
+        write(session, rows)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from app.carriers import directory
 from app.commerce import orders
 from app.commerce.models import Order
 from app.lib import clock
+from app.lib.db import memory
 from app.shops.models import Shop
 from app.tracking import carrier, following, number
 from app.tracking.models import OwnCarrier, Shipment
@@ -25,7 +26,7 @@ def assign(session: Session, shop: Shop, shipment: Shipment) -> None:
     if who is None:
         shipment.carrier_slug, shipment.own_carrier = _found(session, shop, shipment.number)
         return
-    own = called(session, shop.id, who)
+    own = _named(session, shop.id, who)
     known = None if own else directory.find(who, shop.country)
     shipment.own_carrier = own
     shipment.carrier_slug = known.slug if known else None
@@ -46,6 +47,14 @@ def unchoose(session: Session, shop: Shop, shipment: Shipment) -> None:
     shipment.carrier_chosen_at = None
     assign(session, shop, shipment)
     _changed(session, shop, shipment)
+
+
+def _named(session: Session, shop_id: int, name: str) -> OwnCarrier | None:
+    """Return the shop's own carrier of a name; asked once in a transaction, for parcels share few names."""
+    known: dict[tuple[int, str], OwnCarrier | None] = memory(session).setdefault("own_carriers", {})
+    if (shop_id, name) not in known:
+        known[shop_id, name] = called(session, shop_id, name)
+    return known[shop_id, name]
 
 
 def guesses(session: Session, shop: Shop, shipment: Shipment) -> list[number.Candidate]:
@@ -73,6 +82,7 @@ def _is_kept() -> ColumnElement[bool]:
 def _found(session: Session, shop: Shop, text: str | None) -> tuple[str | None, OwnCarrier | None]:
     if not text:
         return None, None
+    session.flush()  # what a shop gives to whom is read from the rows
     slug, own_id = _habit(session, shop.id, text)
     if own_id is not None:
         return None, session.get_one(OwnCarrier, own_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.commerce import orders
@@ -36,6 +36,19 @@ def add(session: Session, order: Order, made: Sequence[Shipment]) -> None:
     known = _known(session)
     if known is not None and order.id in known:
         known[order.id] = (*known[order.id], *made)
+
+
+def number(session: Session, most: int) -> None:
+    """Draw the ids of so many parcels at once: with `next_id` they have names before they are written."""
+    mine = func.pg_get_serial_sequence(Shipment.__tablename__, "id")
+    drawn = select(func.nextval(mine)).select_from(func.generate_series(1, most))
+    memory(session)["parcel_ids"] = list(session.scalars(drawn)) if most else []
+
+
+def next_id(session: Session) -> int | None:
+    """Return the id of a parcel that is about to be made; None where the database is to give it one."""
+    ids: list[int] = memory(session).get("parcel_ids", [])
+    return ids.pop(0) if ids else None
 
 
 def _known(session: Session) -> dict[int, tuple[Shipment, ...]] | None:

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import events
-from app.commerce import orders
+from app.commerce import fulfillments, orders
 from app.commerce.models import Fulfillment, Order
 from app.lib import clock, crypto
 from app.platforms import purchases
@@ -24,7 +24,7 @@ def keep_fulfillment(
 ) -> None:
     """Bring a fulfillment and its parcels up to date; an older record changes nothing."""
     order = orders.lock(session, shop_id, record.order_id, heard_at=heard_at)
-    fulfillment = orders.fulfillment(session, order, record.external_id)
+    fulfillment = fulfillments.of(session, order, record.external_id)
     _left_by(session, order, record)
     if fulfillment.updated_at is not None and record.updated_at < fulfillment.updated_at:
         return
@@ -110,6 +110,8 @@ def forget(session: Session, order: Order) -> None:
 def _cancel_missing(
     session: Session, order: Order, records: Sequence[purchases.Fulfillment], *, prefix: str, at: datetime
 ) -> None:
+    if orders.is_new(session, order):  # nothing of it has left yet
+        return
     gone = select(Fulfillment).where(
         Fulfillment.order_id == order.id,
         Fulfillment.external_id.startswith(prefix, autoescape=True),
@@ -149,19 +151,19 @@ def _keep_parcels(
             own = update(TrackingEvent).filter_by(shipment_id=other.id)
             session.execute(own.values(fulfillment_id=fulfillment.id))
             mine[other.slot] = other
-    known = standing.of_fulfillment(session, fulfillment.id)
     left = [s for slot, s in mine.items() if slot not in wanted and s.cancelled_at is None]
     renamed, made = [], list[Shipment]()
     for slot, parcel in wanted.items():
         shipment = mine.get(slot) or (left.pop(0) if left else None)
         if shipment is None:
             shipment = Shipment(
+                id=held.next_id(session),
                 shop_id=order.shop_id,
                 order_id=order.id,
                 fulfillment_id=fulfillment.id,
                 shipped_at=record.shipped_at,
             )
-            standing.write(shipment, known)
+            standing.write(shipment, standing.of_fulfillment(session, fulfillment))
             made.append(shipment)
         number = normalize(parcel.number) if parcel.number and order.erased_at is None else None
         if shipment.number not in (None, number):  # what was told of the wrong number is not its own
@@ -178,7 +180,8 @@ def _keep_parcels(
         shipment.cancelled_at = record.updated_at
     _settle_carriers(session, order, renamed)
     session.add_all(made)
-    session.flush()  # announce() below names the new rows by their ids
+    if any(shipment.id is None for shipment in made):
+        session.flush()  # announce() below names the new rows by their ids
     held.add(session, order, made)
 
 

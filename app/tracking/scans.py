@@ -15,12 +15,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app import events
 from app.carriers import base
-from app.commerce import orders
 from app.commerce.models import Fulfillment, Order
 from app.lib.db import among
-from app.lib.reading import Unreadable
-from app.platforms import purchases
-from app.tracking import held, progress, standing, watch
+from app.tracking import progress, standing, watch
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.number import normalize
 from app.tracking.progress import Mark
@@ -45,62 +42,6 @@ class _Heard(NamedTuple):
     source: str
     at: datetime
     of: Mapping[str, base.Update]  # numbers
-
-
-def keep_scan(
-    session: Session, shop_id: int, scan: purchases.Scan, *, source: str, heard_at: datetime
-) -> None:
-    """Add one scan to every parcel of its fulfillment, or take back one that the store deleted.
-
-    A store tells of a scan once. One from up to a day ahead is some app's local time that was called UTC: it
-    has happened by now. One from further ahead is kept and not believed.
-    """
-    order_ref = scan.order_id or _order_of(session, shop_id, scan.fulfillment_id)
-    if not order_ref:
-        raise Unreadable("a scan names neither an order nor a fulfillment that we know")
-    order = orders.lock(session, shop_id, order_ref, heard_at=heard_at)
-    fulfillment = orders.fulfillment(session, order, scan.fulfillment_id)
-    is_ahead = scan.happened_at > heard_at + CLOCKS_DIFFER
-    is_erased = order.erased_at is not None
-    why = Doubt.FUTURE if scan.happened_at > heard_at + A_DAY else None
-    row = {
-        "shop_id": shop_id,
-        "fulfillment_id": fulfillment.id,
-        "source": source,
-        "external_id": scan.external_id,
-        "status": scan.status,
-        "detail": scan.detail,
-        "raw_status": scan.raw_status,
-        "text": None if is_erased else scan.text,
-        "happened_at": heard_at if is_ahead and why is None else scan.happened_at,  # local time labeled UTC
-        "city": None if is_erased else scan.city,
-        "region": None if is_erased else scan.region,
-        "country": scan.country,
-        "recorded_at": heard_at,
-        "withdrawn_at": heard_at if scan.withdrawn or why else None,
-        "doubt": why,
-    }
-    add = insert(TrackingEvent).values(row)
-    if scan.withdrawn:
-        add = add.on_conflict_do_update(
-            index_elements=("fulfillment_id", "source", "external_id"),
-            index_where=TrackingEvent.shipment_id.is_(None),
-            set_={"withdrawn_at": heard_at},
-        )
-    else:
-        add = add.on_conflict_do_nothing()
-    kept = session.scalar(add.returning(TrackingEvent))
-    if kept is None or why is not None:
-        return
-    for shipment in held.parcels(session, order):
-        if shipment.fulfillment_id != fulfillment.id:
-            continue
-        if scan.withdrawn:
-            standing.move(session, order, shipment, standing.of_shipment(session, shipment))
-        else:
-            known = progress.merge(progress.read(shipment.progress), standing.mark_of(kept, source))
-            standing.move(session, order, shipment, known)
-            shipment.expected_at = scan.expected_at or shipment.expected_at
 
 
 def keep_update(
@@ -289,10 +230,3 @@ def _said(shipment: Shipment, told: base.Update, heard_at: datetime) -> dict[str
         last = told.pickup.until
         said["pickup"] = asdict(told.pickup) | {"until": last.isoformat() if last else None}
     return said
-
-
-def _order_of(session: Session, shop_id: int, fulfillment_id: str) -> str | None:
-    mine = select(Order.external_id).join(Fulfillment, Fulfillment.order_id == Order.id)
-    return session.scalar(
-        mine.where(Fulfillment.shop_id == shop_id, Fulfillment.external_id == fulfillment_id)
-    )

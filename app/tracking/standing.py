@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app import events
 from app.carriers.base import Scan
-from app.commerce.models import Order
+from app.commerce import fulfillments
+from app.commerce.models import Fulfillment, Order
 from app.lib import clock
 from app.tracking import progress
 from app.tracking.models import Shipment, TrackingEvent
@@ -53,9 +54,11 @@ def of_shipment(session: Session, shipment: Shipment) -> Progress:
     return _fold(session.scalars(select(TrackingEvent).where(scans_of(shipment), _believed())))
 
 
-def of_fulfillment(session: Session, fulfillment_id: int) -> Progress:
+def of_fulfillment(session: Session, fulfillment: Fulfillment) -> Progress:
     """Return what the scans that a fulfillment's parcels share amount to."""
-    shared = select(TrackingEvent).filter_by(fulfillment_id=fulfillment_id, shipment_id=None)
+    if fulfillments.is_unheard(session, fulfillment):
+        return Progress()
+    shared = select(TrackingEvent).filter_by(fulfillment_id=fulfillment.id, shipment_id=None)
     return _fold(session.scalars(shared.where(_believed())))
 
 

@@ -49,4 +49,4 @@ def new(session: Session, shop: Shop, told: Sequence[Scan]) -> tuple[Scan, ...]:
     )
     held = {(fulfillment, scan) for fulfillment, scan in session.execute(mine)}
     missing = [it for it in told if (it.fulfillment_id, it.external_id) not in held]
-    return tuple(it for it in missing if not writeback.is_ours(session, shop, it))
+    return tuple(writeback.not_ours(session, shop, missing))

@@ -8,14 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import events
+from app.commerce import fulfillments
 from app.commerce.models import Fulfillment, Order
 from app.lib import clock, plugins
+from app.lib.db import among
 from app.lib.reading import Json
 from app.platforms import purchases
 from app.platforms.base import Platform
@@ -84,7 +87,7 @@ def on_shipment_reached(session: Session, shop_id: int, event: events.ShipmentRe
     status, at = now.slowest.status, min(now.at, clock.now()).replace(microsecond=0)
     payload = {"fulfillment_id": shipment.fulfillment_id, "status": status, "at": at.isoformat()}
     key = _key(shipment.fulfillment_id, status)
-    calls.ask(session, shop_id, f"{shop.platform}.tell", key, payload, order_id=order.id)
+    calls.ask(session, shop_id, _kind(shop), key, payload, order_id=order.id)
 
 
 def prepare(session: Session, shop_id: int, payload: Json) -> News | CallReason:
@@ -130,22 +133,39 @@ def weigh(news: News, known: Sequence[purchases.Scan] | None) -> Outcome | None:
     return None if is_news else Outcome(reason=CallReason.SUPERSEDED)
 
 
-def is_ours(session: Session, shop: Shop, scan: purchases.Scan) -> bool:
-    """Tell whether a scan that the store tells of is one that we told it of."""
-    words = _platform(shop).tells
-    mine = select(Fulfillment.id).filter_by(shop_id=shop.id, external_id=scan.fulfillment_id)
-    fulfillment_id = session.scalar(mine)
-    keys = [_key(fulfillment_id or 0, s) for s, word in words.items() if word == scan.raw_status.upper()]
-    for call in session.scalars(select(Call).where(Call.shop_id == shop.id, Call.key.in_(keys))):
-        if call.state is CallState.DONE:
-            return call.result == scan.external_id
-        payload = calls.read(call.payload) if call.attempts else {}  # begun, and its end not written down yet
-        return bool(payload) and datetime.fromisoformat(payload["at"]) == scan.happened_at
-    return False
+def not_ours(session: Session, shop: Shop, told: Sequence[purchases.Scan]) -> list[purchases.Scan]:
+    """Return those scans that the store tells of without having heard of them from us."""
+    words, sent = _platform(shop).tells, {scan.fulfillment_id for scan in told}
+    known = fulfillments.of_before(session, shop.id, sent)
+    keys = {
+        position: [_key(known[scan.fulfillment_id], s) for s in words if words[s] == scan.raw_status.upper()]
+        for position, scan in enumerate(told)
+        if scan.fulfillment_id in known
+    }
+    mine = select(Call).where(Call.shop_id == shop.id, among(Call.key, chain(*keys.values())))
+    calls_made = {call.key: call for call in session.scalars(mine)} if any(keys.values()) else {}
+    ours = {
+        position
+        for position, names in keys.items()
+        if any(name in calls_made and _said(calls_made[name], told[position]) for name in names)
+    }
+    return [scan for position, scan in enumerate(told) if position not in ours]
+
+
+def _said(call: Call, scan: purchases.Scan) -> bool:
+    """Tell whether it was this scan that a call told the store of."""
+    if call.state is CallState.DONE:
+        return call.result == scan.external_id
+    payload = calls.read(call.payload) if call.attempts else {}  # begun, and its end not written down yet
+    return bool(payload) and datetime.fromisoformat(payload["at"]) == scan.happened_at
 
 
 def _key(fulfillment_id: int, status: ShipmentStatus) -> str:
     return f"tell:{fulfillment_id}:{status}"
+
+
+def _kind(shop: Shop) -> str:
+    return f"{shop.platform}.tell"
 
 
 def _platform(shop: Shop) -> Platform:

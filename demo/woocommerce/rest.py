@@ -221,7 +221,8 @@ def listed(rows: list[Json]) -> Answer:
         invalid = "Invalid parameter(s): per_page"
         return wrong("rest_invalid_param", invalid, 400, params={"per_page": sentence}, details=details)
     pages = -(-len(rows) // size)
-    answer = jsonify(rows[(page - 1) * size : page * size])
+    begins = request.args.get("offset", (page - 1) * size, int)
+    answer = jsonify(rows[begins : begins + size])
     answer.headers["X-WP-Total"], answer.headers["X-WP-TotalPages"] = str(len(rows)), str(pages)
     if page < pages:
         query = urlencode({**request.args, "page": page + 1})

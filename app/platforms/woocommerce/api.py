@@ -91,6 +91,13 @@ class Store(API):  # type: ignore[misc]  # the package is untyped
         told = response.headers.get("X-WP-Total", "")
         return _list(response), int(told) if told.isdecimal() else None
 
+    def after(self, endpoint: str, passed: int, **params: str | int) -> tuple[list[Json], int | None]:
+        """Return what follows the first so many rows of a list, as `page` does."""
+        asked = {**params, "per_page": PER_PAGE, "offset": passed}
+        response = self.hear("GET", endpoint, params=asked)
+        told = response.headers.get("X-WP-Total", "")
+        return _list(response), int(told) if told.isdecimal() else None
+
     def _page(self, endpoint: str, page: int, params: dict[str, str | int]) -> requests.Response:
         return self.hear("GET", endpoint, params={**params, "per_page": PER_PAGE, "page": page})
 

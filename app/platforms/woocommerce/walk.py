@@ -4,8 +4,10 @@ Orders and products come oldest change first, and every page begins where the la
 while we walk moves to the end, and none is passed over. A page may repeat rows of the one before.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from functools import partial
+from typing import NamedTuple, Self
 from urllib.parse import quote
 
 from app.lib import reading
@@ -20,8 +22,45 @@ from app.platforms.woocommerce.changes import Place, modified
 
 DIVIDED = ("variable", "variable-subscription")
 """Types of products that are bought as one of their variations."""
+AGAIN = 10
+"""Rows of a list that are asked for once more with those that follow them."""
 REPORTS = "wc-analytics"
 """The API in which a store says what each shopper has bought; it takes the same keys."""
+
+
+class Stand(NamedTuple):
+    """How far a list by rising ids was read that can only be asked for by how many are passed over.
+
+    Whoever is deleted meanwhile moves all that follow: some are asked for again each time, and where none of
+    those that were read is among them, the list is gone back in.
+    """
+
+    passed: int
+    last: int
+    """The highest id that was read; 0: none."""
+
+    @classmethod
+    def read(cls, written: str | None) -> Self:
+        """Return what was written down; its first form counted pages."""
+        passed, is_new, last = (written or "1").partition("|")
+        return cls(int(passed), int(last)) if is_new else cls((int(passed) - 1) * PER_PAGE, 0)
+
+    def write(self) -> str:
+        """Return it as text."""
+        return f"{self.passed}|{self.last}"
+
+    @property
+    def asked(self) -> int:
+        """How many are to be passed over."""
+        return max(self.passed - AGAIN, 0)
+
+    def past(self, ids: Sequence[int], *, is_full: bool) -> tuple["Stand | None", frozenset[int]]:
+        """Return where it goes on after a page of these ids, and which of them are new; None: nowhere."""
+        if self.asked and self.last and min(ids, default=self.last + 1) > self.last:
+            return Stand(self.asked, self.last), frozenset()
+        new = frozenset(ident for ident in ids if ident > self.last)
+        then = Stand(self.asked + len(ids), max(ids, default=self.last))
+        return (then if is_full else None), new
 
 
 def orders(store: Store, currency: str, window: Window, after: str | None = None) -> Page:
@@ -47,14 +86,15 @@ def products(store: Store, currency: str, window: Window, after: str | None = No
 
 def customers(store: Store, window: Window, after: str | None = None) -> Page:
     """Return a page of shoppers with an account; the store lists all, and the window is looked at here."""
-    page = int(after or 1)
-    rows, total = store.page("customers", page, role="all", orderby="id", order="asc")
+    at = Stand.read(after)
+    rows, total = store.after("customers", at.asked, role="all", orderby="id", order="asc")
+    then, fresh = at.past([int(row["id"]) for row in _with_ids(rows)], is_full=len(rows) == PER_PAGE)
     found = (
         read(str(row["id"]), modified(row), partial(catalog.customer, row, currency=""))
         for row in _with_ids(rows)
-        if _is_within(window, modified(row))
+        if int(row["id"]) in fresh and _is_within(window, modified(row))
     )
-    return Page(rows=tuple(found), after=str(page + 1) if len(rows) == PER_PAGE else None, total=total)
+    return Page(rows=tuple(found), after=then.write() if then else None, total=total)
 
 
 def pasts(store: Store, currency: str, zone: tzinfo, after: str | None = None) -> Page:
@@ -130,4 +170,4 @@ def _is_within(window: Window, at: datetime | None) -> bool:
 
 
 def _with_ids(rows: list[Json]) -> list[Json]:
-    return [row for row in rows if reading.text(row, "id")]
+    return [row for row in rows if (reading.text(row, "id") or "").isdecimal()]

@@ -1,17 +1,19 @@
 """When parcels passed which points of their way: kept while they travel, read by whoever learns from them."""
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Fulfillment, Order
 from app.lib import clock as clocks
-from app.tracking import lanes, standing
+from app.lib.db import Row
+from app.tracking import lanes
 from app.tracking.forecast.delivery_date import WINDOW, Clock, Run
 from app.tracking.forecast.models import Prediction, Transit
 from app.tracking.forecast.typical import Lane
@@ -36,15 +38,39 @@ class Start(NamedTuple):
 
 
 def keep(session: Session, order: Order, shipment: Shipment) -> Transit | None:
-    """Write what is known of a parcel's way, and return it; None where it is not (or no more) on one.
+    """Write what is known of a parcel's way, and return it; None where it is not (or no more) on one."""
+    return next(iter(keep_all(session, [(order, shipment)])), None)
+
+
+def keep_all(session: Session, parcels: Sequence[tuple[Order, Shipment]]) -> list[Transit]:
+    """Write what is known of the ways of parcels, and return those that are on one.
 
     Everything is taken from the rows, so that it is the same whatever the order of arrival.
     """
-    if shipment.cancelled_at is not None or shipment.status in NEVER_COMES or order.is_test:
-        session.execute(delete(Transit).filter_by(shipment_id=shipment.id))
-        return None
-    moved_at, out_at = _passed(session, shipment)
-    values = {
+    comes = {shipment.id: (order, shipment) for order, shipment in parcels if _comes(order, shipment)}
+    gone = [shipment.id for _, shipment in parcels if shipment.id not in comes]
+    if gone:
+        session.execute(delete(Transit).where(Transit.shipment_id.in_(gone)))
+    if not comes:
+        return []
+    passed = _passed(session, [shipment for _, shipment in comes.values()])
+    rows = [_row(session, *comes[ident], passed.get(ident, (None, None))) for ident in sorted(comes)]
+    put = insert(Transit)
+    news = {name: put.excluded[name] for name in rows[0] if name not in ("shipment_id", "draw")}
+    put = put.on_conflict_do_update(index_elements=["shipment_id"], set_=news)
+    kept = session.scalars(put.returning(Transit), rows, execution_options={"populate_existing": True})
+    return list(kept)
+
+
+def _comes(order: Order, shipment: Shipment) -> bool:
+    return not (shipment.cancelled_at is not None or shipment.status in NEVER_COMES or order.is_test)
+
+
+def _row(
+    session: Session, order: Order, shipment: Shipment, passed: tuple[datetime | None, datetime | None]
+) -> Row:
+    moved_at, out_at = passed
+    return {
         "shipment_id": shipment.id,
         "order_id": order.id,
         "shop_id": order.shop_id,
@@ -56,10 +82,6 @@ def keep(session: Session, order: Order, shipment: Shipment) -> Transit | None:
         "out_at": out_at,
         "arrived_at": shipment.delivered_at,
     }
-    put = insert(Transit).values(values)
-    news = {name: put.excluded[name] for name in values if name not in ("shipment_id", "draw")}
-    put = put.on_conflict_do_update(index_elements=["shipment_id"], set_=news)
-    return session.scalars(put.returning(Transit), execution_options={"populate_existing": True}).one()
 
 
 def runs(session: Session, shop_id: int, clock: Clock, now: datetime) -> list[Run]:
@@ -115,12 +137,19 @@ STARTS = {
 }
 
 
-def _passed(session: Session, shipment: Shipment) -> tuple[datetime | None, datetime | None]:
+def _passed(
+    session: Session, parcels: Sequence[Shipment]
+) -> dict[int, tuple[datetime | None, datetime | None]]:
+    """Return when each of these parcels was first seen moving, and out for delivery."""
     first, status = func.min(TrackingEvent.happened_at), TrackingEvent.status
-    scans = select(first.filter(status.in_(MOVED)), first.filter(status == S.OUT_FOR_DELIVERY))
-    believed = scans.where(standing.scans_of(shipment), TrackingEvent.withdrawn_at.is_(None))
-    moved_at, out_at = session.execute(believed).one()
-    return moved_at, out_at
+    shared = TrackingEvent.shipment_id.is_(None) | (TrackingEvent.shipment_id == Shipment.id)
+    scans = (
+        select(Shipment.id, first.filter(status.in_(MOVED)), first.filter(status == S.OUT_FOR_DELIVERY))
+        .join(TrackingEvent, and_(TrackingEvent.fulfillment_id == Shipment.fulfillment_id, shared))
+        .where(Shipment.id.in_([parcel.id for parcel in parcels]), TrackingEvent.withdrawn_at.is_(None))
+        .group_by(Shipment.id)
+    )
+    return {ident: (moved_at, out_at) for ident, moved_at, out_at in session.execute(scans)}
 
 
 def _lane(session: Session, order: Order, shipment: Shipment) -> dict[str, str]:

@@ -4,13 +4,18 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
+from app import events
 from app.audience.models import ConsentRow, Profile
 from app.commerce.models import Product
+from app.events import ShopUninstalled
 from app.imports import history
+from app.imports.history import Place
 from app.imports.models import Import, ImportState
 from app.lib import clock
-from app.shops import install
+from app.lib.db import transaction
+from app.shops import errands, install
 from app.shops.models import Shop
 from app.tracking.models import ExceptionRow, Shipment
 from app.vocabulary import ShipmentStatus, ShopState
@@ -140,6 +145,31 @@ def test_a_store_that_comes_back_tells_what_it_sold_meanwhile(harbor: Connected)
     assert harbor.voice.told() == []
     harbor.begin()
     assert harbor.read().asked_at == found.asked_at, "it is told once"
+
+
+def test_a_store_that_comes_back_as_its_history_ends_is_read_anew(
+    harbor: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harbor.begin()
+    first = harbor.read().asked_at
+    place, back = history.place, list[bool]()
+
+    def comes_back(session: Session, shop_id: int) -> Place | None:
+        at = place(session, shop_id)
+        if at is None and not back:
+            back.append(True)
+            with transaction() as elsewhere:
+                shop = elsewhere.get_one(Shop, shop_id)
+                events.record(elsewhere, shop_id, ShopUninstalled(happened_at=clock.now()))
+                history.begin(elsewhere, shop)
+        return at
+
+    errands.add(harbor.session, harbor.shop.id, "woocommerce.history", every=history.AGAIN)
+    harbor.session.commit()
+    monkeypatch.setattr(history, "place", comes_back)
+    found = harbor.read()
+    assert found.state is ImportState.DONE
+    assert found.asked_at > first
 
 
 def test_nothing_old_and_forgotten_is_called_wrong(ridge: Connected) -> None:
