@@ -49,7 +49,10 @@ class Demand:
 
 
 def ask(session: Session, shop: Shop, variant_id: int, asked: Asked) -> Waiting | None:
-    """Put a mailbox into a variant's line; None where it stands there already, and keeps its place."""
+    """Put a mailbox into a variant's line; None where it stands there already.
+
+    One that has not confirmed yet keeps its place, and is returned again: it may ask for another mail.
+    """
     now, address = clock.now(), asked.address.lower()
     counts = not wants_confirmation(shop, asked.locale)
     profile_id = _profile(session, shop.id, address, asked.locale) if counts else None
@@ -65,7 +68,10 @@ def ask(session: Session, shop: Shop, variant_id: int, asked: Asked) -> Waiting 
         "asked_at": now,
         "counts_since": now if counts else None,
     }
-    return session.scalar(insert(Waiting).values(row).on_conflict_do_nothing().returning(Waiting))
+    made = session.scalar(insert(Waiting).values(row).on_conflict_do_nothing().returning(Waiting))
+    theirs = select(Waiting).filter_by(variant_id=variant_id, address_hash=row["address_hash"])
+    unconfirmed = theirs.filter_by(counts_since=None, told_at=None, left_at=None)
+    return made or session.scalar(unconfirmed.with_for_update())
 
 
 def wants_confirmation(shop: Shop, locale: str | None) -> bool:

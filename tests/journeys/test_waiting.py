@@ -132,7 +132,7 @@ def test_where_the_law_wants_it_a_request_counts_once_its_mailbox_has_said_yes(
     assert waiting.waiting(store.session, variant(store)) == []
     assert store.session.scalars(select(Profile)).all() == []
     ask(browser, store, ANA)
-    assert store.told() == ["confirm_waiting"], "asked once"
+    assert store.told() == ["confirm_waiting"], "it is on its way"
     later(timedelta(seconds=1))
     messages.send()
     (mail,) = map(parsed, server.taken)
@@ -143,6 +143,26 @@ def test_where_the_law_wants_it_a_request_counts_once_its_mailbox_has_said_yes(
     browser.post(path, data={"choice": "confirm"})
     store.session.expire_all()
     assert [it.address for it in waiting.waiting(store.session, variant(store))] == [ANA]
+
+
+def test_who_asks_again_as_no_mail_came_gets_another_and_nobody_gets_many(
+    store: StoreVoice, browser: FlaskClient
+) -> None:
+    store.shop.country = "DE"
+    store.session.commit()
+    asked = []
+    for minutes in (0, 9, 11, 19, 22, 40, 60):
+        with time_machine.travel(clock.now() + timedelta(minutes=minutes)):
+            ask(browser, store, ANA)
+            asked.append(len(store.told()))
+    assert asked == [1, 1, 2, 2, 3, 3, 3]
+    (row,) = store.session.scalars(select(Waiting))
+    assert {message.step for message in store.messages()} == {row.id}
+    waiting.confirm(store.session, row)
+    store.session.commit()
+    with time_machine.travel(clock.now() + timedelta(hours=2)):
+        ask(browser, store, ANA)
+    assert len(store.told()) == 3, "who waits is asked no more"
 
 
 def test_a_shop_that_writes_to_nobody_yet_asks_nobody_to_confirm(
