@@ -6,6 +6,7 @@ from datetime import timedelta
 from app.commerce import gaps
 from app.flows import switches
 from app.flows.models import Flow
+from app.imports import history
 from app.lib import clock, plugins
 from app.lib.config import settings
 from app.lib.db import transaction
@@ -110,6 +111,8 @@ def connect() -> Address:
             (harbor, "woocommerce.stock_catch_up", stock.EVERY),
         ):
             errands.add(session, shop.id, kind, due_at=now + CALM, every=every)
+        for shop in (ridge, harbor):
+            history.begin(session, shop)
     address = Address(base=settings().url, key=harbor.key, secret=signing_secret)
     webhooks.mend(api.Store(HARBOR.url, rest_keys), address)
     return address

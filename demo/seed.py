@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.commerce.models import Delivery, Order
+from app.imports.models import Import, ImportKind
 from app.lib import clock
 from app.lib.config import settings
 from app.lib.db import transaction
+from app.platforms.walking import Step
 from app.shops.models import Shop
 from app.tracking.links import tracking_url
 from app.vocabulary import InboxState
-from demo import asking, install, stock, stories, things, twilio, ups
+from demo import asking, install, past, stock, stories, things, twilio, ups
 from demo.sales import Sale
 from demo.shopify import notices as shopify_notices
 from demo.shopify import wire as shopify_wire
@@ -25,11 +27,14 @@ from demo.woocommerce import notices as woo_notices
 from demo.woocommerce import wire as woo_wire
 
 HOSTS = (shopify_wire.HOST, woo_wire.HOST, ups.HOST, twilio.HOST)
-APPLIED_WITHIN = 60.0
+APPLIED_WITHIN = READ_WITHIN = 60.0
 
 
 def run() -> dict[str, Any]:
-    """Connect both shops, deliver their orders, and return what var/demo.json says of them."""
+    """Connect both shops, have their past read and their orders told; return what var/demo.json says."""
+    now = clock.now().replace(microsecond=0)
+    for host, before in ((shopify_wire.HOST, past.ridge(now)), (woo_wire.HOST, past.harbor(now))):
+        list(_kept(Shelf(host), before))
     harbor = install.connect()
     notes = {
         "tracking": "",
@@ -44,6 +49,7 @@ def run() -> dict[str, Any]:
             "store": woo_wire.HOME,
         },
     }
+    _wait_until_read()
     shopify, woocommerce = voices(notes)
     deliveries = [*_ridge(shopify), *_harbor(woocommerce)]
     for done, deliver in enumerate(deliveries, 1):
@@ -97,6 +103,20 @@ def _kept(shelf: Shelf, sales: Iterator[Sale]) -> Iterator[Sale]:
     for sale in sales:
         shelf.put("sale", sale.id, sale.model_dump(mode="json"))
         yield sale
+
+
+def _wait_until_read() -> None:
+    """Wait until the stores' orders of before are here; what else there is to read goes on meanwhile."""
+    ends = time.monotonic() + READ_WITHIN
+    histories = select(Import).filter_by(kind=ImportKind.HISTORY)
+    while time.monotonic() < ends:
+        with transaction() as session:
+            rows = session.scalars(histories).all()
+        if all(row.step != Step.ORDERS for row in rows):
+            done = sum(row.counts["orders"]["done"] for row in rows)
+            print(f"  {done} orders from before the stores connected are here", flush=True)
+            return
+        time.sleep(0.2)
 
 
 def _wait_until_applied() -> None:

@@ -20,11 +20,12 @@ from app.shops.models import Shop
 from app.tracking.links import order_of
 from app.tracking.models import ExceptionRow, Shipment
 from app.vocabulary import InboxState, ShipmentStatus
-from demo import fakes, seed, stories, things
+from demo import fakes, past, seed, stories, things
 from demo.shopify import oauth
 from demo.shopify.wire import HOST as SHOPIFY_HOST
 from demo.stores import Shelf
 from demo.woocommerce.wire import HOST as WOO_HOST
+from jobs import sync
 from tests.demo.wsgi import Wsgi
 from tests.door import as_wsgi, nothing_behind, wait_for
 from webhooks.ingress import Ingress
@@ -42,7 +43,9 @@ def test_seeding_fills_both_shops_with_every_state(session: Session, base: str) 
     assert states == {InboxState.DONE}
     orders = [str(ident) for ident in session.scalars(select(Order.external_id))]
     drafts = [tale for tale in stories.TALES if tale.state == "draft"]
-    assert len(orders) == len(stories.STORIES) + len(stories.TALES) - len(drafts)
+    assert len(orders) == len(stories.STORIES) + len(stories.TALES) - len(drafts) + 2 * past.ORDERS
+    imported = select(Order.external_id).where(Order.imported_at.is_not(None))
+    assert len(session.scalars(imported).all()) == 2 * past.ORDERS
     assert set(session.scalars(select(Shipment.status))) == TOLD
     wrong = set(session.scalars(select(ExceptionRow.kind)))
     assert {"stalled", "late", "held_up", "returning", "pickup_waiting"} <= wrong
@@ -69,14 +72,16 @@ def base(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         thread.start()
     monkeypatch.setenv("DOORSTEP_URL", f"http://127.0.0.1:{server.port}")
     settings.cache_clear()
-    http.play(WOO_HOST, Wsgi(fakes.application))
+    for host in (SHOPIFY_HOST, WOO_HOST):
+        http.play(host, Wsgi(fakes.application))
     yield settings().url
-    http.play(WOO_HOST, None)
     stop.set()
     server.shutdown()
     for thread in threads:
         thread.join()
     server.server_close()
+    for host in (SHOPIFY_HOST, WOO_HOST):
+        http.play(host, None)
     wait_for(ingress.close())
     monkeypatch.undo()
     settings.cache_clear()
@@ -86,5 +91,6 @@ def _work(stop: Event) -> None:
     while not stop.is_set():
         with transaction() as session:
             idle = inbox.drain(session, intake) == 0
+        sync.run()
         if idle:
             stop.wait(0.05)
