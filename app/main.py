@@ -8,10 +8,10 @@ from flask import Flask, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import admin, health, storefront
-from app.admin import connect_woocommerce, plugin_page
+from app.admin import connect_woocommerce, imports, plugin_page
 from app.lib.config import settings
 from app.lib.logs import configure, trail
-from app.lib.rsgi import Pages
+from app.lib.rsgi import Pages, Upload
 from app.storefront.front import Front
 from webhooks.ingress import Ingress
 
@@ -47,6 +47,7 @@ def create_app() -> Flask:
     )
     if settings().proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings().proxies)  # type: ignore[method-assign] # Flask says so
+    app.before_request(_widen)
     app.before_request(_refuse_nul)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(storefront.blueprint)
@@ -56,10 +57,16 @@ def create_app() -> Flask:
     return app
 
 
+def _widen() -> None:
+    """Let a file be as long as the page takes that it is sent to."""
+    if request.endpoint == imports.UPLOAD:
+        request.max_content_length = imports.LIMIT
+
+
 def _refuse_nul() -> None:
     """Answer 400 to the one character that no text in PostgreSQL may hold, so that no page meets it."""
     if any("\0" in text for text in (request.path, *request.values.values())):
         abort(400)
 
 
-web = Ingress(Front(Pages(create_app())))
+web = Ingress(Front(Pages(create_app(), Upload(imports.PATH, imports.LIMIT, imports.TOO_LONG))))

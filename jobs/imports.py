@@ -1,60 +1,43 @@
 """`python -m jobs.imports SHOP FILE [--go]`: what a file would bring, and bringing it; `--undo ID` undoes it.
 
 Files of Klaviyo and Mailchimp (subscribers with what they agreed to), of Advanced Shipment Tracking and
-AfterShip, and any table with an order's number and a tracking number. They are read line by line, however
-long. Say the process dies on any line: the same command goes on where what was kept ends.
+AfterShip, any table with an order's number and a tracking number, and orders. What a merchant uploads in the
+admin goes the same way, as errands. Say the process dies on any line: the errand, or the same command, goes
+on where what was kept ends.
 """
 
 import argparse
-import hashlib
-import tempfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from time import monotonic
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from app.audience import grants
-from app.imports import files, lists, table
-from app.imports.files import Left
-from app.imports.lists import Odd, Sent
+from app.imports import bringing, lists, uploads
+from app.imports.bringing import LOOK, STEPS, TAKE, UNDO, Overtaken
 from app.imports.models import Import, ImportKind, ImportState
-from app.imports.table import NoTable, Record
-from app.lib import clock
-from app.lib.db import attempt, transaction
-from app.platforms.base import Consent
+from app.imports.table import NoTable
+from app.imports.uploads import Layout
+from app.lib.db import transaction
+from app.shops import errands
+from app.shops.errands import Due
 from app.shops.models import Shop
-from app.vocabulary import Category, ConsentSource, ConsentState
+from jobs import SLICE
 
-LONGEST = 50_000_000
-MOST = 100
-"""Lines that share a transaction."""
 SHOWN = 20
 """Complaints that are printed; the rest is counted."""
 
-Said = tuple[Consent, ...] | Sent
 
-
-class Overtaken(Exception):
-    """Somebody else brings the same file in, or has taken it back meanwhile."""
-
-
-class Opened:
-    """A merchant's file as UTF-8, and how its records are read."""
-
-    def __init__(
-        self, file: BinaryIO, key: str, separator: str, columns: tuple[str, ...], begins: int
-    ) -> None:
-        self.file, self.key, self.separator, self.columns, self.begins = file, key, separator, columns, begins
-
-    def records(self, start: int | None = None, line: int = 2) -> Iterator[Record]:
-        """Yield the records from a byte on, which is that line of the file."""
-        begins = self.begins if start is None else start
-        self.file.seek(begins)
-        return table.records(self.file, self.separator, self.columns, start=begins, line=line)
+def run(kind: str, due: Due) -> None:
+    """Take an import further for a few seconds; asked again until it is over."""
+    ends = monotonic() + SLICE
+    try:
+        while _step(kind, due.shop_id, int(due.subject)):
+            if monotonic() > ends:
+                with transaction() as session:
+                    errands.add(session, due.shop_id, kind, due.subject)
+                return
+    except Overtaken:  # whoever was faster goes on with it, or nobody wants it any more
+        return
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -70,150 +53,74 @@ def main(arguments: Sequence[str] | None = None) -> None:
     elif asked.file is None:
         parser.error("name a file, or --undo")
     else:
-        _file(asked.shop, asked.file, go=asked.go)
-
-
-def opened(path: Path, spool: BinaryIO) -> Opened:
-    """Return a file, written into `spool` as UTF-8; raises NoTable."""
-    if path.stat().st_size > LONGEST:
-        raise NoTable("The file is longer than 50 MB. Split it, and bring in one part after the other.")
-    with path.open("rb") as source:
-        encoding = table.encoding_of(source)
-        source.seek(0)
-        spool.writelines(table.as_utf8(source, encoding))
-    spool.seek(0)
-    separator, columns, begins = table.heading(spool)
-    key = lists.list_of(columns)
-    if key is None:
-        raise NoTable(
-            "Its columns are those of no list that we know: Klaviyo, Mailchimp, or tracking numbers."
-        )
-    return Opened(spool, key, separator, columns, begins)
-
-
-def look(source: Opened, country: str | None) -> tuple[Counter[str], list[str]]:
-    """Return what a file would bring, in words, and what is wrong with which line."""
-    found: Counter[str] = Counter()
-    wrong: list[str] = []
-    for record in source.records():
         try:
-            said = _read(source, record, country)
-        except Odd as error:
-            wrong.append(f"line {record.line}: {error}")
-            continue
-        found.update(
-            [_worth(it, country) for it in said] if not isinstance(said, Sent) else ["tracking numbers"]
-        )
-    return found, wrong
+            _file(asked.shop, asked.file, go=asked.go)
+        except Overtaken as error:
+            raise SystemExit("It is brought in elsewhere, or was taken back meanwhile.") from error
 
 
-def take(shop_id: int, source: Opened, digest: str) -> tuple[int, list[str]]:
-    """Bring a file in, from where it was left; returns the import, and what was left out of it and why.
-
-    Raises Overtaken.
-    """
-    wrong: list[str] = []
-    import_id, country, cursor = _begin(shop_id, source, digest)
-    start, line = (int(it) for it in cursor.split("|")) if cursor else (None, 2)
-    records = source.records(start, line)
-    while batch := list(islice(records, MOST)):
-        with transaction() as session:
-            row = _hold(session, import_id, cursor)
-            shop = session.get_one(Shop, shop_id)
-            kept = 0
-            for record in batch:
-                try:
-                    said = _read(source, record, country)
-                    with attempt(session):
-                        files.keep(session, shop, row, said)
-                    kept += 1
-                except (Odd, Left) as error:
-                    wrong.append(f"line {record.line}: {error}")
-            known = row.counts.get("lines", {"done": 0, "odd": 0})
-            row.counts = {"lines": {"done": known["done"] + kept, "odd": known["odd"] + len(batch) - kept}}
-            row.cursor = cursor = f"{batch[-1].ends}|{batch[-1].next_line}"
+def _step(kind: str, shop_id: int, import_id: int) -> bool:
+    """Take an import one step further; False once this is over. Raises Overtaken."""
+    state, step = STEPS[kind]
     with transaction() as session:
-        row = _hold(session, import_id, cursor)
-        row.state, row.ended_at = ImportState.DONE, clock.now()
-    return import_id, wrong
-
-
-def _hold(session: Session, import_id: int, cursor: str | None) -> Import:
-    """Lock an import that stands where we left it; raises Overtaken."""
-    row = session.scalars(select(Import).filter_by(id=import_id).with_for_update()).one()
-    if (row.state, row.cursor) != (ImportState.RUNNING, cursor):
-        raise Overtaken
-    return row
-
-
-def _begin(shop_id: int, source: Opened, digest: str) -> tuple[int, str | None, str | None]:
-    kind = ImportKind.PARCELS if source.key == "tracking" else ImportKind.SUBSCRIBERS
-    with transaction() as session:
-        shop = session.get_one(Shop, shop_id)
-        mine = select(Import).filter_by(shop_id=shop_id, kind=kind, step=digest, state=ImportState.RUNNING)
-        row = session.scalar(mine)
-        if row is None:
-            row = Import(shop_id=shop_id, kind=kind, step=digest, asked_at=clock.now(), counts={})
-            session.add(row)
-            session.flush()  # what it brings is marked with its id
-        return row.id, shop.country, row.cursor
-
-
-def _read(source: Opened, record: Record, country: str | None) -> Said:
-    if record.failure:
-        raise Odd(record.failure)
-    return lists.LISTS[source.key].read(record.values, country)
-
-
-def _worth(said: Consent, country: str | None) -> str:
-    """Return what a line of a list is worth here, in words."""
-    medium = str(said.medium)
-    if said.state is not ConsentState.SUBSCRIBED:
-        return f"{medium}: said no"
-    row = grants.grant(ConsentSource.IMPORT, said.medium, Category.MARKETING, country)
-    if row.gives is grants.Gives.NO:
-        return f"{medium}: said yes, which is not enough ({row.why})"
-    if row.gives is grants.Gives.IF_CONFIRMED and not said.is_confirmed:
-        return f"{medium}: said yes, and has to confirm it ({row.why})"
-    return f"{medium}: said yes, and may be written to"
+        return step(session, bringing.hold(session, shop_id, import_id, state))
 
 
 def _file(shop_id: int, path: Path, *, go: bool) -> None:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file, transaction() as session:
+            row = uploads.keep(session, session.get_one(Shop, shop_id), path.name, file)
+            import_id, is_half_done = row.id, row.state is ImportState.RUNNING
+            label = lists.LISTS[Layout.of(row).list].label
+    except NoTable as error:
+        raise SystemExit(str(error)) from error
+    print(f"A file of {label}.")
+    if not is_half_done:
+        _through(LOOK, shop_id, import_id)
+    if not go:
+        _show(import_id)
+        if not is_half_done:
+            with transaction() as session:
+                session.delete(session.get_one(Import, import_id))
+        print("Nothing was brought in yet: add --go.")
+        return
+    if not is_half_done:
+        with transaction() as session:
+            bringing.begin(bringing.hold(session, shop_id, import_id, ImportState.READY))
+    _through(TAKE, shop_id, import_id)
+    _show(import_id)
+    print(f"Import {import_id} is done; --undo {import_id} takes it back.")
+
+
+def _through(kind: str, shop_id: int, import_id: int) -> None:
+    while _step(kind, shop_id, import_id):
+        pass
+
+
+def _show(import_id: int) -> None:
     with transaction() as session:
-        country = session.get_one(Shop, shop_id).country
-    with tempfile.TemporaryFile() as spool:
-        try:
-            source = opened(path, spool)
-        except NoTable as error:
-            raise SystemExit(str(error)) from error
-        print(f"A file of {lists.LISTS[source.key].label}.")
-        if go:
-            try:
-                import_id, wrong = take(shop_id, source, digest)
-            except Overtaken as error:
-                raise SystemExit("It is brought in elsewhere, or was taken back meanwhile.") from error
-            print(f"Import {import_id} is done; --undo {import_id} takes it back.")
-        else:
-            found, wrong = look(source, country)
-            for what, count in found.most_common():
-                print(f"{count:>9,}  {what}")
-            print("Nothing was brought in yet: add --go.")
-    for complaint in wrong[:SHOWN]:
-        print(complaint)
-    if len(wrong) > SHOWN:
-        print(f"and {len(wrong) - SHOWN:,} more lines")
+        row = session.get_one(Import, import_id)
+    for what, count in row.report.get("found", {}).items():
+        print(f"{count:>9,}  {what}")
+    wrong = row.report.get("wrong", [])
+    for line, complaint in wrong[:SHOWN]:
+        print(f"line {line}: {complaint}")
+    more = row.counts.get("lines", {}).get("odd", 0) - len(wrong[:SHOWN])
+    if more > 0:
+        print(f"and {more:,} more lines")
 
 
 def _undo(shop_id: int, import_id: int) -> None:
     with transaction() as session:
-        row = session.scalar(select(Import).filter_by(id=import_id, shop_id=shop_id).with_for_update())
-        if row is None or row.kind is ImportKind.HISTORY:
+        row = session.get(Import, import_id, with_for_update=True)
+        if row is None or row.shop_id != shop_id or row.kind is ImportKind.HISTORY:
             raise SystemExit("There is no such import.")
-        files.undo(session, row)
+        row.state, row.cursor = ImportState.UNDOING, None
+    _through(UNDO, shop_id, import_id)
     print(f"What import {import_id} brought is gone.")
 
+
+HANDLERS: dict[str, Callable[[Due], str | None]] = {kind: partial(run, kind) for kind in STEPS}
 
 if __name__ == "__main__":
     main()

@@ -8,6 +8,7 @@ import structlog
 from rq.utils import import_attribute
 
 from app.commerce import bodies, gaps
+from app.imports import uploads
 from app.insights import outcomes
 from app.lib import clock, queue
 from app.lib.db import transaction
@@ -22,6 +23,7 @@ EVERY = 2.0
 """Seconds between two ticks: the longest that anything due waits for a lost wake-up."""
 KEEP_BODIES = KEEP_COPIES = timedelta(days=30)
 KEEP_COMPARISONS = timedelta(days=90)
+KEEP_UPLOADS = timedelta(days=7)
 PURGE_EVERY_TICKS = 1800
 
 log = structlog.get_logger()
@@ -66,6 +68,8 @@ def purge() -> None:
         gaps.purge(session, before=clock.now() - KEEP_COMPARISONS)
     with transaction() as session:
         waiting.purge(session, now=clock.now())
+    with transaction() as session:
+        uploads.purge(session, before=clock.now() - KEEP_UPLOADS)
     forget_unpermitted()
     count_outcomes()
     more = True

@@ -12,10 +12,24 @@ from app.lib.http import Busy, Unreachable
 from app.lib.reading import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
-from jobs import SLICE, compare, doctor, history, mail, page_host, shopify, sources, stock, texts, woocommerce
+from jobs import (
+    SLICE,
+    compare,
+    doctor,
+    history,
+    imports,
+    mail,
+    page_host,
+    shopify,
+    sources,
+    stock,
+    texts,
+    woocommerce,
+)
 
 HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **history.HANDLERS,
+    **imports.HANDLERS,
     **shopify.HANDLERS,
     **woocommerce.HANDLERS,
     **stock.HANDLERS,

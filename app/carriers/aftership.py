@@ -77,6 +77,27 @@ def fetch(outside: Outside, keys: Keys, parcels: tuple[Parcel, ...]) -> tuple[Up
     return tuple(map(_update, _known(outside, keys, parcels)))
 
 
+def scan(number: str, tracking: Json, line: Json) -> Scan:
+    """Return a checkpoint of a tracking; raises Unreadable."""
+    tag, subtag = reading.text(line, "tag"), reading.text(line, "subtag")
+    country, state = _country(line, ""), reading.text(line, "state")
+    zone = zone_of((country, state), (_country(tracking, "origin_"), None))
+    at = reading.required_moment(line, "checkpoint_time", zone)
+    found = status_map.meaning(KEY, tag, subtag)
+    when, message = reading.text(line, "checkpoint_time"), reading.text(line, "message")
+    return Scan(
+        external_id=scan_id(number, when, tag, subtag, message),  # places are sometimes added later
+        status=found.status,
+        detail=found.detail,
+        raw_status=subtag or tag or "",
+        text=message,
+        happened_at=at,
+        city=reading.text(line, "city") or _town(reading.text(line, "location")),
+        region=state,
+        country=country,
+    )
+
+
 def _known(outside: Outside, keys: Keys, parcels: tuple[Parcel, ...]) -> list[Json]:
     numbers = ",".join(parcel.number for parcel in parcels)
     answer = call(outside, "GET", API, params={"tracking_numbers": numbers}, headers=_key(keys))
@@ -94,7 +115,7 @@ def _key(keys: Keys) -> dict[str, str]:
 def _update(tracking: Json) -> Update:
     number = reading.required(tracking, "tracking_number")
     scans, faults = read_each(
-        reading.objects(tracking, "checkpoints"), lambda line: _scan(number, tracking, line)
+        reading.objects(tracking, "checkpoints"), lambda line: scan(number, tracking, line)
     )
     zone = zone_of((_country(tracking, "destination_"), reading.text(tracking, "destination_state")))
     promise = _promise(tracking)
@@ -119,26 +140,6 @@ def _promise(tracking: Json) -> Json:
     latest = reading.object_(tracking, "latest_estimated_delivery")
     is_carriers = (reading.text(latest, "source") or "").lower().startswith("carrier")
     return reading.object_(tracking, "courier_estimated_delivery_date") or (latest if is_carriers else {})
-
-
-def _scan(number: str, tracking: Json, line: Json) -> Scan:
-    tag, subtag = reading.text(line, "tag"), reading.text(line, "subtag")
-    country, state = _country(line, ""), reading.text(line, "state")
-    zone = zone_of((country, state), (_country(tracking, "origin_"), None))
-    at = reading.required_moment(line, "checkpoint_time", zone)
-    found = status_map.meaning(KEY, tag, subtag)
-    when, message = reading.text(line, "checkpoint_time"), reading.text(line, "message")
-    return Scan(
-        external_id=scan_id(number, when, tag, subtag, message),  # places are sometimes added later
-        status=found.status,
-        detail=found.detail,
-        raw_status=subtag or tag or "",
-        text=message,
-        happened_at=at,
-        city=reading.text(line, "city") or _town(reading.text(line, "location")),
-        region=state,
-        country=country,
-    )
 
 
 def _pickup(tracking: Json) -> PickupPlace | None:

@@ -1,18 +1,32 @@
 """Files of other tools: whose they are, and what each line says; pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from email_validator import EmailNotValidError, validate_email
-
-from app.imports.table import first, is_rounded
+from app.carriers.base import Scan
+from app.imports import checkpoints, sold
+from app.imports.cells import (
+    ARRIVED,
+    CARRIER,
+    NUMBER,
+    ORDER,
+    SHIPPED,
+    Home,
+    Odd,
+    Values,
+    mailbox,
+    moment,
+    number_of,
+)
+from app.imports.models import ImportKind
+from app.imports.sold import Sold
+from app.imports.table import first
 from app.lib import reading
 from app.platforms.base import Consent
 from app.platforms.purchases import Parcel, Person
 from app.vocabulary import ConsentSource, ConsentState, Medium
 
-Values = Mapping[str, str]
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 """When what a list says without a time was said: anything said here holds against it."""
 STATES = {
@@ -22,32 +36,35 @@ STATES = {
     "false": ConsentState.UNSUBSCRIBED,
     "suppressed": ConsentState.UNSUBSCRIBED,
 }
-LONGEST_NUMBER = 100
 YES = ("true", "yes", "1")
-
-
-class Odd(Exception):
-    """A line cannot be taken; the sentence tells the merchant why, without quoting it."""
 
 
 class Sent(NamedTuple):
     """One tracking number of an order that the shop has."""
 
-    order: str
-    """Its number or the store's id, as the file has it."""
+    order: str | None
+    """Its number or the store's id, as the file has it; None where it names a parcel only."""
     parcel: Parcel
     shipped_at: datetime | None
     delivered_at: datetime | None
+    scan: Scan | None = None
+    """Where a line is about one checkpoint of the parcel."""
+
+
+Said = tuple[Consent, ...] | Sent | Sold
 
 
 class List(NamedTuple):
     """One tool's files."""
 
     label: str
+    kind: ImportKind
     fits: Callable[[frozenset[str]], bool]
     """Whether a file with these columns is one."""
-    read: Callable[[Values, str | None], tuple[Consent, ...] | Sent]
-    """A line, and the shop's country → what it says; raises Odd."""
+    read: Callable[[Sequence[Values], Home], Said]
+    """Lines about one thing, and whose they are → what they say; raises Odd."""
+    thing: Callable[[Values], str | None] = lambda _: None
+    """What a line is about, where lines that follow each other may be about the same; None: itself alone."""
 
 
 def list_of(columns: tuple[str, ...]) -> str | None:
@@ -55,92 +72,87 @@ def list_of(columns: tuple[str, ...]) -> str | None:
     return next((key for key, it in LISTS.items() if it.fits(frozenset(columns))), None)
 
 
-def klaviyo(values: Values, country: str | None) -> tuple[Consent, ...]:
+def klaviyo(rows: Sequence[Values], home: Home) -> tuple[Consent, ...]:
     """Return what a profile of Klaviyo's export agreed to."""
-    person = _person(values, country)
+    values = rows[0]
+    person = _person(values, home.country)
     mail = STATES.get((first(values, "emailmarketingconsent") or "").lower())
     if (first(values, "emailsuppressions") or "[]") != "[]":
         mail = ConsentState.UNSUBSCRIBED
     text = STATES.get((first(values, "smsmarketingconsent") or "").lower())
     said = []
     if mail is not None and person.email:
-        at = _moment(first(values, "emailmarketingconsenttimestamp", "consenttimestamp"))
+        at = moment(first(values, "emailmarketingconsenttimestamp", "consenttimestamp"))
         is_double = (first(values, "emailmarketingconsentdoubleoptin", "doubleoptin") or "").lower() in YES
         said.append(_consent(person, Medium.EMAIL, mail, at, is_confirmed=is_double))
     if text is not None and person.phone:
-        at = _moment(first(values, "smsmarketingconsenttimestamp", "consenttimestamp"))
+        at = moment(first(values, "smsmarketingconsenttimestamp", "consenttimestamp"))
         said.append(_consent(person, Medium.SMS, text, at))
     return tuple(said)
 
 
-def mailchimp(values: Values, country: str | None) -> tuple[Consent, ...]:
+def mailchimp(rows: Sequence[Values], home: Home) -> tuple[Consent, ...]:
     """Return what a member of one of Mailchimp's three files agreed to; who was cleaned has said no.
 
     They have confirmed where Mailchimp knows both when they signed up and from where they confirmed.
     """
-    person = _person(values, country)
+    values = rows[0]
+    person = _person(values, home.country)
     if not person.email:
         raise Odd("It has no e-mail address.")
     gone = first(values, "unsubtime", "cleantime")
     if gone:
-        return (_consent(person, Medium.EMAIL, ConsentState.UNSUBSCRIBED, _moment(gone)),)
+        return (_consent(person, Medium.EMAIL, ConsentState.UNSUBSCRIBED, moment(gone)),)
     asked, confirmed = first(values, "optintime"), first(values, "confirmtime")
     is_double = bool(asked and confirmed and first(values, "confirmip"))
-    at = _moment(confirmed or asked)
+    at = moment(confirmed or asked)
     return (_consent(person, Medium.EMAIL, ConsentState.SUBSCRIBED, at, is_confirmed=is_double),)
 
 
-def sent(values: Values, country: str | None) -> Sent:
+def sent(rows: Sequence[Values], home: Home) -> Sent:
     """Return the tracking number of a line of Advanced Shipment Tracking, AfterShip, or one's own table."""
-    del country
-    order = first(values, "orderid", "ordernumber", "ordername", "order", "name", "title")
-    number = first(values, "trackingnumber", "trackingno", "tracking")
-    if not order or not number:
+    del home
+    values = rows[0]
+    order, number, scan = first(values, *ORDER), number_of(values), checkpoints.read(values)
+    if not number or not (order or scan):
         raise Odd("It lacks the order or the tracking number.")
-    if is_rounded(number):
-        raise Odd("A spreadsheet cut its tracking number short. Export the list anew, and leave it closed.")
-    if len(number) > LONGEST_NUMBER:
-        raise Odd("Its tracking number is none.")
     url = first(values, "trackingurl", "trackinglink", "customtrackinglink")
-    carrier = first(
-        values, "trackingprovider", "courier", "couriername", "slug", "trackingcompany", "carrier"
-    )
     return Sent(
         order=order,
         parcel=Parcel(
             number=number,
-            carrier=carrier,
+            carrier=first(values, *CARRIER),
             url=url if url and url.startswith(("https://", "http://")) else None,
         ),
-        shipped_at=_moment(first(values, "dateshipped", "shippedat", "shipmentpickupdate", "pickupdate")),
-        delivered_at=_moment(first(values, "shipmentdeliverydate", "deliveredat", "deliverydate")),
+        shipped_at=moment(first(values, *SHIPPED)),
+        delivered_at=moment(first(values, *ARRIVED)),
+        scan=scan,
     )
 
 
 LISTS = {
-    "klaviyo": List("Klaviyo", lambda columns: "emailmarketingconsent" in columns, klaviyo),
-    "mailchimp": List(
-        "Mailchimp", lambda columns: "emailaddress" in columns and bool(columns & {"leid", "euid"}), mailchimp
+    "klaviyo": List(
+        "Klaviyo", ImportKind.SUBSCRIBERS, lambda columns: "emailmarketingconsent" in columns, klaviyo
     ),
+    "mailchimp": List(
+        "Mailchimp",
+        ImportKind.SUBSCRIBERS,
+        lambda columns: "emailaddress" in columns and bool(columns & {"leid", "euid"}),
+        mailchimp,
+    ),
+    "orders": List("orders", ImportKind.ORDERS, sold.fits, sold.read, sold.thing),
     "tracking": List(
         "tracking numbers",
-        lambda columns: bool(
-            columns & {"trackingnumber", "trackingno", "tracking"}
-            and columns & {"orderid", "ordernumber", "ordername", "order", "name"}
-        ),
+        ImportKind.PARCELS,
+        lambda columns: bool(columns & set(NUMBER) and (columns & set(ORDER) or checkpoints.fits(columns))),
         sent,
     ),
 }
 
 
 def _person(values: Values, country: str | None) -> Person:
-    email = first(values, "email", "emailaddress")
+    email = mailbox(first(values, "email", "emailaddress"))
     phone = first(values, "phonenumber", "phone")
-    if email:
-        try:
-            email = validate_email(email, check_deliverability=False).normalized.lower()
-        except EmailNotValidError as error:
-            raise Odd("Its e-mail address is none.") from error
     if not email and not phone:
         raise Odd("It has neither an e-mail address nor a telephone number.")
     return Person(
@@ -162,16 +174,3 @@ def _consent(
         at=at or UNDATED,
         is_confirmed=is_confirmed and state is ConsentState.SUBSCRIBED,
     )
-
-
-def _moment(text: str | None) -> datetime | None:
-    """Return a time; UTC where it names no zone. A day that could be read two ways is not guessed."""
-    if text is None:
-        return None
-    if text.isdecimal() and len(text) in (9, 10):
-        return datetime.fromtimestamp(int(text), UTC)
-    try:
-        at = datetime.fromisoformat(text.replace(" UTC", "+00:00").replace(" +", "+").replace(" -", "-"))
-    except ValueError as error:
-        raise Odd("A date of it cannot be read. Write days as 2026-11-26.") from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

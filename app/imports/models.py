@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
@@ -19,13 +19,20 @@ class ImportKind(StrEnum):
     """A list of another tool, with what each agreed to."""
     PARCELS = "parcels"
     """Tracking numbers of orders that are here."""
+    ORDERS = "orders"
+    """Orders that the store does not tell of any more."""
 
 
 class ImportState(StrEnum):
     """How far it has come."""
 
+    LOOKING = "looking"
+    """A file is looked at; nothing of it is here."""
+    READY = "ready"
+    """What a file would bring is known, and waits for its merchant's word."""
     RUNNING = "running"
     DONE = "done"
+    UNDOING = "undoing"
     UNDONE = "undone"
 
 
@@ -54,8 +61,29 @@ class Import(OfShop, Base):
     """When the oldest order that was found was made."""
     failure: Mapped[str | None]
     """What of it could not be had, in the merchant's words."""
+    name: Mapped[str | None]
+    """What the merchant's file was called."""
+    layout: Mapped[dict[str, Any] | None]
+    """How a file is read: app.imports.uploads.Layout, written out."""
+    report: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What a file brings, in words, and what is wrong with which line: app.imports.bringing.Report."""
 
     __table_args__ = (
         Index("uq_import_history", "shop_id", unique=True, postgresql_where=text("kind = 'history'")),
         Index("ix_import_recent", "shop_id", text("id DESC")),
     )
+
+
+class ImportPart(OfShop, Base):
+    """A part of a merchant's file, as UTF-8; kept until all of it is here, or nobody wants it."""
+
+    __tablename__ = "import_part"
+
+    id: Mapped[key]
+    import_id: Mapped[int] = mapped_column(ForeignKey("import.id", ondelete="CASCADE"))
+    begins: Mapped[int]
+    """At which byte of the file."""
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    """Whole lines, unless one is longer than a part."""
+
+    __table_args__ = (UniqueConstraint("import_id", "begins"),)

@@ -4,7 +4,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 
 SEPARATORS = (",", ";", "\t", "|")
 BOMS = (
@@ -39,7 +39,7 @@ class Record(NamedTuple):
     """Why it is no record."""
 
 
-def encoding_of(file: BinaryIO) -> str:
+def encoding_of(file: IO[bytes]) -> str:
     """Return how a file is written; it is read once, from its beginning."""
     begins = file.read(4)
     for mark, name in BOMS:
@@ -56,7 +56,7 @@ def encoding_of(file: BinaryIO) -> str:
     return "utf-8"
 
 
-def as_utf8(file: BinaryIO, encoding: str) -> Iterator[bytes]:
+def as_utf8(file: IO[bytes], encoding: str) -> Iterator[bytes]:
     """Yield a file as UTF-8, block by block."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     for block in iter(lambda: file.read(BLOCK), b""):

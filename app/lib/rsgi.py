@@ -4,11 +4,15 @@ RSGI is granian's own interface, https://github.com/emmett-framework/granian/blo
 """
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Protocol
+from tempfile import TemporaryFile
+from typing import IO, Any, Protocol
 from wsgiref.types import WSGIApplication
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined] # documented there
@@ -19,6 +23,10 @@ PLAIN: Headers = [("content-type", "text/plain")]
 READ_WITHIN = 15.0
 """Seconds that a sender may take over a body; whoever drips costs a socket, and no thread."""
 THREADS = 32
+UPLOAD_WITHIN = 300.0
+"""Seconds that a file may take."""
+UPLOADS_AT_ONCE = 4
+"""Files that a process takes at once; others wait."""
 BODY_LIMIT = 5_000_000
 """Bytes of a page's form; the application has its own, lower limit."""
 
@@ -80,6 +88,17 @@ class Unread(Exception):
 TOO_LARGE = (413, "too large")
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A page that takes files: they lie on the disk meanwhile, and are not held in memory."""
+
+    path: re.Pattern[str]
+    limit: int
+    """Bytes."""
+    why: str
+    """What whoever sends more is told."""
+
+
 async def read(scope: Scope, exchange: Exchange, limit: int) -> bytes:
     """Return the request's body; raises Unread for one of more than `limit` bytes and for one that drips."""
     length = scope.headers.get("content-length", "")
@@ -103,23 +122,61 @@ async def _joined(exchange: Exchange, limit: int) -> bytes:
     return bytes(body)
 
 
+async def spool(scope: Scope, exchange: Exchange, upload: Upload) -> IO[bytes]:
+    """Return the request's body as a file on the disk; raises Unread as `read` does, and says why."""
+    length = scope.headers.get("content-length", "")
+    if length.isdigit() and int(length) > upload.limit:
+        raise Unread(413, upload.why)
+    with ExitStack() as stack:
+        file = stack.enter_context(TemporaryFile())
+        try:
+            async with asyncio.timeout(UPLOAD_WITHIN):
+                async for part in _bounded(exchange, upload):
+                    file.write(part)
+        except TimeoutError as error:
+            raise Unread(408, "too slow") from error
+        except ProtocolClosed as error:
+            raise Unread(400, "hung up") from error
+        stack.pop_all()  # whoever asked for it closes it
+    file.seek(0)
+    return file
+
+
+async def _bounded(exchange: Exchange, upload: Upload) -> AsyncIterator[bytes]:
+    size = 0
+    async for part in exchange:
+        size += len(part)
+        if size > upload.limit:
+            raise Unread(413, upload.why)
+        yield part
+
+
 class Pages:
     """A WSGI application as an RSGI one: its requests are read first, then run in threads of their own."""
 
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
+    def __init__(self, application: WSGIApplication, upload: Upload | None = None) -> None:
+        self._application, self._upload = application, upload
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
+        self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
 
     async def __call__(self, scope: Scope, exchange: Exchange) -> None:
         """Answer one request; in plain text where its body cannot be read."""
+        upload = self._upload
         try:
+            if upload is not None and scope.method == "POST" and upload.path.fullmatch(scope.path):
+                async with self._uploads:
+                    with await spool(scope, exchange, upload) as file:
+                        exchange.response_bytes(*await self._answer(scope, file))
+                return
             body = await read(scope, exchange, BODY_LIMIT)
         except Unread as error:
             exchange.response_str(error.status, PLAIN, error.why)
             return
+        exchange.response_bytes(*await self._answer(scope, BytesIO(body)))
+
+    async def _answer(self, scope: Scope, body: IO[bytes]) -> tuple[int, Headers, bytes]:
         loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self._threads, _run, self._application, _environ(scope, body))
-        exchange.response_bytes(*answer)
+        return await loop.run_in_executor(self._threads, _run, self._application, _environ(scope, body))
 
 
 def _run(application: WSGIApplication, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
@@ -141,7 +198,7 @@ def _run(application: WSGIApplication, environ: dict[str, Any]) -> tuple[int, He
     return *begun, b"".join(written)
 
 
-def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
+def _environ(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
     """Return what PEP 3333 asks for; text is bytes decoded as latin-1 there."""
     server, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {
@@ -155,7 +212,7 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": BytesIO(body),
+        "wsgi.input": body,
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,

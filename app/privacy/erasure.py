@@ -11,6 +11,7 @@ from app.audience import consent, profiles
 from app.audience.models import Profile
 from app.commerce import bodies, discounts, orders
 from app.commerce.models import Checkout, Order
+from app.imports import uploads
 from app.lib import clock
 from app.lib.db import Base
 from app.messages import replies, withdrawn
@@ -40,6 +41,7 @@ def erase(session: Session, profile: Profile) -> None:
     discounts.end(session, profile.shop_id, profile.id)
     copies.forget_of(session, profile)
     consent.forget(session, profile.shop_id, [profile.id], filter(None, (profile.email, profile.phone)))
+    uploads.forget(session, profile.shop_id, filter(None, (profile.email, profile.phone)))
     replies.forget(session, profile.shop_id, [profile.phone] if profile.phone else [])
     waiting.forget(session, profile.shop_id, [profile.id], filter(None, [profile.email]))
     profile.email = profile.phone = profile.first_name = profile.last_name = None
@@ -60,6 +62,7 @@ def erase_order(session: Session, order: Order) -> None:
         number for number in numbers if number and len(number) >= bodies.LONG
     }  # a source tells of each
     consent.forget(session, order.shop_id, [], filter(None, (order.email, order.phone)))
+    uploads.forget(session, order.shop_id, filter(None, (order.email, order.phone)))
     replies.forget(session, order.shop_id, [order.phone] if order.phone else [], order.id)
     waiting.forget(session, order.shop_id, [], filter(None, [order.email]))
     orders.forget_person(order, at=clock.now())
@@ -136,6 +139,7 @@ def forget_addresses(session: Session, shop_id: int, addresses: Collection[str])
     waiting.forget(session, shop_id, [], addresses)
     _silence(session, select(Message.id).where(Message.shop_id == shop_id, Message.to.in_(addresses)))
     replies.forget(session, shop_id, addresses)
+    uploads.forget(session, shop_id, addresses)
     bodies.empty(session, shop_id, set(addresses))
 
 

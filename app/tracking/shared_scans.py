@@ -1,4 +1,4 @@
-"""Scans as stores tell of them, of all parcels of a fulfillment: kept once, weighed, and their parcels moved."""
+"""Scans as stores tell of them, of all parcels of a fulfillment: kept once, weighed; the parcels move."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,5 @@
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 from wsgiref.validate import validator
@@ -6,7 +7,7 @@ from wsgiref.validate import validator
 import pytest
 
 from app.lib import rsgi
-from app.lib.rsgi import Pages, Unread
+from app.lib.rsgi import Pages, Unread, Upload
 from tests.door import Request, Sent, ask
 
 
@@ -70,16 +71,40 @@ def test_a_body_that_is_too_large_is_refused(*, is_announced: bool) -> None:
     assert asyncio.run(rsgi.read(request, request, 3000)) == b"x" * 3000
 
 
-def test_whoever_drips_is_answered_408(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Dripping(Request):
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            while True:
-                yield b"."
-                await asyncio.sleep(0.01)
+@pytest.mark.parametrize("is_announced", [True, False], ids=["announced", "in chunks"])
+def test_a_page_that_takes_files_takes_longer_ones_and_says_how_long(*, is_announced: bool) -> None:
+    def page(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [str(len(environ["wsgi.input"].read())).encode()]
 
+    pages = Pages(page, Upload(re.compile("/lists"), limit=rsgi.BODY_LIMIT + 10, why="Too long."))
+    many = rsgi.BODY_LIMIT + 10
+    request = request_for("/lists", body=b"x" * many, is_announced=is_announced)
+    assert ask(pages, request)[2] == str(many).encode()
+    request = request_for("/lists", body=b"x" * (many + 1), is_announced=is_announced)
+    status, _, body = ask(pages, request)
+    assert (status, body) == (413, b"Too long.")
+    assert ask(pages, request_for("/other", body=b"x" * many, is_announced=is_announced))[0] == 413
+
+
+def test_a_file_that_drips_is_answered_408(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rsgi, "UPLOAD_WITHIN", 0.1)
+    pages = Pages(lambda *_: [], Upload(re.compile("/lists"), limit=10**6, why="Too long."))
+    request = Dripping(method="POST", path="/lists", query_string="", headers=Sent(), body=b"")
+    assert ask(pages, request)[0] == 408
+
+
+def test_whoever_drips_is_answered_408(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rsgi, "READ_WITHIN", 0.1)
     request = Dripping(method="POST", path="/", query_string="", headers=Sent(), body=b"")
     assert ask(Pages(lambda *_: []), request)[0] == 408
+
+
+class Dripping(Request):
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            yield b"."
+            await asyncio.sleep(0.01)
 
 
 def request_for(path: str, *, body: bytes = b"", is_announced: bool = True, **parts: str) -> Request:
