@@ -12,8 +12,6 @@ from app.commerce import gaps
 from app.commerce.gaps import Comparison, MissedOrder
 from app.commerce.models import Delivery, Order
 from app.flows import facts
-from app.imports import history
-from app.imports.models import Import
 from app.lib import clock
 from app.messages import permission
 from app.shops import errands
@@ -59,18 +57,6 @@ def test_what_changed_a_moment_ago_is_not_called_missed(harbor: StoreVoice) -> N
     bought(HARBOR, 1, timedelta(minutes=5))
     run_compare(harbor)
     assert (report(harbor), orders(harbor)) == ((1, {}), [])
-
-
-def test_a_history_that_does_not_end_holds_no_comparison_up_and_what_it_is_to_bring_is_not_missed(
-    harbor: StoreVoice,
-) -> None:
-    for number, ago in ((1, 4 * HOUR), (2, HOUR)):
-        bought(HARBOR, number, ago)
-    history.begin(harbor.session, harbor.shop)
-    harbor.session.execute(update(Import).values(asked_at=clock.now() - 2 * HOUR))
-    run_compare(harbor)
-    assert report(harbor) == (1, {GapOutcome.REPAIRED: 1})
-    assert orders(harbor) == [str(FIRST_HARBOR + 2)]
 
 
 def test_an_order_that_the_store_has_no_longer_counts_as_cancelled(harbor: StoreVoice) -> None:
