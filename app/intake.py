@@ -63,7 +63,7 @@ def take_together(session: Session, shop: Shop, said: Sequence[Records], heard_a
     with session.no_autoflush:
         for records in said:
             take(session, shop, tuple(it for it in records if not isinstance(it, purchases.Scan)), heard_at)
-        _scans(session, shop, flat, heard_at)
+        KEEPERS[purchases.Scan](session, shop, flat, heard_at)
 
 
 def take(session: Session, shop: Shop, records: Records, heard_at: datetime) -> None:
@@ -80,7 +80,7 @@ def take(session: Session, shop: Shop, records: Records, heard_at: datetime) -> 
         if isinstance(record, purchases.Order):  # what comes late says again who it was
             order = orders.lock(session, shop.id, record.external_id, heard_at=heard_at)
             forgotten = order.erased_at is not None
-    _scans(session, shop, records, heard_at)
+    KEEPERS[purchases.Scan](session, shop, records, heard_at)
 
 
 def settle(session: Session, shop: Shop, taken: Sequence[tuple[Records, datetime]]) -> None:
@@ -188,6 +188,7 @@ KEEPERS: dict[type[Any], Keeper] = {
     ),
     purchases.Refund: lambda s, shop, r, at: orders.keep_refund(s, shop.id, r, heard_at=at),
     purchases.Fulfillment: lambda s, shop, r, at: register.keep_fulfillment(s, shop.id, r, heard_at=at),
+    purchases.Scan: _scans,  # all that are told at once
     purchases.Checkout: lambda s, shop, r, at: checkouts.keep(s, shop.id, r, heard_at=at),
     purchases.Product: _product,
     purchases.Variant: _variant,
