@@ -92,7 +92,6 @@ class Letter:
     """It goes to somebody else than the shopper: no price, no name, no address is in it."""
     clicks: Clicks | None = None  # what its links are counted for
     thing: str | None = None  # what its reader asked to be told of
-    thing_url: str = ""  # where the store sells it
     has_prices: bool = True  # of what it shows
     discount: Code | None = None
     browser: Browser | None = None  # where it goes as a notification

@@ -51,7 +51,6 @@ def of(letter: Letter) -> dict[str, Any]:
         "recommendations": [_plain(product, OFFERED) for product in letter.recommendations],
         "clicks": letter.clicks,
         "cart_url": letter.cart_url,
-        "thing_url": letter.thing_url,
         "track_url": letter.track_url,
         "preferences_url": letter.preferences_url,
     }

@@ -73,7 +73,7 @@ def _of_thing(material: Material, message: Message, waiting_id: int) -> Letter:
         bare,
         items=(thing,),
         has_prices=asked.price is not None,
-        thing_url=asked.url or bare.brand.url,
+        track_url=asked.url or bare.brand.url,
         clicks=Clicks(message.shop_id, message.id, is_offer=message.category is Category.MARKETING),
     )
 

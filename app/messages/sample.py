@@ -85,7 +85,6 @@ def letter(
         delivering_to=("Ana Moreno", "1720 Pearl Street, Apt 4", "Boulder, CO 80302"),
         discount=Code(code="K7RWQ4M2XP", percent=10, until=(NOW + timedelta(days=14)).date()),
         thing="Hurricane Lantern · Coal",
-        thing_url="https://shop.example/products/hurricane-lantern",
         cart_url="https://shop.example/cart/sample",
         track_url="https://tracking.example/t/sample",
         preferences_url="https://tracking.example/u/sample",
