@@ -19,6 +19,7 @@ from app.flows.triggers import (
     confirm_recipient,
     milestones,
     own_orders,
+    pickup_reminder,
     running_late,
     thank_you,
 )
@@ -56,7 +57,7 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
         starts.on_shipment_reached,
     ),
     events.ExceptionOpened: (running_late.on_exception_opened, telling.on_event),
-    events.ExceptionAged: (telling.on_event,),
+    events.ExceptionAged: (pickup_reminder.on_exception_aged, telling.on_event),
     events.ExceptionCleared: (telling.on_event,),
     events.CaseOpened: (telling.on_event,),
     events.CaseAnswered: (case_reply.on_case_answered, telling.on_event),

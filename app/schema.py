@@ -16,7 +16,7 @@ from app.commerce.models import (
 )
 from app.events import EventRow
 from app.flows.models import Eligibility, Enrollment, Flow, FlowVersion, HeldBack, StoreMails
-from app.hooks.models import Hook
+from app.hooks.models import Hook, HookPending
 from app.imports.models import Import
 from app.insights.models import ArmRow
 from app.lib.db import Base
@@ -24,6 +24,7 @@ from app.messages.models import Click, Message, ReceiptRow
 from app.messages.providers.models import MailDay, MailDomain, Provider
 from app.messages.replies import Reply
 from app.messages.versions import Template, TemplateVersion
+from app.messages.whatsapp.models import WhatsAppTemplate, WhatsAppUse
 from app.shops.entering import WayIn
 from app.shops.models import AccessRecord, Call, Checkup, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.stock.models import Level, Location, Shelf, Waiting
@@ -68,6 +69,7 @@ __all__ = [
     "Fulfillment",
     "HeldBack",
     "Hook",
+    "HookPending",
     "Import",
     "InHand",
     "Lane",
@@ -104,4 +106,6 @@ __all__ = [
     "Variant",
     "Waiting",
     "WayIn",
+    "WhatsAppTemplate",
+    "WhatsAppUse",
 ]

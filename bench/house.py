@@ -35,6 +35,8 @@ class Sink:
 
     def __init__(self, port: int = 0) -> None:
         self.taken: Counter[str] = Counter()
+        self.began: dict[str, float] = {}
+        """When each first came in, by time.monotonic()."""
         self.answers: dict[str, bytes] = {}
         """Command → answer in place of the usual one; b"" cuts the connection, "." is the final dot."""
         self.pause = 0.0
@@ -91,6 +93,7 @@ class Sink:
                 return True
             if line.lower().startswith(b"message-id:"):
                 message_id = line.split(b":", 1)[1].strip().decode()
+                self.began.setdefault(message_id, time.monotonic())
         return False
 
     def _answer(self, connection: socket.socket, command: str, usual: bytes) -> bool:

@@ -6,6 +6,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, abort
 
+from demo.meta import HOST as META_HOST
+from demo.meta import api as meta
 from demo.shopify.server import store as ridge_and_pine
 from demo.shopify.wire import HOST as SHOPIFY_HOST
 from demo.twilio import HOST as TWILIO_HOST
@@ -21,6 +23,7 @@ OTHERS: dict[str, WSGIApplication] = {
     WOO_HOST: harbor_goods,
     UPS_HOST: ups,
     TWILIO_HOST: twilio,
+    META_HOST: meta,
 }
 
 gallery = Flask("gallery", static_folder=None)

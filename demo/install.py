@@ -3,22 +3,29 @@
 import secrets
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
+from app.channels.whatsapp import cloud
+from app.channels.whatsapp.templates import read
 from app.commerce import gaps
-from app.flows import switches
+from app.flows import switches, texted
 from app.flows.models import Flow
 from app.imports import history
 from app.lib import clock, plugins
 from app.lib.config import settings
 from app.lib.db import transaction
+from app.messages.whatsapp import registry
+from app.messages.whatsapp.registry import Says
 from app.platforms.shopify import stock as stock_of_shopify
 from app.platforms.woocommerce import api, webhooks
 from app.platforms.woocommerce.webhooks import Address
 from app.shops import checkups, errands, texting
 from app.shops.install import Store, install, keep_secret
+from app.shops.models import Shop
 from app.shops.texting import Texting, Whom
 from app.tracking import sources, writeback
 from app.vocabulary import PlatformKey, Trigger
-from demo import twilio, ups
+from demo import meta, twilio, ups
 from demo.shopify import oauth
 from demo.shopify import wire as shopify_wire
 from demo.stores import Shelf
@@ -70,6 +77,16 @@ BRANDS = {
 }
 
 TEXTS = Texting(provider="twilio", sender=twilio.SENDER, whom=Whom.ASKED, price=7900)
+CHATS = Texting(provider="whatsapp", sender=meta.NUMBER_ID, whom=Whom.ASKED)
+SAYS = {f"body.{name}": Says(name, "") for name in ("order", "headline", "link")}
+
+
+def _write_on_whatsapp(session: Session, shop: Shop) -> None:
+    texting.keep(session, shop, cloud.PLUGIN, meta.keys(shop.key), CHATS)
+    registry.keep(session, shop.id, [read(it) for it in meta.TEMPLATES])
+    registry.watch(session, shop.id)
+    for trigger in texted.STEPS:
+        registry.choose(session, shop.id, trigger, "order_update", SAYS)
 
 
 def connect() -> Address:
@@ -83,6 +100,7 @@ def connect() -> Address:
             shop.settings = {"brand": BRANDS[shop.domain]}
             writeback.switch(shop, on=True)
             texting.keep(session, shop, plugins.discover("app.channels.sms")["twilio"], twilio.KEYS, TEXTS)
+            _write_on_whatsapp(session, shop)
             for trigger in set(Trigger) - set(switches.ON_REQUEST):
                 session.add(Flow(shop_id=shop.id, trigger=trigger, on_since=now))
         keep_secret(

@@ -17,7 +17,7 @@ from app.platforms.walking import Step
 from app.shops.models import Shop
 from app.tracking.links import tracking_url
 from app.vocabulary import InboxState
-from demo import asking, install, past, stock, stories, things, twilio, ups
+from demo import asking, install, meta, past, stock, stories, things, twilio, ups
 from demo.sales import Sale
 from demo.shopify import notices as shopify_notices
 from demo.shopify import wire as shopify_wire
@@ -26,7 +26,7 @@ from demo.voice import Registered, Voice
 from demo.woocommerce import notices as woo_notices
 from demo.woocommerce import wire as woo_wire
 
-HOSTS = (shopify_wire.HOST, woo_wire.HOST, ups.HOST, twilio.HOST)
+HOSTS = (shopify_wire.HOST, woo_wire.HOST, ups.HOST, twilio.HOST, meta.HOST)
 APPLIED_WITHIN = READ_WITHIN = 60.0
 
 

@@ -15,23 +15,24 @@ from app.channels.base import Channel, Connection, Mail, SendError
 from app.channels.push import Pushes
 from app.channels.server import Server
 from app.channels.sms.line import Texts
-from app.commerce import checkouts
-from app.flows import arbiter, facts
+from app.flows import arbiter
 from app.lib import plugins, queue
 from app.lib.db import transaction
-from app.messages import compose, journal, outbox, permission, recovery, sending
+from app.messages import compose, journal, outbox, recovery, sending
 from app.messages.journal import Journal
 from app.messages.letter import Letter
-from app.messages.models import Message
 from app.messages.providers import accounts, spending
 from app.messages.providers.spending import Purse
 from app.messages.providers.ways import Way
 from app.messages.sending import Delivered, Ready, Write
-from app.messages.verdict import Allowed
+from app.messages.whatsapp import writing
 from app.shops.texting import Account
 from app.vocabulary import Medium
 from jobs import SLICE, texts
+from jobs.standing import Standing
 
+Carrier = tuple[int, Medium]
+"""Whose texts, and which."""
 A_CHUNK_TAKES = 1.0
 """Seconds that a chunk should take: what was asked of the gate may be otherwise after that."""
 A_TURN = 5.0
@@ -72,8 +73,8 @@ class Sender:
         self._lines = ExitStack()
         self._open: dict[Server | None, Connection[Mail]] = {}
         """The lines to mail servers; None: the operator's."""
-        self._texts: dict[int, tuple[Texts, Account]] = {}
-        """The line to each shop's provider of text messages."""
+        self._texts: dict[Carrier, tuple[Texts, Account]] = {}
+        """The line to each shop's provider of text messages, and to WhatsApp."""
         self._chunk = outbox.CHUNK
 
     def __enter__(self) -> Self:
@@ -92,19 +93,25 @@ class Sender:
         with transaction() as session:
             ready = sending.prepare(session, self._journal.name, ids, arbiter.judge)
         self._journal.prepared()
-        mails, pushes, by_shop = list[Ready](), list[Ready](), defaultdict[int, list[Ready]](list)
+        mails, pushes, carried = list[Ready](), list[Ready](), defaultdict[Carrier, list[Ready]](list)
         for item in ready:
-            if item.message.medium is Medium.PUSH:
+            message = item.message
+            if message.medium is Medium.PUSH:
                 pushes.append(item)
+            elif message.medium is Medium.EMAIL:
+                mails.append(item)
             else:
-                (mails if item.way is not None else by_shop[item.message.shop_id]).append(item)
+                carried[message.shop_id, message.medium].append(item)
         delivered = [(group, self._mail(group[0].way, group)) for group in _by_way(mails)]
-        texted = [self._text(shop_id, those) for shop_id, those in by_shop.items()]  # which may be slow
-        if pushes:
+        delivered += [(those, self._text(carrier, those)) for carrier, those in carried.items()]
+        if pushes:  # which may be slow, as texts are
             ends = monotonic() + A_TURN
-            texted.append(sending.deliver(pushes, self._journal, Pushes(), compose.push, ends))
+            told = sending.deliver(
+                pushes, self._journal, Pushes(), compose.push, ends, stands=Standing(pushes)
+            )
+            delivered.append((pushes, told))
         with transaction() as session:
-            for told in (*(told for _, told in delivered), *texted):
+            for _, told in delivered:
                 outbox.record(session, told.results)
             _account_for(session, delivered)
         self._journal.settle()
@@ -118,9 +125,9 @@ class Sender:
         except SendError as error:
             return sending.put_off(ready, error)
         if way is None or server is None:
-            return sending.deliver(ready, self._journal, line, self._write, stands=_stands)
-        write = partial(_write_from, way, self._write)
-        return sending.deliver(ready, self._journal, line, write, monotonic() + A_TURN, stands=_stands)
+            return sending.deliver(ready, self._journal, line, self._write, stands=Standing(ready))
+        write, ends = partial(_write_from, way, self._write), monotonic() + A_TURN
+        return sending.deliver(ready, self._journal, line, write, ends, stands=Standing(ready))
 
     def _line(self, server: Server | None) -> Connection[Mail]:
         """Return an open line to a merchant's mail server, or to the operator's; raises SendError."""
@@ -129,30 +136,26 @@ class Sender:
             self._open[server] = self._lines.enter_context(line)
         return self._open[server]
 
-    def _text(self, shop_id: int, ready: Sequence[Ready]) -> Delivered:
-        if shop_id not in self._texts:
+    def _text(self, carrier: Carrier, ready: Sequence[Ready]) -> Delivered:
+        if carrier not in self._texts:
             try:
-                line, account = texts.line(shop_id)
+                line, account = texts.line(*carrier)
             except SendError as error:
                 return sending.put_off(ready, error)
-            self._texts[shop_id] = self._lines.enter_context(line), account
-        line, account = self._texts[shop_id]
-        write = partial(compose.text, hears_replies=account.chosen.hears_replies)
-        told = sending.deliver(ready, self._journal, line, write, monotonic() + A_TURN, stands=_stands)
+            self._texts[carrier] = self._lines.enter_context(line), account
+        line, account = self._texts[carrier]
+        shop_id, medium = carrier
+        write = (
+            partial(writing.write, at=texts.desk(shop_id, [item.letter.to for item in ready]))
+            if medium is Medium.WHATSAPP
+            else partial(compose.text, hears_replies=account.chosen.hears_replies)
+        )
+        ends = monotonic() + A_TURN
+        told = sending.deliver(ready, self._journal, line, write, ends, stands=Standing(ready))
         if line.is_refused:
-            del self._texts[shop_id]
-            texts.refuse(shop_id)
+            del self._texts[carrier]
+            texts.refuse(*carrier)
         return told
-
-
-def _stands(message: Message) -> bool:
-    """Tell whether a cart is still to be reminded of, whatever came between the gate and this moment."""
-    if message.checkout_id is None:
-        return True
-    with transaction() as session:
-        if not checkouts.is_over(session, message.checkout_id, message.profile_id, since=message.created_at):
-            return True
-        return isinstance(permission.decide(facts.gather(session, [message])[message.id]), Allowed)
 
 
 def _by_way(ready: Iterable[Ready]) -> list[list[Ready]]:
@@ -169,7 +172,7 @@ def _write_from(way: Way, write: Write, told: Letter) -> Mail:
 
 
 def _account_for(session: Session, delivered: Iterable[tuple[Sequence[Ready], Delivered]]) -> None:
-    """Write down what mails cost, and which providers took them."""
+    """Write down how much went over whom, and which providers took it."""
     spent: Counter[Purse] = Counter()
     for group, told in delivered:
         for item in group:

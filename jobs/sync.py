@@ -24,6 +24,7 @@ from jobs import (
     sources,
     stock,
     texts,
+    whatsapp,
     woocommerce,
 )
 
@@ -38,6 +39,7 @@ HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **compare.HANDLERS,
     **doctor.HANDLERS,
     **texts.ERRANDS,
+    **whatsapp.ERRANDS,
     **mail.HANDLERS,
 }
 

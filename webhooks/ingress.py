@@ -36,6 +36,7 @@ Answer = tuple[int, str]
 OK = 200
 NOWHERE = (404, "no such platform")
 NOT_POSTED = (405, "deliveries are posted")
+NOT_GREETED = (403, "not our token")
 UNSIGNED = (401, "not signed by this store")
 UNSIGNED_RECEIPT = (401, "not signed with the secret that the operator named")
 UNSIGNED_PUSH = (401, "not signed with this shop's secret")
@@ -62,6 +63,9 @@ class Ingress:
         name, _, ref = scope.path.removeprefix(PREFIX).strip("/").partition("/")
         if name not in SENDERS or "\0" in ref:  # which PostgreSQL cannot even be asked for
             status, outcome = NOWHERE
+        elif scope.method == "GET" and name == texts.NAME and scope.query_string:
+            _greet(ref, scope, exchange)
+            return
         elif scope.method != "POST":
             status, outcome = NOT_POSTED
         else:
@@ -128,6 +132,14 @@ class Ingress:
         if row is None:
             return UNSIGNED_PUSH
         return (OK, "kept") if await self._committer.store(row) else TRY_AGAIN
+
+
+def _greet(ref: str, scope: Scope, exchange: Exchange) -> None:
+    """Tell a provider that asks for it that an address is ours, in its own words; nothing changes."""
+    challenge = texts.greet(ref, scope.query_string)
+    status, said = NOT_GREETED if challenge is None else (OK, challenge)
+    _answered(texts.NAME, "greeted" if challenge else said).inc()
+    exchange.response_str(status, rsgi.PLAIN, said)
 
 
 @cache

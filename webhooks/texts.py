@@ -1,18 +1,19 @@
-"""What providers of text messages tell: what became of a text, and what somebody texted to the shop."""
+"""What providers of text messages and WhatsApp tell: what became of a text, and what somebody wrote."""
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from app.audience import keywords
 from app.channels.receipts.base import Receipt
-from app.channels.sms.base import Answer, Heard, Keys, Provider, Told
-from app.lib import plugins
+from app.channels.sms.base import Answer, Heard, Keys, Preferred, Provider, Said, TemplatesChanged, Told
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.rsgi import Scope
 from app.messages import receipts, replies
+from app.messages.whatsapp import registry
 from app.shops import texting
 from app.shops.models import Shop
 from app.vocabulary import ShopState
@@ -30,6 +31,8 @@ class Account:
     shop_id: int
     keys: Keys | None
     """None: this shop has no account with this provider."""
+    sender: str | None = None
+    """What the shop sends from."""
 
 
 class Accounts:
@@ -44,7 +47,7 @@ class Accounts:
         Raises Unreadable, SQLAlchemyError.
         """
         key, _, ref = path.partition("/")
-        provider = _provider(key)
+        provider = texting.provider(key)
         if provider is None or not ref or len(told.body) > LARGEST:
             return False
         account = await self._known.get((key, ref))
@@ -52,9 +55,20 @@ class Accounts:
             account = await self._known.again((key, ref))
         if account.keys is None or not provider.verify(told, account.keys):
             return False
-        said = provider.parse(told)
+        said = provider.parse(replace(told, sender=account.sender))
         await asyncio.to_thread(_keep, provider, account.shop_id, said)
         return True
+
+
+def greet(path: str, query: str) -> str | None:
+    """Return what a provider reads that asks whether an address is ours; None: it has not our word for it.
+
+    Nothing is looked up, and nothing changes.
+    """
+    key, _, ref = path.partition("/")
+    provider = texting.provider(key)
+    asked = provider.greeted(query) if provider else None
+    return asked[1] if asked and texting.is_hook_token(asked[0], ref) else None
 
 
 def told(scope: Scope, headers: Mapping[str, str], body: bytes) -> Told:
@@ -65,28 +79,33 @@ def told(scope: Scope, headers: Mapping[str, str], body: bytes) -> Told:
 
 def answer(path: str) -> Answer | None:
     """Return what a provider is answered with when its delivery was kept."""
-    provider = _provider(path.partition("/")[0])
+    provider = texting.provider(path.partition("/")[0])
     return provider.answer if provider else None
 
 
-def _provider(key: str) -> Provider | None:
-    found: Provider | None = plugins.discover("app.channels.sms").get(key)
-    return found
-
-
-def _keep(provider: Provider, shop_id: int, said: tuple[Receipt | Heard, ...]) -> None:
-    with transaction() as session:
-        told = [one for one in said if isinstance(one, Receipt)]
-        receipts.keep(session, provider.key, told, of_shop=shop_id)
-        for heard in (one for one in said if isinstance(one, Heard)):
-            replies.hear(session, shop_id, provider.key, heard)
+def _keep(provider: Provider, shop_id: int, said: tuple[Said, ...]) -> None:
+    medium = provider.medium
+    told = [one for one in said if isinstance(one, Receipt)]
+    if told:
+        with transaction() as session:
+            receipts.keep(session, provider.key, told, of_shop=shop_id)
+    with transaction() as session:  # one of its own: messages are locked above, and orders here
+        for one in said:
+            match one:
+                case Heard():
+                    replies.hear(session, shop_id, provider.key, one, medium)
+                case Preferred(sender=sender, wants_offers=wants, at=at):
+                    keywords.prefer(session, shop_id, medium, sender, wants_offers=wants, at=at)
+                case TemplatesChanged():
+                    registry.ask(session, shop_id)
 
 
 def _ask(claim: tuple[str, str]) -> Account:
     key, ref = claim
     with transaction() as session:
         shop = session.scalar(select(Shop).filter_by(key=ref, state=ShopState.INSTALLED))
-        account = texting.account(session, shop) if shop else None
+        provider = texting.provider(key)
+        account = texting.account(session, shop, provider.medium) if shop and provider else None
     if shop is None or account is None or account.provider.key != key:
         return Account(shop.id if shop else 0, None)
-    return Account(shop.id, account.keys)
+    return Account(shop.id, account.keys, account.chosen.sender)

@@ -32,6 +32,7 @@ from app.admin import (
     texts,
     thresholds,
     waiting,
+    whatsapp,
     writeback,
 )
 
@@ -52,6 +53,7 @@ ROOMS = (
     own_carriers,
     messages,
     texts,
+    whatsapp,
     sending,
     sender_domains,
     flows,

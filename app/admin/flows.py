@@ -56,6 +56,11 @@ WORDS = {
         "It waits at a shop or a post office. One mail with place, hours and code, where the carrier says.",
         "shoppers hear of the next parcel that waits for them.",
     ),
+    Trigger.PICKUP_REMINDER: Words(
+        "clock",
+        "It was not collected. A mail after one day, three days and six.",
+        "it begins with the next parcel that waits for so long.",
+    ),
     Trigger.ATTEMPT_FAILED: Words(
         "warn",
         "The carrier came and could not hand it over. One mail that says what happens next.",

@@ -5,6 +5,7 @@ from app.vocabulary import Reason
 REASONS = {
     Reason.FLOW_OFF: "This flow is switched off.",
     Reason.NO_CHANNEL: "Nobody carries messages of this kind for you.",
+    Reason.NO_TEMPLATE: "No template that WhatsApp approved says it, and they have not written for a day.",
     Reason.NO_ADDRESS: "The order came without an e-mail address.",
     Reason.BAD_ADDRESS: "Nobody could deliver to the address as it was typed.",
     Reason.SUPPRESSED: "They asked for no more mail, or their mailbox has turned us away.",

@@ -29,6 +29,14 @@ from app.vocabulary import Medium, MessageState, ShipmentStatus
 blueprint = Blueprint("shipment", __name__)
 
 
+WHAT = {
+    Medium.EMAIL: "Mail",
+    Medium.SMS: "Text",
+    Medium.WHATSAPP: "WhatsApp message",
+    Medium.PUSH: "Notification",
+}
+
+
 class Moment(NamedTuple):
     """One line of the timeline."""
 
@@ -164,7 +172,7 @@ def _scanned(scan: TrackingEvent, shipment: Shipment) -> Moment:
 
 def _told(message: Message) -> Moment:
     name = words.TRIGGERS[message.trigger]
-    reason, what = words.reason(message), "Text" if message.medium is Medium.SMS else "Mail"
+    reason, what = words.reason(message), WHAT[message.medium]
     match message.state:
         case MessageState.SENT | MessageState.DELIVERED:
             text = f"{what} sent: {message.subject or name}"

@@ -9,9 +9,12 @@ from app.admin.session import address, for_shop, saw
 from app.channels.sms.base import Provider
 from app.lib import reading
 from app.messages import replies
+from app.messages.providers import spending
+from app.messages.providers.models import BY_MEDIUM
 from app.shops import texting
 from app.shops.models import Shop
 from app.shops.texting import Texting, Whom
+from app.vocabulary import Medium
 
 blueprint = Blueprint("texts", __name__)
 
@@ -40,6 +43,8 @@ def index(session: Session, shop: Shop) -> str:
         chosen=request.args.get("provider"),
         million=texting.MILLION,
         heard=heard,
+        spent=spending.of_today(session, shop).get(BY_MEDIUM[Medium.SMS], 0),
+        is_nearly_spent=spending.is_nearly_spent,
         unanswered=replies.unanswered(session, shop.id),
     )
 
@@ -65,8 +70,12 @@ def keep(session: Session, shop: Shop, key: str) -> Response:
     price = texting.price_of(typed)
     if typed and price is None:
         return _back(key, "price")
+    limit = request.form.get("daily", "").strip()
+    daily = texting.daily_of(limit)
+    if limit and daily is None:
+        return _back(key, "daily")
     whom = Whom.ALLOWED if request.form.get("whom") == Whom.ALLOWED else Whom.ASKED
-    chosen = Texting(provider=key, sender=sender, whom=whom, price=price)
+    chosen = Texting(provider=key, sender=sender, whom=whom, price=price, daily=daily)
     texting.keep(session, shop, provider, keys, chosen)
     return _back(key, "kept")
 
@@ -79,7 +88,7 @@ def test(session: Session, shop: Shop) -> Response:
     to = reading.phone(request.form.get("to", "").strip()[:LONGEST], shop.country) or ""
     if not to.startswith("+"):
         return _back(account.provider.key, "to")
-    texting.test(session, shop, to)
+    texting.test(session, shop, to, Medium.SMS)
     return _back(account.provider.key, "trying")
 
 

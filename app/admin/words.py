@@ -85,16 +85,27 @@ OF_TEXTS = {
     Reason.REFUSED: "Your provider of text messages refused it for good.",
     Reason.DROPPED: "It did not get through to their phone.",
     Reason.GAVE_UP: "Your provider of text messages did not take it for two days.",
+    Reason.BUDGET_SPENT: "As many texts have gone as you let go in a day: it goes tomorrow.",
 }
-"""Where a text message needs other words than a mail."""
+ON_WHATSAPP = {
+    Reason.NO_CHANNEL: "You have no WhatsApp number.",
+    Reason.NO_ADDRESS: "The order came without a telephone number.",
+    Reason.SUPPRESSED: "They asked for no more messages there, or nobody is on WhatsApp with their number.",
+    Reason.REFUSED: "WhatsApp refused it for good.",
+    Reason.DROPPED: "WhatsApp took it, and then did not deliver it.",
+    Reason.GAVE_UP: "WhatsApp did not take it for two days.",
+    Reason.BUDGET_SPENT: "As many WhatsApp messages have gone as you let go in a day: it goes tomorrow.",
+}
+OTHERWISE: Mapping[Medium, Mapping[Reason, str]] = {Medium.SMS: OF_TEXTS, Medium.WHATSAPP: ON_WHATSAPP}
+"""Where other messages need other words than a mail."""
 
 
 def reason(message: Message) -> str:
     """Say why a message was not sent, or not yet."""
     if message.reason is None:
         return ""
-    is_text = message.medium is Medium.SMS
-    return OF_TEXTS.get(message.reason, REASONS[message.reason]) if is_text else REASONS[message.reason]
+    other = OTHERWISE.get(message.medium, {})
+    return other.get(message.reason, REASONS[message.reason])
 
 
 def held_back(message: Message, rows: Sequence[HeldBack], dates: Calendar) -> str:
@@ -123,6 +134,7 @@ TRIGGERS = {
     Trigger.OUT_FOR_DELIVERY: "Out for delivery",
     Trigger.DELIVERED: "Delivered",
     Trigger.READY_TO_COLLECT: "Ready to collect",
+    Trigger.PICKUP_REMINDER: "Reminder to collect",
     Trigger.ATTEMPT_FAILED: "Delivery attempt failed",
     Trigger.LABEL_CREATED: "Packed",
     Trigger.IN_TRANSIT: "On its way",

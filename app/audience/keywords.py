@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -70,10 +71,23 @@ MISTYPED = frozenset({"stpo", "sotp", "tsop", "sttop", "stoop", "sstop", "stop1"
 LONG = 8
 """Words; beyond, somebody tells a story."""
 
-ANSWERS = {
-    Keyword.STOP: sentence("%(shop)s: no more texts come to this number. Reply START to get them again."),
-    Keyword.HELP: sentence("%(shop)s: texts about your orders. Help: %(contact)s. Reply STOP to end them."),
-    Keyword.START: sentence("%(shop)s: you get our texts again. Reply STOP to end them."),
+ANSWERS: Mapping[Medium, Mapping[Keyword, str]] = {
+    Medium.SMS: {
+        Keyword.STOP: sentence("%(shop)s: no more texts come to this number. Reply START to get them again."),
+        Keyword.HELP: sentence(
+            "%(shop)s: texts about your orders. Help: %(contact)s. Reply STOP to end them."
+        ),
+        Keyword.START: sentence("%(shop)s: you get our texts again. Reply STOP to end them."),
+    },
+    Medium.WHATSAPP: {
+        Keyword.STOP: sentence(
+            "%(shop)s: we write to this number no more. Reply START to get our messages again."
+        ),
+        Keyword.HELP: sentence(
+            "%(shop)s: messages about your orders. Help: %(contact)s. Reply STOP to end them."
+        ),
+        Keyword.START: sentence("%(shop)s: you get our messages again. Reply STOP to end them."),
+    },
 }
 """The one text that may answer."""
 
@@ -124,6 +138,33 @@ def hear(  # noqa: PLR0913 - what was texted, from where, when
         if agreed if said is Keyword.STOP else ended:
             profiles.keep_consent(session, shop_id, replace(told, category=Category.MARKETING), heard_at=at)
     return said
+
+
+def prefer(  # noqa: PLR0913 - what was chosen, by which number, when
+    session: Session, shop_id: int, medium: Medium, address: str, *, wants_offers: bool, at: datetime
+) -> None:
+    """Do what somebody chose in their own app: no more offers, or those that they had agreed to again."""
+    subject = shop_id, None, crypto.fingerprint(address)
+    before = last_said(session, subject, medium, Category.MARKETING)
+    if wants_offers:
+        suppression.lift(session, shop_id, medium, address, Category.MARKETING, before=at)
+        ended = before is not None and before.state is ConsentState.UNSUBSCRIBED
+        if not ended or before is None or before.source is not ConsentSource.KEYWORD or before.at > at:
+            return
+    else:
+        suppression.suppress(
+            session, shop_id, medium, address, Category.MARKETING, reason=suppression.UNSUBSCRIBED
+        )
+    chosen = Consent(
+        person=_whose(session, shop_id, address),
+        medium=medium,
+        category=Category.MARKETING,
+        state=ConsentState.SUBSCRIBED if wants_offers else ConsentState.UNSUBSCRIBED,
+        source=ConsentSource.KEYWORD,
+        at=at,
+        address=address,
+    )
+    profiles.keep_consent(session, shop_id, chosen, heard_at=at)
 
 
 def _whose(session: Session, shop_id: int, address: str) -> Person:

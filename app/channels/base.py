@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, Self, TypeVar
 
 from app.channels.sms.segments import measure
+from app.lib.reading import Json
 from app.vocabulary import Medium
 
 
@@ -25,6 +26,18 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A template that WhatsApp approved, filled for one reader."""
+
+    name: str
+    language: str
+    components: tuple[Json, ...]
+    """Its values, as the Cloud API wants them."""
+    words: str
+    """What it says with them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """One text message, ready to go."""
 
@@ -33,6 +46,9 @@ class Text:
     words: str
     ref: str
     """What a receipt names it by; the same on every try."""
+    medium: Medium = Medium.SMS
+    template: Filled | None = None
+    """WhatsApp: in which template it says its words; None: freely, in answer to its reader."""
 
     @property
     def subject(self) -> str:
@@ -40,9 +56,9 @@ class Text:
         return self.words
 
     @property
-    def segments(self) -> int:
-        """How many messages it is paid as."""
-        return measure(self.words).segments
+    def segments(self) -> int | None:
+        """How many messages it is paid as; None where it is paid by other rules."""
+        return measure(self.words).segments if self.medium is Medium.SMS else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

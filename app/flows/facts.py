@@ -23,6 +23,7 @@ from app.messages import caps
 from app.messages.models import Message
 from app.messages.providers import complaints
 from app.messages.verdict import Facts
+from app.messages.whatsapp import writing
 from app.shops import texting
 from app.shops.models import Shop
 from app.tracking import alarms as tracked
@@ -55,6 +56,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     switched_on = {(shop_id, trigger) for shop_id, trigger in session.execute(on)}
     wanted = asked.for_themselves(session, messages, switched_on, shipments)
     taken_back = texted.taken_back(session, messages, shops)
+    sayable = writing.sayable(session, messages, shops, orders)
     repeated = repeats.of(session, messages, switched_on)
     alarms = tracked.of_shipments(session, _late_ones(messages))
     suppressed = suppressions.of(session, messages)
@@ -84,7 +86,8 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             asked_at=message.created_at,
             shop_state=shop.state,
             flow_is_on=(message.shop_id, message.trigger) in switched_on or message.id in wanted,
-            has_channel=medium is not Medium.SMS or texting.of(shop) is not None,
+            has_channel=medium not in texting.MEDIA or texting.of(shop, medium) is not None,
+            has_words=medium is not Medium.WHATSAPP or message.id in sayable,
             address=message.to,
             address_is_readable=is_readable(medium, message.to),
             suppressed=suppressed.get((message.shop_id, medium, message.to, message.category)),
@@ -247,7 +250,8 @@ def _says_the_same(message: Message, other: Message) -> bool:
 
 def _about(message: Message) -> tuple[object, ...]:
     subject = message.order_id, message.checkout_id, message.waiting_id, message.case_entry_id
-    return message.medium, message.to, message.trigger, *subject
+    reminder = message.step if message.trigger is Trigger.PICKUP_REMINDER else None  # each is news
+    return message.medium, message.to, message.trigger, reminder, *subject
 
 
 def _news(message: Message) -> tuple[object, ...]:

@@ -60,8 +60,8 @@ def tell(session: Session, it: Occasion) -> None:
     """Ask for a message to the shopper, and one to each other recipient, once for each parcel."""
     order = session.scalars(select(Order).filter_by(id=it.order_id).with_for_update()).one()
     _tell(session, order, it, Reader(Medium.EMAIL, order.email))
-    if texted.is_wanted(session, order, it.trigger):
-        _tell(session, order, it, Reader(Medium.SMS, order.phone))
+    for medium in texted.wanted(session, order, it.trigger):
+        _tell(session, order, it, Reader(medium, order.phone))
     if it.trigger in texted.STEPS:
         for browser in browsers.of_order(session, order.id):
             _tell(session, order, it, Reader(Medium.PUSH, browser.endpoint, browser_id=browser.id))

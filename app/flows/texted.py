@@ -1,4 +1,4 @@
-"""What is told as a text message, too: an order's thanks and its milestones, to whom the merchant chose."""
+"""What is told by text or on WhatsApp, too: an order's thanks and milestones, to whom the merchant chose."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -15,39 +15,48 @@ from app.shops.texting import Whom
 from app.tracking import wishes
 from app.vocabulary import Category, ConsentSource, Medium, Trigger
 
-STEPS = (*(trigger for trigger in MILESTONES if trigger not in ON_REQUEST), Trigger.RUNNING_LATE)
+STEPS = (
+    *(trigger for trigger in MILESTONES if trigger not in ON_REQUEST),
+    Trigger.PICKUP_REMINDER,
+    Trigger.RUNNING_LATE,
+)
 """Of a parcel; nobody is texted that something is packed."""
 
 
-def is_wanted(session: Session, order: Order, trigger: Trigger) -> bool:
-    """Tell whether a text is to be asked for beside the mail; whether it may go is for the gate to say."""
-    chosen = texting.of(session.get_one(Shop, order.shop_id))
-    if chosen is None or not can_be_reached(order) or trigger not in (*STEPS, Trigger.THANK_YOU):
-        return False
-    wanted = wishes.of_orders(session, [order.id]).get(order.id, ())
-    return chosen.whom is Whom.ALLOWED or Medium.SMS in wanted
+def wanted(session: Session, order: Order, trigger: Trigger) -> tuple[Medium, ...]:
+    """Return where it is to be told beside the mail; whether it may go there is for the gate to say."""
+    shop = session.get_one(Shop, order.shop_id)
+    chosen = {medium: by for medium in texting.MEDIA if (by := texting.of(shop, medium)) is not None}
+    if not chosen or not can_be_reached(order) or trigger not in (*STEPS, Trigger.THANK_YOU):
+        return ()
+    asked = wishes.of_orders(session, [order.id]).get(order.id, ())
+    return tuple(medium for medium, by in chosen.items() if by.whom is Whom.ALLOWED or medium in asked)
 
 
 def taken_back(
     session: Session, messages: Sequence[Message], shops: Mapping[int | None, Shop]
 ) -> frozenset[int]:
     """Return the ids of those texts that only go to whoever asks, and whose shopper no longer does."""
-    texts = [message for message in messages if message.medium is Medium.SMS and message.order_id]
-    chosen = {shop_id: texting.of(shop) for shop_id, shop in shops.items()} if texts else {}
-    on_request = [it for it in texts if (by := chosen.get(it.shop_id)) and by.whom is Whom.ASKED]
+    texts = [message for message in messages if message.medium in texting.MEDIA and message.order_id]
+    chosen = {
+        (shop_id, medium): texting.of(shop, medium)
+        for shop_id, shop in (shops.items() if texts else ())
+        for medium in texting.MEDIA
+    }
+    on_request = [it for it in texts if (by := chosen.get((it.shop_id, it.medium))) and by.whom is Whom.ASKED]
     if not on_request:
         return frozenset()
-    wanted = wishes.of_orders(session, {it.order_id for it in on_request if it.order_id})
-    return frozenset(it.id for it in on_request if Medium.SMS not in wanted.get(it.order_id or 0, ()))
+    wished = wishes.of_orders(session, {it.order_id for it in on_request if it.order_id})
+    return frozenset(it.id for it in on_request if it.medium not in wished.get(it.order_id or 0, ()))
 
 
-def can_be_asked_for(shop: Shop, order: Order, on: Iterable[Trigger]) -> bool:
-    """Tell whether it changes anything for a shopper to ask for texts, with these flows on."""
-    chosen = texting.of(shop)
+def can_be_asked_for(shop: Shop, order: Order, on: Iterable[Trigger], medium: Medium) -> bool:
+    """Tell whether it changes anything for a shopper to ask for it on a medium, with these flows on."""
+    chosen = texting.of(shop, medium)
     if chosen is None or not can_be_reached(order) or not set(STEPS).intersection(on):
         return False
     country = whereabouts.country_of(order.ship_to or {}, order.phone, shop.country)
-    unasked = grants.grant(ConsentSource.ORDER, Medium.SMS, Category.TRANSACTIONAL, country)
+    unasked = grants.grant(ConsentSource.ORDER, medium, Category.TRANSACTIONAL, country)
     return chosen.whom is Whom.ASKED or unasked.gives is not Gives.YES
 
 

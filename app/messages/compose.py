@@ -33,7 +33,7 @@ class Unrenderable(Exception):
 
 def render(letter: Letter) -> Mail:
     """Return the mail of a letter; raises Unrenderable."""
-    data = _fields(letter)
+    data = fields_of(letter)
     with _faults_told(letter, data):
         template = _template(letter)
         subject = one_line(template.subject.fill(data))
@@ -72,7 +72,7 @@ def push(letter: Letter) -> Push:
     """Return the notification of a letter: the shop, and the subject of its mail; raises Unrenderable."""
     if letter.browser is None:
         raise Unrenderable("the browser is forgotten")
-    data = _fields(letter)
+    data = fields_of(letter)
     with _faults_told(letter, data):
         words = one_line(_template(letter).subject.fill(data))
     return Push(
@@ -95,7 +95,7 @@ def _with_way_out(words: str, letter: Letter, *, hears_replies: bool) -> str:
 
 def text_message(letter: Letter) -> str:
     """Return a letter as a text message: its sentence, its day and its link; raises Unrenderable."""
-    data = _fields(letter)
+    data = fields_of(letter)
     with _faults_told(letter, data):
         text = one_line(_template(letter).sms.fill(data))
     if not text:
@@ -107,7 +107,8 @@ def _template(letter: Letter) -> Template:
     return templates.template(letter.document, letter.brand, letter.calendar.locale)
 
 
-def _fields(letter: Letter) -> Mapping[str, Any]:
+def fields_of(letter: Letter) -> Mapping[str, Any]:
+    """Return what a letter's templates may name; raises Unrenderable."""
     try:
         return merge_fields.of(letter)
     except UNFIT as error:  # one that cannot be told holds up none that can

@@ -17,7 +17,7 @@ from app.messages.models import Message
 from app.tracking import arrival, carrier, expected, story
 from app.tracking.models import Shipment
 from app.tracking.parcel import Parcel, Place
-from app.vocabulary import Category, ShipmentStatus
+from app.vocabulary import Category, ShipmentStatus, Trigger
 
 __all__ = ["Item", "Letter", "Offer", "Told", "gather", "of"]  # asked for here, wherever they are made
 
@@ -68,7 +68,7 @@ def of(material: Material, message: Message) -> Letter:
             for row, parcel in zip(told, parcels, strict=True)
         ),
         waits_at=_places(parcels),
-        is_whole=message.step == 1 and told == living,
+        is_whole=told == living and (message.step == 1 or message.trigger is Trigger.PICKUP_REMINDER),
         story=arrival.with_order_day(known, expected.of_order(shop, order), calendar),
         discount=material.codes.get(message.id),
         answer=material.answers[message.case_entry_id] if message.case_entry_id else None,

@@ -7,8 +7,10 @@ from enum import StrEnum
 
 from liquid.exceptions import LiquidError
 
+from app.channels.mime import one_line
+from app.channels.sms import segments
 from app.lib.color import contrast
-from app.messages import blame, markup, merge_fields, names, sample, templates
+from app.messages import blame, compose, markup, merge_fields, names, sample, templates
 from app.messages.blame import Text
 from app.messages.blocks import Holds
 from app.messages.document import Block, Document
@@ -19,6 +21,8 @@ from app.vocabulary import Category, Trigger
 
 MOST_BYTES = 102_000
 """Of HTML; Gmail cuts off what is longer."""
+MOST_SEGMENTS = 2
+"""Of a text message in the sample; each is paid, and some networks bring the parts in any order."""
 ITEMS = 12
 """Bought in the order that the size is measured with."""
 READABLE = 4.5
@@ -44,9 +48,10 @@ class Rule(StrEnum):
     NO_UNSUBSCRIBE = "no_unsubscribe"
     NO_POSTAL_ADDRESS = "no_postal_address"
     SHORTENED_LINK = "shortened_link"
+    LONG_TEXT = "long_text"
 
 
-ONLY_WARNS = (Rule.CONTRAST, Rule.TOO_LARGE, Rule.SHORTENED_LINK, Rule.MISSING_ALT)
+ONLY_WARNS = (Rule.CONTRAST, Rule.TOO_LARGE, Rule.SHORTENED_LINK, Rule.MISSING_ALT, Rule.LONG_TEXT)
 """A message may be published with these."""
 
 
@@ -180,8 +185,9 @@ def _whole(document: Document, trigger: Trigger, category: Category, look: Brand
     data = merge_fields.of(told)
     template = templates.template(document, look, told.calendar.locale)
     try:
-        for piece in (template.subject, template.text, template.sms):
+        for piece in (template.subject, template.text):
             piece.fill(data)
+        text = template.sms.fill(data)
         html = template.html.fill(data)
     except (LiquidError, ValueError, TypeError, LookupError, ArithmeticError) as error:
         fault = blame.find(document, data)
@@ -190,6 +196,7 @@ def _whole(document: Document, trigger: Trigger, category: Category, look: Brand
         else:
             yield _found(Rule.CANNOT_BE_FILLED, fault.sentence, fault.text, fault.line)
         return
+    yield from _texts(document, trigger, look, text)
     size = len(html.encode())
     if size > MOST_BYTES:
         most = MOST_BYTES // 1000
@@ -198,6 +205,24 @@ def _whole(document: Document, trigger: Trigger, category: Category, look: Brand
     if category is Category.MARKETING and told.preferences_url not in html:
         sentence = "Every offer must say how to get no more of them."
         yield Finding(rule=Rule.NO_UNSUBSCRIBE, sentence=sentence)
+
+
+def _texts(document: Document, trigger: Trigger, look: Brand, ours: str) -> Iterator[Finding]:
+    """Measure the text message, and that of each language that the shop has written for."""
+    said = {"": ours}
+    for language in document.languages:
+        told = sample.letter(trigger, document, look, locale=language)
+        try:
+            said[language] = compose.text_message(told)
+        except compose.Unrenderable as error:
+            yield Finding(rule=Rule.CANNOT_BE_FILLED, sentence=str(error), field="sms", language=language)
+    for language, text in said.items():
+        size = segments.measure(segments.plain(one_line(text)))
+        if size.segments > MOST_SEGMENTS:
+            sentence = (
+                f"As a text it takes {size.segments} segments ({size.encoding}), each of which is paid."
+            )
+            yield Finding(rule=Rule.LONG_TEXT, sentence=sentence, field="sms", language=language)
 
 
 def _found(rule: Rule, sentence: str, text: Text, line: int = 1) -> Finding:

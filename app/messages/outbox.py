@@ -26,7 +26,7 @@ LAST_START = timedelta(seconds=45)
 SUSPECTS = 10
 """How many messages are claimed together of those that were in hand when a sender was cut off."""
 RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
-HEARS_FIRST = {Medium.SMS: timedelta(minutes=3)}
+HEARS_FIRST = dict.fromkeys((Medium.SMS, Medium.WHATSAPP), timedelta(minutes=3))
 """How long a message of unknown fate waits for whoever delivers it to tell that it was taken after all."""
 
 

@@ -23,6 +23,7 @@ OVERTAKEN_BY = {
         S.CANCELLED,
     ),
     Trigger.READY_TO_COLLECT: (S.OUT_FOR_DELIVERY, S.DELIVERED, S.RETURN_TO_SENDER, S.CANCELLED),
+    Trigger.PICKUP_REMINDER: tuple(status for status in S if status is not S.AVAILABLE_FOR_PICKUP),
     Trigger.ATTEMPT_FAILED: OFF_THE_ROAD,
     Trigger.DELIVERED: (S.RETURN_TO_SENDER,),
 }

@@ -175,6 +175,8 @@ def _country_lets(facts: Facts) -> Objection | None:
 def _is_switched_on(facts: Facts) -> Objection | None:
     if not facts.has_channel:
         return Skipped(Reason.NO_CHANNEL)
+    if not facts.has_words:
+        return Skipped(Reason.NO_TEMPLATE)
     return None if facts.flow_is_on or facts.trigger in ANSWERS else Skipped(Reason.FLOW_OFF)
 
 

@@ -23,6 +23,7 @@ from app.lib.words import of as words_of
 from app.messages.models import Message
 from app.shops import brand, calls, texting
 from app.shops.models import Call, Shop
+from app.tracking import wishes
 from app.vocabulary import CallState, Medium
 
 LONGEST = 2000
@@ -57,18 +58,20 @@ class Reply(OfShop, Base):
     )
 
 
-def hear(session: Session, shop_id: int, provider: str, heard: Heard) -> Keyword | None:
+def hear(
+    session: Session, shop_id: int, provider: str, heard: Heard, medium: Medium = Medium.SMS
+) -> Keyword | None:
     """Keep a text, do what it asks, and have it answered in its sender's language; None: nothing was asked.
 
     What is told again changes nothing: a STOP that came before a START does not end what that began.
     """
-    order = _texted_about(session, shop_id, heard.sender)
+    order, sender = _texted_about(session, shop_id, medium, heard)
     row = {
         "shop_id": shop_id,
         "identity": hashlib.blake2b(f"{provider}\0{heard.id}".encode(), digest_size=16).digest(),
-        "medium": Medium.SMS,
-        "address_hash": crypto.fingerprint(heard.sender),
-        "to": heard.sender,
+        "medium": medium,
+        "address_hash": crypto.fingerprint(sender),
+        "to": sender,
         "words": heard.words[:LONGEST].replace("\0", ""),
         "keyword": keywords.keyword(heard.words),
         "order_id": order.id if order else None,
@@ -78,24 +81,31 @@ def hear(session: Session, shop_id: int, provider: str, heard: Heard) -> Keyword
     reply_id = session.scalar(put)
     if reply_id is None:
         return None
-    said = keywords.hear(session, shop_id, Medium.SMS, heard.sender, heard.words, at=clock.now())
-    if said is not None and not heard.is_answered and _may_answer(session, shop_id, heard.sender):
+    asked = keywords.keyword(heard.words)
+    if asked is Keyword.STOP:  # so that their orders' pages no longer say that they get it
+        wishes.stop(session, shop_id, medium, sender)
+    elif asked is Keyword.START:
+        wishes.resume(session, shop_id, medium, sender)
+    said = keywords.hear(session, shop_id, medium, sender, heard.words, at=clock.now())
+    if said is not None and not heard.is_answered and _may_answer(session, shop_id, sender):
         shop = session.get_one(Shop, shop_id)
-        _answer(session, shop, order, said, to=heard.sender, about=f"reply-{reply_id}")
+        _answer(session, shop, order, medium, said, to=sender, about=f"reply-{reply_id}")
     return said
 
 
-def newest(session: Session, shop_id: int, *, most: int) -> list[tuple[Reply, Order | None]]:
+def newest(
+    session: Session, shop_id: int, medium: Medium = Medium.SMS, *, most: int
+) -> list[tuple[Reply, Order | None]]:
     """Return the last texts that are for a person to read, with the order they seem to be about."""
     unread = select(Reply, Order).outerjoin(Order, Order.id == Reply.order_id)
-    mine = unread.where(Reply.shop_id == shop_id, Reply.keyword.is_(None))
+    mine = unread.where(Reply.shop_id == shop_id, Reply.medium == medium, Reply.keyword.is_(None))
     return [(reply, order) for reply, order in session.execute(mine.order_by(Reply.id.desc()).limit(most))]
 
 
-def unanswered(session: Session, shop_id: int) -> int:
+def unanswered(session: Session, shop_id: int, medium: Medium = Medium.SMS) -> int:
     """Return how many answers the provider did not take."""
     parked = select(func.count()).where(
-        Call.shop_id == shop_id, Call.line == texting.HOOK, Call.state == CallState.PARKED
+        Call.shop_id == shop_id, Call.line == _line(medium), Call.state == CallState.PARKED
     )
     return session.scalar(parked) or 0
 
@@ -117,18 +127,25 @@ def _may_answer(session: Session, shop_id: int, number: str) -> bool:
     return bool(NUMBER.fullmatch(number)) and (session.scalar(asked) or 0) <= ANSWERS_A_DAY
 
 
-def _texted_about(session: Session, shop_id: int, number: str) -> Order | None:
-    """Return the order that a number was last texted about."""
-    texted = select(Order).join(Message, Message.order_id == Order.id)
-    to_it = texted.where(Message.shop_id == shop_id, Message.medium == Medium.SMS, Message.to == number)
-    return session.scalar(to_it.order_by(Message.id.desc()).limit(1))
+def _texted_about(session: Session, shop_id: int, medium: Medium, heard: Heard) -> tuple[Order | None, str]:
+    """Return the order that a number was last texted about, and that number as we know it."""
+    texted = select(Order, Message.to).join(Message, Message.order_id == Order.id)
+    numbers = heard.sender, *heard.spellings
+    to_it = texted.where(Message.shop_id == shop_id, Message.medium == medium, Message.to.in_(numbers))
+    last = session.execute(to_it.order_by(Message.id.desc()).limit(1)).one_or_none()
+    return (last[0], last[1] or heard.sender) if last else (None, heard.sender)
 
 
 def _answer(  # noqa: PLR0913 - what is answered, to whom, in which language
-    session: Session, shop: Shop, order: Order | None, said: Keyword, *, to: str, about: str
+    session: Session, shop: Shop, order: Order | None, medium: Medium, said: Keyword, *, to: str, about: str
 ) -> None:
     look, words = brand.of(shop), words_of(order.locale if order else None, shop.locale)
-    text = words.say(ANSWERS[said], shop=look.name, contact=look.support_email or look.url)
-    payload = {"to": to, "words": plain(text)}
+    text = words.say(ANSWERS[medium][said], shop=look.name, contact=look.support_email or look.url)
+    payload = {"to": to, "words": plain(text), "medium": medium}
     order_id = order.id if order else None
-    calls.ask(session, shop.id, "texts.answer", about, payload, order_id=order_id, line=texting.HOOK)
+    calls.ask(session, shop.id, "texts.answer", about, payload, order_id=order_id, line=_line(medium))
+
+
+def _line(medium: Medium) -> str:
+    """Return the line of a medium's answers."""
+    return texting.SETTING[medium]

@@ -20,6 +20,7 @@ STATUSES = {
     Trigger.OUT_FOR_DELIVERY: ShipmentStatus.OUT_FOR_DELIVERY,
     Trigger.DELIVERED: ShipmentStatus.DELIVERED,
     Trigger.READY_TO_COLLECT: ShipmentStatus.AVAILABLE_FOR_PICKUP,
+    Trigger.PICKUP_REMINDER: ShipmentStatus.AVAILABLE_FOR_PICKUP,
     Trigger.ATTEMPT_FAILED: ShipmentStatus.ATTEMPT_FAILED,
 }
 """Where the sample parcel is; on its way, for the others."""

@@ -22,7 +22,9 @@ def country(facts: Facts) -> str:
 
 def switches(facts: Facts) -> str:
     """Say whether its flow is on, and somebody carries it."""
-    return f"{'on' if facts.flow_is_on else 'off'}{'' if facts.has_channel else ', nobody to carry it'}"
+    carried = "" if facts.has_channel else ", nobody to carry it"
+    said = "" if facts.has_words else ", no approved template and no open conversation"
+    return f"{'on' if facts.flow_is_on else 'off'}{carried}{said}"
 
 
 def wishes(facts: Facts) -> str:

@@ -21,7 +21,7 @@ from app.messages.journal import Journal
 from app.messages.letter import Letter
 from app.messages.models import Message
 from app.messages.outbox import Result
-from app.messages.providers import ways
+from app.messages.providers import allowances, ways
 from app.messages.providers.ways import NoWay, Way
 from app.messages.verdict import Allowed, Deferred, Facts, Ruling, Skipped
 from app.vocabulary import Medium, MessageState, Reason
@@ -42,7 +42,7 @@ class Ready:
     message: Message
     letter: Letter
     way: Way | None
-    """None: a text, which goes over the shop's own account."""
+    """None: a notification, which costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,10 @@ def prepare(session: Session, journal: str, claimed_ids: Collection[int], judge:
     waits.settle(session, ((message, rulings[message.id].decision) for message in claimed))
     noted = {key: permission.record_of(ruling) for key, ruling in rulings.items()}
     outbox.note(session, noted, written)
-    mails = [it for it in claimed if it.id in letters and it.medium is Medium.EMAIL]
-    chosen, ready = ways.choose(session, stuff.shops, mails), list[Ready]()
+    going = [it for it in claimed if it.id in letters]
+    chosen = allowances.choose(session, stuff.shops, going)
+    chosen |= ways.choose(session, stuff.shops, [it for it in going if it.medium is Medium.EMAIL])
+    ready = list[Ready]()
     for message in claimed:
         way = chosen.get(message.id)
         if isinstance(way, NoWay):

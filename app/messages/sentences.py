@@ -13,6 +13,8 @@ from app.messages.said import Sentences
 from app.tracking.journey import NOTHING_TO_DO, State
 from app.vocabulary import Trigger
 
+LAST_REMINDER = 3
+
 
 def of(letter: Letter) -> Sentences:
     """Return what a message says."""
@@ -110,6 +112,14 @@ def _delivered(common: Sentences, letter: Letter, words: Words) -> Sentences:
 def _ready_to_collect(common: Sentences, letter: Letter, words: Words) -> Sentences:
     subject = words.say("Ready to collect: %(what)s", what=_what(letter, words))
     return replace(common, subject=subject, preview=_where(letter) or common.preview)
+
+
+def _pickup_reminder(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    """Say where it waits once more; at last, that it does not wait for ever."""
+    subject = words.say("Still waiting for you: %(what)s", what=_what(letter, words))
+    soon = words.say("Please collect it soon: what nobody collects goes back.")
+    lead = words.after_another(common.lead, soon) if letter.step == LAST_REMINDER else common.lead
+    return replace(common, subject=subject, lead=lead, preview=_where(letter) or common.preview)
 
 
 def _where(letter: Letter) -> str:
@@ -215,6 +225,7 @@ _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.OUT_FOR_DELIVERY: _out_for_delivery,
     Trigger.DELIVERED: _delivered,
     Trigger.READY_TO_COLLECT: _ready_to_collect,
+    Trigger.PICKUP_REMINDER: _pickup_reminder,
     Trigger.ATTEMPT_FAILED: _attempt_failed,
     Trigger.ABANDONED_CHECKOUT: offer_sentences.abandoned_checkout,
     Trigger.REVIEW_REQUEST: offer_sentences.review_request,

@@ -23,6 +23,8 @@ class Facts:
     flow_is_on: bool
     has_channel: bool = True
     """Somebody carries the shop's messages of this medium."""
+    has_words: bool = True
+    """Whoever carries it takes its words: WhatsApp wants an approved template, or a shopper who wrote."""
     address: str | None
     address_is_readable: bool
     suppressed: str | None

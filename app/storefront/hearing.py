@@ -35,6 +35,14 @@ EVERY_STEP = {
         ),
         sentence("You get texts about this order."),
     ),
+    Medium.WHATSAPP: (
+        sentence("Write to me on WhatsApp"),
+        sentence(
+            "On WhatsApp to the number you ordered with, for this order only: when it is sent, comes and "
+            "arrives, or is late. No advertising. Reply STOP to end them, HELP for help."
+        ),
+        sentence("You get WhatsApp messages about this order."),
+    ),
 }
 """For each medium: what the button says, what pressing it agrees to, and what is so afterwards."""
 BY_NAME = sentence(
@@ -156,8 +164,9 @@ def offered(bought: Bought) -> tuple[Medium, ...]:
         return ()
     changes_something = asked.tells_anything(on) and not on.issuperset(ON_REQUEST)
     by_mail = bool(order.email) and changes_something and _has_steps_ahead(bought)
-    by_text = texted.can_be_asked_for(bought.shop, order, on) and not _is_over(bought)
-    return (*((Medium.EMAIL,) if by_mail else ()), *((Medium.SMS,) if by_text else ()))
+    by_text = () if _is_over(bought) else texting.MEDIA
+    texts = (it for it in by_text if texted.can_be_asked_for(bought.shop, order, on, it))
+    return (*((Medium.EMAIL,) if by_mail else ()), *texts)
 
 
 def can_notify(bought: Bought) -> bool:

@@ -22,7 +22,7 @@ from app.messages.models import Message
 from app.shops import brand as brands
 from app.shops.models import Shop
 from app.storefront import advice, hosts, look
-from app.tracking import browsers
+from app.tracking import browsers, wishes
 from app.vocabulary import Category, ConsentSource, Medium
 
 pages = Blueprint("preferences", __name__)
@@ -142,7 +142,11 @@ def change(token: str) -> BaseResponse:
             source = ConsentSource.ONE_CLICK if is_one_click else ConsentSource.PREFERENCES
             words = look.reader(reader.shop)
             for changed, on in _wanted(reader, choice):
-                topic = TOPICS[changed.category]
+                topic, reach = TOPICS[changed.category], changed.reach
+                if reach.medium in TEXTS and changed.category is Category.TRANSACTIONAL:
+                    (wishes.resume if on else wishes.stop)(
+                        session, reader.shop.id, reach.medium, reach.address
+                    )
                 choices.change(
                     session,
                     reader.shop.id,

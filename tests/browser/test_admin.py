@@ -1,5 +1,6 @@
 """Every page of the admin as a merchant sees it."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,15 +13,18 @@ from sqlalchemy.orm import Session
 
 from app.admin import session as doors
 from app.channels.sms.base import Heard
+from app.channels.whatsapp.templates import read
 from app.commerce.models import Delivery
 from app.lib import clock
 from app.lib.config import settings
 from app.messages import replies
+from app.messages.whatsapp import registry
 from app.shops.models import Shop
 from app.tracking.models import Shipment
 from app.vocabulary import InboxState
 from tests.browser.conftest import Look, Site
 from tests.browser.sample_shop import empty_shop, shop
+from tests.contracts.whatsapp.wire import recorded
 
 pytestmark = pytest.mark.browser
 __all__ = ["empty_shop", "shop"]
@@ -38,6 +42,7 @@ PAGES = (
     "carriers",
     "messages",
     "texts",
+    "whatsapp",
     "flows",
     "lift",
     "sources",
@@ -89,6 +94,40 @@ def test_texts_are_set_up_and_tried(look: Look, site: Site, shop: Shop, session:
     page.get_by_role("button", name="Send a text to it").click()
     page.get_by_text("A text is on its way to Twilio.").wait_for()
     _look_at(look, f"{site.url}/admin/{shop.id}/texts", "texts")
+
+
+def test_whatsapp_is_set_up_and_a_template_filled(
+    look: Look, site: Site, shop: Shop, session: Session
+) -> None:
+    _enter(look, site, shop)
+    page, address = look.page, f"{site.url}/admin/{shop.id}/whatsapp"
+    _look_at(look, address, "whatsapp-none")
+    for label, value in (
+        ("Phone number ID", "106540352242922"),
+        ("WhatsApp Business Account ID", "102290129340398"),
+        ("Access token", "EAAJB"),
+        ("App secret", "hush"),
+    ):
+        page.get_by_label(label).fill(value)
+    page.get_by_role("button", name="Connect WhatsApp").click()
+    page.get_by_text("Kept. Your templates are being asked for").wait_for()
+    told = recorded("templates")["data"]
+    ours = [json.loads(json.dumps(it).replace("https://doorstep.test", settings().url)) for it in told]
+    registry.keep(session, shop.id, [read(it) for it in ours])
+    session.commit()
+    _look_at(look, address, "whatsapp")
+    page.get_by_role("link", name="Choose: Shipped").click()
+    page.get_by_label("Template").select_option("order_shipped")
+    page.get_by_role("button", name="Show it").click()
+    _look_at(look, page.url, "whatsapp-message")
+    for place, says in (
+        ("first_name", "Their first name"),
+        ("order", "The order’s number"),
+        ("headline", "How it stands, in a few words"),
+    ):
+        page.get_by_role("group", name=f"{{{{{place}}}}}").get_by_label("What fills it").select_option(says)
+    page.get_by_role("button", name="Say it in this template").click()
+    page.get_by_text("order_shipped: de, en_US").wait_for()
 
 
 def test_hiding_words_holds_step_by_step(look: Look, site: Site, shop: Shop) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from app.audience.models import ConsentRow
 from app.commerce.models import Order
 from app.lib import clock
+from app.messages.providers import spending
+from app.messages.providers.models import BY_MEDIUM, HOUSE
 from app.privacy import erasure
 from app.shops import texting
 from app.shops.texting import Whom
@@ -42,6 +44,7 @@ from tests.journeys.texting import (
     is_suppressed,
     mails,
     phone,
+    say,
     server,
     shipped,
     shopper,
@@ -161,6 +164,7 @@ def test_a_sender_that_is_a_name_gives_a_way_out_as_a_link(
     shopper.post(f"{page}/updates", data=YES)
     shipped(shopify_store, later)
     _, way_out = re.findall(r"https://doorstep\.test(/s/\w+)", phone.asked[0].body["Body"])
+    assert "You get texts about this order." in shopper.get(page).text
     preferences = shopper.get(way_out).location
     assert preferences.startswith("https://doorstep.test/u/")
     path = urlsplit(preferences).path
@@ -168,6 +172,60 @@ def test_a_sender_that_is_a_name_gives_a_way_out_as_a_link(
     assert "•••42" in html
     assert shopper.post(path, data={"choice": "stop"}).status_code == 303
     assert is_suppressed(shopify_store)
+    assert "You get texts about this order." not in shopper.get(page).text
+    shopper.post(path, data={"choice": "resume"})
+    assert "You get texts about this order." in shopper.get(page).text
+
+
+def test_what_a_shopper_undid_themselves_does_not_come_back_with_a_start(
+    shopify_store: StoreVoice, shopper: FlaskClient
+) -> None:
+    connect(shopify_store)
+    page = bought(shopify_store)
+    shopper.post(f"{page}/updates", data=YES)
+    shopper.post(f"{page}/updates", data=NO)
+    for words in ("STOP", "START"):
+        say(shopify_store, words, words)
+    assert "Text me about it" in shopper.get(page).text
+
+
+def test_a_days_limit_of_texts_is_kept_and_mails_are_not_counted_in_it(
+    shopify_store: StoreVoice, shopper: FlaskClient, phone: StoreApi, mails: ScriptedServer, later: Later
+) -> None:
+    connect(shopify_store, daily=1)
+    for number in (1042, 1043):
+        page = bought(shopify_store, number, email=f"{number}@example.com")
+        shopper.post(f"{page}/updates", data=YES)
+    for number in (1042, 1043):
+        shipped(shopify_store, later, number)
+    went, waits = texts(shopify_store)
+    assert (went.state, waits.state, waits.reason) == (
+        MessageState.SENT,
+        MessageState.QUEUED,
+        Reason.BUDGET_SPENT,
+    )
+    assert (len(phone.asked), len(mails.taken)) == (1, 4)
+    session, shop = shopify_store.session, shopify_store.shop
+    session.commit()
+    assert spending.of_today(session, shop) == {BY_MEDIUM[Medium.SMS]: 1, HOUSE: 4}
+    assert spending.since(session, shop, spending.today(shop)) == 4, "complaints are a share of mails"
+    with time_machine.travel(MORNING + timedelta(days=1)):
+        messages.send()
+    assert len(phone.asked) == 2
+
+
+def test_a_text_that_could_not_be_handed_over_is_given_back_to_the_days_limit(
+    shopify_store: StoreVoice, shopper: FlaskClient, phone: StoreApi, later: Later
+) -> None:
+    connect(shopify_store, daily=1)
+    page = bought(shopify_store)
+    shopper.post(f"{page}/updates", data=YES)
+    phone.answers.insert(0, (503, {}, {}))
+    shipped(shopify_store, later)
+    assert texts(shopify_store)[0].state is MessageState.QUEUED
+    later(timedelta(minutes=5))
+    messages.send()
+    assert [texts(shopify_store)[0].state, len(phone.asked)] == [MessageState.SENT, 2]
 
 
 def test_a_short_link_leads_nowhere_else_and_not_often(

@@ -70,14 +70,15 @@ def test_stop_ends_them_and_start_brings_them_back(
     shopper.post(f"{page}/updates", data=YES)
     answer = say(shopify_store, "Please stop texting me")
     assert (answer.status_code, answer.text, answer.content_type) == (200, "<Response/>", "text/xml")
+    assert "You get texts about this order." not in shopper.get(page).text
     assert say(shopify_store, "Please stop texting me").status_code == 200
     shipped(shopify_store, later)
-    (text,) = texts(shopify_store)
-    assert (text.state, text.reason) == (MessageState.SKIPPED, Reason.SUPPRESSED)
+    assert texts(shopify_store) == [], "they take it back"
     assert shopper.post(f"{page}/updates", data=YES).status_code in (303, 409)
     assert say(shopify_store, "START", "SM2").status_code == 200
     assert say(shopify_store, "Please stop texting me").status_code == 200, "told again, it changes nothing"
     assert not is_suppressed(shopify_store)
+    assert "You get texts about this order." in shopper.get(page).text, "what they had asked for is back"
     answers(shopify_store)
     told = [asked.body["Body"] for asked in phone.asked]
     assert told == ["Ridge & Pine: no more texts come to this number. Reply START to get them again."]

@@ -49,6 +49,17 @@ def test_our_own_messages_are_right(trigger: Trigger) -> None:
     assert lint(templates.default(trigger), trigger, offers.category(trigger), RIDGE) == []
 
 
+def test_a_text_that_is_paid_several_times_is_said_in_each_language() -> None:
+    long = "Your parcel is on its way and will be with you before you know it. " * 5
+    (finding,) = found(sms=long)
+    assert (finding.rule, finding.field, finding.is_error) == (Rule.LONG_TEXT, "sms", False)
+    assert "3 segments (GSM-7)" in finding.sentence
+    (cyrillic,) = found(sms="It is on its way", languages={"de": {"sms": "Ш" * 140}})
+    assert (cyrillic.rule, cyrillic.language) == (Rule.LONG_TEXT, "de")
+    assert "3 segments (UCS-2)" in cyrillic.sentence
+    assert found(sms="It’s on its way: " + "x" * 140) == [], "curly quotes are written plainly"
+
+
 def test_every_block_can_be_right() -> None:
     findings = found(*EVERY_BLOCK)
     assert findings == []

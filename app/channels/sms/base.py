@@ -1,4 +1,4 @@
-"""What a provider of text messages must be able to do, and what it tells, in our words.
+"""What a provider of text messages (and of WhatsApp) must be able to do, and what it tells, in our words.
 
 A provider is one file in this folder that ends in `PLUGIN = Provider(…)`. It translates and does not decide:
 `verify` and `parse` are pure, only `send` touches the network, through the session that it is handed. None
@@ -15,6 +15,7 @@ from datetime import datetime
 from app.channels.base import Text
 from app.channels.receipts.base import Receipt
 from app.lib.http import Outside
+from app.vocabulary import Medium
 
 Keys = Mapping[str, str]
 """What the merchant entered for a provider, by the names of its fields."""
@@ -51,6 +52,8 @@ class Told:
     headers: Mapping[str, str]
     """By lower-case name."""
     body: bytes
+    sender: str | None = None
+    """What this shop sends from: a delivery may tell of other numbers of its account, too; None: of any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,26 @@ class Heard:
     """None: just now."""
     is_answered: bool = False
     """The provider has answered by itself, in its own words."""
+    spellings: tuple[str, ...] = ()
+    """How else the same number may have been written by its owner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferred:
+    """What somebody chose in their own app about offers from the shop's number."""
+
+    sender: str
+    """E.164."""
+    wants_offers: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatesChanged:
+    """What the provider has approved is no longer what it was."""
+
+
+Said = Receipt | Heard | Preferred | TemplatesChanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +106,7 @@ class Provider:
     key: str
     """Names it in addresses and rows; lower case, never changed."""
     label: str
+    medium: Medium = Medium.SMS
     fields: tuple[Field, ...]
     manual: str
     """Where in the provider's own pages the merchant finds these, and sets the webhook's address."""
@@ -92,6 +116,9 @@ class Provider:
     """Hand over a text; returns the provider's own id of it. Raises SendError."""
     verify: Callable[[Told, Keys], bool]
     """Whether a delivery is signed with the merchant's secret; on the raw bytes, in constant time."""
-    parse: Callable[[Told], tuple[Receipt | Heard, ...]]
+    parse: Callable[[Told], tuple[Said, ...]]
     """What a delivery says; nothing for what is about neither. Raises Unreadable."""
     answer: Answer = Answer()
+    greeted: Callable[[str], tuple[str, str] | None] = lambda _: None
+    """A query by which it asks whether an address is ours → the token that we gave the merchant for it, and
+    what it wants to read where that is right; None: it asks nothing."""

@@ -29,15 +29,24 @@ def outside() -> Outside:
     return Outside(retries=ONCE, timeout=TIMEOUT, ends_after=ENDS_AFTER)
 
 
-def post(session: Outside, url: str, **options: Any) -> tuple[bool, Json]:  # noqa: ANN401 - requests' own
-    """Return whether a text was taken, and what the provider says about it; raises SendError."""
+def ask(session: Outside, url: str, **options: Any) -> tuple[int, Json | None]:  # noqa: ANN401 - requests' own
+    """Return how a provider answers a text, and its data, None where it is none; raises SendError."""
     try:
         response = session.post(url, allow_redirects=False, **options)
     except Unreachable as error:
         if error.is_unsent:
             raise SendError(f"it cannot be reached: {error}", everyone=True) from error
         raise SendError(f"it broke off: {error}", unknown=True) from error
-    status = response.status_code
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    return response.status_code, answer if isinstance(answer, dict) else None
+
+
+def post(session: Outside, url: str, **options: Any) -> tuple[bool, Json]:  # noqa: ANN401 - requests' own
+    """Return whether a text was taken, and what the provider says about it; raises SendError."""
+    status, answer = ask(session, url, **options)
     if status in (codes.unauthorized, codes.forbidden):
         raise KeysRefused(status)
     if status in AWAY:
@@ -45,11 +54,7 @@ def post(session: Outside, url: str, **options: Any) -> tuple[bool, Json]:  # no
     if status >= codes.server_error:
         raise SendError(f"it answers {status}", unknown=True)
     is_taken = codes.ok <= status < codes.multiple_choices
-    try:
-        answer = response.json()
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
+    if answer is None:
         raise SendError(
             f"it answers {status} with something else than data", unknown=is_taken, permanent=True
         )

@@ -8,7 +8,7 @@ from app.commerce.models import Order
 from app.events import OrderPlaced
 from app.flows import texted
 from app.messages import outbox
-from app.vocabulary import Medium, Trigger
+from app.vocabulary import Trigger
 
 
 def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
@@ -23,5 +23,5 @@ def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
         occasion_at=max(event.happened_at, event.as_of or event.happened_at),
     )
     outbox.ask(session, shop_id, thanks)
-    if texted.is_wanted(session, order, Trigger.THANK_YOU):
-        outbox.ask(session, shop_id, replace(thanks, medium=Medium.SMS, to=order.phone))
+    for medium in texted.wanted(session, order, Trigger.THANK_YOU):
+        outbox.ask(session, shop_id, replace(thanks, medium=medium, to=order.phone))

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.channels.server import Security
 from app.lib.db import Base, OfShop, key, word
+from app.vocabulary import Medium
 
 HOUSE = 0
 """Stands for the operator's own server where a provider's id is asked for."""
+BY_MEDIUM = {Medium.SMS: -1, Medium.WHATSAPP: -2}
+"""What stands for the shop's account with a provider of texts, and with WhatsApp."""
 
 
 class Carries(StrEnum):
@@ -87,13 +90,13 @@ class MailDomain(OfShop, Base):
 
 
 class MailDay(OfShop, Base):
-    """How many mails of a shop one provider has taken on one day of the shop's calendar."""
+    """How many mails or texts of a shop one provider has taken on one day of the shop's calendar."""
 
     __tablename__ = "mail_day"
 
     id: Mapped[key]
     provider_id: Mapped[int]
-    """HOUSE for the operator's server. No foreign key: what was sent stays counted."""
+    """HOUSE for the operator's server, below it for texts. No foreign key: what was sent stays counted."""
     day: Mapped[date] = mapped_column(Date)
     spent: Mapped[int] = mapped_column(default=0)
     """Taken, or set aside for a chunk that is on its way."""

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.lib import clock
-from app.messages.providers.models import MailDay
+from app.messages.providers.models import HOUSE, MailDay
 from app.shops.models import Shop
 
 OFFERS_LEAVE = 0.2
@@ -61,25 +61,30 @@ def spent(session: Session, purses: Iterable[Purse]) -> dict[Purse, int]:
 
 
 def add(session: Session, spendings: Mapping[Purse, int]) -> None:
-    """Count mails, or give back (below zero) what was reserved for some that did not go."""
-    rows = [
-        {"shop_id": it.shop_id, "provider_id": it.provider_id, "day": it.day, "spent": count}
-        for it, count in spendings.items()
-        if count
-    ]
-    if rows:
-        session.execute(ADD, {"purses": orjson.dumps(rows).decode()})
+    """Count messages, or give back (below zero) what was reserved for some that did not go.
+
+    Texts always come before mails: two senders never wait for each other's rows.
+    """
+    for is_texts in (True, False):
+        rows = [
+            {"shop_id": it.shop_id, "provider_id": it.provider_id, "day": it.day, "spent": count}
+            for it, count in spendings.items()
+            if count and (it.provider_id < HOUSE) is is_texts
+        ]
+        if rows:
+            session.execute(ADD, {"purses": orjson.dumps(rows).decode()})
 
 
 def of_today(session: Session, shop: Shop) -> dict[int, int]:
-    """Return how many of a shop's mails each provider has carried today."""
+    """Return how many of a shop's messages each provider has carried today."""
     rows = select(MailDay.provider_id, MailDay.spent).filter_by(shop_id=shop.id, day=today(shop))
     return dict(session.execute(rows).all())
 
 
 def since(session: Session, shop: Shop, day: date) -> int:
     """Return how many mails of a shop have gone since a day."""
-    total = select(func.sum(MailDay.spent)).where(MailDay.shop_id == shop.id, MailDay.day >= day)
+    mine = MailDay.shop_id == shop.id, MailDay.provider_id >= HOUSE, MailDay.day >= day
+    total = select(func.sum(MailDay.spent)).where(*mine)
     return int(session.scalar(total) or 0)
 
 

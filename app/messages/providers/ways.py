@@ -67,7 +67,16 @@ def choose(
         return {message.id: house[message.shop_id] for message in messages}
     chooser = _Chooser(session, shops, every, shop_ids)
     offers_last = sorted(messages, key=lambda message: (message.category is Category.MARKETING, message.id))
-    chosen = {message.id: chooser.choose(message) for message in offers_last}
+    chosen = {message.id: chooser.choose(message.shop_id, message.category) for message in offers_last}
+    spending.add(session, chooser.reserved)
+    return chosen
+
+
+def for_merchant(session: Session, shop: Shop) -> Way | NoWay:
+    """Return how a mail to the merchant's own people goes: as an order's news would."""
+    every = _providers(session, [shop.id])
+    chooser = _Chooser(session, {shop.id: shop}, every, [shop.id])
+    chosen = chooser.choose(shop.id, Category.TRANSACTIONAL)
     spending.add(session, chooser.reserved)
     return chosen
 
@@ -109,12 +118,12 @@ class _Chooser:
         self._servers: dict[int, Server] = {}
         self.reserved: Counter[Purse] = Counter()
 
-    def choose(self, message: Message) -> Way | NoWay:
-        shop = self._shops[message.shop_id]
-        mine = [row for row in self._every.get(shop.id, ()) if _carries(row, message.category)]
+    def choose(self, shop_id: int, category: Category) -> Way | NoWay:
+        shop = self._shops[shop_id]
+        mine = [row for row in self._every.get(shop_id, ()) if _carries(row, category)]
         awake = [row for row in mine if row.rests_until is None or row.rests_until <= clock.now()]
         has_house = accounts.uses_house(shop) or not mine
-        is_offer = message.category is Category.MARKETING
+        is_offer = category is Category.MARKETING
         for number, row in enumerate(awake):
             purse = _purse(shop, row.id)
             if self._has_room(purse, is_offer=is_offer):

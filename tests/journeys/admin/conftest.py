@@ -29,6 +29,7 @@ PAGES = (
     "exceptions/settings",
     "messages",
     "texts",
+    "whatsapp",
     "flows",
     "lift",
     "waiting",

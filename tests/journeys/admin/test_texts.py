@@ -105,7 +105,7 @@ def test_the_test_button_says_what_the_provider_says(  # noqa: PLR0917 - fixture
         sync.run()
     assert [asked.body["To"] for asked in api.asked] == ["+13035550142"]
     assert says in merchant.get(f"/admin/{shop.id}/texts").text
-    assert session.scalars(select(Errand).filter_by(kind=texting.TEST)).all() == []
+    assert session.scalars(select(Errand).filter_by(kind=texting.TEST[Medium.SMS])).all() == []
 
 
 def test_that_keys_are_refused_is_said_where_messages_are(

@@ -1,0 +1,54 @@
+"""Whether a message that the gate let go may still go when its turn in the chunk comes."""
+
+from collections.abc import Collection, Sequence
+from time import monotonic
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.commerce import checkouts
+from app.flows import facts
+from app.lib.db import transaction
+from app.messages import permission, recall
+from app.messages.models import Message
+from app.messages.sending import Ready
+from app.messages.verdict import Allowed
+
+ASKS_EVERY, ASKING_TAKES = 0.02, 0.025
+"""Seconds between two questions which of a chunk may no longer go, and the share of time that they take."""
+
+log = structlog.get_logger()
+
+
+class Standing:
+    """Asks about one chunk, again and again until the last of it has begun."""
+
+    def __init__(self, ready: Sequence[Ready]) -> None:
+        self._chunk = recall.sought(item.message for item in ready)
+        self._gone: Collection[int] = ()
+        self._asks_at = monotonic() + ASKS_EVERY
+
+    def __call__(self, message: Message) -> bool:
+        """Tell whether a message of the chunk may begin."""
+        began = monotonic()
+        if began >= self._asks_at:
+            self._look()
+            self._asks_at = began + max(ASKS_EVERY, (monotonic() - began) / ASKING_TAKES)
+        return message.id not in self._gone and _is_cart_left(message)
+
+    def _look(self) -> None:
+        try:
+            with transaction() as session:
+                self._gone = recall.gone(session, self._chunk)
+        except SQLAlchemyError as error:  # whoever cannot ask goes on with what is known
+            log.warning("messages.cannot_ask", error=type(error).__name__)
+
+
+def _is_cart_left(message: Message) -> bool:
+    """Tell whether a cart is still to be reminded of, whatever came between the gate and this moment."""
+    if message.checkout_id is None:
+        return True
+    with transaction() as session:
+        if not checkouts.is_over(session, message.checkout_id, message.profile_id, since=message.created_at):
+            return True
+        return isinstance(permission.decide(facts.gather(session, [message])[message.id]), Allowed)
