@@ -66,7 +66,7 @@ def tell(due: Due) -> Outcome:
     occasion = Occasion(told=news.told, key=due.key, at=clock.now())
     listener = news.listener
     if listener.letter is not None:
-        return _well(news, _mailed(news, listener.letter(news.keys, occasion), due.key))
+        return _well(news, _mailed(news, listener.letter(news.keys, occasion), due))
     wanted = listener.request(news.keys, occasion)
     if wanted is None:
         return Outcome(reason=CallReason.USELESS)
@@ -83,7 +83,7 @@ def tell(due: Due) -> Outcome:
 def mail(due: Due) -> Outcome:
     """Mail the merchant; a mail whose answer was lost is sent again under the same Message-ID."""
     try:
-        return Outcome(posting.post(Letter(**due.payload), due.key))
+        return Outcome(posting.post(Letter(**due.payload), due.key, due.shop_id))
     except SendError as error:
         raise Unreachable(str(error), permanent=error.permanent) from error
 
@@ -91,10 +91,10 @@ def mail(due: Due) -> Outcome:
 HANDLERS: Mapping[str, Callable[[Due], Outcome]] = {calls.TELL: tell, accounts.MAIL: mail}
 
 
-def _mailed(news: News, letter: Letter, key: str) -> Outcome:
+def _mailed(news: News, letter: Letter, due: Due) -> Outcome:
     began, at = monotonic(), clock.now().isoformat()
     try:
-        answer = posting.post(letter, key)
+        answer = posting.post(letter, due.key, due.shop_id)
     except SendError as error:
         tried = {"at": at, "status": None, "answer": str(error), "ms": _since(began)}
         raise Unheard(news.hook_id, str(error), tried, permanent=error.permanent) from error

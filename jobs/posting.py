@@ -1,20 +1,45 @@
-"""A mail to the merchant's own people, handed to the installation's mail server."""
+"""A mail to the merchant's own people, sent as their shoppers' mails are: from their own address."""
 
 import hashlib
 from html import escape
 
 from app.channels import smtp
-from app.channels.base import Mail, SendError
+from app.channels.base import Mail, Outcome, SendError
 from app.channels.mime import address_of
 from app.lib.config import settings
+from app.lib.db import transaction
 from app.listeners.base import Letter
+from app.messages.providers import accounts, spending, ways
+from app.messages.providers.ways import NoWay, Way
+from app.shops.models import Shop
 
 SENDER = "Doorstep"
 
 
-def post(letter: Letter, key: str) -> str:
-    """Send a mail and return what the server said; raises SendError. The same key has the same Message-ID."""
-    address = address_of(settings().mail_from)
+def post(letter: Letter, key: str, shop_id: int) -> str:
+    """Send a mail and return what the server said; raises SendError. The same key has the same Message-ID.
+
+    Where the merchant's server refuses for reasons of its own, the next try goes over another.
+    """
+    with transaction() as session:
+        way = ways.for_merchant(session, session.get_one(Shop, shop_id))
+    if isinstance(way, NoWay):
+        raise SendError(way.said)
+    outcome = _handed_over(letter, key, way)
+    with transaction() as session:
+        went = not isinstance(outcome, SendError) or outcome.unknown
+        spending.add(session, {way.purse: went - way.is_reserved})
+        if way.server is not None and isinstance(outcome, SendError) and outcome.everyone:
+            accounts.rest(session, way.provider_id, str(outcome))
+        elif way.server is not None and went:
+            accounts.works(session, [way.provider_id])
+    if isinstance(outcome, SendError):
+        raise outcome
+    return outcome
+
+
+def _handed_over(letter: Letter, key: str, way: Way) -> Outcome:
+    address = way.sender or address_of(settings().mail_from)
     ident = hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
     paragraphs = "".join(f"<p>{_lines(part)}</p>" for part in letter.text.split("\n\n"))
     mail = Mail(
@@ -26,10 +51,11 @@ def post(letter: Letter, key: str) -> str:
         html=f'<!doctype html><html lang="en"><body>{paragraphs}</body></html>',
         message_id=f"<{ident}@{address.rpartition('@')[2]}>",
     )
-    with smtp.connect() as line:
-        ((_, outcome),) = line.send_all([(1, mail)], lambda _: True)
-    if isinstance(outcome, SendError):
-        raise outcome
+    try:
+        with smtp.connect() if way.server is None else smtp.connect_to(way.server) as line:
+            ((_, outcome),) = line.send_all([(1, mail)], lambda _: True)
+    except SendError as error:
+        return error
     return outcome
 
 

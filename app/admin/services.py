@@ -105,7 +105,7 @@ def switch(session: Session, shop: Shop, hook_id: int) -> Response:
     if on == "no":
         accounts.switch_off(session, hook)
     else:
-        accounts.switch_on(hook, with_missed=on == "missed")
+        accounts.switch_on(session, hook, with_missed=on == "missed")
         if on == "missed":
             accounts.tell_missed(session, hook)
     said = "off" if on == "no" else "on"

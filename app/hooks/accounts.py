@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.hooks.models import Hook, OffBecause
+from app.hooks.models import Hook, HookPending, OffBecause
 from app.lib import clock, crypto, plugins
 from app.lib.config import settings
 from app.listeners.base import Keys, Listener, Unfit
@@ -82,18 +82,22 @@ def rotate(hook: Hook) -> None:
     hook.keys = _sealed({**keys, **made, "old_secret": keys["secret"], "old_secret_until": until})
 
 
-def switch_on(hook: Hook, *, with_missed: bool = False) -> None:
+def switch_on(session: Session, hook: Hook, *, with_missed: bool = False) -> None:
     """Tell it again, of what happens from now on; what had gathered is left only to `tell_missed`."""
     hook.off_at = hook.off_because = hook.failing_since = hook.failure = None
     if not with_missed:
-        hook.pending = []
+        _forget_pending(session, hook)
 
 
 def switch_off(session: Session, hook: Hook) -> None:
     """Tell it no more, as its merchant says; what waits is not told."""
     hook.off_at, hook.off_because = hook.off_at or clock.now(), OffBecause.MERCHANT
-    hook.pending = []
+    _forget_pending(session, hook)
     calls.drop(session, calls.on_line(hook.shop_id, hook.line), CallReason.SWITCHED_OFF)
+
+
+def _forget_pending(session: Session, hook: Hook) -> None:
+    session.execute(delete(HookPending).filter_by(hook_id=hook.id))
 
 
 def tell_missed(session: Session, hook: Hook) -> int:

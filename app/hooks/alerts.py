@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app import events
 from app.commerce.models import Order
 from app.events import Event, EventRow
-from app.hooks.models import Hook
+from app.hooks.models import Hook, HookPending
 from app.lib import clock, plugins
 from app.lib.config import settings
 from app.lib.days import Calendar
@@ -51,7 +52,8 @@ WISHES = {
 def gather(session: Session, hook: Hook, event_id: int) -> None:
     """Have it said within minutes, with whatever else happens until then."""
     row = session.get_one(Hook, hook.id, with_for_update=True, populate_existing=True)
-    row.pending = [*row.pending, event_id]
+    waits = {"shop_id": row.shop_id, "hook_id": row.id, "event_id": event_id}
+    session.execute(insert(HookPending).values(waits).on_conflict_do_nothing())
     waiting = select(Call.id).where(
         calls.on_line(row.shop_id, row.line), Call.state == CallState.WAITING, Call.attempts == 0
     )
@@ -75,8 +77,8 @@ def gathered(session: Session, shop: Shop, hook: Hook, due: Due) -> Json | None:
     The first try takes it along: later ones say the same, and what happens meanwhile begins another message.
     """
     if "events" not in due.payload:
-        due.payload["events"] = hook.pending
-        hook.pending = []
+        taken = delete(HookPending).filter_by(hook_id=hook.id).returning(HookPending.event_id)
+        due.payload["events"] = sorted(session.scalars(taken))
         calls.rewrite(session, due)
     rows = select(EventRow).where(EventRow.shop_id == shop.id, EventRow.id.in_(due.payload["events"]))
     happened = [events.revive(row) for row in session.scalars(rows.order_by(EventRow.id))]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,12 +45,21 @@ class Hook(OfShop, Base):
     """Since when it has taken nothing; None: the last try went well."""
     failure: Mapped[str | None]
     """How the last try failed."""
-    pending: Mapped[list[int]] = mapped_column(JSONB, default=list)
-    """The events that its next message gathers."""
-
     __table_args__ = (Index("ix_hook_on", "shop_id", postgresql_where=text("off_at IS NULL")),)
 
     @property
     def line(self) -> str:
         """The line of its calls."""
         return f"hook:{self.id}"
+
+
+class HookPending(OfShop, Base):
+    """An event that the next message to somebody gathers."""
+
+    __tablename__ = "hook_pending"
+
+    id: Mapped[key]
+    hook_id: Mapped[int] = mapped_column(ForeignKey("hook.id", ondelete="CASCADE"))
+    event_id: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("hook_id", "event_id"),)

@@ -53,7 +53,7 @@ def test_what_happens_while_a_message_is_said_again_is_said_as_well(shopify_stor
         settle(shopify_store)
         due_now(shopify_store)
         work(shopify_store)
-        accounts.switch_on(session.get_one(Hook, hook.id), with_missed=True)
+        accounts.switch_on(session, session.get_one(Hook, hook.id), with_missed=True)
         accounts.tell_missed(session, hook)
         session.commit()
         wrong(shopify_store, K.STALLED, 1043)  # the first one waits to be said again
@@ -83,7 +83,7 @@ def test_what_gathers_while_a_carrier_stands_still_is_read_together(shopify_stor
 
 
 def switch_on_with_missed(voice: StoreVoice, hook: Hook) -> None:
-    accounts.switch_on(voice.session.get_one(Hook, hook.id), with_missed=True)
+    accounts.switch_on(voice.session, voice.session.get_one(Hook, hook.id), with_missed=True)
     accounts.tell_missed(voice.session, hook)
     voice.session.commit()
     work(voice)

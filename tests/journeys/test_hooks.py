@@ -147,7 +147,7 @@ def test_whoever_takes_nothing_for_five_days_is_told_no_more_and_hears_what_it_m
         assert len(server.asked) == 2, "an end is an end"
         server.answers.clear()
         server.will(200, {})
-        accounts.switch_on(kept)
+        accounts.switch_on(session, kept)
         assert accounts.tell_missed(session, kept) == 2
         session.commit()
         work(shopify_store)
