@@ -266,16 +266,6 @@ class InboxState(StrEnum):
     """It failed several times; the merchant sees why and may replay it."""
 
 
-class GapOutcome(StrEnum):
-    """What became of an order of which the store had not told us."""
-
-    REPAIRED = "repaired"
-    GONE = "gone"
-    """The store no longer has it."""
-    UNREADABLE = "unreadable"
-    """What the store holds cannot be read."""
-
-
 class CallState(StrEnum):
     """What has become of an effect on the outside."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import intake
 from app.commerce import gaps, orders
-from app.commerce.gaps import Comparison
+from app.commerce.gaps import Comparison, GapOutcome
 from app.commerce.inbox import REFUSED
 from app.imports import history
 from app.lib import clock, reading
@@ -27,7 +27,6 @@ from app.shops import errands
 from app.shops.errands import Due
 from app.shops.models import Shop
 from app.tracking import unheard
-from app.vocabulary import GapOutcome
 from jobs import SLICE, shopify
 from jobs import woocommerce as woo
 

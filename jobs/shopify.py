@@ -9,6 +9,7 @@ import structlog
 
 from app import intake
 from app.commerce import gaps, orders
+from app.commerce.gaps import GapOutcome
 from app.imports import history
 from app.lib import clock
 from app.lib.db import transaction
@@ -22,7 +23,6 @@ from app.privacy import tasks
 from app.shops import errands, tokens
 from app.shops.errands import Due
 from app.shops.models import Shop
-from app.vocabulary import GapOutcome
 
 HOURLY = 3600
 BACKFILL = timedelta(days=30)

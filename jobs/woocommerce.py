@@ -13,6 +13,7 @@ from requests import codes
 
 from app import intake
 from app.commerce import gaps, orders, pulse
+from app.commerce.gaps import GapOutcome
 from app.commerce.inbox import REFUSED
 from app.imports import history
 from app.lib import clock
@@ -30,7 +31,6 @@ from app.shops import calls, checkups, errands, install
 from app.shops.errands import Due
 from app.shops.models import Shop
 from app.tracking import register
-from app.vocabulary import GapOutcome
 from jobs import SLICE
 
 HEALTH_EVERY = 15 * 60

@@ -12,12 +12,12 @@ from app.admin import paging, shell
 from app.admin.inbox import RECONNECT
 from app.admin.session import address, for_shop
 from app.commerce import gaps
-from app.commerce.gaps import MissedOrder
+from app.commerce.gaps import GapOutcome, MissedOrder
 from app.commerce.models import Order
 from app.platforms.findings import Grade, Remedy
 from app.shops import checkups, errands
 from app.shops.models import Shop
-from app.vocabulary import GapOutcome, PlatformKey
+from app.vocabulary import PlatformKey
 
 blueprint = Blueprint("doctor", __name__)
 

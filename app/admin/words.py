@@ -9,7 +9,7 @@ from babel.numbers import format_currency
 
 from app.admin.dates import Calendar
 from app.admin.reasons import HELD_BACK, REASONS
-from app.commerce.gaps import Comparison
+from app.commerce.gaps import Comparison, GapOutcome
 from app.commerce.inbox import SOURCES
 from app.flows.models import HeldBack
 from app.lib import plugins
@@ -22,7 +22,6 @@ from app.vocabulary import (
     CaseKind,
     CaseWish,
     ExceptionKind,
-    GapOutcome,
     Medium,
     MessageState,
     Reason,

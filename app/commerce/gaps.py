@@ -6,6 +6,7 @@ newer state was missed; what we hold in the window and the store does not list i
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -15,12 +16,21 @@ from app.commerce import orders
 from app.commerce.models import Order
 from app.lib import clock
 from app.lib.db import Base, OfShop, key, word
-from app.vocabulary import GapOutcome
 
 DAILY = 86_400
 """Seconds between two comparisons."""
 GRACE = timedelta(minutes=15)
 """How long after a change the store may take to tell us, before we call it missed."""
+
+
+class GapOutcome(StrEnum):
+    """What became of an order of which the store had not told us."""
+
+    REPAIRED = "repaired"
+    GONE = "gone"
+    """The store no longer has it."""
+    UNREADABLE = "unreadable"
+    """What the store holds cannot be read."""
 
 
 class Comparison(OfShop, Base):

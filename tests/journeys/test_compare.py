@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.commerce import gaps
-from app.commerce.gaps import Comparison, MissedOrder
+from app.commerce.gaps import Comparison, GapOutcome, MissedOrder
 from app.commerce.models import Delivery, Order
 from app.flows import facts
 from app.lib import clock
@@ -17,7 +17,7 @@ from app.messages import permission
 from app.shops import errands
 from app.shops.models import Errand
 from app.tracking.models import TrackingEvent
-from app.vocabulary import GapOutcome, Reason
+from app.vocabulary import Reason
 from bench.misbehaving import Fault, Misbehaving, answer, busy, cut, expired, hidden, page
 from demo import shoppers
 from demo.sales import Sale, way

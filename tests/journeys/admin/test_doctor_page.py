@@ -9,12 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.commerce import gaps
-from app.commerce.gaps import Comparison
+from app.commerce.gaps import Comparison, GapOutcome
 from app.lib import clock
 from app.platforms.findings import Finding, Grade, Remedy, good
 from app.shops import checkups
 from app.shops.models import Errand, Shop
-from app.vocabulary import GapOutcome
 from tests.journeys.admin.conftest import sign_in, token
 
 TWICE = Finding(

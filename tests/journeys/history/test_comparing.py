@@ -2,10 +2,10 @@
 
 from sqlalchemy import update
 
+from app.commerce.gaps import GapOutcome
 from app.imports import history
 from app.imports.models import Import
 from app.lib import clock
-from app.vocabulary import GapOutcome
 from demo.stories import FIRST_HARBOR
 from demo.woocommerce.wire import HOST as HARBOR
 from tests.journeys.conftest import StoreVoice, harbor
