@@ -14,7 +14,7 @@ from app.lib import http
 from app.platforms import shopify
 from app.platforms.base import Record
 from app.platforms.purchases import Order, Refund, Scan
-from app.platforms.shopify import answers, bulk, consent, discounts, telling
+from app.platforms.shopify import answers, bulk, consent, discounts, marking, telling
 from app.platforms.shopify import graphql as our_client
 from app.platforms.walking import Step
 from app.vocabulary import ConsentState, Medium
@@ -51,6 +51,9 @@ VARIABLES: dict[str, dict[str, Any]] = {
         "place": listed.gid("Location", stock.WAREHOUSE),
         "since": "updated_at:>='2026-01-01T00:00:00Z'",
     },
+    "OrderNote": marking.asked(str(stories.SHOWN)),
+    "OrderNoteUpdate": marking.noted(str(stories.SHOWN), "", "They called."),
+    "TagsAdd": marking.tagged("order tag", str(stories.SHOWN), "vip"),
     "DiscountByCode": discounts.asked("SAMPLE"),
     "DiscountCreate": discounts.discount("ANOTHER", 10, NOW + timedelta(days=14)),
     "DiscountCodesAdd": discounts.codes(listed.gid("DiscountCodeNode", 1), ["ONE", "TWO"]),
