@@ -12,6 +12,10 @@ from app.admin import connect_woocommerce, imports, plugin_page
 from app.lib.config import settings
 from app.lib.logs import configure, trail
 from app.lib.rsgi import Pages, Upload
+from app.lib.signing import Forged
+from app.reviews import links as review_links
+from app.reviews import photos
+from app.storefront import reviews
 from app.storefront.front import Front
 from webhooks.ingress import Ingress
 
@@ -61,6 +65,8 @@ def _widen() -> None:
     """Let a file be as long as the page takes that it is sent to."""
     if request.endpoint == imports.UPLOAD:
         request.max_content_length = imports.LIMIT
+    elif request.endpoint == reviews.UPLOAD:
+        request.max_content_length = photos.ROOM
 
 
 def _refuse_nul() -> None:
@@ -69,4 +75,15 @@ def _refuse_nul() -> None:
         abort(400)
 
 
-web = Ingress(Front(Pages(create_app(), Upload(imports.PATH, imports.LIMIT, imports.TOO_LONG))))
+def may_bring_photos(path: str) -> bool:
+    """Tell whether a path was made by a link of ours: who has none brings no more than anybody."""
+    try:
+        review_links.order_of(path.split("/")[2])
+    except (Forged, IndexError):
+        return False
+    return True
+
+
+LISTS = Upload(imports.PATH, imports.LIMIT, imports.TOO_LONG)
+PHOTOS = Upload(reviews.PATH, photos.ROOM, photos.TOO_LARGE, may_bring_photos)
+web = Ingress(Front(Pages(create_app(), LISTS, PHOTOS)))

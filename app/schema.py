@@ -25,6 +25,7 @@ from app.messages.providers.models import MailDay, MailDomain, Provider
 from app.messages.replies import Reply
 from app.messages.versions import Template, TemplateVersion
 from app.messages.whatsapp.models import WhatsAppTemplate, WhatsAppUse
+from app.reviews.models import Review, ReviewPhoto
 from app.shops.entering import WayIn
 from app.shops.models import AccessRecord, Call, Checkup, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.stock.models import Level, Location, Shelf, Waiting
@@ -93,6 +94,8 @@ __all__ = [
     "Recipient",
     "Refund",
     "Reply",
+    "Review",
+    "ReviewPhoto",
     "Shelf",
     "Shipment",
     "Shop",

@@ -71,13 +71,6 @@ class CaseWish(StrEnum):
     RESEND = "resend"
 
 
-class CaseAuthor(StrEnum):
-    """Who wrote a part of a case."""
-
-    SHOPPER = "shopper"
-    MERCHANT = "merchant"
-
-
 class Medium(StrEnum):
     """What consent is for."""
 
@@ -113,6 +106,8 @@ class Trigger(StrEnum):
     WIN_BACK = "win_back"
     CASE_REPLY = "case_reply"
     """The merchant answers what a shopper reported; no flow, and never switched off."""
+    REVIEW_REPLY = "review_reply"
+    """The merchant answers a review; no flow either."""
     OWN_ORDERS = "own_orders"
     """The link that a shopper asked for; no flow either."""
     CONFIRM_WAITING = "confirm_waiting"
@@ -169,6 +164,8 @@ class Reason(StrEnum):
     """An offer that matters more goes first."""
     AFTER_NEWS = "after_news"
     """Offers wait a while after news of an order."""
+    STORE_TELLS = "store_tells"
+    """The store's own mail, which is on, asks the same."""
     QUIET_HOURS = "quiet_hours"
     """It waits for a decent hour on the recipient's clock."""
     PAUSED = "paused"
@@ -291,3 +288,5 @@ class CallReason(StrEnum):
     """Whom it is about has said no to being written to."""
     USELESS = "useless"
     """Whoever was to be told has no use for it."""
+    NOT_OURS = "not_ours"
+    """Somebody else keeps it there, and what they wrote is left alone."""

@@ -14,7 +14,7 @@ from app.platforms.shopify.graphql import TokenDead
 from app.platforms.woocommerce.api import KeysRefused
 from app.shops import calls
 from app.shops.calls import Due, Outcome
-from jobs import FAULTS, SLICE, consent, discounts, hooks, marking, telling, texts
+from jobs import FAULTS, SLICE, consent, discounts, hooks, marking, reviews, telling, texts
 from jobs.hooks import Unheard
 
 LANES = 8
@@ -25,6 +25,7 @@ HANDLERS: dict[str, Callable[[Due], Outcome]] = {
     **consent.HANDLERS,
     **marking.HANDLERS,
     **discounts.HANDLERS,
+    **reviews.HANDLERS,
 }
 """Who does what in stores. No transaction is open while a handler speaks; beginning anew does no harm."""
 OTHERS: Mapping[str, Callable[[Due], Outcome]] = {**hooks.HANDLERS, **texts.HANDLERS}

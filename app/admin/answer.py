@@ -13,6 +13,7 @@ from app.admin.dates import Calendar
 from app.admin.words import plural
 from app.commerce.models import Delivery
 from app.lib import clock
+from app.reviews.models import Review
 from app.shops import calls
 from app.shops.models import Call, Shop
 from app.tracking import attention
@@ -58,6 +59,8 @@ class Tally:
     unread: int = 0
     undone: int = 0
     broken: bool = False
+    reviews: int = 0
+    """Those that nobody has judged yet."""
 
     @property
     def total(self) -> int:
@@ -151,20 +154,26 @@ def tally(session: Session, shops: Iterable[Shop]) -> dict[int, Tally]:
             waiting.get((shop_id, "unread"), 0),
             waiting.get((shop_id, "undone"), 0),
             shop.broken_reason is not None,
+            waiting.get((shop_id, "reviews"), 0),
         )
         for shop_id, shop in known.items()
     }
 
 
 def _what_waits_for_the_merchant(session: Session, shop_ids: Collection[int]) -> dict[tuple[int, str], int]:
-    """Count what a store told us in vain, and what we could not do there."""
+    """Count what a store told us in vain, what we could not do there, and the reviews to be read."""
     parked = Delivery.shop_id.in_(shop_ids), Delivery.state == InboxState.PARKED
     unread = select(Delivery.shop_id, literal("unread"), func.count()).where(*parked)
     undone = select(Call.shop_id, literal("undone"), func.count()).where(
         Call.shop_id.in_(shop_ids), calls.parked()
     )
-    both = unread.group_by(Delivery.shop_id).union_all(undone.group_by(Call.shop_id))
-    return {(shop_id, what): count for shop_id, what, count in session.execute(both)}
+    unjudged = select(Review.shop_id, literal("reviews"), func.count()).where(
+        Review.shop_id.in_(shop_ids), Review.due_at.is_not(None)
+    )
+    all_of_it = unread.group_by(Delivery.shop_id).union_all(
+        undone.group_by(Call.shop_id), unjudged.group_by(Review.shop_id)
+    )
+    return {(shop_id, what): count for shop_id, what, count in session.execute(all_of_it)}
 
 
 def _by_shop(moments: Mapping[int, datetime]) -> ColumnElement[datetime]:

@@ -101,7 +101,7 @@ OFFERS = {
     ),
     Trigger.REVIEW_REQUEST: Words(
         "star",
-        "Every parcel of an order has arrived. A mail a week later, two from abroad, and one reminder; "
+        "What was ordered has arrived. A mail a week later, two from abroad, and one reminder; "
         "not while a problem is open.",
         "it begins with the next order that arrives.",
     ),
@@ -163,7 +163,7 @@ def switch(session: Session, shop: Shop, name: str) -> Response:
 @for_shop
 def own_mails(session: Session, shop: Shop, name: str) -> Response:
     """Keep what the merchant says of the store's own mails, or let the store be asked again."""
-    if name not in WORDS:
+    if name not in ALL:
         abort(404)
     said = request.form.get("said")
     if said in ("off", "unsaid"):

@@ -18,6 +18,7 @@ REASONS = {
     Reason.MERGED: "One mail about their newer cart went instead.",
     Reason.OUTRANKED: "Another offer goes to them first, for one a day is enough.",
     Reason.AFTER_NEWS: "They have just heard of their order: offers wait an hour, after bad news a day.",
+    Reason.STORE_TELLS: "Your store’s own mail asks for it, too. Switch one of the two off.",
     Reason.QUIET_HOURS: "It is night, or Sunday morning, where they live: it waits.",
     Reason.PAUSED: "Offers are paused: too many readers called them spam. It waits for you to resume them.",
     Reason.BUDGET_SPENT: "Your mail server has carried as many mails as it may in a day: it goes tomorrow.",

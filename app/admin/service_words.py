@@ -63,6 +63,7 @@ NOT_TOLD = {
     CallReason.SHOP_GONE: "Your store was disconnected.",
     CallReason.USELESS: "It has no use for this.",
     CallReason.KNOWN: "It knew already.",
+    CallReason.NOT_OURS: "Somebody else keeps it there.",
 }
 
 

@@ -77,6 +77,7 @@ def _places(tally: Tally) -> tuple[Place, ...]:
         Place("shipments", "Shipments", "parcel", "shipments.index", wrong, "exceptions"),
         Place("messages", "Messages", "mail", "messages.index"),
         Place("flows", "Flows", "flow", "flows.index"),
+        Place("reviews", "Reviews", "star", "reviews.index", tally.reviews, "to read"),
         Place("sources", "Tracking", "truck", "sources.index"),
         Place(
             "connection",

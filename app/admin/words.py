@@ -143,6 +143,7 @@ TRIGGERS = {
     Trigger.WIN_BACK: "Win-back",
     Trigger.BACK_IN_STOCK: "Back in stock",
     Trigger.CASE_REPLY: "Your answer",
+    Trigger.REVIEW_REPLY: "Your answer to a review",
     Trigger.OWN_ORDERS: "Link to all their orders",
     Trigger.CONFIRM_RECIPIENT: "Asked to get updates",
     Trigger.CONFIRM_WAITING: "Asked to confirm that they wait",

@@ -4,7 +4,7 @@ WooCommerce tells which of its mails are on, and which plug-ins are active. Shop
 says that they are off.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +15,13 @@ from sqlalchemy.orm import Session
 from app.flows import switches
 from app.flows.models import StoreMails
 from app.lib import clock, plugins
+from app.messages.models import Message
 from app.platforms.base import Platform
 from app.shops.models import Shop
 from app.vocabulary import ShopState, Trigger
+
+NEVER_DOUBLED = (Trigger.REVIEW_REQUEST,)
+"""Nobody asks a shopper twice to do them a favor: where the store's own mail asks, ours does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,23 @@ def confirm(session: Session, shop_id: int, trigger: Trigger, *, off: bool) -> N
     changed = known.concat(kept.excluded.confirmed) if off else known.op("-")(trigger.value)
     session.execute(
         kept.on_conflict_do_update(index_elements=[StoreMails.shop_id], set_={"confirmed": changed})
+    )
+
+
+def told_by_stores(session: Session, messages: Sequence[Message]) -> frozenset[int]:
+    """Return the ids of those messages whose store is known to send a mail of its own that asks the same."""
+    asking = [message for message in messages if message.trigger in NEVER_DOUBLED]
+    if not asking:
+        return frozenset()
+    shop_ids = {message.shop_id for message in asking}
+    rows = session.execute(select(Shop.id, Shop.platform).where(Shop.id.in_(shop_ids)))
+    platforms = {shop_id: plugins.discover("app.platforms")[key] for shop_id, key in rows}
+    told = {
+        row.shop_id: row
+        for row in session.scalars(select(StoreMails).where(StoreMails.shop_id.in_(shop_ids)))
+    }
+    return frozenset(
+        it.id for it in asking if _of_flow(platforms[it.shop_id], it.trigger, told.get(it.shop_id)).is_doubled
     )
 
 

@@ -15,7 +15,7 @@ from app.audience.consent import Subject
 from app.audience.models import Profile
 from app.commerce import discounts, pulse
 from app.commerce.models import Checkout, Order
-from app.flows import asked, repeats, standing, suppressions, texted
+from app.flows import asked, doubles, repeats, standing, suppressions, texted
 from app.flows.models import Flow
 from app.lib import clock, crypto
 from app.lib.db import among
@@ -58,6 +58,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     taken_back = texted.taken_back(session, messages, shops)
     sayable = writing.sayable(session, messages, shops, orders)
     repeated = repeats.of(session, messages, switched_on)
+    asked_by_store = doubles.told_by_stores(session, messages)
     alarms = tracked.of_shipments(session, _late_ones(messages))
     suppressed = suppressions.of(session, messages)
     said = consent.said_of(session, [_subject(message) for message in messages])
@@ -118,6 +119,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             sent_lately=lately.get(_person(message), ()),
             is_told=message.id in repeated
             or any(_says_the_same(message, other) for other in told.get(message.order_id, ())),
+            store_tells=message.id in asked_by_store,
             person=_person(message),
             news=_news(message),
             now=clock.now(),

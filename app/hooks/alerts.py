@@ -25,10 +25,10 @@ from app.shops import calls
 from app.shops.calls import Due
 from app.shops.models import Call, Shop
 from app.tracking import carrier, cases, evidence, standing
-from app.tracking.cases import Case
+from app.tracking.cases import Case, CaseAuthor
 from app.tracking.evidence import Evidence
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
-from app.vocabulary import CallState, CaseAuthor, CaseKind, CaseWish
+from app.vocabulary import CallState, CaseKind, CaseWish
 
 GATHER = timedelta(minutes=1)
 """What happens within this time of the first is told with it."""

@@ -23,6 +23,7 @@ QUEUES = {
     "jobs.calls.run": "calls",
     "jobs.polling.poll": "polls",
     "jobs.exceptions.learn": "sync",
+    "jobs.reviews.publish": "inbox",
 }
 """Which queue each job waits in; one worker serves one queue, so a slow store delays no mail."""
 

@@ -97,6 +97,8 @@ class Upload:
     """Bytes."""
     why: str
     """What whoever sends more is told."""
+    lets: Callable[[str], bool] = lambda _: True
+    """Whether whoever comes to this very path may send so much."""
 
 
 async def read(scope: Scope, exchange: Exchange, limit: int) -> bytes:
@@ -154,17 +156,17 @@ async def _bounded(exchange: Exchange, upload: Upload) -> AsyncIterator[bytes]:
 class Pages:
     """A WSGI application as an RSGI one: its requests are read first, then run in threads of their own."""
 
-    def __init__(self, application: WSGIApplication, upload: Upload | None = None) -> None:
-        self._application, self._upload = application, upload
+    def __init__(self, application: WSGIApplication, *uploads: Upload) -> None:
+        self._application = application
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
-        self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
+        self._uploads = {upload: asyncio.Semaphore(UPLOADS_AT_ONCE) for upload in uploads}
 
     async def __call__(self, scope: Scope, exchange: Exchange) -> None:
         """Answer one request; in plain text where its body cannot be read."""
-        upload = self._upload
+        upload = self._upload(scope) if scope.method == "POST" else None
         try:
-            if upload is not None and scope.method == "POST" and upload.path.fullmatch(scope.path):
-                async with self._uploads:
+            if upload is not None:
+                async with self._uploads[upload]:
                     with await spool(scope, exchange, upload) as file:
                         exchange.response_bytes(*await self._answer(scope, file))
                 return
@@ -173,6 +175,10 @@ class Pages:
             exchange.response_str(error.status, PLAIN, error.why)
             return
         exchange.response_bytes(*await self._answer(scope, BytesIO(body)))
+
+    def _upload(self, scope: Scope) -> Upload | None:
+        known = (it for it in self._uploads if it.path.fullmatch(scope.path) and it.lets(scope.path))
+        return next(known, None)
 
     async def _answer(self, scope: Scope, body: IO[bytes]) -> tuple[int, Headers, bytes]:
         loop = asyncio.get_running_loop()

@@ -6,6 +6,7 @@ from app.messages.links import confirm_url, preferences_url, short_preferences_u
 from app.messages.material import Material
 from app.messages.models import Message
 from app.platforms.base import Platform
+from app.reviews.links import review_url, short_review_url
 from app.shops.models import Shop
 from app.tracking import own_orders, recipients
 from app.tracking.links import gift_url, short_url, tracking_url
@@ -25,7 +26,9 @@ def to(  # noqa: PLR0911 - a line for each message that leads elsewhere
         case Trigger.CONFIRM_OFFERS:
             return confirm_url(shop.id, message.id)
         case Trigger.REVIEW_REQUEST:
-            return material.review_page(shop, order.id) or tracking_url(shop, order.id)
+            return material.review_page(shop, order) or _our_form(shop, order, message)
+        case Trigger.REVIEW_REPLY:
+            return review_url(shop, order.id)
         case Trigger.WIN_BACK:
             return _shop_window(material, shop, message)
         case Trigger.CONFIRM_RECIPIENT:
@@ -54,3 +57,8 @@ def out(shop: Shop, message: Message) -> str:
     if message.medium in TEXTS:
         return short_preferences_url(message.id)
     return preferences_url(shop.id, message.id)
+
+
+def _our_form(shop: Shop, order: Order, message: Message) -> str:
+    is_short = message.medium in TEXTS
+    return short_review_url(shop, order.id) if is_short else review_url(shop, order.id)

@@ -1,7 +1,7 @@
 """Everything that the text of one message needs, as plain data: made in a transaction, used outside it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -57,7 +57,7 @@ def of(material: Material, message: Message) -> Letter:
         step=message.step,
         currency=order.currency or shop.currency,
         total=order.total or 0,
-        items=_items(material, order, told),
+        items=_items(material, order, told, only=material.arrived.get(order.id)),
         parcels=tuple(
             Told(
                 place=shipments.index(row) + 1,
@@ -71,7 +71,7 @@ def of(material: Material, message: Message) -> Letter:
         is_whole=told == living and (message.step == 1 or message.trigger is Trigger.PICKUP_REMINDER),
         story=arrival.with_order_day(known, expected.of_order(shop, order), calendar),
         discount=material.codes.get(message.id),
-        answer=material.answers[message.case_entry_id] if message.case_entry_id else None,
+        answer=_answer(material, message),
         recommendations=_offers(material, order) if document.holds("recommendations") else (),
         delivering_to=() if is_gift else postal.lines(place, home=shop.country, locale=calendar.locale),
         track_url=leads.to(material, shop, order, message),
@@ -83,6 +83,12 @@ def of(material: Material, message: Message) -> Letter:
     )
 
 
+def _answer(material: Material, message: Message) -> str | None:
+    if message.trigger is Trigger.REVIEW_REPLY:
+        return material.replies.get(message.step)
+    return material.answers[message.case_entry_id] if message.case_entry_id else None
+
+
 def _places(parcels: Sequence[Parcel]) -> tuple[Place, ...]:
     waiting = [parcel for parcel in parcels if parcel.status is ShipmentStatus.AVAILABLE_FOR_PICKUP]
     return tuple(dict.fromkeys(parcel.place for parcel in waiting if parcel.place is not None))
@@ -92,7 +98,9 @@ def _is_first(material: Material, order: Order) -> bool:
     return order.id not in material.ordered_before if order.is_first is None else order.is_first
 
 
-def _items(material: Material, order: Order, told: Sequence[Shipment]) -> tuple[Item, ...]:
+def _items(
+    material: Material, order: Order, told: Sequence[Shipment], *, only: Collection[str] | None = None
+) -> tuple[Item, ...]:
     """Return the lines of these parcels; of the whole order where the store does not say what is in them."""
     sent = _sent(material, {shipment.fulfillment_id for shipment in told})
     return tuple(
@@ -104,7 +112,8 @@ def _items(material: Material, order: Order, told: Sequence[Shipment]) -> tuple[
             image_url=secure(line.image_url),
         )
         for line in material.lines.get(order.id, [])
-        if (quantity := min(line.quantity, sent[line.external_id]) if sent else line.quantity)
+        if (only is None or line.external_id in only)
+        and (quantity := min(line.quantity, sent[line.external_id]) if sent else line.quantity)
     )
 
 

@@ -5,36 +5,36 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select, true
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.audience.models import Profile
 from app.channels.base import Browser
-from app.commerce.models import Fulfillment, LineItem, Order, Product, Variant
+from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.lib.db import among
-from app.messages import carts, codes, templates, versions, waits
+from app.messages import carts, codes, recommendations, templates, versions, waits
 from app.messages.carts import Cart
 from app.messages.contents import Code
 from app.messages.document import Document, Misfit
 from app.messages.models import Message
+from app.messages.recommendations import Offered
 from app.messages.versions import Chosen, Said
 from app.messages.waits import Waited
+from app.reviews import choice, things
+from app.reviews.choice import Bought
+from app.reviews.models import Review
 from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
 from app.tracking import alarms, browsers
 from app.tracking.cases import CaseEntry
 from app.tracking.models import OwnCarrier, Shipment
-from app.vocabulary import ExceptionKind, Medium, PlatformKey, Trigger
+from app.vocabulary import ExceptionKind, Medium, Trigger
 
 TELLS_OF_ALARMS = (Trigger.RUNNING_LATE,)
 """What tells of a parcel as we see it; other messages tell what its carrier says."""
-OFFERS = 3
-"""How many recommendations a message shows."""
 
 Contents = list[dict[str, Any]]
-Offered = tuple[str, str, str, int | None]
-"""A product's title, page, picture and price in minor units; None where the store has not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Line:
     quantity: int
     price: int
     image_url: str | None
+    product: str | None = None
+    """As the store calls it."""
     page: str | None = None
     """Where the store shows it."""
 
@@ -72,6 +74,10 @@ class Material:
     """What somebody waits for, by their request."""
     answers: dict[int, str]
     """What the merchant wrote, by case entry."""
+    replies: dict[int, str]
+    """What the merchant answers to a review, by review."""
+    arrived: Mapping[int, frozenset[str]]
+    """Which lines have arrived, of each order whose things are to be reviewed."""
     offers: dict[int, list[Offered]]
     """What the shop sells besides, of each order whose message has a place for it."""
     codes: Mapping[int, Code]
@@ -96,11 +102,13 @@ class Material:
         chosen = self.documents.get((message.shop_id, message.trigger))
         return chosen.version_id if chosen and message.recipient_id is None else None
 
-    def review_page(self, shop: Shop, order_id: int) -> str | None:
-        """Return where the store shows what was bought first; in WooCommerce, at its form for reviews."""
-        pages = (line.page for line in self.lines.get(order_id, ()))
-        page = next((page for page in pages if page and page.startswith("https://")), None)
-        return f"{page}#reviews" if page and shop.platform is PlatformKey.WOOCOMMERCE else page
+    def review_page(self, shop: Shop, order: Order) -> str | None:
+        """Return where what was bought first is reviewed with another, where the merchant chose one."""
+        lines = self.lines.get(order.id, [])
+        shown = next((it for it in lines if it.page and it.page.startswith("https://")), None)
+        first = shown or next(iter(lines), None)
+        bought = Bought(first.product, first.page, order.name) if first else Bought(None, None, order.name)
+        return choice.page(shop, bought)
 
 
 def gather(session: Session, messages: Sequence[Message]) -> Material:
@@ -123,6 +131,8 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
         ordered_before=_ordered_before(session, orders.values()),
         waits=waits.gather(session, messages),
         answers=_answers(session, {message.case_entry_id for message in messages}),
+        replies=_replies(session, messages),
+        arrived=_arrived(session, messages, orders),
         offers=_offers(session, messages, documents),
         codes=codes.gather(session, messages, shops),
         documents=documents,
@@ -173,6 +183,7 @@ def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[Line]]:
             LineItem.price,
             LineItem.image_url,
             Product.image_url,
+            LineItem.product_external_id,
             Product.url,
         )
         .outerjoin(Product, product)
@@ -180,8 +191,8 @@ def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[Line]]:
         .order_by(LineItem.order_id, LineItem.position, LineItem.id)
     )
     found: dict[int, list[Line]] = defaultdict(list)
-    for order_id, external_id, title, options, quantity, price, image_url, picture, page in rows:
-        line = Line(external_id, title, options, quantity, price, image_url or picture, page)
+    for order_id, external_id, title, options, quantity, price, image_url, picture, *shown in rows:
+        line = Line(external_id, title, options, quantity, price, image_url or picture, *shown)
         found[order_id].append(line)
     return found
 
@@ -217,6 +228,21 @@ def _answers(session: Session, ids: set[int | None]) -> dict[int, str]:
     return {entry_id: words or "" for entry_id, words in rows}
 
 
+def _arrived(
+    session: Session, messages: Sequence[Message], orders: Mapping[int, Order]
+) -> Mapping[int, frozenset[str]]:
+    asking = {it.order_id for it in messages if it.trigger is Trigger.REVIEW_REQUEST}
+    return things.arrived_of(session, [order for i, order in orders.items() if i in asking]) if asking else {}
+
+
+def _replies(session: Session, messages: Sequence[Message]) -> dict[int, str]:
+    ids = {message.step for message in messages if message.trigger is Trigger.REVIEW_REPLY}
+    if not ids:
+        return {}
+    rows = session.execute(select(Review.id, Review.reply).where(among(Review.id, ids)))
+    return {review_id: reply or "" for review_id, reply in rows}
+
+
 def said_by(documents: Mapping[tuple[int, Trigger], Chosen], message: Message) -> Said:
     """Return what a message's template says, the shop's own or ours."""
     chosen = documents.get((message.shop_id, message.trigger))
@@ -226,37 +252,8 @@ def said_by(documents: Mapping[tuple[int, Trigger], Chosen], message: Message) -
 def _offers(
     session: Session, messages: Sequence[Message], documents: Mapping[tuple[int, Trigger], Chosen]
 ) -> dict[int, list[Offered]]:
-    """Return what can be shown and had besides what was bought, the newest first."""
     told = ((message, said_by(documents, message)) for message in messages)
     offering = (
         message for message, said in told if isinstance(said, Document) and said.holds("recommendations")
     )
-    ids = {message.order_id for message in offering} - {None}
-    if not ids:
-        return {}
-    bought = select(LineItem.product_external_id).where(
-        LineItem.order_id == Order.id, LineItem.product_external_id.is_not(None)
-    )
-    price = select(func.min(Variant.price)).where(Variant.product_id == Product.id).scalar_subquery()
-    offered = (
-        select(Product.title, Product.url, Product.image_url, price.label("price"))
-        .where(
-            Product.shop_id == Order.shop_id,
-            Product.deleted_at.is_(None),
-            Product.url.startswith("https://"),
-            Product.image_url.startswith("https://"),
-            Product.title.is_not(None),
-            Product.external_id.not_in(bought),
-            exists().where(Variant.product_id == Product.id, Variant.in_stock.is_not(False)),
-        )
-        .order_by(Product.id.desc())
-        .limit(OFFERS)
-        .lateral()
-    )
-    rows = session.execute(
-        select(Order.id, *offered.c).join(offered, true()).where(among(Order.id, ids)).order_by(Order.id)
-    )
-    found: dict[int, list[Offered]] = defaultdict(list)
-    for order_id, title, url, image_url, cost in rows:
-        found[order_id].append((title, url, image_url, cost))
-    return found
+    return recommendations.of_orders(session, {message.order_id for message in offering} - {None})

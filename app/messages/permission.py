@@ -38,7 +38,7 @@ TEXTED_AT_MOST = timedelta(hours=48)
 """A cart that was left longer ago is not texted about (CTIA Messaging Principles; carriers in the US)."""
 ASKS = (Trigger.CONFIRM_RECIPIENT, Trigger.CONFIRM_WAITING)
 """Asks an address that somebody typed whether it agrees: nothing was agreed to before."""
-ANSWERS = (Trigger.CASE_REPLY, Trigger.OWN_ORDERS, Trigger.CONFIRM_OFFERS, *ASKS)
+ANSWERS = (Trigger.CASE_REPLY, Trigger.REVIEW_REPLY, Trigger.OWN_ORDERS, Trigger.CONFIRM_OFFERS, *ASKS)
 """What a person wrote to a person, or asked for this minute: no flow, and never old news."""
 ASKED_FOR = (Trigger.OWN_ORDERS,)
 """Goes even to who wants no delivery updates: the page just promised it."""
@@ -218,6 +218,8 @@ def _is_not_too_often(facts: Facts) -> Objection | None:
 def _is_not_told(facts: Facts) -> Objection | None:
     if facts.merged_into is not None:
         return Skipped(Reason.MERGED)
+    if facts.store_tells:
+        return Skipped(Reason.STORE_TELLS)
     return Skipped(Reason.ALREADY_TOLD) if facts.is_told else None
 
 

@@ -47,6 +47,8 @@ def what_was_told(facts: Facts) -> str:
     """Say whether another message has said it."""
     if facts.merged_into is not None:
         return f"message {facts.merged_into} spoke for it"
+    if facts.store_tells:
+        return "the store’s own mail asks it"
     return "told before" if facts.is_told else "nothing"
 
 

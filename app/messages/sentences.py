@@ -143,6 +143,12 @@ def _case_reply(common: Sentences, letter: Letter, words: Words) -> Sentences:
     return replace(common, subject=subject, lead=letter.answer or "")
 
 
+def _review_reply(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    say, shop = words.say, letter.brand.name
+    subject = say("%(shop)s answers your review", shop=shop)
+    return replace(common, subject=subject, preview="", headline=subject, then="", lead=letter.answer or "")
+
+
 def _own_orders(common: Sentences, letter: Letter, words: Words) -> Sentences:
     say, shop = words.say, letter.brand.name
     return _button(
@@ -232,6 +238,7 @@ _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.WIN_BACK: offer_sentences.win_back,
     Trigger.BACK_IN_STOCK: _back_in_stock,
     Trigger.CASE_REPLY: _case_reply,
+    Trigger.REVIEW_REPLY: _review_reply,
     Trigger.OWN_ORDERS: _own_orders,
     Trigger.CONFIRM_RECIPIENT: _confirm_recipient,
     Trigger.CONFIRM_WAITING: _confirm_waiting,

@@ -74,6 +74,8 @@ class Facts:
     """Another message has told this address the same."""
     merged_into: int | None = None
     """The message that has spoken for this one as well."""
+    store_tells: bool = False
+    """A mail of the store's own, which is on, asks the same."""
     person: Hashable = None
     """Whom the caps count for."""
     news: Hashable = None

@@ -1,6 +1,7 @@
 """A shopper's copy of everything we hold about them."""
 
 import json
+from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -87,5 +88,10 @@ def _hashes(session: Session, profiles: Sequence[Profile], order_ids: Sequence[i
 
 
 def _opened(row: RowMapping) -> dict[str, Any]:
-    """Return a row as its shopper can read it: a call's payload unsealed."""
-    return {**row, **({"payload": calls.read(row["payload"])} if "payload" in row else {})}
+    """Return a row as its shopper can read it: a call's payload unsealed, a photo to be looked at."""
+    opened: dict[str, Any] = dict(row)
+    if "payload" in row:
+        opened["payload"] = calls.read(row["payload"])
+    if "picture" in row:  # as an address that any browser shows
+        opened["picture"] = f"data:image/jpeg;base64,{b64encode(row['picture']).decode()}"
+    return opened

@@ -17,6 +17,7 @@ from app.lib.db import Base
 from app.messages import replies, withdrawn
 from app.messages.models import Message
 from app.privacy import copies
+from app.reviews import writing as reviews
 from app.shops import calls
 from app.shops.models import Call, Shop
 from app.stock import waiting
@@ -70,6 +71,7 @@ def erase_order(session: Session, order: Order) -> None:
     withdrawn.end(session, recipients.ids_of(session, order.shop_id, order_id=order.id), for_good=True)
     _silence(session, select(Message.id).filter_by(order_id=order.id))
     calls.drop(session, Call.order_id == order.id, CallReason.ERASED)
+    reviews.forget(session, order.id)
     register.forget(session, order)
     session.execute(update(Transit).filter_by(order_id=order.id).values(region="", zone=""))
     for written in (CaseEntry, Feedback):

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from werkzeug import Response as BaseResponse
 
 from app.lib.signing import Forged
+from app.reviews import links as review_links
 from app.shops import page_host
 from app.tracking import links
 
@@ -11,7 +12,7 @@ pages = Blueprint("hosts", __name__)
 
 EVERYWHERE = ("storefront.", "static")
 """What a shop's own address shows: shoppers' pages, no admin."""
-OPENS = {"/t/": links.order_of, "/g/": links.order_of_gift}
+OPENS = {"/t/": links.order_of, "/g/": links.order_of_gift, "/review/": review_links.order_of}
 """Where a link's token stands, and what it is a link to."""
 
 
@@ -33,7 +34,7 @@ def keep_apart() -> BaseResponse | None:
         return redirect(url_for("storefront.lookup.ask"), 303)
     if not (request.endpoint or "").startswith(EVERYWHERE):
         abort(404)
-    order_of = OPENS.get(request.path[:3])
+    order_of = next((it for prefix, it in OPENS.items() if request.path.startswith(prefix)), None)
     if order_of is not None:
         try:
             is_theirs = page_host.shop_of(order_of((request.view_args or {}).get("token", ""))) == shop_id

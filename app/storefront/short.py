@@ -12,6 +12,7 @@ from app.lib.words import sentence
 from app.messages import carts
 from app.messages import links as ways_out
 from app.messages.models import Message
+from app.reviews import links as review_links
 from app.shops.models import Shop
 from app.storefront import hosts, look
 from app.tracking import links
@@ -54,10 +55,20 @@ def _target(session: Session, code: str) -> str | None:
     try:
         order = session.get(Order, links.order_of_short(code))
     except Forged:
-        return _way_out(session, code)
+        return _to_review(session, code) or _way_out(session, code)
     if order is None or order.erased_at or hosts.of_shop() not in (None, order.shop_id):
         return None
     return links.tracking_url(session.get_one(Shop, order.shop_id), order.id)
+
+
+def _to_review(session: Session, code: str) -> str | None:
+    try:
+        order = session.get(Order, review_links.order_of_short(code))
+    except Forged:
+        return None
+    if order is None or order.erased_at or hosts.of_shop() not in (None, order.shop_id):
+        return None
+    return review_links.review_url(session.get_one(Shop, order.shop_id), order.id)
 
 
 def _way_out(session: Session, code: str) -> str | None:

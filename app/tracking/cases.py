@@ -6,6 +6,7 @@ in the queue of exceptions, and holds back reviews and offers.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -17,12 +18,19 @@ from app.lib.db import Base, OfShop, among, key, word
 from app.tracking import watch
 from app.tracking.exceptions import Due
 from app.tracking.models import ExceptionRow
-from app.vocabulary import CaseAuthor, CaseKind, CaseWish, ExceptionKind
+from app.vocabulary import CaseKind, CaseWish, ExceptionKind
 
 LONGEST = 2000
 """Characters of what is written at once."""
 MOST_ENTRIES = 20
 """So often a shopper may write into one case."""
+
+
+class CaseAuthor(StrEnum):
+    """Who wrote a part of a case."""
+
+    SHOPPER = "shopper"
+    MERCHANT = "merchant"
 
 
 class Case(OfShop, Base):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.lib import clock
 from demo.sales import Sale
-from demo.shopify import consent, wire
+from demo.shopify import consent, ratings, wire
 from demo.shoppers import RIDGE, Shopper
 from demo.stores import Json, Shelf
 from demo.things import RIDGE as THINGS
@@ -38,7 +38,9 @@ def root(shelf: Shelf) -> Json:
             shelf, "sms", _customers(shelf), asked["input"]
         ),
         "customers": lambda query=None, sortKey="", **_: found(_customers(shelf), query, sortKey),  # noqa: N803
-        "product": _one_of(_products),
+        "product": _one_of(lambda: [ratings.shown(shelf, row) for row in _products()]),
+        "metafieldsSet": lambda metafields: ratings.write(shelf, metafields),
+        "metafieldsDelete": lambda metafields: ratings.delete(shelf, metafields),
         "products": lambda query=None, sortKey="", **_: found(_products(), query, sortKey),  # noqa: N803
         "productVariant": _one_of(_variants),
     }

@@ -24,7 +24,8 @@ SORTED = {
     "date_registered": "date_registered",
 }
 EMAILS = ("new_order", "customer_processing_order", "customer_completed_order", "customer_refunded_order",
-          "customer_note", "customer_fulfillment_created")  # fmt: skip
+          "customer_note", "customer_fulfillment_created", "customer_review_request")  # fmt: skip
+OFF_AT_FIRST = ("customer_review_request",)
 
 Answer = tuple[Response, int]
 
@@ -132,7 +133,8 @@ def email_setting(name: str) -> Answer:
     """Tell or change whether the store sends one of its own mails."""
     if name not in EMAILS:
         return wrong("rest_setting_setting_group_invalid", "Invalid setting group.", 404)
-    kept = _shelf().get("email", name) or {"value": "yes"}
+    default = "no" if name in OFF_AT_FIRST else "yes"
+    kept = _shelf().get("email", name) or {"value": default}
     if request.method != "GET":
         kept = {"value": (request.get_json(silent=True) or {}).get("value", kept["value"])}
         _shelf().put("email", name, kept)
@@ -141,7 +143,7 @@ def email_setting(name: str) -> Answer:
         "label": "Enable/Disable",
         "description": "",
         "type": "checkbox",
-        "default": "yes",
+        "default": default,
         "value": kept["value"],
         "group_id": f"email_{name}",
     }

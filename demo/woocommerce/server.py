@@ -8,7 +8,7 @@ from flask import Flask, Response, jsonify, make_response, redirect, render_temp
 from werkzeug.wrappers import Response as AnyResponse
 
 from demo.stores import Shelf
-from demo.woocommerce import analytics, auth, coupons, rest, wire
+from demo.woocommerce import analytics, auth, coupons, rest, reviews, wire
 
 LOGGED_IN = "wordpress_logged_in"
 PERMISSIONS = {
@@ -28,6 +28,7 @@ store = Flask(
 )
 store.register_blueprint(rest.blueprint, url_prefix="/wp-json/wc/v3")
 store.register_blueprint(coupons.blueprint, url_prefix="/wp-json/wc/v3")
+store.register_blueprint(reviews.blueprint, url_prefix="/wp-json/wc/v3")
 store.register_blueprint(analytics.blueprint, url_prefix="/wp-json/wc-analytics")
 
 

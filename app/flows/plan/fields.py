@@ -49,6 +49,7 @@ FIELDS: Mapping[str, Mapping[str, Kind]] = MappingProxyType(
             "order.is_delivered": Kind.FLAG,
             "order.is_domestic": Kind.FLAG,
             "order.is_returned": Kind.FLAG,
+            "order.some_arrived": Kind.FLAG,
             "order.status": Kind.TEXT,
             "order.total": Kind.NUMBER,
         },
@@ -62,8 +63,8 @@ FIELDS: Mapping[str, Mapping[str, Kind]] = MappingProxyType(
     }
 )
 """Money is in minor units of the shop's currency, countries are two letters; `order.status` is that of the
-parcel that is furthest behind, `order.is_delivered` is about all of them; `waiting` is somebody who asked to
-hear when a thing is back."""
+parcel that is furthest behind, `order.is_delivered` is about all of them, `order.some_arrived` whether all of
+any one thing is there; `waiting` is somebody who asked to hear when a thing is back."""
 
 STARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

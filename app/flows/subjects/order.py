@@ -12,6 +12,7 @@ from app.commerce.models import Order
 from app.flows.plan.conditions import Value
 from app.flows.subjects.base import Matter, Subject, reachable
 from app.lib.db import among
+from app.reviews import things
 from app.shops.models import Shop
 from app.tracking.models import Shipment
 from app.vocabulary import ShipmentStatus
@@ -22,6 +23,7 @@ def look(session: Session, ids: Collection[int]) -> dict[int, Matter]:
     wanted = select(Order, Shop.country).join(Shop).where(among(Order.id, ids))
     rows = session.execute(wanted.execution_options(populate_existing=True)).all()
     parcels = _parcels(session, ids)
+    here = things.arrived_of(session, [order for order, _ in rows])
     return {
         order.id: Matter(
             shop_id=order.shop_id,
@@ -29,7 +31,7 @@ def look(session: Session, ids: Collection[int]) -> dict[int, Matter]:
             order_id=order.id,
             addresses=reachable(order.email, order.phone),
             place=order.ship_to or {},
-            known=_known(order, home, parcels[order.id]),
+            known=_known(order, home, parcels[order.id]) | {"order.some_arrived": bool(here[order.id])},
             changed_at=_changed_at(parcels[order.id]),
         )
         for order, home in rows

@@ -20,7 +20,8 @@ from app.platforms.shopify.graphql import TokenDead
 
 SCOPES = (
     "read_orders,write_orders,read_fulfillments,write_fulfillments,read_customers,write_customers,"
-    "read_customer_merge,read_products,read_inventory,read_locations,write_discounts,write_app_proxy"
+    "read_customer_merge,read_products,write_products,read_inventory,read_locations,write_discounts,"
+    "write_app_proxy"
 )
 """What shopify.app.toml asks for, which is what Shopify grants where it manages the install."""
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a name, no secret

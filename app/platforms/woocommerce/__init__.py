@@ -6,7 +6,7 @@ from app.lib import reading
 from app.lib.reading import Json
 from app.platforms.base import Broken, Platform, Record, UnknownTopic
 from app.platforms.woocommerce import catalog, consent, envelope, mailers, mails, orders, telling
-from app.vocabulary import PlatformKey, Trigger
+from app.vocabulary import PlatformKey
 
 READERS: dict[str, Callable[[Json, str], tuple[Record, ...]]] = {
     "order.created": orders.order,
@@ -54,7 +54,7 @@ PLUGIN = Platform(
     parse=parse,
     shop_named=envelope.shop_named,
     erased_errand="woocommerce.erased",
-    tracking_mails={trigger: mails.of_trigger(trigger) for trigger in (Trigger.THANK_YOU, Trigger.SHIPPED)},
+    tracking_mails={trigger: mails.of_trigger(trigger) for trigger in mails.DOUBLED},
     mail_settings={mail.name: mail.ident for mail in mails.MAILS},
     mailers=mailers.MAILERS,
     keeps_consent=tuple(consent.KEYS),

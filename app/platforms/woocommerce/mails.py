@@ -30,7 +30,10 @@ MAILS = (
         "It also brings the links to downloads: leave it on if you sell any.",
     ),
     Mail("customer_fulfillment_created", "Fulfillment created", Trigger.SHIPPED),
+    Mail("customer_review_request", "Review request", Trigger.REVIEW_REQUEST),
 )
+DOUBLED = tuple(dict.fromkeys(mail.trigger for mail in MAILS))
+"""The flows of ours that the store's own mails say the same as."""
 
 
 def is_on(store: Store, ident: str) -> bool | None:

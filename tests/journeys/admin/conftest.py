@@ -33,6 +33,8 @@ PAGES = (
     "flows",
     "lift",
     "waiting",
+    "reviews",
+    "reviews/where",
     "sources",
     "hidden",
     "page",

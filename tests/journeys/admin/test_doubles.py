@@ -119,8 +119,9 @@ def asked(shop: StoreVoice) -> None:
 
 
 def says(api: StoreApi, **values: str) -> None:
-    """Let the store have these mails, and none of fulfillments."""
-    api.will("GET", "settings/email_customer_fulfillment_created/enabled", *NO_SUCH_GROUP)
+    """Let the store have these mails, and none of fulfillments and reviews."""
+    for lacking in ("fulfillment_created", "review_request"):
+        api.will("GET", f"settings/email_customer_{lacking}/enabled", *NO_SUCH_GROUP)
     for name, value in values.items():
         path = f"settings/email_customer_{name}_order/enabled"
         api.answers.pop(("GET", path), None)
