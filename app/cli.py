@@ -12,6 +12,7 @@ from alembic.config import Config
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import flow_commands
 from app.commerce import inbox
 from app.lib import certificate, crypto, logs, queue, serving, words
 from app.lib.config import settings
@@ -35,7 +36,7 @@ TRIGGERS = click.Choice([each.value for each in Trigger])
 ROOT = Path(__file__).parent.parent
 
 
-@click.group()
+@click.group(commands=[flow_commands.simulate, flow_commands.flows])
 def main() -> None:
     """Doorstep: post-purchase for Shopify and WooCommerce."""
     logs.configure()

@@ -17,6 +17,8 @@ from app.platforms.base import Consent
 from app.platforms.purchases import OrderState, Person
 from app.vocabulary import ConsentSource, ConsentState, Medium
 
+MOST_TOUCHES = 50
+
 
 def keep(session: Session, shop_id: int, record: purchases.Checkout, *, heard_at: datetime) -> None:
     """Bring a checkout up to date; an older record never changes a newer row."""
@@ -31,6 +33,7 @@ def keep(session: Session, shop_id: int, record: purchases.Checkout, *, heard_at
         return
     had_contact = bool(checkout.email or checkout.phone)
     checkout.updated_at = max(at, checkout.updated_at)
+    checkout.touched = [*checkout.touched, checkout.updated_at][-MOST_TOUCHES:]
     checkout.deleted_at = at if record.deleted else None
     if not (is_cart and checkout.token):  # the checkout knows prices; its cart, updated later, does not
         checkout.currency = record.currency or checkout.currency

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.models import Flow as FlowRow
 from app.flows.models import FlowVersion
-from app.flows.plan import reading, soundness, written
+from app.flows.plan import reading, soundness, trying, written
 from app.flows.plan.definition import Flow
 from app.flows.plan.faults import Fault, Unsound
 from app.lib import clock, plugins
@@ -89,7 +89,7 @@ def faults(trigger: Trigger, text: str) -> list[Fault]:
     if flow.key != trigger:
         sentence = f"This is the flow {trigger}, and the file says {flow.key!r}."
         found.insert(0, Fault(flow.lines.get("flow", 0), "", sentence))
-    return found
+    return found or trying.failures(flow)
 
 
 def changes(session: Session, shop_id: int, trigger: Trigger, text: str) -> list[str]:

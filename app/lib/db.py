@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     MetaData,
+    NullPool,
     String,
     TypeDecorator,
     any_,
@@ -112,6 +113,17 @@ def transaction() -> Iterator[Session]:
     with Session(engine(), expire_on_commit=False) as session:
         yield session
         session.commit()
+
+
+@contextmanager
+def apart() -> Iterator[Session]:
+    """Open a transaction on a connection of its own, of which nothing stays: no row, no temporary table."""
+    # A statement that was prepared keeps to the tables that it was prepared for, whatever hides them later.
+    once = {"options": OPTIONS, "connect_timeout": 5, "prepare_threshold": None}
+    alone = create_engine(engine().url, poolclass=NullPool, hide_parameters=True, connect_args=once)
+    with alone.connect() as connection, Session(connection, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
 
 
 def memory(session: Session) -> dict[str, Any]:

@@ -17,7 +17,16 @@ from app.schema import Base
 
 ROOT = Path(__file__).parent.parent.parent
 HOUSE = ("app", "webhooks", "jobs", "demo", "bench", "extensions")
-EDGES = ("webhooks/", "jobs/", "app/admin/", "app/storefront/", "app/cli.py", "app/health.py", "demo/")
+EDGES = (
+    "webhooks/",
+    "jobs/",
+    "app/admin/",
+    "app/storefront/",
+    "app/cli.py",
+    "app/flow_commands.py",
+    "app/health.py",
+    "demo/",
+)
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service", "misc"}
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.flows.plan.conditions import Condition
 from app.flows.plan.spans import Span
+from app.flows.plan.trial import Trial
 from app.vocabulary import Category, Medium
 
 END = "end"
@@ -154,6 +155,8 @@ class Flow:
     """Who does not meet these when something would be done leaves instead."""
     exits: tuple[LetGo, ...] = ()
     steps: tuple[Step, ...]
+    trials: tuple[Trial, ...] = ()
+    """Sample histories that it goes through as they say."""
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
     """Where in its file each part of it begins."""
 

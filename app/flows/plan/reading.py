@@ -7,7 +7,8 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
 
-from app.flows.plan.conditions import Condition
+from app.flows.plan import trial_files
+from app.flows.plan.cells import conditions_in, needed_span_in, span_in
 from app.flows.plan.definition import (
     Action,
     Choice,
@@ -28,13 +29,12 @@ from app.flows.plan.definition import (
 )
 from app.flows.plan.faults import Fault, Unsound
 from app.flows.plan.sheet import Cell, Mistake, Table, Text, parse, rows_of, table_of, text_of
-from app.flows.plan.spans import Span
 from app.vocabulary import Category, Medium
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
 
-FLOW = ("flow", "starts", "about", "category", "again after", "hold out", "only", "exits", "steps")
+FLOW = ("flow", "starts", "about", "category", "again after", "hold out", "only", "exits", "steps", "tests")
 KINDS = ("wait", "message", "split", "action", "exit")
 
 
@@ -55,11 +55,12 @@ class _Reader:
         self._try(lambda: table.only("A flow", *FLOW))
         key, starts, about = (self._try(partial(_needed, table, name)) for name in FLOW[:3])
         category = self._try(lambda: _word(table.needed("category"), Category))
-        again = self._try(lambda: _span(table.text("again after")))
+        again = self._try(lambda: span_in(table.text("again after")))
         hold_out = self._try(lambda: _percent(table.text("hold out")))
-        only = self._try(lambda: _conditions(table.cells.get("only")))
+        only = self._try(lambda: conditions_in(table.cells.get("only")))
         exits = [self._try(partial(_let_go, row)) for row in _rows(table, "exits")]
         steps = self._steps()
+        trials = [self._try(partial(trial_files.read, row)) for row in _rows(table, "tests")]
         if self._faults or key is None or starts is None or about is None or category is None:
             raise Unsound(sorted(self._faults))
         return Flow(
@@ -72,6 +73,7 @@ class _Reader:
             only=only or (),
             exits=tuple(filter(None, exits)),
             steps=tuple(steps),
+            trials=tuple(filter(None, trials)),
             lines={name: cell.line for name, cell in table.cells.items()},
         )
 
@@ -131,7 +133,7 @@ def _step(row: Cell, kind: str, ident: str, sent: Counter[Medium]) -> Step:
 
 def _wait(cell: Cell, known: dict[str, Any]) -> Wait:
     if isinstance(cell, Text):
-        return Wait(**known, how=Pause(span=_needed_span(cell)))
+        return Wait(**known, how=Pause(span=needed_span_in(cell)))
     table = table_of(cell)
     otherwise = table.text("else")
     return Wait(**known, how=_how(table), otherwise=otherwise.text if otherwise else None)
@@ -140,12 +142,12 @@ def _wait(cell: Cell, known: dict[str, Any]) -> Wait:
 def _how(table: Table) -> How:
     if "until" in table.cells:
         table.only("A wait until something is so", "until", "for", "at most", "else")
-        conditions = _conditions(table.cells["until"])
-        at_most = _needed_span(table.needed("at most"))
-        return Until(conditions=conditions, held_for=_span(table.text("for")), at_most=at_most)
+        conditions = conditions_in(table.cells["until"])
+        at_most = needed_span_in(table.needed("at most"))
+        return Until(conditions=conditions, held_for=span_in(table.text("for")), at_most=at_most)
     if "unchanged" in table.cells:
         table.only("A wait until nothing changes", "unchanged", "for", "at most", "else")
-        span, at_most = (_needed_span(table.needed(name)) for name in ("for", "at most"))
+        span, at_most = (needed_span_in(table.needed(name)) for name in ("for", "at most"))
         return Unchanged(field=table.needed("unchanged").text, span=span, at_most=at_most)
     if "until moment" in table.cells:
         table.only("A wait for a moment", "until moment")
@@ -156,7 +158,7 @@ def _how(table: Table) -> How:
         raise Mistake(table.line, "A wait counts “for” so long, or “from start”, and not both.")
     at, clock = table.text("at"), table.text("clock")
     return Pause(
-        span=_needed_span(from_start or table.needed("for")),
+        span=needed_span_in(from_start or table.needed("for")),
         from_start=from_start is not None,
         at=_hour(at) if at else None,
         clock=_word(clock, Clock) if clock else Clock.SHOPPER,
@@ -177,7 +179,7 @@ def _split(table: Table, known: dict[str, Any]) -> Step:
             raise Mistake(arms.line, "A split by chance needs arms.")
         return Draw(**known, arms=drawn)
     table.only("A split", "if", "yes", "no")
-    conditions = _conditions(table.cells.get("if"))
+    conditions = conditions_in(table.cells.get("if"))
     if not conditions:
         raise Mistake(table.line, "A split needs conditions: “if”, “by chance” or “hold out”.")
     return Choice(**known, conditions=conditions, yes=table.needed("yes").text, no=table.needed("no").text)
@@ -186,32 +188,10 @@ def _split(table: Table, known: dict[str, Any]) -> Step:
 def _let_go(row: Cell) -> LetGo:
     table = table_of(row)
     table.only("An exit", "if", "because")
-    conditions = _conditions(table.cells.get("if"))
+    conditions = conditions_in(table.cells.get("if"))
     if not conditions:
         raise Mistake(table.line, "An exit needs conditions under “if”.")
     return LetGo(conditions=conditions, because=table.needed("because").text)
-
-
-def _conditions(cell: Cell | None) -> tuple[Condition, ...]:
-    return tuple(_condition(text_of(row)) for row in rows_of(cell)) if cell is not None else ()
-
-
-def _condition(cell: Text) -> Condition:
-    try:
-        return Condition.of(cell.text, line=cell.line)
-    except ValueError as error:
-        raise Mistake(cell.line, str(error)) from error
-
-
-def _span(cell: Text | None) -> Span | None:
-    return _needed_span(cell) if cell else None
-
-
-def _needed_span(cell: Text) -> Span:
-    try:
-        return Span.of(cell.text)
-    except ValueError as error:
-        raise Mistake(cell.line, str(error)) from error
 
 
 def _percent(cell: Text | None) -> int:

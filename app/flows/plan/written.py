@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from app.flows.plan import trial_files
 from app.flows.plan.conditions import written as conditions
 from app.flows.plan.definition import (
     Action,
@@ -53,7 +54,8 @@ def data(flow: Flow) -> dict[str, Any]:
     if flow.exits:
         told["exits"] = [{"if": conditions(it.conditions), "because": it.because} for it in flow.exits]
     counts: Counter[str] = Counter()
-    return told | {"steps": [_step(step, counts) for step in flow.steps]}
+    told["steps"] = [_step(step, counts) for step in flow.steps]
+    return told | ({"tests": [trial_files.write(it) for it in flow.trials]} if flow.trials else {})
 
 
 def _step(step: Step, counts: Counter[str]) -> dict[str, Any]:

@@ -29,6 +29,8 @@ from app.flows.plan.definition import (
 )
 from app.flows.plan.facts import Facts
 from app.flows.plan.spans import Span, Unit
+from app.flows.plan.trial import News, Trial
+from app.flows.plan.trial_files import AT_ONCE
 from app.lib.business_days import BusinessCalendar
 from app.vocabulary import Category, Medium
 
@@ -38,6 +40,8 @@ HORIZON = timedelta(days=4000)
 KINDS = ["wait", "wait", "message", "message", "choice", "draw", "hold", "do", "leave"]
 Targets = st.SearchStrategy[str]
 ZONES = [ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")]
+
+FACTS = ("checkout.is_bought", "not consent.email", "checkout.total is 5", "profile.country is DE")
 
 names = st.sampled_from(["a", "b", "an hour", "on its way", "step-3", "no", "true", "09:00", "12", "Ünïcode"])
 texts = st.sampled_from(["bought", "enough", "yes", "7", "it is over: really", "# no comment"])
@@ -77,6 +81,20 @@ hows = st.one_of(
     st.just(Moment(field="profile.lapses_at")),
 )
 
+facts = st.lists(st.sampled_from([*map(Condition.of, FACTS)]), max_size=3).map(tuple)
+moments = st.just(()) | spans.map(lambda span: (("profile.lapses_at", span),))
+trials = st.builds(
+    Trial,
+    name=texts,
+    begins_at=st.integers(0, 10**6).map(lambda minutes: BEGIN + timedelta(minutes=minutes)),
+    zone=st.sampled_from(ZONES),
+    news=st.lists(st.builds(News, after=longer_spans, facts=facts, moments=moments), max_size=2).map(
+        lambda later: (News(after=AT_ONCE, facts=()), *later)
+    ),
+    done=st.lists(st.tuples(names, spans), max_size=2, unique_by=lambda it: it[0]).map(tuple),
+    over=texts,
+)
+
 
 @st.composite
 def flows(draw: st.DrawFn) -> Flow:
@@ -96,6 +114,7 @@ def flows(draw: st.DrawFn) -> Flow:
             LetGo(conditions=draw(several), because=draw(texts)) for _ in range(draw(st.integers(0, 2)))
         ),
         steps=tuple(steps),
+        trials=tuple(draw(st.lists(trials, max_size=2))),
     )
 
 

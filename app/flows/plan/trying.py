@@ -1,0 +1,142 @@
+"""Sample histories gone through by the engine, on no clock: whether a flow does what its file says."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from app.flows.plan.advance import Place, Turn, advance, enter
+from app.flows.plan.conditions import Condition, Op, Value
+from app.flows.plan.definition import Flow
+from app.flows.plan.facts import Facts
+from app.flows.plan.faults import Fault
+from app.flows.plan.fields import FIELDS, Kind
+from app.flows.plan.spans import Span
+from app.flows.plan.trial import Trial
+from app.lib.business_days import BusinessCalendar
+
+AT_MOST = timedelta(days=4000)
+"""So long somebody is followed at most."""
+Done = list[tuple[str, datetime]]
+
+
+def failures(flow: Flow) -> list[Fault]:
+    """Return each trial of a flow that goes otherwise than it says, in words; empty: all go as they say."""
+    return [fault for trial in flow.trials for fault in _judged(flow, trial)]
+
+
+def _judged(flow: Flow, trial: Trial) -> Iterator[Fault]:
+    kinds = FIELDS.get(flow.about, {})
+    wrong = list(_unsayable(trial, kinds))
+    if wrong:
+        yield from wrong
+        return
+    done, place = _walk(flow, trial, kinds)
+    wanted = [(step, _after(trial, span)) for step, span in trial.done]
+    for step, at in wanted:
+        if (step, at) not in done:
+            came = next((then for ident, then in done if ident == step), None)
+            said = f"it came after {_said(came - trial.begins_at)}" if came else "it never did"
+            sentence = f"{step!r} was to come after {_said(at - trial.begins_at)}; {said}."
+            yield Fault(trial.line, trial.name, sentence)
+    for step, at in done:
+        if step not in dict(wanted):
+            sentence = f"{step!r} came after {_said(at - trial.begins_at)}, and nobody wrote of it."
+            yield Fault(trial.line, trial.name, sentence)
+    if trial.over is not None and place.over != trial.over:
+        ends = f"it is over because {place.over!r}" if place.over else "it is not over"
+        yield Fault(trial.line, trial.name, f"It was to be over because {trial.over!r}; {ends}.")
+
+
+def _unsayable(trial: Trial, kinds: Mapping[str, Kind]) -> Iterator[Fault]:
+    """Return what a trial says of fields that cannot be so."""
+    for news in trial.news:
+        for fact in news.facts:
+            why = _not_sayable(fact, kinds)
+            if why is not None:
+                yield Fault(fact.line or trial.line, trial.name, why)
+        for field, _ in news.moments:
+            if kinds.get(field) is not Kind.MOMENT:
+                yield Fault(trial.line, trial.name, f"{field!r} is no moment that is known here.")
+
+
+def _not_sayable(fact: Condition, kinds: Mapping[str, Kind]) -> str | None:
+    """Return why a condition does not say what a field is; None: it does."""
+    match kinds.get(fact.field):
+        case None:
+            return f"Nothing is known as {fact.field!r} here."
+        case Kind.MOMENT:
+            return f"{fact.field} is a moment: write it under “moments”."
+        case Kind.CHANGING:
+            return (
+                None if fact.op is Op.HOLDS and not fact.negated else f"{fact.field} changes: write its name."
+            )
+        case Kind.FLAG:
+            return None if fact.op is Op.HOLDS else f"{fact.field} is so, or not so."
+        case _ if fact.op is Op.IS and not fact.negated:
+            return fact.fault(kinds)
+        case _:
+            return f"Say what {fact.field} is: “{fact.field} is …”."
+
+
+def _walk(flow: Flow, trial: Trial, kinds: Mapping[str, Kind]) -> tuple[Done, Place]:
+    """Let somebody who is held out of nothing go through; returns what was done when, and where they end."""
+    seen, now, done = _Seen(trial, kinds), trial.begins_at, Done()
+    place = enter(flow, "somebody", now)
+    place = Place(who=place.who, step=place.step, arrived_at=now, entered_at=now)
+    while place.over is None and now < trial.begins_at + AT_MOST:
+        turn: Turn = advance(flow, place, seen.at(now), now)
+        done += ((deed.step.id, now) for deed in turn.done)
+        place = turn.place
+        moments = [at for at in (turn.look_at, seen.next_after(now)) if at is not None]
+        if not moments:
+            break
+        now = min(moments)
+    return done, place
+
+
+class _Seen:
+    """What is known of a trial's subject at each moment."""
+
+    def __init__(self, trial: Trial, kinds: Mapping[str, Kind]) -> None:
+        self._trial, self._kinds = trial, kinds
+        self._news = sorted(((_after(trial, it.after), it) for it in trial.news), key=lambda pair: pair[0])
+
+    def next_after(self, now: datetime) -> datetime | None:
+        """Return when something is next heard."""
+        return next((at for at, _ in self._news if at > now), None)
+
+    def at(self, now: datetime) -> Facts:
+        """Return what is known by a moment."""
+        known, changed, moments = dict[str, Value](), dict[str, datetime](), dict[str, datetime]()
+        for at, news in (pair for pair in self._news if pair[0] <= now):
+            moments |= {field: _after(self._trial, span) for field, span in news.moments}
+            for fact in news.facts:
+                kind = self._kinds[fact.field]
+                value = _value(fact, kind)
+                if kind is Kind.CHANGING or known.get(fact.field) != value:
+                    changed[fact.field] = at
+                known[fact.field] = value
+        return Facts(
+            known=known,
+            changed_at=changed,
+            moments=moments,
+            shopper_zone=self._trial.zone,
+            calendar=BusinessCalendar(zone=self._trial.zone),
+        )
+
+
+def _value(fact: Condition, kind: Kind) -> Value:
+    if kind is Kind.NUMBER:
+        return int(fact.values[0])
+    return fact.values[0] if fact.values else not fact.negated
+
+
+def _after(trial: Trial, span: Span) -> datetime:
+    return span.after(trial.begins_at, BusinessCalendar(zone=trial.zone))
+
+
+def _said(gap: timedelta) -> str:
+    minutes = round(gap / timedelta(minutes=1))
+    for size, name in ((24 * 60, "day"), (60, "hour")):
+        if minutes and minutes % size == 0:
+            return f"{minutes // size} {name}{'' if minutes == size else 's'}"
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"
