@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Response, g, render_template, request
 from sqlalchemy.orm import Session
 
-from app.admin import answer, embedded, words
+from app.admin import answer, embedded, store_words, words
 from app.admin.answer import Tally
 from app.admin.session import address, form_token
 from app.lib import plugins
@@ -38,6 +38,7 @@ def page(session: Session, shop: Shop, template: str, here: str, **values: objec
         here=here,
         dates=answer.calendar(shop),
         words=words,
+        store_words=store_words,
         address=address,
         form_token=form_token,
         visitor=g.visitor,

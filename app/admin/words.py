@@ -1,7 +1,6 @@
 """Our enums in the merchant's words: a chip of three words at most, and a sentence where it needs one."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -9,12 +8,9 @@ from babel.numbers import format_currency
 
 from app.admin.dates import Calendar
 from app.admin.reasons import HELD_BACK, REASONS
-from app.commerce.gaps import Comparison, GapOutcome
-from app.commerce.inbox import SOURCES
 from app.flows.models import HeldBack
 from app.lib import plugins
 from app.messages.models import Message
-from app.platforms.findings import Grade
 from app.shops import texting
 from app.tracking import evidence
 from app.tracking.scans import Doubt
@@ -162,7 +158,6 @@ WISHES = {CaseWish.ANSWER: "an answer", CaseWish.REFUND: "their money back", Cas
 
 WITH_STATES = ("US", "CA", "AU", None)
 """Where people know the codes of regions; None where the country is not told."""
-VERBS = {"create": "created", "update": "updated", "delete": "deleted", "merge": "merged"}
 
 
 DETAILS = {
@@ -206,80 +201,6 @@ def source(key: str) -> str:
     """Return who told of a scan: "EasyPost"."""
     found = plugins.discover("app.carriers").get(key) or plugins.discover("app.platforms").get(key)
     return str(found.label) if found else key
-
-
-def topic(name: str) -> str:
-    """Write a store's word for what it told us: "fulfillment_events/create" → "Fulfillment event created"."""
-    sender, _, told = name.partition("/")
-    if sender == SOURCES:
-        return f"What {source(told.partition('/')[0])} told of a parcel"
-    noun, _, verb = name.replace(".", "/").replace("_", " ").partition("/")
-    one = re.sub(r"s\b", "", noun)
-    return f"{one} {VERBS.get(verb, verb)}".strip().capitalize()
-
-
-def failure(said: str | None) -> str:
-    """Say why something that the store told us could not be used."""
-    kind, _, sentence = (said or "").partition(": ")
-    if kind == "Unreadable" and sentence:
-        return f"{sentence[0].upper()}{sentence[1:]}."
-    if kind in ("JSONDecodeError", "ValueError"):
-        return "It came damaged: part of it cannot be read."
-    return f"Something in it is new to us ({kind or 'nothing more is known'}). Try again after an update."
-
-
-CALLS = {
-    "shopify.tell": "Telling Shopify where a parcel is",
-    "woocommerce.tell": "Telling WooCommerce where a parcel is",
-    "shopify.consent": "Telling Shopify who agreed to offers",
-    "woocommerce.consent": "Telling WooCommerce who agreed to offers",
-    "shopify.mark": "Leaving a tag or a note in Shopify",
-    "woocommerce.mark": "Leaving a tag or a note in WooCommerce",
-    "texts.answer": "Answering a shopper’s text",
-}
-
-
-def call(kind: str) -> str:
-    """Say what was to be done outside."""
-    return CALLS.get(kind) or kind.replace(".", ": ").replace("_", " ").capitalize()
-
-
-GRAVITY = {
-    Grade.BAD: Chip("Mend this", "bad"),
-    Grade.ODD: Chip("Look at this", "warn"),
-    Grade.UNSEEN: Chip("Not seen", "off"),
-    Grade.GOOD: Chip("Well", "good"),
-}
-
-
-def grade(it: Grade) -> Chip:
-    """Return how grave a finding is, as a chip."""
-    return GRAVITY[it]
-
-
-def gap(run: Comparison | None, found: Mapping[GapOutcome, int], dates: Calendar) -> str:
-    """Say what a comparison of a store's orders with ours found: "2 of 4,113 orders were missed, …"."""
-    if run is None or run.ended_at is None:
-        return "Your store’s orders have not been compared with ours yet."
-    of = (
-        f"{run.compared:,} order{'' if run.compared == 1 else 's'} that changed since {dates.date(run.since)}"
-    )
-    repaired, gone, unread = (found.get(outcome, 0) for outcome in GapOutcome)
-    said = [f"None of {of} was missed."] if not repaired else []
-    if repaired:
-        were = "was" if repaired == 1 else "were"
-        said.append(f"{repaired:,} of {of} {were} missed, repaired {dates.within(run.ended_at)}.")
-    else:
-        said.append(f"Compared {dates.within(run.ended_at)}.")
-    if run.scans:
-        said.append(f"{plural(run.scans, 'scan')} of parcels had to be fetched as well.")
-    if gone:
-        said.append(
-            f"{plural(gone, 'order')} that we knew {'is' if gone == 1 else 'are'} no longer in your store."
-        )
-    if unread:
-        said.append(f"{plural(unread, 'order')} could not be read.")
-    return " ".join(said)
 
 
 def sentence(said: str | None) -> str:
