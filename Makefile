@@ -10,7 +10,7 @@ AT_ONCE := --numprocesses auto --maxprocesses 8
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain bench-send faults faults-send replay lock bench-lighthouse bench-render bench-history plugin faulted-import
+.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain bench-send bench-admin faults faults-send replay lock bench-lighthouse bench-render bench-history plugin faulted-import
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -56,6 +56,9 @@ bench-history: $(VENV)/dev.stamp ## a store's history of ORDERS (100,000) orders
 
 bench-send: $(VENV)/dev.stamp ## messages a second, beside BullMQ with nodemailer and Postfix's client (needs postfix and npm; SIZE)
 	@cd $(ROOT) && $(BIN)/python -m bench.send
+
+bench-admin: $(VENV)/dev.stamp ## the admin's pages with 100,000 orders: milliseconds and queries of each (ROUNDS)
+	@cd $(ROOT) && $(BIN)/python -m bench.admin
 
 bench-lighthouse: $(VENV)/dev.stamp ## what Lighthouse says of the demo's tracking page on a phone (needs npm and Chromium)
 	@cd $(ROOT) && $(BIN)/python -m bench.lighthouse

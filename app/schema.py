@@ -28,15 +28,18 @@ from app.messages.whatsapp.models import WhatsAppTemplate, WhatsAppUse
 from app.reviews.models import Review, ReviewPhoto
 from app.shops.entering import WayIn
 from app.shops.models import AccessRecord, Call, Checkup, ConnectState, Credential, Errand, PrivacyTask, Shop
+from app.shops.team import Member
 from app.stock.models import Level, Location, Shelf, Waiting
 from app.tracking.browsers import PushSubscription
 from app.tracking.cases import Case, CaseEntry
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Forecast, Prediction, Transit
 from app.tracking.models import DrawnPage, ExceptionRow, Lane, OwnCarrier, Shipment, TrackingEvent
+from app.tracking.notes import Note
 from app.tracking.own_orders import OwnOrdersLink
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
 from app.tracking.recipients import Recipient
+from app.tracking.visits import PageVisit
 from app.tracking.wishes import UpdateWish
 
 __all__ = [
@@ -79,11 +82,14 @@ __all__ = [
     "Location",
     "MailDay",
     "MailDomain",
+    "Member",
     "Message",
     "MissedOrder",
+    "Note",
     "Order",
     "OwnCarrier",
     "OwnOrdersLink",
+    "PageVisit",
     "Prediction",
     "PrivacyTask",
     "Product",

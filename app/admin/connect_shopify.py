@@ -42,7 +42,7 @@ def opened() -> AnyResponse:
     shop_id = _connected(asker.domain)
     if shop_id is None:
         shop_id = _connect(asker.domain, oauth.exchange(asker.domain, asker.token))
-    return redirect(f"/admin/{shop_id}/shipments?{request.query_string.decode()}")
+    return redirect(f"/admin/{shop_id}/home?{request.query_string.decode()}")
 
 
 @blueprint.get("/patch")
@@ -76,7 +76,7 @@ def permitted() -> AnyResponse:
         abort(400, "This did not come from your store, or took too long. Please start again.")
     shop_id = _connect(domain, oauth.redeem(domain, request.args.get("code", "")))
     session.grant(shop_id)
-    return redirect(f"/admin/{shop_id}/shipments")
+    return redirect(f"/admin/{shop_id}/home")
 
 
 @blueprint.errorhandler(Unreachable)

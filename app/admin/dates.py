@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from app.lib import days
 
@@ -45,6 +45,10 @@ class Calendar(days.Calendar):
     def date(self, moment: datetime) -> str:
         """Return "Nov 20"."""
         return self.short(self.day(moment))
+
+    def month(self, moment: datetime) -> str:
+        """Return "January 2024"."""
+        return format_skeleton("yMMMM", moment.astimezone(self.zone), locale=self.locale)
 
     def when(self, moment: datetime) -> str:
         """Return "Today, 9:02 am", "Nov 20, 9:02 am"."""

@@ -64,16 +64,16 @@ def index(session: Session, shop: Shop) -> str:
         skip=(page - 1) * paging.ROWS,
         limit=paging.ROWS + 1,
     )
-    lines = _lines(session, shop, found[: paging.ROWS])
-    if lines:
-        saw(session, "exceptions of orders " + ",".join(str(line.order.id) for line in lines))
+    shown = lines(session, shop, found[: paging.ROWS])
+    if shown:
+        saw(session, "exceptions of orders " + ",".join(str(line.order.id) for line in shown))
     return shell.page(
         session,
         shop,
         "exceptions.html",
         "shipments",
         tabs=TABS,
-        lines=lines,
+        lines=shown,
         kind=kind,
         aside=aside,
         page=page,
@@ -116,17 +116,18 @@ def _back(count: int, said: str, exception_id: int) -> Response:
     return redirect(address("exceptions.index", kind=kind, said=said, id=exception_id), 303)
 
 
-def _lines(session: Session, shop: Shop, found: list[attention.Waiting]) -> list[Line]:
+def lines(session: Session, shop: Shop, found: list[attention.Waiting]) -> list[Line]:
+    """Return a part of the queue as rows of a list."""
     seen = latest_scans(session, {it.shipment.id for it in found if it.shipment})
     wanted = {it.order.profile_id for it in found if it.order.profile_id}
     profiles = {row.id: row for row in session.scalars(select(Profile).where(Profile.id.in_(wanted)))}
     reported = cases.open_ids(session, {it.order.id for it in found})
     parcels = live_parcels(session, {it.order.id for it in found})
     here, order_page = answer.calendar(shop), shell.platform_of(shop).order_page
-    lines = []
+    rows = []
     for it in found:
         who = Parcel.of(it.shipment).carrier if it.shipment else None
-        lines.append(
+        rows.append(
             Line(
                 it.row,
                 it.order,
@@ -142,7 +143,7 @@ def _lines(session: Session, shop: Shop, found: list[attention.Waiting]) -> list
                 reported.get(it.order.id) if it.row.kind is ExceptionKind.REPORTED else None,
             )
         )
-    return lines
+    return rows
 
 
 def _which(it: attention.Waiting, siblings: list[int]) -> str:

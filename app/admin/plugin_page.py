@@ -6,7 +6,7 @@ signature that a shopper's page was asked for with opens nothing here.
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, redirect, request
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Unauthorized
@@ -28,12 +28,13 @@ from app.tracking import attention
 from app.vocabulary import WENT_OUT, PlatformKey, ShopState, Trigger
 
 blueprint = Blueprint("plugin_page", __name__)
+blueprint.after_request(shell.protect)
 
 FOR = "for"
 """In the signed query: what it was signed for."""
 SHOWN = 5
 """How many exceptions the plug-in's page lists; the queue has the others."""
-PAGES = ("shipments", "exceptions", "messages", "flows", "waiting", "sources", "connection")
+PAGES = ("home", "shipments", "exceptions", "messages", "flows", "waiting", "sources", "connection")
 """Where a way in may lead."""
 
 
@@ -69,18 +70,44 @@ def make_way_in(key: str) -> Response:
 
 
 @blueprint.post("/admin/way-in/<token>")
+def arrive(token: str) -> BaseResponse:
+    """Send a browser that comes from the store's pages on to where its own cookie comes along."""
+    return redirect(url_for("plugin_page.ask_to_enter", token=token), 303)
+
+
+@blueprint.get("/admin/way-in/<token>")
+def ask_to_enter(token: str) -> str | BaseResponse:
+    """Lead on whoever may see the shop already; ask anybody else to press a button of ours, once.
+
+    No page of a stranger's can press it, and so nobody is led into a shop that they did not mean to enter.
+    """
+    with transaction() as opened:
+        way = entering.look(opened, token)
+        shop = opened.get(Shop, way.shop_id) if way else None
+    if way is None or shop is None:
+        return _ended()
+    known = session.visitor(shop.id)
+    if known is not None and known.may_see(shop):
+        return redirect(f"/admin/{shop.id}/{way.page}", 303)
+    return render_template("admin/way_in.html", shop=shop, token=token, form_token=session.form_token)
+
+
+@blueprint.post("/admin/way-in/<token>/open")
 def enter(token: str) -> BaseResponse:
     """Let this browser into the page that a way in leads to, and use the way up."""
+    session.check_form()
     with transaction() as opened:
         used = entering.use(opened, token)
         way = (used.shop_id, used.who, used.page) if used else None
     if way is None:
-        page, status = home.refused(
-            Unauthorized("This way in was used, or has ended. Go back and press again.")
-        )
-        return Response(page, status)
+        return _ended()
     session.grant(way[0], who=way[1])
     return redirect(f"/admin/{way[0]}/{way[2]}", 303)
+
+
+def _ended() -> Response:
+    page, status = home.refused(Unauthorized("This way in was used, or has ended. Go back and press again."))
+    return Response(page, status)
 
 
 def _vouched(opened: Session, key: str, what: str) -> tuple[Shop, dict[str, str]]:

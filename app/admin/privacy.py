@@ -38,7 +38,13 @@ def index(session: Session, shop: Shop) -> str:
         session, select(*columns).where(PrivacyTask.shop_id == shop.id), PrivacyTask.id
     )
     return shell.page(
-        session, shop, "privacy.html", "privacy", page=page, kinds={str(k): v for k, v in KINDS.items()}
+        session,
+        shop,
+        "privacy.html",
+        "privacy",
+        page=page,
+        kinds={str(k): v for k, v in KINDS.items()},
+        erased=paging.asked("task", 0),
     )
 
 

@@ -17,12 +17,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.admin import embedded
+from app.admin import embedded, permissions
 from app.lib import clock, signing
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.platforms.shopify.session_token import Asker
+from app.shops import team
 from app.shops.models import AccessRecord, Shop
+from app.shops.team import Role
 from app.vocabulary import PlatformKey, ShopState
 
 SIGN_IN = "sign-in"
@@ -41,6 +43,8 @@ class Visitor:
     """For the record of who looked at which shopper's data."""
     shop_ids: frozenset[int] | None = frozenset()
     """None: every shop, in the demo."""
+    member_id: int | None = None
+    """Whom of the team they are in this shop; None: an owner, who comes from the store or by a link."""
     staff: Asker | None = None
     """Who they are in Shopify's back office, where no cookie vouches for them."""
 
@@ -54,22 +58,23 @@ class Visitor:
         return self.shop_ids is None or shop.id in self.shop_ids
 
 
-def visitor() -> Visitor | None:
-    """Return who is asking; None for a stranger."""
+def visitor(shop_id: int | None = None) -> Visitor | None:
+    """Return who is asking, as they came into this shop; None for a stranger."""
     asker = embedded.asker()
     if asker is not None:
         return Visitor(who=f"Shopify staff {asker.user_id}", shop_ids=_shops_of(asker), staff=asker)
     if cookie.get("shops"):
-        return Visitor(who=cookie.get("who", "merchant"), shop_ids=frozenset(cookie["shops"]))
+        came_as, member_id = cookie.get("came_as", {}).get(str(shop_id), ("merchant", None))
+        return Visitor(who=came_as, shop_ids=frozenset(cookie["shops"]), member_id=member_id)
     if settings().demo:
         return Visitor(who="demo", shop_ids=None)
     return None
 
 
-def grant(shop_id: int, *, who: str = "merchant") -> None:
+def grant(shop_id: int, *, who: str = "merchant", member_id: int | None = None) -> None:
     """Let this browser into a shop from now on; call it only for someone shown to own the store."""
     cookie["shops"] = sorted({*cookie.get("shops", ()), shop_id})
-    cookie["who"] = who
+    cookie["came_as"] = {**cookie.get("came_as", {}), str(shop_id): (who, member_id)}
     cookie["csrf"] = secrets.token_urlsafe(16)
     cookie.permanent = True
 
@@ -95,8 +100,8 @@ def for_shop(handler: Handler[P]) -> Callable[P, Answer]:
 
     @wraps(handler)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Answer:
-        shop_id = kwargs.pop("shop_id")
-        g.visitor = visitor()
+        shop_id: Any = kwargs.pop("shop_id")
+        g.visitor = visitor(shop_id)
         if g.visitor is None:
             embedded.turn_away()
         with transaction() as session:
@@ -104,6 +109,7 @@ def for_shop(handler: Handler[P]) -> Callable[P, Answer]:
             if shop is None or not g.visitor.may_see(shop):
                 abort(404)
             g.shop = shop
+            _check_role(session, shop.id, g.visitor)
             if request.method == "POST" and g.visitor.staff is None:
                 check_form()
             return handler(session, shop, *args, **kwargs)
@@ -132,6 +138,20 @@ def saw(session: Session, what: str) -> None:
     """Record that this visitor was shown shoppers' data; the law asks for it even where nothing changes."""
     row = AccessRecord(shop_id=g.shop.id, who=g.visitor.who, what=what[:500], at=clock.now())
     session.add(row)
+
+
+def role_in(session: Session, shop_id: int, known: Visitor) -> Role | None:
+    """Return what a visitor, asked for as of this shop, may do there; None for one who was let go."""
+    return Role.OWNER if known.member_id is None else team.role_of(session, shop_id, known.member_id)
+
+
+def _check_role(session: Session, shop_id: int, known: Visitor) -> None:
+    """Answer 404 to who was let go, and 403 to who may not do this."""
+    role = role_in(session, shop_id, known)
+    if role is None:
+        abort(404)
+    if not role.covers(permissions.needed(request.endpoint or "", request.method)):
+        abort(403, "Your role here does not allow this. An owner of the shop can give you another one.")
 
 
 def _shops_of(asker: Asker) -> frozenset[int]:

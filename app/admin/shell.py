@@ -1,6 +1,7 @@
 """What every page of the admin has around it: navigation, the shop's name, and words for templates."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flask import Response, g, render_template, request
 from sqlalchemy.orm import Session
@@ -24,11 +25,14 @@ class Place:
     endpoint: str
     count: int = 0
     counted: str = ""
+    is_first: bool = False
+    """Whether it has room at the foot of a phone; the others are behind "More"."""
 
 
 def page(session: Session, shop: Shop, template: str, here: str, **values: object) -> str:
     """Render a page of a shop; `here` names its entry in the navigation."""
-    tally = answer.tally(session, [shop])[shop.id]
+    known = values.pop("tally", None)  # where the page had to know it as well
+    tally = known if isinstance(known, Tally) else answer.tally(session, [shop])[shop.id]
     return render_template(
         f"admin/{template}",
         shop=shop,
@@ -61,9 +65,10 @@ def protect(response: Response) -> Response:
     framed = shop is not None and g.visitor.staff is not None
     frames = embedded.frames(shop.domain) if shop and framed else "frame-ancestors 'none'"
     scripts = "'self' https://cdn.shopify.com" if framed else "'self'"
+    leads_to = f" {urlsplit(there).scheme}://{urlsplit(there).netloc}" if (there := g.get("leads_to")) else ""
     policy = (
         f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src 'self'; font-src 'self'; "
-        f"connect-src 'self'; form-action 'self'; base-uri 'none'; {frames}"
+        f"connect-src 'self'; form-action 'self'{leads_to}; base-uri 'none'; {frames}"
     )
     response.headers.setdefault("Content-Security-Policy", policy)
     response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -73,20 +78,15 @@ def protect(response: Response) -> Response:
 
 
 def _places(tally: Tally) -> tuple[Place, ...]:
-    wrong = tally.exceptions.total
+    wrong, waits = tally.exceptions.total, tally.unread + tally.undone + tally.broken
     return (
-        Place("shipments", "Shipments", "parcel", "shipments.index", wrong, "exceptions"),
+        Place("home", "Home", "home", "overview.index", is_first=True),
+        Place("shipments", "Shipments", "parcel", "shipments.index", wrong, "exceptions", is_first=True),
+        Place("flows", "Flows", "flow", "flows.index", is_first=True),
         Place("messages", "Messages", "mail", "messages.index"),
-        Place("flows", "Flows", "flow", "flows.index"),
+        Place("customers", "Customers", "people", "customers.index", is_first=True),
         Place("reviews", "Reviews", "star", "reviews.index", tally.reviews, "to read"),
         Place("sources", "Tracking", "truck", "sources.index"),
-        Place(
-            "connection",
-            "Connection",
-            "link",
-            "inbox.index",
-            tally.unread + tally.undone + tally.broken,
-            "things that need you",
-        ),
+        Place("connection", "Connection", "link", "inbox.index", waits, "things that need you"),
         Place("privacy", "Privacy", "lock", "privacy.index"),
     )

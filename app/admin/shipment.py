@@ -1,7 +1,6 @@
 """One parcel: everything that happened to it, and everything its shopper was told, in one timeline."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -9,8 +8,9 @@ from flask import Blueprint, abort
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.admin import answer, arrival, carriage, evidence, exceptions, shell, words
+from app.admin import answer, arrival, carriage, evidence, exceptions, moments, shell, words
 from app.admin.evidence import Evidence
+from app.admin.moments import Moment
 from app.admin.session import for_shop, saw
 from app.admin.shipments import live_parcels, name_of
 from app.audience.models import Profile
@@ -18,34 +18,20 @@ from app.commerce.models import Fulfillment, LineItem, Order
 from app.lib import money
 from app.messages.models import Message
 from app.shops.models import Shop
-from app.tracking import attention, standing
+from app.tracking import attention, notes, standing
 from app.tracking.feedback import Feedback
 from app.tracking.links import tracking_url
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
+from app.tracking.notes import Note
 from app.tracking.parcel import Parcel
 from app.tracking.scans import Doubt
-from app.vocabulary import Medium, MessageState, ShipmentStatus
+from app.tracking.visits import PageVisit
+from app.vocabulary import ShipmentStatus
 
 blueprint = Blueprint("shipment", __name__)
 
-
-WHAT = {
-    Medium.EMAIL: "Mail",
-    Medium.SMS: "Text",
-    Medium.WHATSAPP: "WhatsApp message",
-    Medium.PUSH: "Notification",
-}
-
-
-class Moment(NamedTuple):
-    """One line of the timeline."""
-
-    at: datetime
-    kind: str
-    """"scan", "late", "unsent" or "": how its ring is drawn."""
-    icon: str
-    text: str
-    more: str = ""
+LOOKS = 30
+"""So many days with visits are told, the latest."""
 
 
 class Piece(NamedTuple):
@@ -68,8 +54,9 @@ def show(session: Session, shop: Shop, shipment_id: int) -> str:
     order = session.get_one(Order, shipment.order_id)
     profile = session.get(Profile, order.profile_id) if order.profile_id else None
     parcels = live_parcels(session, {order.id})[order.id]
-    known = [*_moments(session, shop, shipment, order), *_rated(feedback)]
-    moments = sorted(known, key=lambda moment: moment.at, reverse=True)
+    written = notes.of_shipment(session, shipment.id)
+    known = [*_moments(session, shop, shipment, order), *_rated(feedback), *_noted(written)]
+    latest = sorted(known, key=lambda moment: moment.at, reverse=True)
     saw(session, f"shipment {shipment.id} of order {order.id}")
     day = answer.calendar(shop).heading
     return shell.page(
@@ -83,8 +70,10 @@ def show(session: Session, shop: Shop, shipment_id: int) -> str:
         parcels=parcels,
         wrong=_wrong(session, shop, shipment),
         put_off=exceptions.DAYS,
-        days=[(name, list(those)) for name, those in groupby(moments, key=lambda moment: day(moment.at))],
+        days=[(name, list(those)) for name, those in groupby(latest, key=lambda moment: day(moment.at))],
         feedback=feedback,
+        notes=written,
+        longest_note=notes.LONGEST,
         pieces=_pieces(session, shipment, order),
         carriage=carriage.tell(session, shop, shipment),
         late=answer.days_late(shop, shipment),
@@ -114,7 +103,8 @@ def _moments(session: Session, shop: Shop, shipment: Shipment, order: Order) -> 
         or_(Message.shipment_ids == [], Message.shipment_ids.contains([shipment.id])),
     )
     for message in session.scalars(told):
-        yield _told(message)
+        yield moments.told(message)
+    yield from _looked(session, order)
 
 
 def _doubted(scan: TrackingEvent, doubt: Doubt) -> Moment:
@@ -138,6 +128,18 @@ def _went_wrong(session: Session, shop: Shop, shipment: Shipment) -> Iterator[Mo
             yield Moment(row.resolved_at, "", "check", f"You dealt with it: {said.chip.label}")
         if row.cleared_at:
             yield Moment(row.cleared_at, "scan", "check", f"No longer: {said.chip.label}")
+
+
+def _noted(written: Iterable[Note]) -> Iterator[Moment]:
+    for note in written:
+        yield Moment(note.written_at, "", "note", f"Noted by {note.who}", note.words or "")
+
+
+def _looked(session: Session, order: Order) -> Iterator[Moment]:
+    visits = select(PageVisit).filter_by(order_id=order.id).order_by(PageVisit.day.desc()).limit(LOOKS)
+    for it in session.scalars(visits):
+        times = f", {it.visits} times that day" if it.visits > 1 else ""
+        yield Moment(it.last_at, "", "eye", f"The tracking page was looked at{times}")
 
 
 def _rated(said: Feedback | None) -> Iterator[Moment]:
@@ -168,25 +170,6 @@ def _scanned(scan: TrackingEvent, shipment: Shipment) -> Moment:
         else chip.label
     )
     return Moment(scan.happened_at, kind, "warn" if kind == "late" else "truck", text, more)
-
-
-def _told(message: Message) -> Moment:
-    name = words.TRIGGERS[message.trigger]
-    reason, what = words.reason(message), WHAT[message.medium]
-    match message.state:
-        case MessageState.SENT | MessageState.DELIVERED:
-            text = f"{what} sent: {message.subject or name}"
-            return Moment(message.sent_at or message.created_at, "", "mail", text, f"{name}.")
-        case MessageState.BOUNCED | MessageState.COMPLAINED:
-            text = f"{words.STATES[message.state].label}: {message.subject or name}"
-            return Moment(message.sent_at or message.created_at, "late", "warn", text, f"{name}.")
-        case MessageState.QUEUED | MessageState.SENDING:
-            return Moment(message.due_at, "", "clock", f"{what} waiting to go out: {name}")
-        case MessageState.SKIPPED:
-            return Moment(message.created_at, "unsent", "ban", f"{what} not sent: {name}", reason)
-        case _:
-            became = "failed" if message.state is MessageState.FAILED else "may have been sent"
-            return Moment(message.created_at, "late", "warn", f"{what} {became}: {name}", reason)
 
 
 def _pieces(session: Session, shipment: Shipment, order: Order) -> list[Piece]:

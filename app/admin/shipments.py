@@ -1,15 +1,15 @@
 """The list of parcels: where each one is, filtered by what is in the address."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from flask import Blueprint, redirect, request
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.admin import answer, paging, shell
+from app.admin import answer, finding, paging, shell
 from app.admin.answer import Group
 from app.admin.session import address, for_shop, saw
 from app.audience.models import Profile
@@ -52,28 +52,44 @@ class Line(NamedTuple):
     """The gravest of what is wrong with it."""
 
 
+class Asked(NamedTuple):
+    """Which parcels the address asks for."""
+
+    tab: str
+    search: str
+    badly: bool
+    """Only those whose delivery was rated badly."""
+
+    @classmethod
+    def now(cls) -> Self:
+        """Return what this request asks for; whatever makes no sense in it is left out."""
+        tab = request.args.get("tab", "all")
+        tab = tab if tab in TABS else "all"
+        badly = tab == Group.DELIVERED and request.args.get("rated") == "badly"
+        return cls(tab, request.args.get("q", "").strip()[:100], badly)
+
+    def of(self, shop: Shop) -> tuple[ColumnElement[bool], ...]:
+        """Say in SQL which parcels of a shop these are."""
+        chosen: list[ColumnElement[bool]] = [Shipment.shop_id == shop.id]
+        if self.tab != "all":
+            chosen.append(answer.group_of([shop]) == self.tab)
+        if self.badly:
+            rated = select(Feedback.shipment_id).where(Feedback.shop_id == shop.id, Feedback.grade <= BAD)
+            chosen.append(Shipment.id.in_(rated))
+        if self.search:
+            chosen.append(Shipment.id.in_(finding.parcels(shop.id, self.search)))
+        return tuple(chosen)
+
+
 @blueprint.get("/shipments")
 @for_shop
 def index(session: Session, shop: Shop) -> str | Response:
     """Show parcels, newest first; only those of one tab, or that a search finds."""
-    tab = request.args.get("tab", "all")
-    tab = tab if tab in TABS else "all"
-    if tab == Group.EXCEPTIONS:
+    asked = Asked.now()
+    if asked.tab == Group.EXCEPTIONS:
         return redirect(address("exceptions.index"))
-    search = request.args.get("q", "").strip()[:100]
     found = select(Shipment.id, Shipment, Order, Profile).join(Order, Order.id == Shipment.order_id)
-    found = found.outerjoin(Profile, Profile.id == Order.profile_id).where(Shipment.shop_id == shop.id)
-    if tab != "all":
-        found = found.where(answer.group_of([shop]) == tab)
-    badly = tab == Group.DELIVERED and request.args.get("rated") == "badly"
-    if badly:
-        found = found.where(
-            Shipment.id.in_(
-                select(Feedback.shipment_id).where(Feedback.shop_id == shop.id, Feedback.grade <= BAD)
-            )
-        )
-    if search:
-        found = found.where(_matches(search))
+    found = found.outerjoin(Profile, Profile.id == Order.profile_id).where(*asked.of(shop))
     page = paging.newest_first(session, found, Shipment.id)
     lines = _lines(session, shop, page.rows)
     if lines:
@@ -84,10 +100,10 @@ def index(session: Session, shop: Shop) -> str | Response:
         "shipments.html",
         "shipments",
         tabs=TABS,
-        tab=tab,
-        q=search,
-        badly=badly,
-        rated=feedback.figure(session, shop.id) if tab == Group.DELIVERED else None,
+        tab=asked.tab,
+        q=asked.search,
+        badly=asked.badly,
+        rated=feedback.figure(session, shop.id) if asked.tab == Group.DELIVERED else None,
         lines=lines,
         page=page,
     )
@@ -150,17 +166,3 @@ def latest_scans(session: Session, shipment_ids: set[int]) -> dict[int, Tracking
         .order_by(Shipment.id, TrackingEvent.happened_at.desc(), TrackingEvent.id.desc())
     )
     return dict(session.execute(latest).all())
-
-
-def _matches(search: str) -> ColumnElement[bool]:
-    """Tell whether an order's number, its shopper's name or a tracking number is what was searched for."""
-    bare = search.removeprefix("#")
-    packed = "".join(search.split()).upper()
-    on_label = func.concat_ws(" ", Order.ship_to["first_name"].astext, Order.ship_to["last_name"].astext)
-    in_store = func.concat_ws(" ", Profile.first_name, Profile.last_name)
-    return or_(
-        Order.name.in_((search, bare, f"#{bare}")),
-        on_label.icontains(search, autoescape=True),
-        in_store.icontains(search, autoescape=True),
-        func.upper(Shipment.number).contains(packed, autoescape=True),
-    )

@@ -1,6 +1,6 @@
 """Our enums in the merchant's words: a chip of three words at most, and a sentence where it needs one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 

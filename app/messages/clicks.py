@@ -64,16 +64,20 @@ class Visit:
     """What a browser says it is for, where nobody has clicked yet."""
 
 
-def doubt_of(visit: Visit, arrived_at: datetime | None, now: datetime) -> ClickDoubt | None:
-    """Return why nobody may have followed a link; None: somebody did, as far as one visit shows."""
+def program_of(visit: Visit) -> ClickDoubt | None:
+    """Return what shows that a program makes a request; None: nothing does."""
     agent = visit.agent.lower()
     if visit.method == "HEAD":
         return ClickDoubt.HEAD
     if visit.purpose:
         return ClickDoubt.PREFETCH
-    if not agent or any(name in agent for name in PROGRAMS):
-        return ClickDoubt.AGENT
-    return ClickDoubt.TOO_SOON if arrived_at is None or now < arrived_at + TOO_SOON else None
+    return ClickDoubt.AGENT if not agent or any(name in agent for name in PROGRAMS) else None
+
+
+def doubt_of(visit: Visit, arrived_at: datetime | None, now: datetime) -> ClickDoubt | None:
+    """Return why nobody may have followed a link; None: somebody did, as far as one visit shows."""
+    is_too_soon = arrived_at is None or now < arrived_at + TOO_SOON
+    return program_of(visit) or (ClickDoubt.TOO_SOON if is_too_soon else None)
 
 
 def keep(session: Session, link: Followed, visit: Visit) -> None:

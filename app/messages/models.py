@@ -110,6 +110,7 @@ class Message(OfShop, Base):
         ),
         Index("ix_message_waiting_id", "waiting_id", postgresql_where=text("waiting_id IS NOT NULL")),
         Index("ix_message_recent", "shop_id", text("id DESC")),
+        Index("ix_message_created", "shop_id", "created_at"),
         Index("ix_message_texted", "shop_id", "to", postgresql_where=text("medium IN ('sms', 'whatsapp')")),
         Index("ix_message_ref", text("split_part(rfc_id, '@', 1)")),
     )

@@ -26,6 +26,7 @@ from app.tracking.cases import CaseEntry
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Transit
 from app.tracking.models import Shipment
+from app.tracking.notes import Note
 from app.tracking.own_orders import OwnOrdersLink
 from app.vocabulary import CallReason, MessageState, Reason, ShopState
 
@@ -74,7 +75,7 @@ def erase_order(session: Session, order: Order) -> None:
     reviews.forget(session, order.id)
     register.forget(session, order)
     session.execute(update(Transit).filter_by(order_id=order.id).values(region="", zone=""))
-    for written in (CaseEntry, Feedback):
+    for written in (CaseEntry, Feedback, Note):
         session.execute(update(written).filter_by(order_id=order.id).values(words=None))
     session.execute(delete(OwnOrdersLink).filter_by(order_id=order.id))
     browsers.forget_order(session, order.id)

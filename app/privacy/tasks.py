@@ -76,8 +76,13 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
 
 def ask_now(session: Session, shop: Shop, email: str, kind: PrivacyKind) -> PrivacyTask:
     """Answer an operator's request about a shopper as a store's is answered; returns the answer."""
+    return ask_about(session, shop, Person(email=email), kind, by="operator")
+
+
+def ask_about(session: Session, shop: Shop, person: Person, kind: PrivacyKind, *, by: str) -> PrivacyTask:
+    """Answer the request of somebody in the house about a shopper; returns the answer."""
     now = clock.now()
-    request = PrivacyRequest(kind=kind, external_id=f"operator {now.isoformat()}", person=Person(email=email))
+    request = PrivacyRequest(kind=kind, external_id=f"{by} {now.isoformat()}", person=person)
     ask(session, shop, request, heard_at=now)
     return session.scalars(
         select(PrivacyTask).filter_by(shop_id=shop.id, external_id=request.external_id)

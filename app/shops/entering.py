@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import LargeBinary, delete, update
+from sqlalchemy import LargeBinary, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.lib import clock
@@ -37,6 +37,14 @@ def begin(session: Session, shop_id: int, *, page: str, who: str) -> str:
     made = WayIn(shop_id=shop_id, token_hash=_hash(token), page=page, who=who, expires_at=now + GOOD_FOR)
     session.add(made)
     return token
+
+
+def look(session: Session, token: str) -> WayIn | None:
+    """Return what a token opens, and leave it as it is; None where it is unknown, too old or used."""
+    fresh = select(WayIn).where(
+        WayIn.token_hash == _hash(token), WayIn.used_at.is_(None), WayIn.expires_at > clock.now()
+    )
+    return session.scalar(fresh)
 
 
 def use(session: Session, token: str) -> WayIn | None:

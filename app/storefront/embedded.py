@@ -24,7 +24,7 @@ from app.shops import brand as brands
 from app.shops import install, page_host
 from app.shops.brand import Brand
 from app.shops.models import Shop
-from app.storefront import advice, look, lookup, shown
+from app.storefront import advice, look, lookup, shown, visitors
 from app.storefront.bought import Bought
 from app.storefront.lookup import Asked
 from app.storefront.page import Page
@@ -172,6 +172,7 @@ def _page(place: Place, order_id: int) -> Response:
 
     parcel = request.args.get("parcel", type=int)
     made = shown.printed(order_id, parcel, dress, place=f"{place.home} ", of_shop=place.shop.id)
+    visitors.note(order_id, request.headers.get)
     return place.answer(made)
 
 

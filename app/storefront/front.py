@@ -10,11 +10,11 @@ import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.lib import clock, rsgi
-from app.lib.rsgi import Exchange, Headers, Scope
+from app.lib.rsgi import Exchange, Headers, Scope, SentHeaders
 from app.lib.signing import Forged
 from app.lib.statements import CONNECTIONS
 from app.shops import page_host
-from app.storefront import look
+from app.storefront import look, visitors
 from app.storefront.press import press
 from app.tracking import drawn, links
 
@@ -41,14 +41,14 @@ class Front:
                 known = scope.headers.get("if-none-match", "")
                 token = scope.path.removeprefix(PREFIX)
                 loop = asyncio.get_running_loop()
-                answer = await loop.run_in_executor(self._threads, _kept, token, host, known)
+                answer = await loop.run_in_executor(self._threads, _kept, token, host, known, scope.headers)
         if answer is None:
             await self._behind(scope, exchange)
         else:
             exchange.response_bytes(*answer)
 
 
-def _kept(token: str, host: str, known: str) -> Answer | None:
+def _kept(token: str, host: str, known: str, sent: SentHeaders) -> Answer | None:
     """Return a page that is kept and right; None for any other, and for whatever is odd."""
     try:
         order_id = links.order_of(token)
@@ -58,6 +58,7 @@ def _kept(token: str, host: str, known: str) -> Answer | None:
         return None
     if kept is None or of_shop not in (None, kept[2]):
         return None
+    visitors.note(order_id, sent.get)
     tag, body, _ = kept
     headers = [*KNOWN, ("etag", f'W/"{tag}"')]
     if f'"{tag}"' in known:

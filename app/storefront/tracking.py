@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from app.lib.signing import Forged
 from app.lib.words import sentence
 from app.shops import brand as brands
-from app.storefront import look, shown
+from app.storefront import look, shown, visitors
 from app.storefront.bought import Bought
 from app.storefront.page import Page
 from app.storefront.shown import Ended, Missing
@@ -19,7 +19,10 @@ pages = Blueprint("tracking", __name__)
 @pages.get("/t/<token>")
 def show(token: str) -> Response:
     """Return an order's page; `?parcel=2` shows one of several parcels by itself."""
-    return _show(links.order_of, token)
+    answer = _show(links.order_of, token)
+    if answer.status_code in (200, 304):
+        visitors.note(links.order_of(token), request.headers.get)
+    return answer
 
 
 @pages.get("/g/<token>")

@@ -104,7 +104,14 @@ class Shipment(OfShop, Base):
             "carrier_chosen_at",
             postgresql_where=sql("carrier_chosen_at IS NOT NULL"),
         ),
-        Index("ix_shipment_number", "shop_id", "number"),
+        Index(
+            "ix_shipment_delivered",
+            "shop_id",
+            "delivered_at",
+            postgresql_where=sql("delivered_at IS NOT NULL"),
+        ),
+        Index("ix_shipment_number", "shop_id", sql("number text_pattern_ops")),
+        Index("ix_shipment_number_ends", "shop_id", sql("reverse(number) text_pattern_ops")),
         Index("ix_shipment_recent", "shop_id", sql("id DESC")),
         Index(
             "ix_shipment_exceptions_due",
@@ -239,6 +246,12 @@ class ExceptionRow(OfShop, Base):
             postgresql_where=sql("cleared_at IS NULL AND shipment_id IS NULL"),
         ),
         Index("ix_parcel_exception_queue", "shop_id", postgresql_where=sql("cleared_at IS NULL")),
+        Index(
+            "ix_parcel_exception_cleared",
+            "shop_id",
+            "cleared_at",
+            postgresql_where=sql("cleared_at IS NOT NULL"),
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from app.carriers import easypost
 from app.commerce.models import Delivery, Fulfillment, LineItem, Order
 from app.flows.models import Flow, HeldBack
 from app.insights.models import ArmRow
-from app.lib import clock
+from app.lib import clock, crypto
 from app.messages.models import Message
 from app.platforms.base import PrivacyKind
 from app.shops.install import Store, install
@@ -107,7 +107,7 @@ def shop(session: Session) -> Shop:
                 asked_at=now,
                 due_at=now + timedelta(days=30),
                 done_at=now if done else None,
-                export=b"sealed" if done else None,
+                export=crypto.seal("{}") if done else None,
             )
         )
     _what_offers_bring(session, found)

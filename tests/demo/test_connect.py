@@ -32,7 +32,7 @@ def test_opening_the_app_connects_the_store_and_reads_its_orders(session: Sessio
     opened = {"shop": HOST, "embedded": "1", "id_token": oauth.session_token()}
     answer = Client(create_app()).get("/admin/shopify", query_string=opened)
     shop = session.scalars(select(Shop).filter_by(domain=HOST)).one()
-    assert answer.headers["Location"].startswith(f"/admin/{shop.id}/shipments")
+    assert answer.headers["Location"].startswith(f"/admin/{shop.id}/home")
     _run_errands(session)
     session.expire_all()
     assert (shop.name, shop.timezone) == ("Ridge & Pine", "America/Los_Angeles")

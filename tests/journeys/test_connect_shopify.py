@@ -41,7 +41,7 @@ def test_opening_the_app_connects_the_store(client: FlaskClient, store: StoreApi
     answer = client.get(f"{OPEN}&id_token={id_token()}")
     shop = session.scalars(select(Shop)).one()
     credential = session.scalars(select(Credential)).one()
-    assert urlsplit(answer.location).path == f"/admin/{shop.id}/shipments"
+    assert urlsplit(answer.location).path == f"/admin/{shop.id}/home"
     assert (shop.domain, shop.state, shop.scopes) == (DOMAIN, ShopState.INSTALLED, "read_orders")
     assert crypto.unseal(credential.secret) == "token-1"
     wanted = {
@@ -158,7 +158,7 @@ def test_a_merchant_from_outside_is_asked_for_permission_and_comes_in(
     )
     back = client.get(f"/admin/shopify/callback?{urlencode(signed(said['state'][0]))}", base_url=HTTPS)
     shop = session.scalars(select(Shop)).one()
-    assert back.location == f"/admin/{shop.id}/shipments"
+    assert back.location == f"/admin/{shop.id}/home"
     assert client.get(back.location, base_url=HTTPS).status_code == 200
 
 

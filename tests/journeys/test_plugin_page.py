@@ -1,5 +1,6 @@
 """What the plug-in's page in WordPress asks for: signed by the store for this, and a way in for once."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -65,25 +66,40 @@ def test_strangers_and_stores_that_have_left_are_told_nothing(
     assert ask(browser, woo_store, "admin", said).status_code == 401
 
 
-def test_a_way_in_opens_once_and_by_a_button_only(woo_store: StoreVoice, browser: FlaskClient) -> None:
+def test_a_way_in_opens_once_and_by_a_button_of_ours_only(
+    woo_store: StoreVoice, browser: FlaskClient
+) -> None:
     path = way_in(browser, woo_store, page="flows", who="3")
-    assert browser.get(path).status_code == 405
-    entered = browser.post(path)
+    arrived = browser.post(path)
+    assert (arrived.status_code, arrived.location) == (303, path)
+    assert browser.get(f"/admin/{woo_store.shop.id}/flows").status_code == 401  # nothing but a button so far
+    stranger = create_app().test_client()
+    assert stranger.post(f"{path}/open").status_code == 400
+    entered = press(browser, path)
     assert (entered.status_code, entered.location) == (303, f"/admin/{woo_store.shop.id}/flows")
     assert browser.get(entered.location).status_code == 200
-    stranger = create_app().test_client()
-    assert stranger.post(path).status_code == 401
+    assert stranger.get(path).status_code == 401
     assert stranger.get(f"/admin/{woo_store.shop.id}/flows").status_code == 401
+
+
+def test_whoever_is_in_already_is_led_on_without_a_button(
+    woo_store: StoreVoice, browser: FlaskClient
+) -> None:
+    press(browser, way_in(browser, woo_store))
+    again = way_in(browser, woo_store, page="flows")
+    led = browser.get(browser.post(again).location)
+    assert (led.status_code, led.location) == (303, f"/admin/{woo_store.shop.id}/flows")
+    assert press(create_app().test_client(), again).status_code == 303  # only looked at: not used up
 
 
 def test_a_way_in_ends_after_a_minute_and_leads_nowhere_else(
     woo_store: StoreVoice, browser: FlaskClient
 ) -> None:
     late = way_in(browser, woo_store, page="//evil.example")
-    with time_machine.travel(clock.now() + timedelta(seconds=61)):
-        assert browser.post(late).status_code == 401
     path = way_in(browser, woo_store, page="//evil.example")
-    assert browser.post(path).location == f"/admin/{woo_store.shop.id}/shipments"
+    assert press(browser, path).location == f"/admin/{woo_store.shop.id}/home"
+    with time_machine.travel(clock.now() + timedelta(seconds=61)):
+        assert create_app().test_client().get(late).status_code == 401
 
 
 @pytest.fixture
@@ -104,6 +120,13 @@ def ask(
     store.session.commit()
     query = urlencode(signed(said, secret or store.secret, shop=None))
     return browser.open(f"/embed/{store.shop.key}/{path}?{query}", method=method)
+
+
+def press(browser: FlaskClient, path: str) -> Any:
+    """Press the button that a way in shows."""
+    page = browser.get(path)
+    (token,) = re.findall(r'name="csrf" value="([^"]*)"', page.text)
+    return browser.post(f"{path}/open", data={"csrf": token})
 
 
 def way_in(browser: FlaskClient, store: StoreVoice, **said: str) -> str:

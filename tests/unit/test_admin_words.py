@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.admin import reasons, service_words, words
+from app.admin import reasons, service_words, store_words, words
 from app.admin.answer import Group, Tally
 from app.admin.dates import Calendar
 from app.admin.flows import OFFERS, REQUESTS, WORDS
@@ -43,6 +43,7 @@ def test_every_word_of_ours_has_the_merchants_words() -> None:
             Trigger.CONFIRM_OFFERS,
             Trigger.CONFIRM_RECIPIENT,
             Trigger.CONFIRM_WAITING,
+            Trigger.REVIEW_REPLY,
         }
     )
     assert set(words.CASES) == set(CaseKind)
@@ -88,7 +89,7 @@ def test_what_is_no_address_is_masked_as_well(address: str | None, shown: str) -
     ],
 )
 def test_a_failure_is_said_without_jargon(said: str | None, shown: str) -> None:
-    assert words.failure(said) == shown
+    assert store_words.failure(said) == shown
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_a_failure_is_said_without_jargon(said: str | None, shown: str) -> None:
     ],
 )
 def test_a_topic_is_said_as_people_do(name: str, shown: str) -> None:
-    assert words.topic(name) == shown
+    assert store_words.topic(name) == shown
 
 
 ONE_PARCEL = Counts(parcels=1, kinds={})

@@ -24,12 +24,14 @@ from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 
 PAGES = (
+    "home",
     "shipments",
     "exceptions",
     "exceptions/settings",
     "messages",
     "texts",
     "whatsapp",
+    "customers",
     "flows",
     "lift",
     "waiting",
@@ -46,6 +48,7 @@ PAGES = (
     "services",
     "store-consent",
     "privacy",
+    "privacy/looks",
     "carriers",
     "address",
     "sending",

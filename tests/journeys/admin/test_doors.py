@@ -4,14 +4,17 @@ import re
 
 import pytest
 from flask import Flask
+from flask import session as cookie
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.admin import session as doors
+from app.audience.models import Profile
 from app.flows.models import Flow
+from app.lib import clock
 from app.lib.config import settings
-from app.shops.models import Shop
+from app.shops.models import AccessRecord, Shop
 from app.tracking.models import Shipment
 from app.vocabulary import Trigger
 from tests.journeys.admin.conftest import PAGES, everything, parcel, poison, sign_in, token
@@ -84,6 +87,24 @@ def test_a_sign_in_link_that_is_old_or_forged_lets_nobody_in(
     assert browser.post(link[:-2] + "xx").status_code == 401
     monkeypatch.setattr(doors, "SIGN_IN_SECONDS", -1)
     assert browser.post(link).status_code == 401
+
+
+def test_whoever_came_into_two_shops_is_written_down_in_each_as_they_came_there(
+    browser: FlaskClient, app: Flask, shop: Shop, other_shop: Shop, session: Session
+) -> None:
+    with app.test_request_context():
+        doors.grant(shop.id, who="sign-in link")
+        doors.grant(other_shop.id, who="WordPress user 3")
+        came = dict(cookie)
+    with browser.session_transaction() as kept:
+        kept.update(came)
+    for each in (shop, other_shop):
+        session.add(Profile(shop_id=each.id, email="ada@example.com", first_seen_at=clock.now()))
+    session.commit()
+    for each in (shop, other_shop):
+        assert browser.get(f"/admin/{each.id}/customers").status_code == 200
+    seen = session.execute(select(AccessRecord.shop_id, AccessRecord.who).order_by(AccessRecord.id)).all()
+    assert [tuple(it) for it in seen] == [(shop.id, "sign-in link"), (other_shop.id, "WordPress user 3")]
 
 
 def test_whoever_signs_out_is_a_stranger_again(merchant: FlaskClient) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.admin.flows import ALL
+from app.audience.models import Profile
 from app.commerce.models import Delivery
 from app.flows import switches
 from app.flows.models import Flow
@@ -25,6 +26,9 @@ from app.vocabulary import InboxState, MessageState, Reason, Trigger
 from jobs import exceptions
 from tests.journeys.admin.conftest import PAGES, counting, everything, parcel, poison, sign_in, token
 from tests.journeys.conftest import StoreVoice
+
+QUERIES = {"home": 34, "shipments/{first}": 20, "customers/{customer}": 34}
+"""So many a page may cost at most, where it shows more than others do."""
 
 
 def test_a_flow_is_switched_off_and_on(merchant: FlaskClient, shop: Shop, session: Session) -> None:
@@ -184,19 +188,21 @@ def test_looking_at_people_is_recorded_once_and_changes_nothing_else(
     assert seen == [
         f"shipments of orders {sent.order_id}",
         f"messages {messages}",
+        f"customers {session.scalars(select(Profile.id)).one()}",
         f"shipment {sent.id} of order {sent.order_id}",
     ]
     assert everything(session) == before
 
 
-@pytest.mark.parametrize("page", [*PAGES, "shipments/{first}"])
+@pytest.mark.parametrize("page", [*PAGES, "shipments/{first}", "shipments.csv", "customers/{customer}"])
 def test_a_page_costs_as_many_queries_with_fifty_rows_as_with_one(
     page: str, merchant: FlaskClient, shopify_store: StoreVoice
 ) -> None:
     parcel(shopify_store, 1, status="failure")
     poison(shopify_store, 1)
     first = shopify_store.session.scalars(select(Shipment.id)).one()
-    address = f"/admin/{shopify_store.shop.id}/{page.format(first=first)}"
+    customer = shopify_store.session.scalars(select(Profile.id)).one()
+    address = f"/admin/{shopify_store.shop.id}/{page.format(first=first, customer=customer)}"
     with counting() as with_one:
         assert merchant.get(address).status_code == 200
     for number in range(2, 51):
@@ -204,7 +210,7 @@ def test_a_page_costs_as_many_queries_with_fifty_rows_as_with_one(
         poison(shopify_store, number)
     with counting() as with_fifty:
         merchant.get(address)
-    assert len(with_one) == len(with_fifty) <= 18
+    assert len(with_one) == len(with_fifty) <= QUERIES.get(page, 18)
 
 
 def test_a_long_list_goes_on_where_it_stopped(merchant: FlaskClient, shopify_store: StoreVoice) -> None:

@@ -1,0 +1,115 @@
+"""`make bench-admin`: how long the admin's pages take for a shop with 100,000 orders, and how many queries.
+
+Each page is asked for in turn, in this very process, as a signed-in merchant's browser would; the figures are
+of the whole answer without the network. The target is 100 ms for 95 of 100.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter
+
+import psycopg
+
+from demo.cluster import newest_installed
+from demo.servers import beside, embedded
+
+HERE = Path(__file__).parent
+ROUNDS = int(os.environ.get("ROUNDS", "40"))
+WARM = 3
+TARGET_MS = 100.0
+PAGES = (
+    *("home", "home?days=7", "home?days=90", "shipments", "shipments?tab=transit", "shipments?tab=delivered"),
+    *(
+        "shipments?before={middle}",
+        "shipments?q=%2399000",
+        "shipments?q=moreno1",
+        "shipments?q=ana",
+        "exceptions",
+    ),
+    *("shipments?q=1Z999AA1", "shipments/{parcel}", "messages", "customers", "customers?q=ana", "flows"),
+    *("customers?q=park1", "customers?q=shopper5", "customers/{person}", "privacy/looks", "connection"),
+)
+
+
+def main() -> None:
+    """Measure every page, print a table; exit 0 only where all are fast enough."""
+    scratch = Path(tempfile.mkdtemp(prefix="doorstep-bench-"))
+    servers = embedded(scratch, programs=newest_installed())
+    try:
+        os.environ.update(
+            DATABASE_URL=beside(servers.database_url, "bench"),
+            REDIS_URL=servers.redis_url,
+            DOORSTEP_SECRET_KEYS="a-master-key-for-benches-of-32-characters",  # noqa: S106 - of this run only
+            DOORSTEP_URL="https://doorstep.example",
+            DOORSTEP_SHOPIFY_CLIENT_ID="bench",
+            DOORSTEP_SHOPIFY_CLIENT_SECRET="bench",  # noqa: S106 - of this run only
+        )
+        with psycopg.connect(servers.database_url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE bench")
+        _fill()
+        sys.exit(_measure())
+    finally:
+        servers.stop()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _fill() -> None:
+    from alembic import command  # noqa: PLC0415 - reads the environment
+    from alembic.config import Config  # noqa: PLC0415
+
+    command.upgrade(Config(str(HERE.parent / "alembic.ini")), "head")
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute((HERE / "admin_orders.sql").read_text())
+        connection.execute("VACUUM ANALYZE")
+
+
+def _measure() -> int:
+    from sqlalchemy import event, text  # noqa: PLC0415
+
+    from app.admin import session as doors  # noqa: PLC0415
+    from app.lib.db import engine, transaction  # noqa: PLC0415
+    from app.main import create_app  # noqa: PLC0415
+
+    with transaction() as session:
+        shop, middle, parcel, person = session.execute(
+            text(
+                "SELECT s.id, (max(p.id) + min(p.id)) / 2, max(p.id),"
+                " (SELECT max(id) FROM profile WHERE shop_id = s.id)"
+                " FROM shop s JOIN shipment p ON p.shop_id = s.id WHERE key = 'key0' GROUP BY s.id"
+            )
+        ).one()
+    app = create_app()
+    app.config.update(SERVER_NAME="doorstep.example", PREFERRED_URL_SCHEME="https")
+    browser = app.test_client()
+    browser.post(doors.sign_in_link(shop))
+    asked: list[str] = []
+    event.listen(engine(), "before_cursor_execute", lambda *said: asked.append(said[2]))
+    slowest = 0.0
+    for page in PAGES:
+        address = f"/admin/{shop}/{page.format(middle=middle, parcel=parcel, person=person)}"
+        took = []
+        for _ in range(WARM + ROUNDS):
+            asked.clear()
+            began = perf_counter()
+            answer = browser.get(address)
+            took.append((perf_counter() - began) * 1000)
+            if answer.status_code != 200:
+                raise SystemExit(f"{address} answered {answer.status_code}")
+        took = took[WARM:]
+        p95 = quantiles(took, n=20)[-1]
+        slowest = max(slowest, p95)
+        print(
+            f"{page:32} p50 {median(took):7.1f} ms  p95 {p95:7.1f} ms"
+            f"  {len(asked):3} queries  {len(answer.data):8,} bytes"
+        )
+    print(json.dumps({"bench": "admin", "slowest_p95_ms": round(slowest, 1), "target_ms": TARGET_MS}))
+    return int(slowest > TARGET_MS)
+
+
+if __name__ == "__main__":
+    main()
