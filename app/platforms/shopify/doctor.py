@@ -14,6 +14,7 @@ WHAT_FOR = {
     "write_customers": "tell your store what shoppers agreed to",
     "read_customer_merge": "follow when two records of a shopper become one",
     "read_products": "see products",
+    "write_products": "show on products what their reviews come to",
     "read_inventory": "see how many of a thing there are",
     "read_locations": "see which of your places sell online",
     "write_discounts": "make the discount codes that your flows offer",
