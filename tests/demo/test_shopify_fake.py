@@ -14,7 +14,7 @@ from app.lib import http
 from app.platforms import shopify
 from app.platforms.base import Record
 from app.platforms.purchases import Order, Refund, Scan
-from app.platforms.shopify import answers, bulk, consent, discounts, marking, telling
+from app.platforms.shopify import answers, bulk, consent, discounts, marking, ratings, telling
 from app.platforms.shopify import graphql as our_client
 from app.platforms.walking import Step
 from app.vocabulary import ConsentState, Medium
@@ -62,6 +62,9 @@ VARIABLES: dict[str, dict[str, Any]] = {
         "discount": listed.gid("DiscountCodeNode", 1),
         "codes": [listed.gid("DiscountRedeemCode", 1)],
     },
+    "ProductRating": ratings.asked(str(stories.SHIRT)),
+    "MetafieldsSet": ratings.written(str(stories.SHIRT), 4.5, 2, ratings.Known(None, None, None, None)),
+    "MetafieldsDelete": ratings.emptied(str(stories.SHIRT)),
     "CustomerConsent": consent.asked(CUSTOMER),
     "CustomerEmailConsentUpdate": consent.written(
         CUSTOMER, Medium.EMAIL, ConsentState.SUBSCRIBED, NOW, is_confirmed=True
