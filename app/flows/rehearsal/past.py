@@ -27,7 +27,7 @@ AS_THEY_ARE = {
     *("inbox_in_hand", "drawn_page", "tracking_event", "parcel_exception", "click", "receipt"),
     *("forecast", "prediction", "transit", "lane", "carrier_watch", "carrier_account", "location"),
     *("access_record", "errand", "credential", "privacy_task", "import", "checkup", "connect_state"),
-    *("comparison", "missed_order", "feedback"),
+    *("comparison", "missed_order", "feedback", "page_visit", "note", "member"),
 }
 """Read where they lie; all others are copied, and may be written to."""
 FIRST_ID = 10**15
@@ -73,7 +73,7 @@ def _copy(session: Session, schema: str, name: str, shop_id: int) -> None:
     _say(session, made.replace("CREATE TABLE", "CREATE TEMPORARY TABLE", 1))
     for index in table.indexes:
         session.execute(CreateIndex(index))
-    if table.c.id.identity is not None:
+    if "id" in table.c and table.c.id.identity is not None:
         _say(session, f'ALTER TABLE "{name}" ALTER COLUMN id RESTART WITH {FIRST_ID}')
     if name not in NEW:
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
