@@ -233,6 +233,7 @@ def test_a_merchant_finds_a_parcel_switches_a_flow_and_reads_a_notice_again(
     page = chromium.new_page()
     page.goto(_link(site, shop))
     page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("navigation").get_by_role("link", name="Shipments").click()
     page.get_by_role("searchbox").fill("2448")
     page.get_by_role("searchbox").press("Enter")
     page.get_by_role("link", name="#2448 · 1 of 2").click()
