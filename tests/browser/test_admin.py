@@ -281,6 +281,7 @@ def _link(site: Site, shop: Shop) -> str:
 def _enter(look: Look, site: Site, shop: Shop) -> None:
     look.page.goto(_link(site, shop))
     look.page.get_by_role("button", name="Sign in").click()
+    look.page.get_by_role("navigation", name="Main").wait_for()
 
 
 def _look_at(look: Look, url: str, name: str) -> None:

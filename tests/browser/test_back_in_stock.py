@@ -49,6 +49,7 @@ def test_asking_taking_back_and_the_demand_hold(look: Look, site: Site, shop: Sh
     for number in (other.id, shop.id):
         page.goto(doors.sign_in_link(number).replace("https://doorstep.test", site.url))
         page.get_by_role("button").first.click()
+        page.get_by_role("navigation", name="Main").wait_for()
     page.goto(f"{site.url}/admin/{shop.id}/flows")
     page.get_by_role("link", name="Who waits for what").click()
     page.get_by_text("shoppers wait for 2 things").wait_for()

@@ -34,6 +34,7 @@ def test_a_shopper_reports_and_the_merchant_answers(look: Look, site: Site, sess
     look.holds()
     page.goto(site.url + re.sub(r"^https?://[^/]+", "", doors.sign_in_link(shop.id)))
     page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("navigation", name="Main").wait_for()
     page.goto(f"{site.url}/admin/{shop.id}/exceptions")
     page.get_by_role("link", name="Answer").click()
     page.get_by_label("Your answer").fill("We are sorry.\nYour money is on its way.")

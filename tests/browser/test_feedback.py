@@ -37,6 +37,7 @@ def test_a_shopper_says_how_the_delivery_went(look: Look, site: Site, session: S
     look.holds()
     page.goto(site.url + re.sub(r"^https?://[^/]+", "", doors.sign_in_link(shop.id)))
     page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("navigation", name="Main").wait_for()
     page.goto(f"{site.url}/admin/{shop.id}/shipments?tab=delivered")
     page.get_by_text("one delivery was rated").wait_for()
     picture(look, "feedback-figure")

@@ -189,3 +189,4 @@ def test_a_team_is_invited(look: Look, site: Site, shop: Shop) -> None:
 def enter(look: Look, site: Site, shop: Shop) -> None:
     look.page.goto(site.url + doors.sign_in_link(shop.id).removeprefix("https://doorstep.test"))
     look.page.get_by_role("button", name="Sign in").click()
+    look.page.get_by_role("navigation", name="Main").wait_for()

@@ -88,6 +88,7 @@ def see(look: Look, address: str, name: str) -> None:
 def enter(look: Look, site: Site, shop: Shop) -> None:
     look.page.goto(doors.sign_in_link(shop.id).replace("https://doorstep.test", site.url))
     look.page.get_by_role("button").first.click()
+    look.page.get_by_role("navigation", name="Main").wait_for()
 
 
 def choose(look: Look, name: str, content: bytes) -> None:

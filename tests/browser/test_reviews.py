@@ -47,6 +47,7 @@ def test_a_shopper_reviews_a_thing_and_the_merchant_reads_it(
     look.holds()
     page.goto(site.url + re.sub(r"^https?://[^/]+", "", doors.sign_in_link(shop.id)))
     page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("navigation", name="Main").wait_for()
     page.goto(f"{site.url}/admin/{shop.id}/reviews")
     page.get_by_text("Warm without being heavy.").wait_for()
     page.get_by_text("Hide…").click()

@@ -25,6 +25,7 @@ def test_who_is_told_and_what_each_was_told_hold(
     told(session, shop)
     look.page.goto(doors.sign_in_link(shop.id).replace("https://doorstep.test", site.url))
     look.page.get_by_role("button").first.click()
+    look.page.get_by_role("navigation", name="Main").wait_for()
     base = f"{site.url}/admin/{shop.id}"
     see(look, f"{base}/services", "services")
     look.page.locator("#klaviyo summary").click()

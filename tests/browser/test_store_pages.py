@@ -19,6 +19,7 @@ def test_the_switch_and_what_could_not_be_done_hold(
     park(session, shop)
     look.page.goto(doors.sign_in_link(shop.id).replace("https://doorstep.test", site.url))
     look.page.get_by_role("button").first.click()
+    look.page.get_by_role("navigation", name="Main").wait_for()
     base = f"{site.url}/admin/{shop.id}"
     see(look, f"{base}/connection/undone", "undone")
     see(look, f"{base}/store-pages", "store-pages-not-allowed")
