@@ -47,6 +47,7 @@ def test_an_unsubscribe_that_was_answered_is_the_end_amid_a_chunk(running: House
     assert set(running.states()) <= {"sent", "skipped"}
 
 
+@pytest.mark.long
 def test_a_shop_that_leaves_amid_a_chunk_sends_nothing_more(running: House) -> None:
     begin(running)
     running.run("UPDATE shop SET state = 'uninstalled'")
