@@ -11,6 +11,8 @@ from app.admin.words import plural
 WIDTH, HEIGHT, EDGE = 200, 36, 3
 """Of a drawing, in its own units; it stretches to the room that there is."""
 NONE = "\N{EN DASH}"
+LEAST_CHANGE = 0.05
+"""Half of the last digit that is written: less is no change."""
 Parts = Sequence[float | None]
 Written = Callable[[float], str]
 
@@ -131,7 +133,7 @@ def messages(it: Told) -> Figure:
 
 
 def _change(better: float, for_the_better: str, for_the_worse: str) -> tuple[str, str]:
-    if abs(better) < 0.05:  # noqa: PLR2004 - less than what is written
+    if abs(better) < LEAST_CHANGE:
         return "No change", ""
     return (for_the_better, "up") if better > 0 else (for_the_worse, "down")
 

@@ -28,6 +28,7 @@ from demo.woocommerce import coupons as at_harbor
 from demo.woocommerce.wire import HOST as HARBOR
 from jobs import calls as job
 from jobs import discounts as maker
+from tests.dying import Killed
 from tests.journeys.conftest import StoreVoice
 
 ANA = "ana@example.org"
@@ -140,9 +141,6 @@ def test_a_code_is_made_in_the_store_for_one_order_and_until_a_day(office: Offic
 def test_whoever_dies_on_any_line_makes_no_second_one(
     office: Office, monkeypatch: pytest.MonkeyPatch, line: int
 ) -> None:
-    class Killed(BaseException):
-        pass
-
     def dies(real: Callable[..., Any], *, before: bool) -> Callable[..., Any]:
         def call(*args: Any, **more: Any) -> Any:
             if not before:
@@ -219,9 +217,6 @@ def test_who_buys_before_it_is_made_needs_none(office: Office) -> None:
 def test_what_was_made_by_whoever_died_is_taken_back_all_the_same(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Killed(BaseException):
-        pass
-
     def die(*_: object) -> None:
         raise Killed
 

@@ -22,6 +22,7 @@ from demo.woocommerce import told as harbor_told
 from jobs import calls as calls_job
 from jobs import flows
 from tests.contracts.sources.network import playing
+from tests.dying import Killed
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.hooks import HOST, due_now, named, work
 from tests.journeys.ridge import Ridge, moment
@@ -48,9 +49,6 @@ def test_tags_and_a_note_stand_at_shopify_once(
     ridge: Ridge,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Killed(BaseException):
-        pass
-
     def die(*_: object) -> None:
         raise Killed
 

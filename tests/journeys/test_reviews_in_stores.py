@@ -32,6 +32,7 @@ from demo.woocommerce import auth, notices, wire
 from demo.woocommerce.server import store as harbor_goods
 from jobs import calls as job
 from tests.demo.wsgi import Wsgi
+from tests.dying import Killed
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.reviewed import Store, sold
 from tests.journeys.test_writeback_woocommerce import deliver
@@ -55,9 +56,6 @@ def test_a_published_review_is_a_verified_one_in_the_store_once_and_changes_with
 
 
 def test_whoever_was_cut_off_writes_it_no_second_time(harbor: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Killed(BaseException):
-        pass
-
     def die(*_: object) -> None:
         raise Killed
 
@@ -163,9 +161,6 @@ def test_a_rating_that_another_app_keeps_is_left_alone(ridge: Store) -> None:
 def test_whoever_was_cut_off_knows_the_rating_as_their_own(
     ridge: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Killed(BaseException):
-        pass
-
     def die(*_: object) -> None:
         raise Killed
 

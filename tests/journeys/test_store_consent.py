@@ -22,6 +22,7 @@ from demo.shopify import consent as there
 from demo.shopify import listed
 from demo.stores import Json
 from jobs import calls as job
+from tests.dying import Killed
 from tests.journeys.hooks import work
 from tests.journeys.offers import change
 from tests.journeys.ridge import Ridge
@@ -88,9 +89,6 @@ def test_whoever_was_cut_off_after_writing_writes_nothing_twice_and_knows_the_no
     ridge: Ridge,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Killed(BaseException):
-        pass
-
     def die(*_: object) -> None:
         raise Killed
 

@@ -24,6 +24,7 @@ from demo.stores import Json, Shelf
 from jobs import calls as job
 from jobs import shopify
 from tests.demo.wsgi import Wsgi
+from tests.dying import Killed
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.ridge import Ridge, everything, keep, moment, sources
 
@@ -118,9 +119,6 @@ def test_whoever_was_cut_off_after_telling_asks_before_telling_again(
     ridge: Ridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = moment() - 9 * MINUTE
-
-    class Killed(BaseException):
-        pass
 
     def die(*_: object) -> None:
         raise Killed

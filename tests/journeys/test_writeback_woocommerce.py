@@ -28,6 +28,7 @@ from demo.woocommerce import auth, notices, told, wire
 from demo.woocommerce.server import store as harbor_goods
 from jobs import calls as job
 from tests.demo.wsgi import Wsgi
+from tests.dying import Killed
 from tests.journeys.conftest import StoreVoice
 
 MINUTE = timedelta(minutes=1)
@@ -98,9 +99,6 @@ def test_what_comes_back_changes_nothing_and_is_not_told_again(harbor: Harbor) -
 def test_whoever_was_cut_off_repeats_neither_note_nor_data(
     harbor: Harbor, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
-    class Killed(BaseException):
-        pass
-
     def die(*_: object) -> None:
         raise Killed
 

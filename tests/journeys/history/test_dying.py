@@ -1,12 +1,11 @@
 """Whoever dies while a history is read leaves nothing undone and nothing twice."""
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from app.imports import history
 from app.imports.models import ImportState
 from app.lib import clock
-from app.lib.db import engine
 from app.platforms.shopify import bulk
 from app.schema import Base
 from app.shops.models import Errand
@@ -14,11 +13,8 @@ from demo.shopify import wire as shopify_wire
 from demo.stores import Shelf
 from jobs import history as job
 from jobs import sync
+from tests.dying import Killed, dying
 from tests.journeys.history.conftest import Connected
-
-
-class Killed(BaseException):
-    """The process is gone."""
 
 
 @pytest.mark.parametrize("kind", ["ridge", "harbor"])
@@ -85,21 +81,3 @@ def start_anew(store: Connected) -> None:
         if table.name not in kept:
             store.session.execute(table.delete())
     store.session.commit()
-
-
-class dying:  # noqa: N801 - reads as a statement
-    """Let the process die as it is about to say its nth statement to the database."""
-
-    def __init__(self, line: int) -> None:
-        self.left = line
-
-    def __enter__(self) -> None:
-        event.listen(engine(), "before_cursor_execute", self.count)
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(engine(), "before_cursor_execute", self.count)
-
-    def count(self, *_: object) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise Killed

@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 import time_machine
 from click.testing import CliRunner
-from sqlalchemy import event, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.cli import main
@@ -17,6 +17,7 @@ from app.lib.db import engine
 from app.messages import outbox, sending
 from app.messages.models import Message
 from app.vocabulary import MessageState, Reason, Trigger
+from tests.dying import Killed, dying
 from tests.unit.flows.desk import CART, DAY, HOUR, LAPSED, NOON, REVIEW, Desk, finish
 
 
@@ -101,7 +102,7 @@ def test_whoever_dies_on_any_line_leaves_each_to_be_sent_once(desk: Desk) -> Non
         for line in (*range(1, 60, 4), 10_000):
             with Session(engine(), expire_on_commit=False) as mortal:
                 try:
-                    with _dying(line):
+                    with dying(line):
                         ids = outbox.claim(mortal, "journal")
                         if ids:
                             ready = sending.prepare(mortal, "journal", ids, arbiter.judge)
@@ -126,28 +127,6 @@ def test_whoever_dies_on_any_line_leaves_each_to_be_sent_once(desk: Desk) -> Non
 def _kept(desk: Desk) -> dict[tuple[int, str, int | None], int]:
     rows = desk.held_back()
     return {row: rows.count(row) for row in rows}
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-class _dying:  # noqa: N801 - reads as a statement
-    """Let the process die as it is about to say its nth statement to the database."""
-
-    def __init__(self, line: int) -> None:
-        self.left = line
-
-    def __enter__(self) -> None:
-        event.listen(engine(), "before_cursor_execute", self.count)
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(engine(), "before_cursor_execute", self.count)
-
-    def count(self, *_: object) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise Killed
 
 
 def test_two_senders_at_once_find_one_turn(desk: Desk) -> None:
