@@ -21,7 +21,7 @@ demo: $(VENV)/demo.stamp ## the whole product at work, on PORT (8000)
 
 test: $(VENV)/dev.stamp ## prove it: style, types, and every test but the long ones
 	@cd $(ROOT) && $(MAKE) sure && $(BIN)/pytest $(AT_ONCE) $(STEADY) \
-		&& $(BIN)/pytest -m "not long" $(QUICK:%=--ignore=%) $(STEADY:%=--ignore=%)
+		&& $(BIN)/pytest $(AT_ONCE) -m "not long" $(QUICK:%=--ignore=%) $(STEADY:%=--ignore=%)
 
 sure: $(VENV)/dev.stamp ## before every commit: format, lint, imports, types, quick tests
 	@cd $(ROOT) && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports && $(BIN)/mypy \

@@ -31,7 +31,7 @@ def test_every_moment_of_an_order_holds(look: Look, site: Site, session: Session
     _every_moment(look, site, session, shop, "en")
 
 
-@pytest.mark.parametrize("look", [(390, "light"), (1280, "light")], indirect=True)
+@pytest.mark.parametrize("look", [(390, "dark"), (1280, "light")], indirect=True)
 def test_every_moment_holds_from_right_to_left(look: Look, site: Site, session: Session, shop: Shop) -> None:
     _every_moment(look, site, session, shop, "ar")
 
