@@ -10,7 +10,7 @@ AT_ONCE := --numprocesses auto --maxprocesses 8
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo test sure words bench-ingest bench-page bench-eta bench-numbers bench-tracking bench-drain bench-send bench-admin faults faults-send replay lock bench-lighthouse bench-render bench-history plugin faulted-import
+.PHONY: $(shell sed -n "s/^\([a-z-]*\):.*\#\# .*/\1/p" $(ROOT)Makefile)
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -59,6 +59,9 @@ bench-send: $(VENV)/dev.stamp ## messages a second, beside BullMQ with nodemaile
 
 bench-admin: $(VENV)/dev.stamp ## the admin's pages with 100,000 orders: milliseconds and queries of each (ROUNDS)
 	@cd $(ROOT) && $(BIN)/python -m bench.admin
+
+bench-flows: $(VENV)/dev.stamp ## people taken on in flows beside pgbench; many waiting, many due at once (SIZE, 100,000)
+	@cd $(ROOT) && $(BIN)/python -m bench.flows
 
 bench-lighthouse: $(VENV)/dev.stamp ## what Lighthouse says of the demo's tracking page on a phone (needs npm and Chromium)
 	@cd $(ROOT) && $(BIN)/python -m bench.lighthouse
