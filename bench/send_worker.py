@@ -16,7 +16,6 @@ from typing import Any, Self
 from liquid import BoundTemplate, Environment
 from sqlalchemy import select
 
-from app import schema
 from app.channels.base import Channel, Mail, Outcome
 from app.lib.db import transaction
 from app.messages import compose, letter, merge_fields, names, templates
@@ -35,7 +34,6 @@ Job = Callable[[int], int]
 
 def main() -> None:
     """Do what is asked until there is nothing more to read."""
-    assert schema
     kind = sys.argv[1]
     if kind == "export":
         print(json.dumps(_export()))

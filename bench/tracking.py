@@ -15,7 +15,6 @@ from typing import Any
 
 import psycopg
 
-from app import schema
 from app.carriers import directory
 from demo.cluster import newest_installed
 from demo.servers import Servers, beside, embedded
@@ -46,7 +45,6 @@ def main() -> None:
 
 def fill(carriers: list[str], *, shops: int, parcels: int, sent: datetime, now: datetime) -> None:
     """Put parcels into an empty house."""
-    assert schema  # each half is a process of its own, in which nobody else names all tables
     known = [directory.find(carrier) for carrier in carriers]
     slugs = [carrier.slug if carrier else None for carrier in known]
     named: dict[str, Any] = {"shops": shops, "parcels": parcels, "carriers": carriers, "slugs": slugs}

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
-from app import schema
 from app.flows.plan import reading
 from app.flows.plan.definition import END, Action, Flow, Message
 from app.lib.db import engine
@@ -85,7 +84,6 @@ def is_a_way(flow: Flow, steps: list[str]) -> bool:
 
 def main() -> None:
     """Let PEOPLE into the flow of a shop."""
-    assert schema
     with Session(engine()) as session:
         world = World(session, session.get_one(Shop, int(os.environ["SHOP"])))
         version = world.publish(FILE)

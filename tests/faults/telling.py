@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from app import schema
 from app.carriers.base import Scan, Update
 from app.lib import clock
 from app.lib.db import transaction
@@ -84,7 +83,6 @@ def shown(sale: Sale) -> Counter[str]:
 
 def main() -> None:
     """Let a carrier tell the house of a shop's every parcel that it has come to STATUS."""
-    assert schema  # a process of its own, in which nobody else names all tables
     status, at = ShipmentStatus(os.environ["STATUS"]), datetime.fromisoformat(os.environ["AT"])
     with transaction() as session:
         shop = session.get_one(Shop, int(os.environ["SHOP"]))
