@@ -62,6 +62,7 @@ class Sink:
             self._serve(connection)
 
     def _serve(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or its answers wait for ours
         with connection, connection.makefile("rb") as lines:
             connection.sendall(b"220 sink\r\n")
             for line in lines:

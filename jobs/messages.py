@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import cache, partial
+from math import inf
 from operator import itemgetter
 from time import monotonic
 from typing import Self
@@ -106,9 +107,8 @@ class Sender:
         delivered += [(those, self._text(carrier, those)) for carrier, those in carried.items()]
         if pushes:  # which may be slow, as texts are
             ends = monotonic() + A_TURN
-            told = sending.deliver(
-                pushes, self._journal, Pushes(), compose.push, ends, stands=Standing(pushes)
-            )
+            with Standing(pushes) as stands:
+                told = sending.deliver(pushes, self._journal, Pushes(), compose.push, ends, stands=stands)
             delivered.append((pushes, told))
         with transaction() as session:
             for _, told in delivered:
@@ -124,10 +124,11 @@ class Sender:
             line = self._line(server)
         except SendError as error:
             return sending.put_off(ready, error)
-        if way is None or server is None:
-            return sending.deliver(ready, self._journal, line, self._write, stands=Standing(ready))
-        write, ends = partial(_write_from, way, self._write), monotonic() + A_TURN
-        return sending.deliver(ready, self._journal, line, write, ends, stands=Standing(ready))
+        write, ends = self._write, inf
+        if way is not None and server is not None:
+            write, ends = partial(_write_from, way, self._write), monotonic() + A_TURN
+        with Standing(ready) as stands:
+            return sending.deliver(ready, self._journal, line, write, ends, stands=stands)
 
     def _line(self, server: Server | None) -> Connection[Mail]:
         """Return an open line to a merchant's mail server, or to the operator's; raises SendError."""
@@ -151,7 +152,8 @@ class Sender:
             else partial(compose.text, hears_replies=account.chosen.hears_replies)
         )
         ends = monotonic() + A_TURN
-        told = sending.deliver(ready, self._journal, line, write, ends, stands=Standing(ready))
+        with Standing(ready) as stands:
+            told = sending.deliver(ready, self._journal, line, write, ends, stands=stands)
         if line.is_refused:
             del self._texts[carrier]
             texts.refuse(*carrier)

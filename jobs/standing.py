@@ -1,14 +1,17 @@
 """Whether a message that the gate let go may still go when its turn in the chunk comes."""
 
 from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from time import monotonic
+from typing import Self
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.commerce import checkouts
 from app.flows import facts
-from app.lib.db import transaction
+from app.lib.db import asking, transaction
 from app.messages import permission, recall
 from app.messages.models import Message
 from app.messages.sending import Ready
@@ -21,12 +24,20 @@ log = structlog.get_logger()
 
 
 class Standing:
-    """Asks about one chunk, again and again until the last of it has begun."""
+    """Asks about one chunk, again and again until the last of it has begun, over one connection."""
 
     def __init__(self, ready: Sequence[Ready]) -> None:
         self._chunk = recall.sought(item.message for item in ready)
         self._gone: Collection[int] = ()
         self._asks_at = monotonic() + ASKS_EVERY
+        self._line = ExitStack()
+        self._session: Session | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.close()
 
     def __call__(self, message: Message) -> bool:
         """Tell whether a message of the chunk may begin."""
@@ -34,21 +45,27 @@ class Standing:
         if began >= self._asks_at:
             self._look()
             self._asks_at = began + max(ASKS_EVERY, (monotonic() - began) / ASKING_TAKES)
-        return message.id not in self._gone and _is_cart_left(message)
+        return message.id not in self._gone and self._is_cart_left(message)
 
     def _look(self) -> None:
         try:
-            with transaction() as session:
-                self._gone = recall.gone(session, self._chunk)
+            self._gone = recall.gone(self._open(), self._chunk)
         except SQLAlchemyError as error:  # whoever cannot ask goes on with what is known
             log.warning("messages.cannot_ask", error=type(error).__name__)
+            self._session = None
+            self._line.close()
 
-
-def _is_cart_left(message: Message) -> bool:
-    """Tell whether a cart is still to be reminded of, whatever came between the gate and this moment."""
-    if message.checkout_id is None:
-        return True
-    with transaction() as session:
-        if not checkouts.is_over(session, message.checkout_id, message.profile_id, since=message.created_at):
+    def _is_cart_left(self, message: Message) -> bool:
+        """Tell whether a cart is still to be reminded of, whatever came between the gate and this moment."""
+        if message.checkout_id is None:
             return True
-        return isinstance(permission.decide(facts.gather(session, [message])[message.id]), Allowed)
+        since = message.created_at
+        if not checkouts.is_over(self._open(), message.checkout_id, message.profile_id, since=since):
+            return True
+        with transaction() as session:
+            return isinstance(permission.decide(facts.gather(session, [message])[message.id]), Allowed)
+
+    def _open(self) -> Session:
+        if self._session is None:
+            self._session = self._line.enter_context(asking())
+        return self._session

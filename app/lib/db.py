@@ -116,6 +116,14 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
+def asking() -> Iterator[Session]:
+    """Keep a connection at hand for small questions: each is a transaction of its own, none stays open."""
+    line = engine().connect().execution_options(isolation_level="AUTOCOMMIT")
+    with line, Session(line) as session:
+        yield session
+
+
+@contextmanager
 def apart() -> Iterator[Session]:
     """Open a transaction on a connection of its own, of which nothing stays: no row, no temporary table."""
     # A statement that was prepared keeps to the tables that it was prepared for, whatever hides them later.
