@@ -23,6 +23,7 @@ from app.lib.db import Base
 from app.messages.models import Click, Message, ReceiptRow
 from app.messages.providers.models import MailDay, MailDomain, Provider
 from app.messages.replies import Reply
+from app.messages.steps import TemplateStep
 from app.messages.versions import Template, TemplateVersion
 from app.messages.whatsapp.models import WhatsAppTemplate, WhatsAppUse
 from app.reviews.models import Review, ReviewPhoto
@@ -32,6 +33,7 @@ from app.shops.team import Member
 from app.stock.models import Level, Location, Shelf, Waiting
 from app.tracking.browsers import PushSubscription
 from app.tracking.cases import Case, CaseEntry
+from app.tracking.designs import PageDesign, PageVersion
 from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Forecast, Prediction, Transit
 from app.tracking.models import DrawnPage, ExceptionRow, Lane, OwnCarrier, Shipment, TrackingEvent
@@ -89,6 +91,8 @@ __all__ = [
     "Order",
     "OwnCarrier",
     "OwnOrdersLink",
+    "PageDesign",
+    "PageVersion",
     "PageVisit",
     "Prediction",
     "PrivacyTask",
@@ -108,6 +112,7 @@ __all__ = [
     "StoreMails",
     "Suppression",
     "Template",
+    "TemplateStep",
     "TemplateVersion",
     "TrackingEvent",
     "Transit",

@@ -1,17 +1,23 @@
-"""What is looked up or tried about how a shop's mail leaves: its domains' DNS, and a test mail."""
+"""What is looked up or tried about how a shop's mail leaves: its domains' DNS, and test mails."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import uuid4
 
 from app.channels import authentication, probe
 from app.channels.authentication import State
-from app.channels.base import Mail
+from app.channels.base import Mail, SendError
 from app.lib.db import transaction
 from app.lib.http import Unreachable
+from app.messages import compose, trial
+from app.messages.compose import Unrenderable
+from app.messages.document import Misfit
 from app.messages.providers import accounts, domains, ways
 from app.shops import brand
 from app.shops.errands import Due
 from app.shops.models import Shop
+from app.vocabulary import Trigger
+from jobs import posting
 
 NOBODY_KNOWS = "the domain name system did not answer"
 SUBJECT = "A test from Doorstep"
@@ -70,4 +76,32 @@ def test(due: Due) -> None:
             accounts.note_test(session, kept, to, steps)
 
 
-HANDLERS: dict[str, Callable[[Due], str | None]] = {domains.LOOK: look, accounts.TEST: test}
+def show(due: Due) -> None:
+    """Send what somebody is writing to themselves, as a shopper would get it; one try, whose end they see."""
+    trigger = Trigger(due.subject)
+    failure, to = None, ""
+    try:
+        with transaction() as session:
+            asked = trial.asked(session, due.shop_id, trigger)
+        if asked is None:
+            return
+        to, told = asked
+        mail = compose.render(told)
+        mail = replace(mail, to=to, subject=f"[Test] {mail.subject}", headers={})
+        posting.carry(due.shop_id, lambda address: _from(mail, told.brand.name, address))
+    except (Misfit, Unrenderable, SendError) as error:
+        failure = str(error)
+    with transaction() as session:
+        trial.note(session, due.shop_id, trigger, to, failure)
+
+
+def _from(mail: Mail, name: str, address: str) -> Mail:
+    ident = f"<test-{uuid4().hex}@{domains.of(address)}>"
+    return replace(mail, sender=f"{name} <{address}>", message_id=ident)
+
+
+HANDLERS: dict[str, Callable[[Due], str | None]] = {
+    domains.LOOK: look,
+    accounts.TEST: test,
+    trial.SHOW: show,
+}

@@ -1,6 +1,7 @@
 """A mail to the merchant's own people, sent as their shoppers' mails are: from their own address."""
 
 import hashlib
+from collections.abc import Callable
 from html import escape
 
 from app.channels import smtp
@@ -21,11 +22,19 @@ def post(letter: Letter, key: str, shop_id: int) -> str:
 
     Where the merchant's server refuses for reasons of its own, the next try goes over another.
     """
+    return carry(shop_id, lambda address: _written(letter, key, address))
+
+
+def carry(shop_id: int, write: Callable[[str], Mail]) -> str:
+    """Send a mail that is written for the address it comes from; returns what the server said.
+
+    Raises SendError.
+    """
     with transaction() as session:
         way = ways.for_merchant(session, session.get_one(Shop, shop_id))
     if isinstance(way, NoWay):
         raise SendError(way.said)
-    outcome = _handed_over(letter, key, way)
+    outcome = _handed_over(write(way.sender or address_of(settings().mail_from)), way)
     with transaction() as session:
         went = not isinstance(outcome, SendError) or outcome.unknown
         spending.add(session, {way.purse: went - way.is_reserved})
@@ -38,11 +47,19 @@ def post(letter: Letter, key: str, shop_id: int) -> str:
     return outcome
 
 
-def _handed_over(letter: Letter, key: str, way: Way) -> Outcome:
-    address = way.sender or address_of(settings().mail_from)
+def _handed_over(mail: Mail, way: Way) -> Outcome:
+    try:
+        with smtp.connect() if way.server is None else smtp.connect_to(way.server) as line:
+            ((_, outcome),) = line.send_all([(1, mail)], lambda _: True)
+    except SendError as error:
+        return error
+    return outcome
+
+
+def _written(letter: Letter, key: str, address: str) -> Mail:
     ident = hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
     paragraphs = "".join(f"<p>{_lines(part)}</p>" for part in letter.text.split("\n\n"))
-    mail = Mail(
+    return Mail(
         to=letter.to,
         sender=f"{SENDER} <{address}>",
         reply_to=None,
@@ -51,12 +68,6 @@ def _handed_over(letter: Letter, key: str, way: Way) -> Outcome:
         html=f'<!doctype html><html lang="en"><body>{paragraphs}</body></html>',
         message_id=f"<{ident}@{address.rpartition('@')[2]}>",
     )
-    try:
-        with smtp.connect() if way.server is None else smtp.connect_to(way.server) as line:
-            ((_, outcome),) = line.send_all([(1, mail)], lambda _: True)
-    except SendError as error:
-        return error
-    return outcome
 
 
 def _lines(part: str) -> str:

@@ -24,6 +24,7 @@ from jobs import (
     sources,
     stock,
     texts,
+    theme,
     whatsapp,
     woocommerce,
 )
@@ -41,6 +42,7 @@ HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **texts.ERRANDS,
     **whatsapp.ERRANDS,
     **mail.HANDLERS,
+    **theme.HANDLERS,
 }
 
 log = structlog.get_logger()

@@ -9,6 +9,7 @@ from app.admin import (
     connect_shopify,
     customer,
     customers,
+    designer,
     disconnect,
     doctor,
     exceptions,
@@ -19,6 +20,7 @@ from app.admin import (
     inbox,
     lift,
     looks,
+    mail_preview,
     messages,
     notes,
     overview,
@@ -26,7 +28,6 @@ from app.admin import (
     page_host,
     privacy,
     reviews,
-    sections,
     sender_domains,
     sending,
     services,
@@ -41,6 +42,8 @@ from app.admin import (
     thresholds,
     waiting,
     whatsapp,
+    wording,
+    wording_publishing,
     writeback,
 )
 
@@ -51,6 +54,7 @@ blueprint = Blueprint("admin", __name__)
 blueprint.after_request(shell.protect)
 home.register(blueprint)
 blueprint.register_blueprint(connect_shopify.blueprint, url_prefix="/shopify")
+blueprint.register_blueprint(mail_preview.blueprint)
 ROOMS = (
     overview,
     shipments,
@@ -63,6 +67,8 @@ ROOMS = (
     case,
     own_carriers,
     messages,
+    wording,
+    wording_publishing,
     texts,
     whatsapp,
     sending,
@@ -75,7 +81,7 @@ ROOMS = (
     customer,
     sources,
     hidden,
-    sections,
+    designer,
     inbox,
     imports,
     doctor,

@@ -85,7 +85,7 @@ def look(session: Session, shop: Shop) -> Response:
     setup.note(shop, setup.LOOKED)
     newest = select(Order.id).where(Order.shop_id == shop.id, Order.placed_at.is_not(None))
     order_id = session.scalar(newest.order_by(Order.id.desc()).limit(1))
-    there = tracking_url(shop, order_id) if order_id is not None else address("sections.index")
+    there = tracking_url(shop, order_id) if order_id is not None else address("designer.index")
     return redirect(there, 303)
 
 

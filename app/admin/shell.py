@@ -66,9 +66,11 @@ def protect(response: Response) -> Response:
     frames = embedded.frames(shop.domain) if shop and framed else "frame-ancestors 'none'"
     scripts = "'self' https://cdn.shopify.com" if framed else "'self'"
     leads_to = f" {urlsplit(there).scheme}://{urlsplit(there).netloc}" if (there := g.get("leads_to")) else ""
+    shown = "'self'" if g.get("shows_frames") else "'none'"
     policy = (
         f"default-src 'none'; style-src 'self'; script-src {scripts}; img-src 'self'; font-src 'self'; "
-        f"connect-src 'self'; form-action 'self'{leads_to}; base-uri 'none'; {frames}"
+        f"connect-src 'self'; frame-src {shown}; "
+        f"form-action 'self'{leads_to}; base-uri 'none'; {frames}"
     )
     response.headers.setdefault("Content-Security-Policy", policy)
     response.headers.setdefault("Referrer-Policy", "same-origin")

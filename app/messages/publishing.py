@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.lib import clock, queue
-from app.messages import offers
+from app.messages import offers, steps
 from app.messages.document import Document, Misfit
 from app.messages.lint import Finding, lint
 from app.messages.models import Message
@@ -30,13 +30,23 @@ class Faulty(Misfit):
         self.findings = tuple(findings)
 
 
-def save(session: Session, shop_id: int, trigger: Trigger, data: object) -> list[Finding]:
-    """Keep a draft, and return what is wrong with it; raises Misfit where the data is no message."""
+def save(session: Session, shop_id: int, trigger: Trigger, data: object, *, what: str = "") -> list[Finding]:
+    """Keep a draft, and return what is wrong with it; raises Misfit where the data is no message.
+
+    `what`: which part of it was changed; several changes of that within a minute are one step to undo.
+    """
     document = Document.of(data)
-    row = {"draft": document.data(), "drafted_at": clock.now()}
-    kept = insert(Template).values(shop_id=shop_id, trigger=trigger, **row)
-    session.execute(kept.on_conflict_do_update(index_elements=("shop_id", "trigger"), set_=row))
+    steps.take(session, open_for(session, shop_id, trigger), document.data(), what)
     return _looked_at(session, shop_id, trigger, document)
+
+
+def open_for(session: Session, shop_id: int, trigger: Trigger) -> Template:
+    """Return the row of a message, made where there was none, and locked until this transaction ends."""
+    made = insert(Template).values(shop_id=shop_id, trigger=trigger)
+    session.execute(made.on_conflict_do_nothing(index_elements=("shop_id", "trigger")))
+    row = _locked(session, shop_id, trigger)
+    assert row is not None
+    return row
 
 
 def publish(session: Session, shop_id: int, trigger: Trigger) -> TemplateVersion:
@@ -61,6 +71,7 @@ def publish(session: Session, shop_id: int, trigger: Trigger) -> TemplateVersion
     session.add(version)
     session.flush()  # the template names the version by its id
     row.version_id, row.draft, row.drafted_at = version.id, None, None
+    steps.forget(session, row)
     _try_again(session, shop_id, trigger)
     return version
 

@@ -3,7 +3,7 @@
 What a shop has not written is what we say (templates/messages).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,6 +16,8 @@ from app.messages import templates
 from app.messages.document import Document, Misfit
 from app.vocabulary import Trigger
 
+SHOWN = 50
+"""Versions of a message that are listed; the others stay."""
 KEPT = 4096
 """How many versions this process remembers; each is read once, for none ever changes."""
 
@@ -29,6 +31,14 @@ class Kept(NamedTuple):
     published: int
     """How many versions there are."""
     has_draft: bool
+
+
+class Sent(NamedTuple):
+    """What is sent now."""
+
+    number: int | None
+    """None: what we say."""
+    document: Document
 
 
 Version = tuple[int, datetime]
@@ -70,8 +80,16 @@ class Template(OfShop, Base):
     trigger: Mapped[Trigger] = word(Trigger)
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     drafted_at: Mapped[datetime | None]
+    step: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Which of the steps of app/messages/steps.py the draft is; 0: there is none."""
     version_id: Mapped[int | None] = mapped_column(ForeignKey("template_version.id"))
     """What is sent; None: what we say."""
+    asked_to: Mapped[str | None]
+    """Where a test mail of the draft is to go; None: none is asked for."""
+    asked_as: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """With which letter, and in which language: {"specimen", "language"}."""
+    tried: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """How the last one went: {"to", "at", "failure"}."""
 
     __table_args__ = (UniqueConstraint("shop_id", "trigger"),)
 
@@ -99,6 +117,46 @@ def draft(session: Session, shop_id: int, trigger: Trigger) -> Document:
     """Return what is being written; what is sent, where nothing is."""
     row = session.scalar(select(Template).filter_by(shop_id=shop_id, trigger=trigger))
     return Document.of(row.draft) if row and row.draft else current(session, shop_id, trigger)
+
+
+def sent(session: Session, shop_id: int, trigger: Trigger) -> Sent:
+    """Return what is sent now; what we say, where a version is no longer understood."""
+    number = select(TemplateVersion.number).join(Template, Template.version_id == TemplateVersion.id)
+    chosen = session.scalar(number.where(Template.shop_id == shop_id, Template.trigger == trigger))
+    try:
+        return Sent(chosen, current(session, shop_id, trigger))
+    except Misfit:
+        return Sent(chosen, templates.default(trigger))
+
+
+def published(session: Session, shop_id: int, trigger: Trigger) -> Sequence[TemplateVersion]:
+    """Return a message's versions, the newest first."""
+    mine = select(TemplateVersion).filter_by(shop_id=shop_id, trigger=trigger)
+    return session.scalars(mine.order_by(TemplateVersion.number.desc()).limit(SHOWN)).all()
+
+
+def numbered(session: Session, shop_id: int, trigger: Trigger, number: int | None) -> Document | None:
+    """Return a version, or what we say (None); None where there is no such, or we understand it no more."""
+    if number is None:
+        return templates.default(trigger)
+    mine = select(TemplateVersion.document).filter_by(shop_id=shop_id, trigger=trigger, number=number)
+    data = session.scalar(mine)
+    said = _understood(data) if data is not None else None
+    return said if isinstance(said, Document) else None
+
+
+def writing(session: Session, shop_id: int) -> dict[Trigger, Document]:
+    """Return what each of a shop's messages says, its draft before what is sent; in three queries.
+
+    What we no longer understand is what we say.
+    """
+    drafts = select(Template.trigger, Template.draft).where(
+        Template.shop_id == shop_id, Template.draft.is_not(None)
+    )
+    said = {trigger: chosen.said for (_, trigger), chosen in documents(session, [shop_id]).items()}
+    said |= {trigger: _understood(data) for trigger, data in session.execute(drafts) if data}
+    own = {trigger: it for trigger, it in said.items() if isinstance(it, Document)}
+    return {trigger: own.get(trigger) or templates.default(trigger) for trigger in Trigger}
 
 
 def overview(session: Session, shop_id: int) -> list[Kept]:

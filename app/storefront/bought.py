@@ -106,7 +106,7 @@ def read(session: Session, order_id: int) -> Bought | None:
         alarms=_alarms(session, order),
         grades=_grades(session, shipments),
         tellings=tellings.read(session, order),
-        offered=own_section.products_of(session, shop),
+        offered=own_section.products_of(session, shop, (order.ship_to or {}).get("country")),
     )
 
 

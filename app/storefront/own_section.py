@@ -11,7 +11,7 @@ from app.lib import markup
 from app.lib.words import Words
 from app.lib.words import of as words_of
 from app.shops.models import Shop
-from app.tracking.sections import Sections
+from app.tracking.sections import Own, Sections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +34,9 @@ class OwnSection:
     """Of the merchant's words, where it is not the page's."""
 
 
-def products_of(session: Session, shop: Shop) -> tuple[Offered, ...]:
+def products_of(session: Session, shop: Shop, country: str | None) -> tuple[Offered, ...]:
     """Return the products that a shop's own part shows, as far as they still are there; at most one query."""
-    wanted = Sections.of(shop).own.products
+    wanted = Sections.of(shop, country).own.products
     if not wanted:
         return ()
     there = select(Product).where(
@@ -50,9 +50,9 @@ def products_of(session: Session, shop: Shop) -> tuple[Offered, ...]:
     )
 
 
-def of(shop: Shop, products: tuple[Offered, ...], words: Words) -> OwnSection | None:
+def of(shop: Shop, own: Own, products: tuple[Offered, ...], words: Words) -> OwnSection | None:
     """Return the part as a page in a language prints it; None while there is nothing in it."""
-    own, theirs = Sections.of(shop).own, words_of(shop.locale)
+    theirs = words_of(shop.locale)
     html = markup.clean(own.text)
     if not html and not products:
         return None

@@ -104,7 +104,8 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
     if is_gift:
         inside, outside = contents.unpriced(inside), contents.unpriced(outside)
     carriage = _carriage(bought, shipment, calendar) if shipment else None
-    arranged, own = Sections.of(shop), own_section.of(shop, bought.offered, words)
+    arranged = Sections.of(shop, (order.ship_to or {}).get("country"))
+    own = own_section.of(shop, arranged.own, bought.offered, words)
     return Page(
         brand=brand,
         words=words,

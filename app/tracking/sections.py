@@ -9,6 +9,8 @@ from app.shops.models import Shop
 from app.tracking.journey import State, Story
 
 SETTING = "sections"
+VARIANTS = "section_variants"
+"""Other arrangements, each for some countries: the first that names an order's counts."""
 
 
 class Section(StrEnum):
@@ -67,9 +69,16 @@ class Sections:
     own: Own
 
     @classmethod
-    def of(cls, shop: Shop) -> Self:
-        """Return a shop's arrangement; whatever is missing or unfit in it is as usual."""
-        kept: Any = shop.settings.get(SETTING)
+    def of(cls, shop: Shop, country: str | None = None) -> Self:
+        """Return a shop's arrangement for who has things sent to a country."""
+        for variant in _list(shop.settings.get(VARIANTS)):
+            if isinstance(variant, dict) and country in _list(variant.get("countries")):
+                return cls.read(variant.get("sections"))
+        return cls.read(shop.settings.get(SETTING))
+
+    @classmethod
+    def read(cls, kept: Any) -> Self:  # noqa: ANN401 - what stands in a row
+        """Return an arrangement as it was kept; whatever is missing or unfit in it is as usual."""
         kept = kept if isinstance(kept, dict) else {}
         own: Any = kept.get("own")
         own = own if isinstance(own, dict) else {}

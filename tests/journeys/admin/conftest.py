@@ -29,6 +29,8 @@ PAGES = (
     "exceptions",
     "exceptions/settings",
     "messages",
+    "wording",
+    "wording/shipped",
     "texts",
     "whatsapp",
     "customers",
