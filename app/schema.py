@@ -20,6 +20,7 @@ from app.hooks.models import Hook, HookPending
 from app.imports.models import Import
 from app.insights.models import ArmRow
 from app.lib.db import Base
+from app.messages.bulletins import Bulletin
 from app.messages.models import Click, Message, ReceiptRow
 from app.messages.providers.models import MailDay, MailDomain, Provider
 from app.messages.replies import Reply
@@ -38,6 +39,7 @@ from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Forecast, Prediction, Transit
 from app.tracking.models import DrawnPage, ExceptionRow, Lane, OwnCarrier, Shipment, TrackingEvent
 from app.tracking.notes import Note
+from app.tracking.overrides import Override
 from app.tracking.own_orders import OwnOrdersLink
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
 from app.tracking.recipients import Recipient
@@ -48,6 +50,7 @@ __all__ = [
     "AccessRecord",
     "ArmRow",
     "Base",
+    "Bulletin",
     "Call",
     "CarrierAccount",
     "CarrierWatch",
@@ -89,6 +92,7 @@ __all__ = [
     "MissedOrder",
     "Note",
     "Order",
+    "Override",
     "OwnCarrier",
     "OwnOrdersLink",
     "PageDesign",

@@ -108,6 +108,7 @@ class Trigger(StrEnum):
     """The merchant answers what a shopper reported; no flow, and never switched off."""
     REVIEW_REPLY = "review_reply"
     """The merchant answers a review; no flow either."""
+    BULLETIN = "bulletin"  # the merchant writes to the shoppers of many parcels; no flow either
     OWN_ORDERS = "own_orders"
     """The link that a shopper asked for; no flow either."""
     CONFIRM_WAITING = "confirm_waiting"

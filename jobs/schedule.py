@@ -12,6 +12,7 @@ from app.imports import uploads
 from app.insights import outcomes
 from app.lib import clock, queue
 from app.lib.db import transaction
+from app.messages import bulletins
 from app.privacy import copies, unpermitted
 from app.shops import calls
 from app.stock import waiting
@@ -23,7 +24,7 @@ EVERY = 2.0
 """Seconds between two ticks: the longest that anything due waits for a lost wake-up."""
 KEEP_BODIES = KEEP_COPIES = timedelta(days=30)
 KEEP_COMPARISONS = timedelta(days=90)
-KEEP_UPLOADS = timedelta(days=7)
+KEEP_UPLOADS = KEEP_DRAFTS = timedelta(days=7)
 PURGE_EVERY_TICKS = 1800
 
 log = structlog.get_logger()
@@ -70,6 +71,8 @@ def purge() -> None:
         waiting.purge(session, now=clock.now())
     with transaction() as session:
         uploads.purge(session, before=clock.now() - KEEP_UPLOADS)
+    with transaction() as session:
+        bulletins.purge(session, before=clock.now() - KEEP_DRAFTS)
     forget_unpermitted()
     count_outcomes()
     more = True

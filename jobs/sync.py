@@ -14,6 +14,7 @@ from app.shops import errands
 from app.shops.errands import Due
 from jobs import (
     SLICE,
+    bulletins,
     compare,
     doctor,
     history,
@@ -43,6 +44,7 @@ HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **whatsapp.ERRANDS,
     **mail.HANDLERS,
     **theme.HANDLERS,
+    **bulletins.HANDLERS,
 }
 
 log = structlog.get_logger()

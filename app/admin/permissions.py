@@ -7,6 +7,7 @@ SUPPORT = frozenset(
         *("exceptions.put_off", "exceptions.resolve", "exceptions.bring_back", "notes.write", "notes.remove"),
         *("case.answer", "case.decide", "case.close", "carriage.choose", "carriage.undo"),
         *("customer.withdraw", "customer.copy", "privacy.copy", "privacy.certificate"),
+        *("overrides.declare", "overrides.take_back", "overrides.ask", "again.send"),
         *("customer.receipts", "shipments_file.download", "overview.look"),
     )
 )

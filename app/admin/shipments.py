@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, request
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.admin import answer, finding, paging, shell
@@ -63,10 +64,15 @@ class Asked(NamedTuple):
     @classmethod
     def now(cls) -> Self:
         """Return what this request asks for; whatever makes no sense in it is left out."""
-        tab = request.args.get("tab", "all")
+        return cls.of_form(request.args)
+
+    @classmethod
+    def of_form(cls, given: MultiDict[str, str]) -> Self:
+        """Return what an address or a form asks for."""
+        tab = given.get("tab", "all")
         tab = tab if tab in TABS else "all"
-        badly = tab == Group.DELIVERED and request.args.get("rated") == "badly"
-        return cls(tab, request.args.get("q", "").strip()[:100], badly)
+        badly = tab == Group.DELIVERED and given.get("rated") == "badly"
+        return cls(tab, given.get("q", "").strip()[:100], badly)
 
     def of(self, shop: Shop) -> tuple[ColumnElement[bool], ...]:
         """Say in SQL which parcels of a shop these are."""

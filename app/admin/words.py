@@ -13,6 +13,7 @@ from app.lib import plugins
 from app.messages.models import Message
 from app.shops import texting
 from app.tracking import evidence
+from app.tracking.progress import MERCHANT
 from app.tracking.scans import Doubt
 from app.vocabulary import (
     CaseKind,
@@ -140,6 +141,7 @@ TRIGGERS = {
     Trigger.BACK_IN_STOCK: "Back in stock",
     Trigger.CASE_REPLY: "Your answer",
     Trigger.REVIEW_REPLY: "Your answer to a review",
+    Trigger.BULLETIN: "Your message to many",
     Trigger.OWN_ORDERS: "Link to all their orders",
     Trigger.CONFIRM_RECIPIENT: "Asked to get updates",
     Trigger.CONFIRM_WAITING: "Asked to confirm that they wait",
@@ -199,6 +201,8 @@ DOUBTS = {
 
 def source(key: str) -> str:
     """Return who told of a scan: "EasyPost"."""
+    if key == MERCHANT:
+        return "Your team"
     found = plugins.discover("app.carriers").get(key) or plugins.discover("app.platforms").get(key)
     return str(found.label) if found else key
 

@@ -1,10 +1,11 @@
 """The bodies of deliveries: let go after a month, and of whoever is forgotten at once."""
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import text, update
+from sqlalchemy import func, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Delivery
@@ -22,6 +23,7 @@ EMPTY = text(
     """
 )
 """One look through a shop's bodies, whatever the case of their letters."""
+LOOKS_BACK = 5000
 LONG = 8
 """Numbers of fewer digits stand in too many bodies that are about something else."""
 
@@ -51,3 +53,20 @@ def _names_one(word: str) -> bool:
 def _as_written(word: str) -> set[bytes]:
     escaped = json.dumps(word)[1:-1]
     return {word.encode(), escaped.encode(), escaped.replace("/", "\\/").encode()}
+
+
+def naming(session: Session, shop_id: int, words: Iterable[str], *, most: int) -> Sequence[Delivery]:
+    """Return the latest deliveries of a shop in whose body one of these words stands, the newest first.
+
+    No further back than a number of deliveries that a page can wait for.
+    """
+    wanted = [form for word in words for form in _as_written(word)]
+    if not wanted:
+        return []
+    lately = select(Delivery.id).filter_by(shop_id=shop_id).where(Delivery.body.is_not(None))
+    lately = lately.order_by(Delivery.id.desc()).limit(LOOKS_BACK)
+    names = [func.pg_catalog.position(Delivery.body, literal(word)) > 0 for word in wanted]
+    found = select(Delivery).where(Delivery.id.in_(lately), or_(*names)).order_by(Delivery.id.desc())
+    alone = re.compile(rb"(?<![0-9A-Za-z])(?:%s)(?![0-9A-Za-z])" % b"|".join(map(re.escape, wanted)))
+    rows = session.scalars(found.limit(most * 4)).all()  # a short number stands within many longer ones
+    return [row for row in rows if alone.search(row.body or b"")][:most]

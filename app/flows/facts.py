@@ -34,6 +34,8 @@ from app.vocabulary import Category, Medium, MessageState, Trigger
 Row = TypeVar("Row", Shop, Order, Profile, Shipment, Checkout)
 Person = tuple[int, int | str | None]
 
+EACH_IS_NEWS = (Trigger.PICKUP_REMINDER, Trigger.BULLETIN)
+"""The second says something else than the first, though of the same parcels."""
 NOT_GONE = (MessageState.QUEUED, MessageState.SKIPPED, MessageState.FAILED)
 """A message in any other state has gone out, or may have: what is held may be in the mailbox already.
 
@@ -117,8 +119,11 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             comes_from_flow=message.id in let_go,
             let_go=let_go.get(message.id),
             sent_lately=lately.get(_person(message), ()),
-            is_told=message.id in repeated
-            or any(_says_the_same(message, other) for other in told.get(message.order_id, ())),
+            is_told=message.again_of is None
+            and (
+                message.id in repeated
+                or any(_says_the_same(message, other) for other in told.get(message.order_id, ()))
+            ),
             store_tells=message.id in asked_by_store,
             person=_person(message),
             news=_news(message),
@@ -253,13 +258,13 @@ def _says_the_same(message: Message, other: Message) -> bool:
 
 def _about(message: Message) -> tuple[object, ...]:
     subject = message.order_id, message.checkout_id, message.waiting_id, message.case_entry_id
-    reminder = message.step if message.trigger is Trigger.PICKUP_REMINDER else None  # each is news
+    reminder = message.step if message.trigger in EACH_IS_NEWS else None
     return message.medium, message.to, message.trigger, reminder, *subject
 
 
 def _news(message: Message) -> tuple[object, ...]:
     step = None if message.shipment_ids else message.step
-    return *_about(message), tuple(sorted(message.shipment_ids)), step
+    return *_about(message), tuple(sorted(message.shipment_ids)), step, message.again_of
 
 
 def _by_id(session: Session, table: type[Row], ids: Iterable[int | None]) -> dict[int | None, Row]:

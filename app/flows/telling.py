@@ -92,7 +92,8 @@ def _is_unsaid(message: Message) -> bool:
 
 def set_apart(session: Session, order: Order, shipment_id: int) -> None:
     """Give a parcel of a locked order messages of its own where it waits to be told of with others."""
-    waiting = select(Message).filter_by(order_id=order.id, state=MessageState.QUEUED, recipient_id=None)
+    mine: dict[str, object] = {"order_id": order.id, "recipient_id": None, "again_of": None}
+    waiting = select(Message).filter_by(**mine, state=MessageState.QUEUED)
     shared = waiting.where(Message.trigger.in_(MILESTONES), Message.shipment_ids.contains([shipment_id]))
     for message in session.scalars(shared.with_for_update()):
         if len(message.shipment_ids) > 1:
@@ -109,7 +110,7 @@ def is_silenced(session: Session, shipment_ids: Iterable[int]) -> bool:
 
 
 def _earlier(session: Session, order: Order, trigger: Trigger, to: Reader) -> list[Message]:
-    same: dict[str, object] = {"medium": to.medium, "recipient_id": to.recipient_id}
+    same: dict[str, object] = {"medium": to.medium, "recipient_id": to.recipient_id, "again_of": None}
     if to.browser_id is not None:
         same["to"] = to.address
     told = select(Message).filter_by(order_id=order.id, trigger=trigger, **same)

@@ -34,6 +34,8 @@ class Ask:
     recipient_id: int | None = None
     enrollment_id: int | None = None
     """Whose flow asks for it, where a flow does."""
+    again_of: int | None = None
+    """The message that it repeats."""
     to: str | None
     occasion_at: datetime
     due_at: datetime | None = None
@@ -61,6 +63,11 @@ def ask_all(session: Session, wanted: Sequence[tuple[int, Ask]]) -> int:
     return added
 
 
+def unasked(shop_id: int, wanted: Ask, number: int) -> Message:
+    """Return a message as it would be asked for, to look at; it is in no session and in no table."""
+    return Message(id=-number, **_row(shop_id, wanted))
+
+
 def _row(shop_id: int, wanted: Ask) -> dict[str, object]:
     now = clock.now()
     host = urlsplit(settings().url).hostname or "localhost"
@@ -80,6 +87,7 @@ def _row(shop_id: int, wanted: Ask) -> dict[str, object]:
         "case_entry_id": wanted.case_entry_id,
         "recipient_id": wanted.recipient_id,
         "enrollment_id": wanted.enrollment_id,
+        "again_of": wanted.again_of,
         "to": wanted.to,
         "occasion_at": wanted.occasion_at,
         "rfc_id": f"<{digest}@{host}>",

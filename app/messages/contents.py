@@ -83,7 +83,8 @@ class Letter:
     story: Story
     """As on the tracking page: the day or the days are the carrier's, or the merchant's, or our own."""
     answer: str | None = None
-    """What the merchant answers to the shopper's report."""
+    """What the merchant answers to the shopper's report, or writes to many."""
+    title: str | None = None  # what the merchant calls that
     recommendations: tuple[Offer, ...] = ()
     """Where the template has a place for them."""
     delivering_to: tuple[str, ...]

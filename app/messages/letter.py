@@ -72,6 +72,7 @@ def of(material: Material, message: Message) -> Letter:
         story=arrival.with_order_day(known, expected.of_order(shop, order), calendar),
         discount=material.codes.get(message.id),
         answer=_answer(material, message),
+        title=material.bulletins[message.step][0] if message.trigger is Trigger.BULLETIN else None,
         recommendations=_offers(material, order) if document.holds("recommendations") else (),
         delivering_to=() if is_gift else postal.lines(place, home=shop.country, locale=calendar.locale),
         track_url=leads.to(material, shop, order, message),
@@ -86,6 +87,8 @@ def of(material: Material, message: Message) -> Letter:
 def _answer(material: Material, message: Message) -> str | None:
     if message.trigger is Trigger.REVIEW_REPLY:
         return material.replies.get(message.step)
+    if message.trigger is Trigger.BULLETIN:
+        return material.bulletins[message.step][1]
     return material.answers[message.case_entry_id] if message.case_entry_id else None
 
 

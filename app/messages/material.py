@@ -12,7 +12,7 @@ from app.audience.models import Profile
 from app.channels.base import Browser
 from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.lib.db import among
-from app.messages import carts, codes, recommendations, templates, versions, waits
+from app.messages import bulletins, carts, codes, recommendations, templates, versions, waits
 from app.messages.carts import Cart
 from app.messages.contents import Code
 from app.messages.document import Document, Misfit
@@ -76,6 +76,8 @@ class Material:
     """What the merchant wrote, by case entry."""
     replies: dict[int, str]
     """What the merchant answers to a review, by review."""
+    bulletins: Mapping[int, tuple[str, str]]
+    """Subject and words of what the merchant writes to many, by bulletin."""
     arrived: Mapping[int, frozenset[str]]
     """Which lines have arrived, of each order whose things are to be reviewed."""
     offers: dict[int, list[Offered]]
@@ -132,6 +134,7 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
         waits=waits.gather(session, messages),
         answers=_answers(session, {message.case_entry_id for message in messages}),
         replies=_replies(session, messages),
+        bulletins=bulletins.texts(session, {it.step for it in messages if it.trigger is Trigger.BULLETIN}),
         arrived=_arrived(session, messages, orders),
         offers=_offers(session, messages, documents),
         codes=codes.gather(session, messages, shops),

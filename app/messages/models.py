@@ -41,6 +41,8 @@ class Message(OfShop, Base):
     """Whom it goes to where that is not the shopper."""
     enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id", ondelete="SET NULL"))
     """Whose flow asked for it; None: none did, or it is gone."""
+    again_of: Mapped[int | None]
+    """The message that it repeats, because the merchant asked for that."""
     occasion_at: Mapped[datetime]
     """When what it tells of happened."""
     to: Mapped[str | None]

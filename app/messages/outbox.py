@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from app.audience import suppression
 from app.lib import clock
 from app.lib.db import among
-from app.messages.asking import Ask, ask, ask_all
+from app.messages.asking import Ask, ask, ask_all, unasked
 from app.messages.models import Message
 from app.tracking import browsers
 from app.vocabulary import WENT_OUT, Category, Medium, MessageState, Reason
 
-__all__ = ["Ask", "ask", "ask_all"]  # asked for here, whatever else there is
+__all__ = ["Ask", "ask", "ask_all", "unasked"]  # asked for here, whatever else there is
 CHUNK, LARGEST_CHUNK = 50, 500
 LEASE = timedelta(minutes=2)
 LAST_START = timedelta(seconds=45)

@@ -38,8 +38,10 @@ TEXTED_AT_MOST = timedelta(hours=48)
 """A cart that was left longer ago is not texted about (CTIA Messaging Principles; carriers in the US)."""
 ASKS = (Trigger.CONFIRM_RECIPIENT, Trigger.CONFIRM_WAITING)
 """Asks an address that somebody typed whether it agrees: nothing was agreed to before."""
-ANSWERS = (Trigger.CASE_REPLY, Trigger.REVIEW_REPLY, Trigger.OWN_ORDERS, Trigger.CONFIRM_OFFERS, *ASKS)
-"""What a person wrote to a person, or asked for this minute: no flow, and never old news."""
+WRITTEN = (Trigger.CASE_REPLY, Trigger.REVIEW_REPLY, Trigger.BULLETIN)
+"""What a person wrote to people."""
+ANSWERS = (*WRITTEN, Trigger.OWN_ORDERS, Trigger.CONFIRM_OFFERS, *ASKS)
+"""What a person wrote, or asked for this minute: no flow, and never old news."""
 ASKED_FOR = (Trigger.OWN_ORDERS,)
 """Goes even to who wants no delivery updates: the page just promised it."""
 WAITED_FOR = (Trigger.BACK_IN_STOCK,)
@@ -187,7 +189,8 @@ def _is_wanted(facts: Facts) -> Objection | None:
 
 
 def _is_a_real_purchase(facts: Facts) -> Objection | None:
-    return Skipped(Reason.TEST_ORDER) if facts.order_is_test and facts.trigger not in ANSWERS else None
+    is_asked_for = facts.trigger in ANSWERS and facts.trigger is not Trigger.BULLETIN
+    return Skipped(Reason.TEST_ORDER) if facts.order_is_test and not is_asked_for else None
 
 
 def _is_news(facts: Facts) -> Objection | None:

@@ -75,6 +75,7 @@ def letter(
         is_whole=True,
         story=story.tell([parcel] if status else [], calendar),
         answer="We send a new one today.",
+        title="Snow holds your parcel up",
         recommendations=tuple(
             Offer(title=title, url=look.url, image_url=PICTURE.format(title[0]), price=price)
             for title, price in (

@@ -149,6 +149,11 @@ def _review_reply(common: Sentences, letter: Letter, words: Words) -> Sentences:
     return replace(common, subject=subject, preview="", headline=subject, then="", lead=letter.answer or "")
 
 
+def _bulletin(common: Sentences, letter: Letter, _: Words) -> Sentences:
+    title, told = letter.title or "", letter.answer or ""
+    return replace(common, subject=title, preview=" ".join(told.split()), headline=title, then="", lead=told)
+
+
 def _own_orders(common: Sentences, letter: Letter, words: Words) -> Sentences:
     say, shop = words.say, letter.brand.name
     return _button(
@@ -239,6 +244,7 @@ _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.BACK_IN_STOCK: _back_in_stock,
     Trigger.CASE_REPLY: _case_reply,
     Trigger.REVIEW_REPLY: _review_reply,
+    Trigger.BULLETIN: _bulletin,
     Trigger.OWN_ORDERS: _own_orders,
     Trigger.CONFIRM_RECIPIENT: _confirm_recipient,
     Trigger.CONFIRM_WAITING: _confirm_waiting,

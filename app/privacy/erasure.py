@@ -27,6 +27,7 @@ from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Transit
 from app.tracking.models import Shipment
 from app.tracking.notes import Note
+from app.tracking.overrides import Override
 from app.tracking.own_orders import OwnOrdersLink
 from app.vocabulary import CallReason, MessageState, Reason, ShopState
 
@@ -75,7 +76,7 @@ def erase_order(session: Session, order: Order) -> None:
     reviews.forget(session, order.id)
     register.forget(session, order)
     session.execute(update(Transit).filter_by(order_id=order.id).values(region="", zone=""))
-    for written in (CaseEntry, Feedback, Note):
+    for written in (CaseEntry, Feedback, Note, Override):
         session.execute(update(written).filter_by(order_id=order.id).values(words=None))
     session.execute(delete(OwnOrdersLink).filter_by(order_id=order.id))
     browsers.forget_order(session, order.id)

@@ -3,6 +3,7 @@
 The latest scan by its own time decides; an older one never changes what is known. Three exceptions:
 a label does not undo movement; a parcel on its way back is not "in transit" again; and delivered is left
 only by a later return to the sender, or by the carrier naming its own correction within 48 hours.
+What the merchant says counts like a scan of that moment, and what was scanned before no longer counts.
 Merging is commutative and idempotent, so it equals folding the whole history in time order.
 """
 
@@ -17,6 +18,9 @@ CORRECTION = "carrier_correction"
 CORRECTION_WINDOW = timedelta(hours=48)
 UNKNOWN = "unknown"
 """Detail of a scan whose code we do not know: it is kept and counted, and moves nothing."""
+
+MERCHANT = "merchant"
+"""Source of what the merchant says instead of a carrier."""
 
 BEFORE_MOVEMENT = (S.PENDING, S.LABEL_CREATED)
 
@@ -46,10 +50,14 @@ class Progress:
     returning: Mark | None = None
     delivered: Mark | None = None
     correction: Mark | None = None
+    override: Mark | None = None
+    """What the merchant said."""
 
     @property
     def mark(self) -> Mark | None:
         """The scan that proves the status."""
+        if self.override is not None:
+            return self._since(self.override).mark
         if self.delivered is not None:
             if _after(self.returning, self.delivered):
                 return self.returning
@@ -69,6 +77,12 @@ class Progress:
     def status(self) -> S:
         """Where the parcel is."""
         return self.mark.status if self.mark else S.PENDING
+
+    def _since(self, override: Mark) -> "Progress":
+        """Return what is known from the merchant's word on, which is a scan like any other here."""
+        marks = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "override"}
+        later = {name: mark for name, mark in marks.items() if mark is not None and mark.at > override.at}
+        return Progress(**{_kind_of_scan(override): override} | later)
 
 
 def merge(progress: Progress, scan: Mark) -> Progress:
@@ -96,6 +110,10 @@ def read(data: dict[str, Any]) -> Progress:
 
 
 def _kind(scan: Mark) -> str:
+    return "override" if scan.id.startswith(f"{MERCHANT}:") else _kind_of_scan(scan)
+
+
+def _kind_of_scan(scan: Mark) -> str:
     if scan.detail == CORRECTION:
         return "correction"
     if scan.status is S.DELIVERED:

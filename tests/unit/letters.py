@@ -70,6 +70,7 @@ def letter(
         "is_whole": True,
         "story": story.tell([] if thanks else [parcel] * len(places), calendar),
         "delivering_to": ("Ana Moreno", "1720 Pearl Street, Apt 4", "Boulder, CO 80302"),
+        "title": "Snow on I-70",
         "track_url": "https://post.ridge.example/t/abc.def",
         "cart_url": "https://ridge.example/cart/abc",
         "preferences_url": "https://post.ridge.example/u/abc.def",

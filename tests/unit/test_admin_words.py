@@ -44,6 +44,7 @@ def test_every_word_of_ours_has_the_merchants_words() -> None:
             Trigger.CONFIRM_RECIPIENT,
             Trigger.CONFIRM_WAITING,
             Trigger.REVIEW_REPLY,
+            Trigger.BULLETIN,
         }
     )
     assert set(words.CASES) == set(CaseKind)

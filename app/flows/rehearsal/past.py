@@ -27,7 +27,8 @@ AS_THEY_ARE = {
     *("inbox_in_hand", "drawn_page", "tracking_event", "parcel_exception", "click", "receipt"),
     *("forecast", "prediction", "transit", "lane", "carrier_watch", "carrier_account", "location"),
     *("access_record", "errand", "credential", "privacy_task", "import", "checkup", "connect_state"),
-    *("comparison", "missed_order", "feedback", "page_visit", "note", "member"),
+    *("comparison", "missed_order", "feedback", "page_visit", "note", "member", "status_override"),
+    "bulletin",
 }
 """Read where they lie; all others are copied, and may be written to."""
 FIRST_ID = 10**15

@@ -25,10 +25,18 @@ SPREAD = timedelta(minutes=1)
 
 def begin(session: Session, shop: Shop, shipment: Shipment) -> bool:
     """Have a carrier asked about a parcel from now on, where the shop has an account with it."""
+    return _ask(session, shop, shipment, clock.now() + SPREAD * uniform(0, 1))
+
+
+def hasten(session: Session, shop: Shop, shipment: Shipment) -> bool:
+    """Have a carrier asked about a parcel next, as soon as its limits let us; False: there is no account."""
+    return _ask(session, shop, shipment, clock.now())
+
+
+def _ask(session: Session, shop: Shop, shipment: Shipment, due_at: datetime) -> bool:
     key = _by_carrier(session, shop.id).get(shipment.carrier_slug or "")
     if key is None or shipment.number is None or shipment.cancelled_at is not None:
         return False
-    due_at = clock.now() + SPREAD * uniform(0, 1)
     row = {"shop_id": shop.id, "source": key, "number": shipment.number, "due_at": due_at, "fence": 0}
     add = insert(CarrierWatch).values(row)
     sooner = func.least(func.coalesce(CarrierWatch.due_at, due_at), due_at)
