@@ -1,6 +1,6 @@
 """Settings of one installation, read from the environment."""
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from pydantic import AliasChoices, Field
@@ -59,7 +59,7 @@ class Settings(BaseSettings):
         """The mail servers with private addresses that merchants may name."""
         return frozenset(name.strip().lower() for name in self.mail_hosts_inside.split(",") if name.strip())
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """The master keys, newest first."""
         return tuple(key.strip() for key in self.secret_keys.split(",") if key.strip())

@@ -16,7 +16,7 @@ from app.messages.material import Material
 from app.messages.models import Message
 from app.tracking import arrival, carrier, expected, story
 from app.tracking.models import Shipment
-from app.tracking.parcel import Parcel, Place
+from app.tracking.parcel import Parcel, Place, is_void
 from app.vocabulary import Category, ShipmentStatus, Trigger
 
 __all__ = ["Item", "Letter", "Offer", "Told", "gather", "of"]  # asked for here, wherever they are made
@@ -35,7 +35,7 @@ def of(material: Material, message: Message) -> Letter:
     order = material.orders[message.order_id]
     profile = material.profiles.get(message.profile_id or 0)
     shipments = material.shipments.get(order.id, [])
-    living = [row for row in shipments if not Parcel.of(row).is_void]
+    living = [row for row in shipments if not is_void(row)]
     told = [row for row in shipments if row.id in message.shipment_ids]
     calendar = Calendar.of(clock.now(), shop.timezone, order.locale, shop.locale, is_for_later=True)
     is_gift = message.recipient_id is not None

@@ -72,7 +72,7 @@ class Parcel:
             carrier=carrier.name_of(row),
             carrier_slug=known.slug if (known := carrier.known_of(row)) and not carrier.own_of(row) else None,
             has_number=row.number is not None,
-            is_void=row.cancelled_at is not None or row.status is S.CANCELLED,
+            is_void=is_void(row),
             alarms=frozenset(alarms),
         )
 
@@ -87,6 +87,11 @@ class Parcel:
     def at(self) -> datetime:
         """When the latest thing that we know of it happened."""
         return self.status_at or self.shipped_at
+
+
+def is_void(row: Shipment) -> bool:
+    """Tell whether nobody waits for a shipment any more, whoever called it off."""
+    return row.cancelled_at is not None or row.status is S.CANCELLED
 
 
 def _day(written: str | None) -> date | None:
