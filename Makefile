@@ -63,8 +63,14 @@ bench-admin: $(VENV)/dev.stamp ## the admin's pages with 100,000 orders: millise
 bench-flows: $(VENV)/dev.stamp ## people taken on in flows beside pgbench; many waiting, many due at once (SIZE, 100,000)
 	@cd $(ROOT) && $(BIN)/python -m bench.flows
 
-bench-lighthouse: $(VENV)/dev.stamp ## what Lighthouse says of the demo's tracking page on a phone (needs npm and Chromium)
+browser: $(VENV)/dev.stamp ## every page in a real browser: two widths, light and dark, by mouse and by keyboard (needs Chromium)
+	@cd $(ROOT) && $(BIN)/pytest $(AT_ONCE) tests/browser
+
+lighthouse: $(VENV)/dev.stamp ## what Lighthouse says of the demo's tracking page and admin (needs npm and Chromium; ROUNDS)
 	@cd $(ROOT) && $(BIN)/python -m bench.lighthouse
+
+pictures: $(VENV)/dev.stamp ## every page of the demo as it looks now, in docs/pictures (needs Chromium)
+	@cd $(ROOT) && $(BIN)/python -m bench.pictures
 
 plugin: ## the WooCommerce plug-in as a zip, in var/
 	@cd $(ROOT) && $(PYTHON) -m extensions.pack var
