@@ -32,6 +32,7 @@ from app.shops.entering import WayIn
 from app.shops.models import AccessRecord, Call, Checkup, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.shops.team import Member
 from app.stock.models import Level, Location, Shelf, Waiting
+from app.surveys.models import SurveyAnswer
 from app.tracking.browsers import PushSubscription
 from app.tracking.cases import Case, CaseEntry
 from app.tracking.designs import PageDesign, PageVersion
@@ -115,6 +116,7 @@ __all__ = [
     "Shop",
     "StoreMails",
     "Suppression",
+    "SurveyAnswer",
     "Template",
     "TemplateStep",
     "TemplateVersion",

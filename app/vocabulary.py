@@ -104,6 +104,7 @@ class Trigger(StrEnum):
     BACK_IN_STOCK = "back_in_stock"
     REVIEW_REQUEST = "review_request"
     WIN_BACK = "win_back"
+    CHECK_IN = "check_in"
     CASE_REPLY = "case_reply"
     """The merchant answers what a shopper reported; no flow, and never switched off."""
     REVIEW_REPLY = "review_reply"

@@ -105,6 +105,12 @@ OFFERS = {
         "not while a problem is open.",
         "it begins with the next order that arrives.",
     ),
+    Trigger.CHECK_IN: Words(
+        "heart",
+        "All of an order has arrived. Two days later one mail asks whether they would recommend you, from 0 "
+        "to 10; not while a problem is open.",
+        "it begins with the next order that arrives.",
+    ),
     Trigger.WIN_BACK: Words(
         "heart",
         "Somebody has not bought for one and a half times as long as they used to, or for 180 days. "

@@ -71,6 +71,7 @@ OF_KIND: Mapping[tuple[str, str], Label] = {
     ("raw", "text"): Label("As plain text", "For the text version of the mail; empty: nothing."),
     ("discount", "code"): Label("Code", "One of your own, or {{ discount.code }}: one made for each reader."),
     ("review_stars", "url"): Label("Leads to", "The number of stars is added to it."),
+    ("scale", "url"): Label("Leads to", "The number that was tapped is added to it."),
     ("button", "url"): Label("Leads to", "Empty: the order’s own page."),
 }
 NAMES: Mapping[str, Label] = {

@@ -138,6 +138,7 @@ TRIGGERS = {
     Trigger.ABANDONED_CHECKOUT: "Cart reminder",
     Trigger.REVIEW_REQUEST: "Review request",
     Trigger.WIN_BACK: "Win-back",
+    Trigger.CHECK_IN: "Check-in",
     Trigger.BACK_IN_STOCK: "Back in stock",
     Trigger.CASE_REPLY: "Your answer",
     Trigger.REVIEW_REPLY: "Your answer to a review",

@@ -33,6 +33,7 @@ class Priority(IntEnum):
 PRIORITIES = {
     Trigger.ABANDONED_CHECKOUT: Priority.CART,
     Trigger.REVIEW_REQUEST: Priority.PURCHASE,
+    Trigger.CHECK_IN: Priority.PURCHASE,
 }
 """Of offers; those that are not named come last."""
 

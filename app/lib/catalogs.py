@@ -21,7 +21,7 @@ IN_MESSAGES = {
     "comment_end_string": "#]",
 }
 """How the parts of messages are told from the Liquid and the MJML in them."""
-SAID = ("subject", "preview", "sms", "text", "then", "title", "alt", "until")
+SAID = ("subject", "preview", "sms", "text", "then", "title", "alt", "until", "low", "high")
 """The fields of a message's document that hold sentences."""
 SAY = {
     "say": None,

@@ -106,6 +106,13 @@ KINDS: Mapping[str, Kind] = {
     "review_stars": Kind(
         fields={"title": _may(Holds.WORDS, sentence("How do you like it?")), "url": _must(Holds.URL)},
     ),
+    "scale": Kind(
+        fields={
+            "url": _must(Holds.URL),
+            "low": _may(Holds.WORDS, sentence("Not at all")),
+            "high": _may(Holds.WORDS, sentence("Surely")),
+        },
+    ),
     "discount": Kind(
         fields={"text": _must(Holds.LINES), "code": _must(Holds.WORDS), "until": _may(Holds.WORDS)},
         promotes=True,

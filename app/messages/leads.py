@@ -2,7 +2,13 @@
 
 from app.commerce.models import Order
 from app.lib import plugins
-from app.messages.links import confirm_url, preferences_url, short_preferences_url
+from app.messages.links import (
+    confirm_url,
+    preferences_url,
+    short_preferences_url,
+    short_survey_url,
+    survey_url,
+)
 from app.messages.material import Material
 from app.messages.models import Message
 from app.platforms.base import Platform
@@ -27,6 +33,9 @@ def to(  # noqa: PLR0911 - a line for each message that leads elsewhere
             return confirm_url(shop.id, message.id)
         case Trigger.REVIEW_REQUEST:
             return material.review_page(shop, order) or _our_form(shop, order, message)
+        case Trigger.CHECK_IN:
+            is_short = message.medium in TEXTS
+            return short_survey_url(message.id) if is_short else survey_url(shop.id, message.id)
         case Trigger.REVIEW_REPLY:
             return review_url(shop, order.id)
         case Trigger.WIN_BACK:

@@ -6,6 +6,7 @@ from app.lib import signing
 from app.lib.config import settings
 
 PURPOSE, CONFIRM, CLICK, CART = "unsubscribe", "confirm-offers", "click", "cart"
+SURVEY = "survey"
 ON_THE_WEB = ("https://", "http://")
 
 
@@ -41,6 +42,16 @@ def short_preferences_url(message_id: int) -> str:
 def short_cart_url(message_id: int) -> str:
     """Return an address that leads to the cart that a message reminds of, short enough for a text message."""
     return f"{settings().url}/s/{signing.short_token(CART, message_id)}"
+
+
+def survey_url(shop_id: int, message_id: int) -> str:
+    """Return the address of the page where a message's question is answered; it never expires."""
+    return f"{settings().url}/answer/{signing.token(SURVEY, [shop_id, message_id])}"
+
+
+def short_survey_url(message_id: int) -> str:
+    """Return an address that leads to that page, short enough for a text message."""
+    return f"{settings().url}/s/{signing.short_token(SURVEY, message_id)}"
 
 
 def message_of_short(token: str, purpose: str = PURPOSE) -> int:

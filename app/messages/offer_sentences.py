@@ -68,3 +68,17 @@ def win_back(common: Sentences, letter: Letter, words: Words) -> Sentences:
         then="",
         lead=lead,
     )
+
+
+def check_in(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    """Return what is asked some days after an order has arrived."""
+    say = words.say
+    lead = say("One tap on a number from 0 to 10 is enough; it counts once you confirm it on the page.")
+    return replace(
+        common,
+        subject=say("Would you recommend %(shop)s?", shop=letter.brand.name),
+        preview=lead,
+        headline=say("Would you recommend us?"),
+        then="",
+        lead=lead,
+    )

@@ -2,7 +2,12 @@
 
 from app.vocabulary import Category, Trigger
 
-TRIGGERS = (Trigger.ABANDONED_CHECKOUT, Trigger.REVIEW_REQUEST, Trigger.WIN_BACK)
+TRIGGERS = (
+    Trigger.ABANDONED_CHECKOUT,
+    Trigger.REVIEW_REQUEST,
+    Trigger.WIN_BACK,
+    Trigger.CHECK_IN,
+)
 
 
 def category(trigger: Trigger) -> Category:

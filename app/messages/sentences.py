@@ -241,6 +241,7 @@ _SAY: Mapping[Trigger, Callable[[Sentences, Letter, Words], Sentences]] = {
     Trigger.ABANDONED_CHECKOUT: offer_sentences.abandoned_checkout,
     Trigger.REVIEW_REQUEST: offer_sentences.review_request,
     Trigger.WIN_BACK: offer_sentences.win_back,
+    Trigger.CHECK_IN: offer_sentences.check_in,
     Trigger.BACK_IN_STOCK: _back_in_stock,
     Trigger.CASE_REPLY: _case_reply,
     Trigger.REVIEW_REPLY: _review_reply,

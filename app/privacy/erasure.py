@@ -13,7 +13,7 @@ from app.commerce import bodies, discounts, orders
 from app.commerce.models import Checkout, Order
 from app.imports import uploads
 from app.lib import clock
-from app.lib.db import Base
+from app.lib.db import Base, among
 from app.messages import replies, withdrawn
 from app.messages.models import Message
 from app.privacy import copies
@@ -21,6 +21,7 @@ from app.reviews import writing as reviews
 from app.shops import calls
 from app.shops.models import Call, Shop
 from app.stock import waiting
+from app.surveys import answering
 from app.tracking import browsers, cases, drawn, recipients, register
 from app.tracking.cases import CaseEntry
 from app.tracking.feedback import Feedback
@@ -148,6 +149,9 @@ def forget_addresses(session: Session, shop_id: int, addresses: Collection[str])
 
 
 def _silence(session: Session, chosen: Any) -> None:  # noqa: ANN401 - a select of ids
-    waiting = update(Message).where(Message.id.in_(chosen), Message.state == MessageState.QUEUED)
+    ids = session.scalars(chosen.order_by(Message.id).with_for_update()).all()  # nobody answers one meanwhile
+    theirs = among(Message.id, ids)
+    waiting = update(Message).where(theirs, Message.state == MessageState.QUEUED)
     session.execute(waiting.values(state=MessageState.SKIPPED, reason=Reason.ERASED))
-    session.execute(update(Message).where(Message.id.in_(chosen)).values(to=None, subject=None))
+    session.execute(update(Message).where(theirs).values(to=None, subject=None))
+    answering.forget(session, ids)

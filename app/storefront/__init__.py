@@ -22,6 +22,7 @@ from app.storefront import (
     preferences,
     reviews,
     short,
+    surveys,
     tracking,
     updates,
 )
@@ -44,6 +45,7 @@ for _room in (
     preferences,
     confirming,
     reviews,
+    surveys,
     short,
     clicked,
     notified,

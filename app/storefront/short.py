@@ -1,5 +1,7 @@
 """Short links for text messages: they lead to a page of ours or a cart in its store, and change nothing."""
 
+from collections.abc import Callable, Mapping
+
 from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug import Response as BaseResponse
@@ -10,7 +12,7 @@ from app.lib.db import transaction
 from app.lib.signing import Forged
 from app.lib.words import sentence
 from app.messages import carts
-from app.messages import links as ways_out
+from app.messages import links as links_of_messages
 from app.messages.models import Message
 from app.reviews import links as review_links
 from app.shops.models import Shop
@@ -55,7 +57,7 @@ def _target(session: Session, code: str) -> str | None:
     try:
         order = session.get(Order, links.order_of_short(code))
     except Forged:
-        return _to_review(session, code) or _way_out(session, code)
+        return _to_review(session, code) or _of_message(session, code)
     if order is None or order.erased_at or hosts.of_shop() not in (None, order.shop_id):
         return None
     return links.tracking_url(session.get_one(Shop, order.shop_id), order.id)
@@ -71,24 +73,38 @@ def _to_review(session: Session, code: str) -> str | None:
     return review_links.review_url(session.get_one(Shop, order.shop_id), order.id)
 
 
-def _way_out(session: Session, code: str) -> str | None:
-    try:
-        message = session.get(Message, ways_out.message_of_short(code))
-    except Forged:
-        return _cart(session, code)
-    if message is None or message.to is None or hosts.of_shop() not in (None, message.shop_id):
-        return None
-    return ways_out.preferences_url(message.shop_id, message.id)
+def _of_message(session: Session, code: str) -> str | None:
+    for purpose, leads_to in OF_MESSAGES.items():
+        try:
+            message = session.get(Message, links_of_messages.message_of_short(code, purpose))
+        except Forged:
+            continue
+        if message is None or message.to is None or hosts.of_shop() not in (None, message.shop_id):
+            return None
+        return leads_to(session, message)
+    return None
 
 
-def _cart(session: Session, code: str) -> str | None:
+def _way_out(session: Session, message: Message) -> str:
+    del session
+    return links_of_messages.preferences_url(message.shop_id, message.id)
+
+
+def _survey(session: Session, message: Message) -> str:
+    del session
+    return links_of_messages.survey_url(message.shop_id, message.id)
+
+
+def _cart(session: Session, message: Message) -> str:
     """Return where a cart is found again as its store has things now; its shop, where it is gone."""
-    try:
-        message = session.get(Message, ways_out.message_of_short(code, ways_out.CART))
-    except Forged:
-        return None
-    if message is None or message.to is None or hosts.of_shop() not in (None, message.shop_id):
-        return None
     shop = session.get_one(Shop, message.shop_id)
     found = carts.gather(session, {message.checkout_id} - {None}, {shop.id: shop})
     return next((cart.url for cart in found.values() if cart.url), shop.url)
+
+
+OF_MESSAGES: Mapping[str, Callable[[Session, Message], str]] = {
+    links_of_messages.PURPOSE: _way_out,
+    links_of_messages.CART: _cart,
+    links_of_messages.SURVEY: _survey,
+}
+"""Where the short links of a message lead, by what they are for."""

@@ -16,6 +16,7 @@ EVERY_BLOCK: list[dict[str, Any]] = [
     {"kind": "discount", "text": "For next time", "code": "PINE10", "until": "Until Friday"},
     {"kind": "recommendations"},
     {"kind": "review_stars", "url": "https://ridge.example/review"},
+    {"kind": "scale", "url": "https://ridge.example/answer", "low": "No", "high": "Yes & more"},
     {"kind": "social", "links": [{"name": "Photos", "url": "https://photos.example/?a=1&b=2"}]},
     {"kind": "raw", "html": "<b>{{ shop.name }}{% if 1 < 2 %} yes{% endif %}</b>", "text": "{{ shop.name }}"},
 ]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app import events
 from app.cli import main
 from app.commerce.models import Checkout
+from app.flows import published
 from app.flows.models import Enrollment
 from app.lib import clock
 from app.messages.models import Message
@@ -44,6 +45,13 @@ def test_a_file_is_looked_at_and_its_tests_are_tried(tmp_path: Path) -> None:
         f"{bad}: line 15: who leaves a cart is reminded of it twice: 'message-2' was to come" in answer.output
     )
     assert f"{odd}: line 10: wait: 'soon' is no span of time" in answer.output
+
+
+def test_the_flows_that_ship_do_what_their_own_tests_say() -> None:
+    files = sorted(map(str, published.FOLDER.glob("*.yaml")))
+    answer = typed("flows", "check", *files)
+    assert answer.exit_code == 0, answer.output
+    assert answer.output.count("and all went as written") == len(files) == len(published.PRESETS)
 
 
 def test_a_flow_is_published_with_what_that_changes_and_told_back(session: Session, tmp_path: Path) -> None:

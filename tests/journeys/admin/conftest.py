@@ -39,6 +39,7 @@ PAGES = (
     "waiting",
     "reviews",
     "reviews/where",
+    "answers",
     "sources",
     "hidden",
     "page",

@@ -59,6 +59,7 @@ def test_soundness_has_a_sentence_for_whatever_is_wrong(flow: Flow) -> None:
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda file: file.stem)
 def test_a_preset_is_sound_and_named_as_its_file(preset: Path) -> None:
     assert published.faults(Trigger(preset.stem), preset.read_text()) == []
+    assert reading.read(preset.read_text()).trials, "it says what it does in sample histories"
 
 
 @pytest.mark.parametrize(
