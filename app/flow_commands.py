@@ -1,7 +1,7 @@
 """What an operator does with flows: looks at a file, publishes it, and goes through the past with it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import reactions
-from app.events import Event
 from app.flows import published
 from app.flows.plan import reading
 from app.flows.plan.faults import Fault, Unsound
@@ -18,13 +17,10 @@ from app.flows.rehearsal import run, told
 from app.lib import clock
 from app.lib.days import Calendar
 from app.lib.db import apart, transaction
-from app.reactions import Reaction
 from app.shops.models import Shop
 from app.vocabulary import ShopState, Trigger
 
 SPAN = re.compile(r"(\d{1,5})d")
-OF_FLOWS = "app.flows.starts"
-"""Where the reactions are that let people into flows, and end what they wait for."""
 
 
 @click.command()
@@ -104,17 +100,11 @@ def _went(shop: Shop, trigger: Trigger, file: str, since: datetime, until: datet
     plan = reading.read(file)
     calendar = Calendar.of(until, shop.timezone, None)
     with apart() as session:
-        found = run.go(session, shop.id, trigger, file, since=since, until=until, reactions=of_flows())
+        found = run.go(
+            session, shop.id, trigger, file, since=since, until=until, reactions=reactions.of_flows()
+        )
         report = told.report(plan, found)
     return [f"{shop.name} (shop {shop.id})", *told.table(plan, report, calendar.zone, since, until)]
-
-
-def of_flows() -> Mapping[type[Event], Sequence[Reaction]]:
-    """Return the reactions that concern flows."""
-    return {
-        kind: tuple(it for it in wanted if it.__module__.startswith(OF_FLOWS))
-        for kind, wanted in reactions.REACTIONS.items()
-    }
 
 
 def _file(flow: str, shop_id: int) -> tuple[Trigger, str]:

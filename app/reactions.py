@@ -1,6 +1,6 @@
 """What follows from each event: the whole behavior in one table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from random import randrange
 from typing import Any
@@ -90,6 +90,17 @@ OF_THE_PAST = (
     following.on_shipment_registered,
 )
 """What follows even where an order came as history and this had happened before: nobody is told of it."""
+
+OF_FLOWS = "app.flows.starts"
+"""Where the reactions are that let people into flows, and end what they wait for."""
+
+
+def of_flows() -> Mapping[type[events.Event], Sequence[Reaction]]:
+    """Return the reactions that concern flows."""
+    return {
+        kind: tuple(it for it in wanted if it.__module__.startswith(OF_FLOWS))
+        for kind, wanted in REACTIONS.items()
+    }
 
 
 def react_one(session: Session, after: int = 0) -> int | None:

@@ -15,7 +15,16 @@ from app.commerce.models import (
     Variant,
 )
 from app.events import EventRow
-from app.flows.models import Eligibility, Enrollment, Flow, FlowVersion, HeldBack, StoreMails
+from app.flows.models import (
+    Eligibility,
+    Enrollment,
+    Flow,
+    FlowDraft,
+    FlowVersion,
+    HeldBack,
+    Rehearsal,
+    StoreMails,
+)
 from app.hooks.models import Hook, HookPending
 from app.imports.models import Import
 from app.insights.models import ArmRow
@@ -74,6 +83,7 @@ __all__ = [
     "ExceptionRow",
     "Feedback",
     "Flow",
+    "FlowDraft",
     "FlowVersion",
     "Forecast",
     "Fulfillment",
@@ -108,6 +118,7 @@ __all__ = [
     "ReceiptRow",
     "Recipient",
     "Refund",
+    "Rehearsal",
     "Reply",
     "Review",
     "ReviewPhoto",

@@ -21,6 +21,7 @@ from jobs import (
     imports,
     mail,
     page_host,
+    rehearsals,
     shopify,
     sources,
     stock,
@@ -45,6 +46,7 @@ HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **mail.HANDLERS,
     **theme.HANDLERS,
     **bulletins.HANDLERS,
+    **rehearsals.HANDLERS,
 }
 
 log = structlog.get_logger()

@@ -51,6 +51,11 @@ from app.admin import (
     wording_publishing,
     writeback,
 )
+from app.admin.flow_editor import files as flow_files
+from app.admin.flow_editor import pages as flow_pages
+from app.admin.flow_editor import publishing as flow_publishing
+from app.admin.flow_editor import rehearsing as flow_rehearsing
+from app.admin.flow_editor import trying as flow_trying
 
 SHOP = "/<int(max=9223372036854775807):shop_id>"
 """Where a shop's pages are: by its number, for its key is a secret."""
@@ -83,6 +88,11 @@ ROOMS = (
     sending,
     sender_domains,
     flows,
+    flow_pages,
+    flow_files,
+    flow_publishing,
+    flow_trying,
+    flow_rehearsing,
     lift,
     waiting,
     reviews,

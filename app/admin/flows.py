@@ -1,25 +1,22 @@
 """The switches: what goes out by itself, and which of the store's own mails it would double."""
 
-from datetime import timedelta
 from typing import NamedTuple
 
 from flask import Blueprint, abort, redirect, request
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.admin import shell
+from app.admin.flow_editor import wording
 from app.admin.session import address, for_shop
-from app.flows import doubles, hold_outs, switches
-from app.lib import clock
-from app.messages.models import Message
+from app.flows import doubles, hold_outs, published, switches, tally
+from app.flows.models import Flow as FlowRow
 from app.shops import checkups
 from app.shops.models import Shop
-from app.vocabulary import WENT_OUT, PlatformKey, Reason, Trigger
+from app.vocabulary import PlatformKey, Reason, Trigger
 
 blueprint = Blueprint("flows", __name__)
-
-LATELY = timedelta(days=30)
 
 
 class Words(NamedTuple):
@@ -127,18 +124,7 @@ ALL = WORDS | REQUESTS | OFFERS
 @for_shop
 def index(session: Session, shop: Shop) -> str:
     """Show every flow with its switch and what it did lately."""
-    done = (
-        select(Message.trigger, Message.state, Message.reason, func.count())
-        .where(Message.shop_id == shop.id, Message.created_at > clock.now() - LATELY)
-        .group_by(Message.trigger, Message.state, Message.reason)
-    )
-    sent = dict.fromkeys(Trigger, 0)
-    missed = dict.fromkeys(Trigger, 0)
-    for trigger, state, reason, count in session.execute(done):
-        if state in WENT_OUT:
-            sent[trigger] += count
-        elif reason is Reason.FLOW_OFF:
-            missed[trigger] += count
+    drafts = select(FlowRow.trigger).filter_by(shop_id=shop.id).where(FlowRow.draft.is_not(None))
     return shell.page(
         session,
         shop,
@@ -148,11 +134,30 @@ def index(session: Session, shop: Shop) -> str:
         requests=REQUESTS,
         offers=OFFERS,
         on={trigger: at for trigger, at in switches.switched_on(session, shop.id).items() if trigger in ALL},
-        sent=sent,
-        missed=missed,
+        did=tally.of_shop(session, shop.id),
+        off=Reason.FLOW_OFF,
+        plans=_plans(session, shop.id),
+        drafts=set(session.scalars(drafts)),
         doubled=doubles.of(session, shop),
         percent=hold_outs.share(shop),
     )
+
+
+class Plan(NamedTuple):
+    """A flow with steps, in short."""
+
+    steps: int
+    messages: str
+    hold_out: int
+
+
+def _plans(session: Session, shop_id: int) -> dict[Trigger, Plan]:
+    """Return every flow with steps, as it is in force."""
+    found = {}
+    for trigger, file in published.files(session, shop_id).items():
+        flow = published.flow_of(file)
+        found[trigger] = Plan(len(flow.steps), wording.counted(flow), flow.hold_out)
+    return found
 
 
 @blueprint.post("/flows/<name>")

@@ -13,9 +13,10 @@ from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.admin import answer, evidence, home, session, shell
-from app.admin.flows import LATELY, WORDS
+from app.admin.flows import WORDS
 from app.admin.words import TRIGGERS
 from app.flows import switches
+from app.flows.tally import LATELY
 from app.lib import clock, signed_query
 from app.lib.config import settings
 from app.lib.db import transaction

@@ -22,6 +22,50 @@ class Flow(OfShop, Base):
     on_since: Mapped[datetime | None]
     draft: Mapped[str | None]
     """The file that the merchant is writing; None: there is none."""
+    draft_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Which of the draft's states (FlowDraft) it is in."""
+    draft_revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Grows with every change, so that whoever looked at an older one is told."""
+
+    __table_args__ = (UniqueConstraint("shop_id", "trigger"),)
+
+
+class FlowDraft(OfShop, Base):
+    """One state of a flow's draft, to which one can go back until it is published."""
+
+    __tablename__ = "flow_draft"
+
+    id: Mapped[key]
+    trigger: Mapped[Trigger] = word(Trigger)
+    number: Mapped[int]
+    """In the order in which they came to be."""
+    file: Mapped[str]
+    did: Mapped[str]
+    """What was done to the state before it, as a sentence."""
+    who: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("shop_id", "trigger", "number"),)
+
+
+class Rehearsal(OfShop, Base):
+    """A shop's history gone through with a flow, because somebody asked; of each flow the last is kept."""
+
+    __tablename__ = "rehearsal"
+
+    id: Mapped[key]
+    trigger: Mapped[Trigger] = word(Trigger)
+    file: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    asked_at: Mapped[datetime]
+    reached: Mapped[datetime | None]
+    """How far it has come; None: nobody has begun."""
+    ended_at: Mapped[datetime | None]
+    failed: Mapped[str | None]
+    """Why it came to nothing, in a sentence."""
+    found: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """What it came to; numbers of shoppers and orders, and nothing else of them."""
 
     __table_args__ = (UniqueConstraint("shop_id", "trigger"),)
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from app.flows.models import Flow as FlowRow
-from app.flows.models import FlowVersion
+from app.flows.models import FlowDraft, FlowVersion
 from app.flows.plan import reading, soundness, trying, written
 from app.flows.plan.definition import Flow
 from app.flows.plan.faults import Fault, Unsound
@@ -21,6 +21,10 @@ from app.vocabulary import Trigger
 FOLDER = Path(__file__).parent / "presets"
 PRESETS = tuple(Trigger(file.stem) for file in sorted(FOLDER.glob("*.yaml")))
 """The flows of the engine; others have nothing but a trigger and one message."""
+
+
+SHOWN = 10
+"""Versions that a merchant can go back to: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,27 @@ def file(session: Session, shop_id: int, trigger: Trigger) -> str:
     return preset(trigger) if latest is None or latest.is_preset else latest.file
 
 
+def files(session: Session, shop_id: int) -> dict[Trigger, str]:
+    """Return the file of every flow that is in force, in one query."""
+    newest = select(FlowVersion.trigger, FlowVersion.file, FlowVersion.is_preset).filter_by(shop_id=shop_id)
+    newest = newest.ext(distinct_on(FlowVersion.trigger))
+    newest = newest.order_by(FlowVersion.trigger, FlowVersion.number.desc())
+    own = {trigger: text for trigger, text, is_preset in session.execute(newest) if not is_preset}
+    return {trigger: own.get(trigger, preset(trigger)) for trigger in PRESETS}
+
+
+def number(session: Session, shop_id: int, trigger: Trigger) -> int:
+    """Return the number of the version that is in force; 0: none was needed yet."""
+    latest = _latest(session, shop_id, trigger)
+    return latest.number if latest else 0
+
+
+def history(session: Session, shop_id: int, trigger: Trigger) -> Sequence[FlowVersion]:
+    """Return the versions that were in force, the newest first."""
+    mine = select(FlowVersion).filter_by(shop_id=shop_id, trigger=trigger)
+    return session.scalars(mine.order_by(FlowVersion.number.desc()).limit(SHOWN)).all()
+
+
 def draft(session: Session, shop_id: int, trigger: Trigger) -> str | None:
     """Return the file that the merchant is writing."""
     return session.scalar(select(FlowRow.draft).filter_by(shop_id=shop_id, trigger=trigger))
@@ -72,10 +97,9 @@ def draft(session: Session, shop_id: int, trigger: Trigger) -> str | None:
 
 def save_draft(session: Session, shop_id: int, trigger: Trigger, text: str | None) -> None:
     """Keep what the merchant has written so far, sound or not; None: throw it away."""
-    put = insert(FlowRow).values(shop_id=shop_id, trigger=trigger, draft=text)
-    session.execute(
-        put.on_conflict_do_update(index_elements=["shop_id", "trigger"], set_={"draft": put.excluded.draft})
-    )
+    put = insert(FlowRow).values(shop_id=shop_id, trigger=trigger, draft=text, draft_revision=1)
+    changed = {"draft": put.excluded.draft, "draft_revision": FlowRow.draft_revision + 1}
+    session.execute(put.on_conflict_do_update(index_elements=["shop_id", "trigger"], set_=changed))
 
 
 def faults(trigger: Trigger, text: str) -> list[Fault]:
@@ -108,7 +132,10 @@ def publish(session: Session, shop_id: int, trigger: Trigger, text: str) -> int:
     wrong = faults(trigger, text)
     if wrong:
         raise Unsound(wrong)
-    session.execute(update(FlowRow).filter_by(shop_id=shop_id, trigger=trigger).values(draft=None))
+    mine = {"shop_id": shop_id, "trigger": trigger}
+    forgotten = {"draft": None, "draft_number": 0, "draft_revision": FlowRow.draft_revision + 1}
+    session.execute(update(FlowRow).filter_by(**mine).values(forgotten))
+    session.execute(delete(FlowDraft).filter_by(**mine))
     latest, new = _latest(session, shop_id, trigger), written.write(reading.read(text))
     if latest is not None and latest.file == new:
         return latest.number

@@ -11,7 +11,6 @@ from sqlalchemy import func, select, update
 
 from app.channels.base import Channel
 from app.commerce.models import Order
-from app.flow_commands import of_flows
 from app.flows import engine, published
 from app.flows.models import Enrollment, Flow
 from app.flows.plan import reading
@@ -21,6 +20,7 @@ from app.lib import clock
 from app.lib.db import apart
 from app.messages.journal import Journal
 from app.messages.models import Message
+from app.reactions import of_flows
 from app.schema import Base
 from app.shops.models import Call
 from app.vocabulary import CallState, Medium, MessageState, Trigger
@@ -179,7 +179,7 @@ def as_lived(store: StoreVoice, trigger: Trigger) -> Report:
     session.expire_all()
     people = session.scalars(select(Enrollment).filter_by(**mine).order_by(Enrollment.id)).all()
     sent = session.scalars(select(Message).filter_by(**mine).order_by(Message.id)).all()
-    found = run.Rehearsed([*people], [*sent], [], [])
+    found = run.Rehearsed([*people], [*sent], [], [], clock.now())
     return told.report(reading.read(published.preset(trigger)), found)
 
 

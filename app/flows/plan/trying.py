@@ -1,6 +1,7 @@
 """Sample histories gone through by the engine, on no clock: whether a flow does what its file says."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.flows.plan.advance import Place, Turn, advance, enter
@@ -9,7 +10,7 @@ from app.flows.plan.definition import Flow
 from app.flows.plan.facts import Facts
 from app.flows.plan.faults import Fault
 from app.flows.plan.fields import FIELDS, Kind
-from app.flows.plan.spans import Span
+from app.flows.plan.spans import Span, Unit
 from app.flows.plan.trial import Trial
 from app.lib.business_days import BusinessCalendar
 
@@ -21,6 +22,26 @@ Done = list[tuple[str, datetime]]
 def failures(flow: Flow) -> list[Fault]:
     """Return each trial of a flow that goes otherwise than it says, in words; empty: all go as they say."""
     return [fault for trial in flow.trials for fault in _judged(flow, trial)]
+
+
+def renewed(flow: Flow) -> Flow:
+    """Return a flow whose trials expect what it does now; one that says what cannot be stays wrong."""
+    kinds = FIELDS.get(flow.about, {})
+    trials = (it if any(_unsayable(it, kinds)) else _as_it_goes(flow, it, kinds) for it in flow.trials)
+    return replace(flow, trials=tuple(trials))
+
+
+def _as_it_goes(flow: Flow, trial: Trial, kinds: Mapping[str, Kind]) -> Trial:
+    if not any(_judged(flow, trial)):
+        return trial
+    done, place = _walk(flow, trial, kinds)
+    spans = tuple((step, _span(at - trial.begins_at)) for step, at in done)
+    return replace(trial, done=spans, over=place.over)
+
+
+def _span(gap: timedelta) -> Span:
+    minutes = round(gap / timedelta(minutes=1))
+    return Span(minutes // 60, Unit.HOUR) if minutes % 60 == 0 else Span(minutes, Unit.MINUTE)
 
 
 def _judged(flow: Flow, trial: Trial) -> Iterator[Fault]:

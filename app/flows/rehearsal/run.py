@@ -44,6 +44,8 @@ class Rehearsed(NamedTuple):
     deferrals: list[Deferral]
     tasks: list[tuple[datetime, str, Task]]
     """What else would have been done: when, which action, for whom."""
+    until: datetime
+    """How far it went."""
 
 
 def go(  # noqa: PLR0913 - whose past, which flow, from when to when, and what leads to it
@@ -55,10 +57,12 @@ def go(  # noqa: PLR0913 - whose past, which flow, from when to when, and what l
     since: datetime,
     until: datetime,
     reactions: Reactions,
+    go_on: Callable[[datetime], bool] = lambda _: True,
 ) -> Rehearsed:
     """Let a shop's history of that time come to pass with this flow; nothing may stay of `session`.
 
     The shop's other flows go through it as well, as they are now: all of them write to the same shoppers.
+    `go_on` hears of every moment that is come to, and ends it there where it says no.
     """
     happened = _happened(session, shop_id, reactions, since, until)
     flows = _others(session, shop_id) | {trigger: (since, file)}
@@ -73,6 +77,9 @@ def go(  # noqa: PLR0913 - whose past, which flow, from when to when, and what l
         moments = (_due(session), heard[0] if heard else None)
         now = min((moment for moment in moments if moment is not None), default=until)
         if now >= until:
+            break
+        if not go_on(now):
+            until = now
             break
         past.move(session, now)
         with clock.pretending(now):
@@ -94,6 +101,7 @@ def go(  # noqa: PLR0913 - whose past, which flow, from when to when, and what l
         messages,
         [it for it in deferrals if it.message_id in mine],
         [it for it in tasks if it[2].flow == trigger],
+        until,
     )
 
 

@@ -130,3 +130,13 @@ def test_tests_stay_with_their_flow() -> None:
     flow = reading.read(CART + LEFT)
     assert reading.read(written.write(flow)).trials == flow.trials
     assert written.write(flow).count("name: left") == 1
+
+
+def test_a_test_can_expect_what_the_flow_does_now() -> None:
+    later = CART.replace("for: 1 day", "for: 3 days") + LEFT
+    renewed = trying.renewed(reading.read(later))
+    assert trying.failures(renewed) == []
+    assert trying.failures(reading.read(written.write(renewed))) == []
+    assert renewed.trials[0].over == "finished"
+    nonsense = reading.read(CART + "  - {name: odd, facts: [cart.is_red], over: finished}\n")
+    assert trying.renewed(nonsense) == nonsense

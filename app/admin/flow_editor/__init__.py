@@ -1,0 +1,1 @@
+"""The pages on which a merchant writes a flow, tries it and publishes it."""
