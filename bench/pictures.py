@@ -21,6 +21,8 @@ ADMIN = (
     "exceptions",
     "customers",
     "messages",
+    "wording",
+    "wording/shipped",
     "flows",
     "reviews",
     "waiting",

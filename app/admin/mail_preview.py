@@ -10,6 +10,7 @@ from werkzeug.exceptions import Gone
 
 from app.admin import embedded, wording_state
 from app.lib import clock, signing
+from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.signing import Forged
 from app.messages import showing, versions
@@ -22,7 +23,7 @@ blueprint = Blueprint("mail_preview", __name__)
 PURPOSE = "mail-preview"
 HOUR = 3600
 POLICY = (
-    "sandbox; default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; "
+    "sandbox; default-src 'none'; img-src https: data: {ours}; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 FAILED = '<!doctype html><html lang="en"><title>Preview</title><p>It cannot be shown as it is.</p></html>'
@@ -71,7 +72,7 @@ def _framed(shop: Shop, html: str) -> Response:
     response = Response(html, mimetype="text/html")
     is_embedded = shop.platform is PlatformKey.SHOPIFY
     hosts = embedded.frames(shop.domain).removeprefix("frame-ancestors") if is_embedded else ""
-    response.headers["Content-Security-Policy"] = POLICY + hosts
+    response.headers["Content-Security-Policy"] = POLICY.format(ours=settings().url) + hosts
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

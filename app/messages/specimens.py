@@ -15,6 +15,7 @@ from app.messages import letter as letters
 from app.messages import offers, sample
 from app.messages.document import Document
 from app.messages.letter import Item, Letter, Told
+from app.messages.links import secure
 from app.messages.models import Message
 from app.shops.brand import Brand
 from app.shops.models import Shop
@@ -59,9 +60,10 @@ class Thing(NamedTuple):
 def shelf(session: Session, shop_id: int) -> Sequence[Thing]:
     """Return what the shop sells and has pictures of, the newest first; in one query."""
     shown = select(Product.title, Product.image_url).filter_by(shop_id=shop_id, deleted_at=None)
-    shown = shown.where(Product.title.is_not(None), Product.image_url.startswith("https://", autoescape=True))
+    shown = shown.where(Product.title.is_not(None), Product.image_url.is_not(None))
     rows = session.execute(shown.order_by(Product.id.desc()).limit(SHELF))
-    return [Thing(title or "", image_url or "") for title, image_url in rows]
+    pictured = ((title or "", secure(image_url)) for title, image_url in rows)
+    return [Thing(title, image_url) for title, image_url in pictured if image_url]
 
 
 def letter(  # noqa: PLR0913, PLR0917 - what one letter is made of

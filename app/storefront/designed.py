@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.commerce.models import Product
 from app.lib import clock
+from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.signing import Forged
 from app.shops.models import Shop
@@ -22,7 +23,7 @@ from app.vocabulary import PlatformKey, ShopState
 pages = Blueprint("designed", __name__)
 
 POLICY = (
-    "sandbox; default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; "
+    "sandbox; default-src 'none'; img-src https: data: {ours}; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 IN_OFFICE = "https://admin.shopify.com"
@@ -82,7 +83,7 @@ def _sheet() -> str:
 def _framed(shop: Shop, html: str) -> Response:
     response = Response(html, mimetype="text/html")
     office = f" https://{shop.domain} {IN_OFFICE}" if shop.platform is PlatformKey.SHOPIFY else ""
-    response.headers["Content-Security-Policy"] = POLICY + office
+    response.headers["Content-Security-Policy"] = POLICY.format(ours=settings().url) + office
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
