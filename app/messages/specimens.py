@@ -105,6 +105,9 @@ def real(session: Session, shop: Shop, trigger: Trigger, document: Document, mes
         told = letters.gather(session, message)
     except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise LookupError(message_id) from error
+    if document.holds("recommendations") and not told.recommendations:  # what is sent now shows none
+        made = _stocked(sample.letter(trigger, document, told.brand), shelf(session, shop.id))
+        told = replace(told, recommendations=made.recommendations)
     home = told.brand.url
     track_url = home if trigger in CONFIRMS else told.track_url
     return replace(told, document=document, clicks=None, track_url=track_url, preferences_url=home)
