@@ -29,7 +29,7 @@
       return into.dispatchEvent(new Event("input", { bubbles: true }));
     }
     const form = target.closest("form[data-live]");
-    if (!form) return;
+    if (!form || !window.htmx) return; // without it, each pause would load the page anew
     clearTimeout(timer);
     timer = setTimeout(() => form.isConnected && form.requestSubmit(), PAUSE);
   });
