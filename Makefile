@@ -63,6 +63,9 @@ bench-admin: $(VENV)/dev.stamp ## the admin's pages with 100,000 orders: millise
 bench-flows: $(VENV)/dev.stamp ## people taken on in flows beside pgbench; many waiting, many due at once (SIZE, 100,000)
 	@cd $(ROOT) && $(BIN)/python -m bench.flows
 
+route-walk: $(VENV)/dev.stamp ## every route for every role, for strangers and another shop's owner: a table of who came how far, and leaks
+	@cd $(ROOT) && $(BIN)/pytest -s -p no:cacheprovider tests/journeys/doors/test_route_walk.py tests/journeys/doors/test_link_walk.py
+
 browser: $(VENV)/dev.stamp ## every page in a real browser: two widths, light and dark, by mouse and by keyboard (needs Chromium)
 	@cd $(ROOT) && $(BIN)/pytest $(AT_ONCE) tests/browser
 

@@ -114,7 +114,7 @@ def shops() -> None:
 @main.command()
 @click.argument("shop_id", type=int)
 def signin(shop_id: int) -> None:
-    """Print a link, good for 15 minutes, that lets a browser into a shop's admin."""
+    """Print a link, good once for 10 minutes, that lets a browser into a shop's admin."""
     from app.admin import session as doors  # noqa: PLC0415 - the admin's pages come with it
 
     with transaction() as session:

@@ -1,10 +1,11 @@
 """The only wiring of the web process: ingress in front of Flask."""
 
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 
 import structlog
-from flask import Flask, abort, request
+from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import admin, health, storefront
@@ -15,12 +16,16 @@ from app.lib.rsgi import Pages, Upload
 from app.lib.signing import Forged
 from app.reviews import links as review_links
 from app.reviews import photos
-from app.storefront import reviews
+from app.storefront import look, reviews
 from app.storefront.front import Front
 from webhooks.ingress import Ingress
 
 ROOT = Path(__file__).parent.parent
 FORM_LIMIT = 1_000_000
+STRICTEST = "default-src 'none'; frame-ancestors 'none'"
+IN_A_THEME = "/proxy/"
+UNUSED_FOR = timedelta(days=7)
+"""A browser that does not come back for so long is forgotten."""
 
 log = structlog.get_logger()
 
@@ -41,18 +46,20 @@ def create_app() -> Flask:
     """Return the Flask application with every page."""
     configure()
     app = House("doorstep", root_path=str(ROOT), template_folder="templates", static_folder="static")
-    app.secret_key = settings().keys[0]
+    app.secret_key, is_https = settings().keys[0], settings().is_https
     app.config.update(
         SECRET_KEY_FALLBACKS=list(settings().keys[1:]),
-        SESSION_COOKIE_SECURE=settings().url.startswith("https://"),
+        SESSION_COOKIE_SECURE=is_https,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_NAME="doorstep",
+        SESSION_COOKIE_NAME="__Host-doorstep" if is_https else "doorstep",
+        PERMANENT_SESSION_LIFETIME=UNUSED_FOR,
         MAX_CONTENT_LENGTH=FORM_LIMIT,
     )
     if settings().proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings().proxies)  # type: ignore[method-assign] # Flask says so
     app.before_request(_widen)
     app.before_request(_refuse_nul)
+    app.after_request(_protect)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(storefront.blueprint)
     app.register_blueprint(admin.blueprint, url_prefix="/admin")
@@ -73,6 +80,22 @@ def _refuse_nul() -> None:
     """Answer 400 to the one character that no text in PostgreSQL may hold, so that no page meets it."""
     if any("\0" in text for text in (request.path, *request.values.values())):
         abort(400)
+
+
+def _protect(response: Response) -> Response:
+    """Let nothing that says no more of itself be framed, run, or taken for what it is not.
+
+    What Shopify fetches is shown below the shop's own address, of which we say nothing; and the policy of a
+    script binds it where it is a worker.
+    """
+    if request.path.startswith(IN_A_THEME):
+        return response
+    if response.mimetype != "text/javascript":
+        response.headers.setdefault("Content-Security-Policy", STRICTEST)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    for name, value in look.always().items():
+        response.headers.setdefault(name, value)
+    return response
 
 
 def may_bring_photos(path: str) -> bool:

@@ -172,24 +172,32 @@ class House:
 
 @contextmanager
 def running(
-    *, wanted: dict[str, int] | None = None, extra: dict[str, str] | None = None, durable: bool = True
+    *,
+    wanted: dict[str, int] | None = None,
+    extra: dict[str, str] | None = None,
+    durable: bool = True,
+    root: Path = ROOT,
+    door: int | None = None,
 ) -> Iterator[House]:
-    """Run an installation; `wanted` says how many of each process (one of each where it is None)."""
+    """Run an installation; `wanted` says how many of each process (one of each where it is None).
+
+    `root`: of which checkout. `door`: the port of whoever stands in front of the web process.
+    """
     scratch = Path(tempfile.mkdtemp(prefix="doorstep-house-"))
     servers = embedded(scratch / "servers", durable=durable)
     sink = Sink()
-    port = free_port()
+    port = door or free_port()
     processes = None
     try:
-        environment = _environment(scratch, servers, sink, port) | (extra or {})
+        environment = _environment(scratch, servers, sink, port) | of(root) | (extra or {})
         with psycopg.connect(servers.database_url, autocommit=True) as connection:
             connection.execute("CREATE DATABASE house")
         here = {**os.environ, **environment}
-        subprocess.run([sys.executable, "-m", "app.cli", "migrate"], check=True, cwd=ROOT, env=here)
+        subprocess.run([sys.executable, "-m", "app.cli", "migrate"], check=True, cwd=root, env=here)
         made = subprocess.run(
             [sys.executable, "-m", "bench.shops"],
             check=True,
-            cwd=ROOT,
+            cwd=root,
             env=here,
             capture_output=True,
             text=True,
@@ -197,7 +205,7 @@ def running(
         shops = json.loads(made.stdout)
         (scratch / "log").mkdir()
         processes = Processes(here, scratch / "log")
-        for name, command in procfile(ROOT).items():
+        for name, command in procfile(root).items():
             for number in range((wanted or {}).get(name, 1)):
                 if name != "release" and not (name == "web" and number):
                     processes.start(name if number == 0 else f"{name}{number + 1}", command)
@@ -224,12 +232,16 @@ def running(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def of(root: Path) -> dict[str, str]:
+    """Return what makes a process of ours run the code of a checkout, wherever it is started."""
+    return {"PYTHONPATH": str(root), "PYTHONSAFEPATH": "1"}
+
+
 def _environment(scratch: Path, servers: Servers, sink: Sink, port: int) -> dict[str, str]:
     return {
         "DATABASE_URL": beside(servers.database_url, "house"),
         "REDIS_URL": servers.redis_url,
         "PORT": str(port),
-        "PYTHONPATH": str(ROOT),
         "DOORSTEP_URL": f"http://127.0.0.1:{port}",
         "DOORSTEP_SECRET_KEYS": "a-master-key-for-the-house-of-32-characters",
         "DOORSTEP_SHOPIFY_CLIENT_ID": "house",

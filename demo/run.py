@@ -135,10 +135,12 @@ def _announce(notes: dict[str, Any], port: int) -> None:
     """Write var/demo.json, whole or not at all, and print where to look."""
     base = f"http://127.0.0.1:{port}"
     notes = {"admin": f"{base}/admin", "tracking": notes["tracking"], "mail": f"{base}/mail", **notes}
+    notes["office"] = f"{base}/office"
     temporary = NOTES.with_suffix(".tmp")
     temporary.write_text(json.dumps(notes, indent=1) + "\n")
     temporary.replace(NOTES)
     print(f"\n  The merchant's admin   {notes['admin']}")
+    print(f"  Inside Shopify         {notes['office']}")
     print(f"  A tracking page        {notes['tracking']}")
     print(f"  Every mail sent        {notes['mail']}")
     print("\n  Parcels move while you watch. Ctrl-C stops everything.\n")

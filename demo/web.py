@@ -1,13 +1,15 @@
-"""What the demo's web process serves: the app, the mail viewer, and the fakes of the outside world."""
+"""What the demo's web process serves: the app, the mail viewer, a back office, and the world's fakes."""
 
 from app.lib.config import settings
 from app.lib.rsgi import Exchange, Pages, Scope
 from app.main import web as product
 from demo import fakes
+from demo.office import office
 from demo.viewer import viewer
 
 outside = Pages(fakes.application)
 mails = Pages(viewer)
+back_office = Pages(office)
 
 
 async def web(scope: Scope, exchange: Exchange) -> None:
@@ -17,5 +19,7 @@ async def web(scope: Scope, exchange: Exchange) -> None:
         await outside(scope, exchange)
     elif scope.path in ("/mail", "/mail.json") or scope.path.startswith("/mail/"):
         await mails(scope, exchange)
+    elif scope.path == "/office" or scope.path.startswith("/office/"):
+        await back_office(scope, exchange)
     else:
         await product(scope, exchange)

@@ -50,7 +50,8 @@ def patch() -> AnyResponse:
     """Let App Bridge fetch a fresh ID token and go back to where the visitor wanted to be."""
     if not request.args.get("shopify-reload", "").startswith("/admin/"):
         abort(400, "This page only brings you back to where you came from.")
-    page = render_template("admin/patch.html", client_id=settings().shopify_client_id)
+    known = {"client_id": settings().shopify_client_id, "app_bridge": embedded.app_bridge()}
+    page = render_template("admin/patch.html", **known)
     policy = embedded.frames(shop_domain(request.args.get("shop", "")))
     return Response(page, headers={"Content-Security-Policy": policy})
 

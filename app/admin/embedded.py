@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Response, abort, redirect, request, url_for
 
 from app.lib import signing
+from app.lib.config import settings
 from app.platforms.shopify import session_token
 from app.platforms.shopify.session_token import Asker, BadToken
 
@@ -17,6 +18,8 @@ FORM = "embedded-form"
 FORM_SECONDS = 3600
 RETRY = "X-Shopify-Retry-Invalid-Session-Request"
 BEARER = "Bearer "
+OFFICE = "/office/app-bridge.js"
+"""Where the demo's stand-in for Shopify's back office has its own App Bridge."""
 
 
 def asker() -> Asker | None:
@@ -47,10 +50,16 @@ def turn_away() -> NoReturn:
     abort(redirect(f"{url_for('admin.connect_shopify.patch')}?{query}"))
 
 
+def app_bridge() -> str:
+    """Return the address of App Bridge, which has to be Shopify's own copy."""
+    return OFFICE if settings().demo else "https://cdn.shopify.com/shopifycloud/app-bridge.js"
+
+
 def frames(domain: str | None) -> str:
     """Return the policy that lets nobody but a store's own back office frame a page."""
     store = f"https://{domain} " if domain else ""
-    return f"frame-ancestors {store}https://admin.shopify.com"
+    office = " 'self'" if settings().demo else ""
+    return f"frame-ancestors {store}https://admin.shopify.com{office}"
 
 
 def _of_form() -> Asker | None:

@@ -1,4 +1,4 @@
-"""Who looked at whose data, and who changed it on their behalf: the record that the law asks for."""
+"""The audit log: who came in, who looked at whose data, and who changed what."""
 
 from flask import Blueprint
 from sqlalchemy import select

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.admin import answer, evidence, home, session, shell
+from app.admin import answer, evidence, home, session, shell, stores
 from app.admin.flows import WORDS
 from app.admin.words import TRIGGERS
 from app.flows import switches
@@ -85,10 +85,10 @@ def ask_to_enter(token: str) -> str | BaseResponse:
     with transaction() as opened:
         way = entering.look(opened, token)
         shop = opened.get(Shop, way.shop_id) if way else None
+        is_known = shop is not None and stores.may_come_in(opened, shop)
     if way is None or shop is None:
         return _ended()
-    known = session.visitor(shop.id)
-    if known is not None and known.may_see(shop):
+    if is_known:
         return redirect(f"/admin/{shop.id}/{way.page}", 303)
     return render_template("admin/way_in.html", shop=shop, token=token, form_token=session.form_token)
 
@@ -100,6 +100,8 @@ def enter(token: str) -> BaseResponse:
     with transaction() as opened:
         used = entering.use(opened, token)
         way = (used.shop_id, used.who, used.page) if used else None
+        if used is not None:
+            session.arrived(opened, used.shop_id, used.who, "from the store’s own pages")
     if way is None:
         return _ended()
     session.grant(way[0], who=way[1])

@@ -6,13 +6,16 @@ from urllib.parse import urlsplit
 from flask import Response, g, render_template, request
 from sqlalchemy.orm import Session
 
-from app.admin import answer, embedded, store_words, words
+from app.admin import answer, embedded, store_words, stores, words
 from app.admin.answer import Tally
 from app.admin.session import address, form_token
 from app.lib import plugins
 from app.lib.config import settings
 from app.platforms.base import Platform
 from app.shops.models import Shop
+
+SWITCHER = 8
+"""So many stores are one click away on every page; the others are two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,11 @@ def page(session: Session, shop: Shop, template: str, here: str, **values: objec
         address=address,
         form_token=form_token,
         visitor=g.visitor,
+        stores=stores.of(session, g.visitor, at_most=SWITCHER + 1) if g.visitor.sees_several else (),
+        most_stores=SWITCHER,
         embedded=g.visitor.staff is not None,
         client_id=settings().shopify_client_id,
+        app_bridge=embedded.app_bridge(),
         said=request.args.get("said"),
         **values,
     )

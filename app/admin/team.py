@@ -1,11 +1,12 @@
 """The people who work for a shop: invited, given a role, let go."""
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.session import address, for_shop, saw
+from app.lib import clock
 from app.lib.config import settings
 from app.shops import team
 from app.shops.models import Shop
@@ -57,6 +58,17 @@ def change(session: Session, shop: Shop, member_id: int) -> Response:
 def let_go(session: Session, shop: Shop, member_id: int) -> Response:
     """Let somebody in no more, from their next click on."""
     return _done(session, done=team.let_go(session, shop.id, member_id), said="gone")
+
+
+@blueprint.post("/team/sign-out")
+@for_shop
+def sign_out(session: Session, shop: Shop) -> Response:
+    """Let no browser in any more that was let in before, this one included; whoever may can come again."""
+    saw(session, "signed every browser out")
+    shop.signed_out_at = clock.now()
+    return redirect(
+        url_for("admin.home") if g.visitor.staff is None else address("team.index", said="out"), 303
+    )
 
 
 def _done(session: Session, *, done: bool, said: str) -> Response:

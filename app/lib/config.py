@@ -28,6 +28,13 @@ class Settings(BaseSettings):
     shopify_previous_secret: str = ""
     """The secret before the last rotation: Shopify signs with it for up to an hour."""
 
+    oidc_issuer: str = ""
+    """The OpenID provider that lets people in, exactly as it calls itself; empty: none does."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = "your company"
+    """What its button says: "Sign in with …"."""
+
     smtp_url: str = "smtp://127.0.0.1:25"
     mail_from: str = "orders@localhost"
     mail_hosts_inside: str = ""
@@ -48,6 +55,11 @@ class Settings(BaseSettings):
     demo: bool = False
     stand_ins: dict[str, str] = {}
     """Demo only: host name → host:port that plays it. Refused unless demo is on."""
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether we are reached by https, as everywhere but on a developer's own machine."""
+        return self.url.startswith("https://")
 
     @property
     def shopify_secrets(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import LargeBinary, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.lib import clock
@@ -54,6 +55,15 @@ def use(session: Session, token: str) -> WayIn | None:
         WayIn.token_hash == _hash(token), WayIn.used_at.is_(None), WayIn.expires_at > now
     )
     return session.scalar(fresh.values(used_at=now).returning(WayIn))
+
+
+def use_up(session: Session, shop_id: int, token: str, good_for: timedelta) -> bool:
+    """Note that a link was used that stands in no row; False where it was used before."""
+    now = clock.now()
+    row = {"shop_id": shop_id, "token_hash": _hash(token), "page": "home", "who": "sign-in link"}
+    row |= {"expires_at": now + good_for, "used_at": now}
+    put = insert(WayIn).values(row).on_conflict_do_nothing(index_elements=("token_hash",))
+    return session.scalar(put.returning(WayIn.id)) is not None
 
 
 def _hash(token: str) -> bytes:

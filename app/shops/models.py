@@ -44,6 +44,8 @@ class Shop(Base):
     """Why the store can no longer be read; None while it can."""
     installed_at: Mapped[datetime]
     uninstalled_at: Mapped[datetime | None]
+    signed_out_at: Mapped[datetime | None]
+    """Browsers that were let into its pages before are let in no more."""
     revision: Mapped[int] = mapped_column(server_default="0")
     """Counts every change to this row; the database keeps it, by a trigger."""
     lanes_due_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
@@ -204,7 +206,7 @@ class PrivacyTask(OfShop, Base):
 
 
 class AccessRecord(OfShop, Base):
-    """Who looked at which shopper's data, and when (Shopify's protected-data rules, level 2)."""
+    """Who came in, saw a shopper's data (Shopify's protected-data rules, level 2) or pressed a button."""
 
     __tablename__ = "access_record"
 

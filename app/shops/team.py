@@ -1,19 +1,26 @@
-"""Who works for a shop and what each may do: invited by a link that is good once, and let go at once."""
+"""Who works for a shop and what each may do: invited by a link that is good once, and let go at once.
+
+One person may work for several shops: their e-mail address says so, once it was shown to be theirs.
+"""
 
 import hashlib
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, LargeBinary, UniqueConstraint, select, update
+from sqlalchemy import ColumnElement, Index, LargeBinary, Select, UniqueConstraint, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.lib import clock
 from app.lib.db import Base, OfShop, key, word
+from app.shops.models import Shop
+from app.vocabulary import ShopState
 
 GOOD_FOR = timedelta(days=7)
 """How long an invitation may be taken up."""
+LINK_GOOD_FOR = timedelta(minutes=10)
+"""How long a link that was mailed lets its reader in."""
 
 
 class Role(StrEnum):
@@ -37,15 +44,20 @@ class Member(OfShop, Base):
 
     id: Mapped[key]
     address: Mapped[str]
-    """Their e-mail address: so the record of who looked at what names them. Nothing is sent there."""
+    """Their e-mail address, in small letters: so the record of who looked at what names them."""
     role: Mapped[Role] = word(Role)
     token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     """Of the link that lets them in; None once it was used."""
     invited_at: Mapped[datetime]
     joined_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
+    link_hash: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    """Of the link that was mailed last to let them in again, the same in each of their shops."""
+    link_until: Mapped[datetime | None]
+    signed_out_at: Mapped[datetime | None]
+    """Browsers that were let in before know them no more."""
 
-    __table_args__ = (UniqueConstraint("shop_id", "address"),)
+    __table_args__ = (UniqueConstraint("shop_id", "address"), Index("ix_member_address", "address"))
 
 
 def invite(session: Session, shop_id: int, address: str, role: Role) -> str:
@@ -59,6 +71,8 @@ def invite(session: Session, shop_id: int, address: str, role: Role) -> str:
         "invited_at": clock.now(),
         "joined_at": None,
         "removed_at": None,
+        "link_hash": None,
+        "signed_out_at": None,
     }
     put = insert(Member).values(row)
     session.execute(put.on_conflict_do_update(index_elements=("shop_id", "address"), set_=row))
@@ -82,10 +96,57 @@ def of_shop(session: Session, shop_id: int) -> list[Member]:
     return list(session.scalars(mine.order_by(Member.address)))
 
 
-def role_of(session: Session, shop_id: int, member_id: int) -> Role | None:
-    """Return what a member may do; None for one who was let go."""
-    mine = select(Member.role).filter_by(id=member_id, shop_id=shop_id, removed_at=None)
-    return session.scalar(mine.where(Member.joined_at.is_not(None)))
+def role_of(session: Session, shop_id: int, member_id: int, since: datetime) -> Role | None:
+    """Return what a member may do who came in at a time; None for one who was let go or signed out since."""
+    mine = select(Member.role).filter_by(id=member_id, shop_id=shop_id)
+    is_known = or_(Member.signed_out_at.is_(None), Member.signed_out_at < since)
+    return session.scalar(mine.where(is_known, *_works_here()))
+
+
+def role_at(session: Session, shop_id: int, address: str, since: datetime) -> Role | None:
+    """Return what the member with an address may do, as `role_of` does."""
+    member_id = session.scalar(select(Member.id).filter_by(shop_id=shop_id, address=address))
+    return None if member_id is None else role_of(session, shop_id, member_id, since)
+
+
+def workplaces(address: str) -> Select[int]:
+    """Return a query for the shops that somebody with an address works for."""
+    return select(Member.shop_id).where(Member.address == address, *_works_here())
+
+
+def new_link(session: Session, address: str) -> tuple[str, Member] | None:
+    """Return the secret of a link that lets somebody into all their shops, and where they work first.
+
+    None for whoever works nowhere. It takes the place of the one before.
+    """
+    token = secrets.token_urlsafe(32)
+    theirs = update(Member).where(Member.address == address, _is_open(), *_works_here())
+    made = {"link_hash": _hash(token), "link_until": clock.now() + LINK_GOOD_FOR}
+    works_at = sorted(session.scalars(theirs.values(made).returning(Member)), key=lambda it: it.id)
+    return (token, works_at[0]) if works_at else None
+
+
+def of_link(session: Session, token: str) -> list[Member]:
+    """Return whom a link lets in, in which shops; nobody where it is unknown, used or too old."""
+    return list(session.scalars(select(Member).where(*_link(token)).order_by(Member.id)))
+
+
+def use_link(session: Session, token: str) -> list[Member]:
+    """Return whom a link lets in, in which shops, and use it up."""
+    used = update(Member).where(*_link(token)).values(link_hash=None, link_until=None)
+    return list(session.scalars(used.returning(Member)))
+
+
+def with_address(session: Session, address: str) -> list[Member]:
+    """Return who somebody is, in which shops, whose e-mail address this was shown to be."""
+    theirs = select(Member).where(Member.address == address, _is_open(), *_works_here())
+    return list(session.scalars(theirs.order_by(Member.id)))
+
+
+def sign_out(session: Session, address: str) -> None:
+    """Let every browser forget somebody, in all their shops."""
+    theirs = update(Member).where(Member.address == address)
+    session.execute(theirs.values(signed_out_at=clock.now(), link_hash=None, link_until=None))
 
 
 def change(session: Session, shop_id: int, member_id: int, role: Role) -> bool:
@@ -101,6 +162,18 @@ def let_go(session: Session, shop_id: int, member_id: int) -> bool:
 def _set(session: Session, shop_id: int, member_id: int, **values: object) -> bool:
     mine = update(Member).filter_by(id=member_id, shop_id=shop_id, removed_at=None)
     return session.scalar(mine.values(**values).returning(Member.id)) is not None
+
+
+def _works_here() -> tuple[ColumnElement[bool], ...]:
+    return Member.joined_at.is_not(None), Member.removed_at.is_(None)
+
+
+def _is_open() -> ColumnElement[bool]:
+    return Member.shop_id.in_(select(Shop.id).filter_by(state=ShopState.INSTALLED))
+
+
+def _link(token: str) -> tuple[ColumnElement[bool], ...]:
+    return Member.link_hash == _hash(token), Member.link_until > clock.now(), _is_open(), *_works_here()
 
 
 def _good(token: str) -> tuple[ColumnElement[bool], ...]:

@@ -60,7 +60,8 @@ def _kept(token: str, host: str, known: str, sent: SentHeaders) -> Answer | None
         return None
     visitors.note(order_id, sent.get)
     tag, body, _ = kept
-    headers = [*KNOWN, ("etag", f'W/"{tag}"')]
+    always = [(name.lower(), value) for name, value in look.always().items()]
+    headers = [*KNOWN, *always, ("etag", f'W/"{tag}"')]
     if f'"{tag}"' in known:
         return 304, headers, b""
     return 200, [*headers, ("content-encoding", "gzip")], body

@@ -6,6 +6,7 @@ from mimetypes import guess_type
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
+from app.lib.config import settings
 from app.lib.words import Words
 from app.lib.words import of as words_of
 from app.shops.brand import Brand, tokens
@@ -28,12 +29,19 @@ HEADERS = {
     "Cache-Control": "private, no-cache",
     "X-Robots-Tag": "noindex, nofollow",
 }
+HTTPS_ONLY = "max-age=31536000; includeSubDomains"
+"""For a year, a browser that was here once comes by https only."""
 MOST_TAGS, LONGEST_TAG = 10, 35
 """How many languages a browser may ask for, and characters of one; the others are not read."""
 WHOLE = "storefront/base.html"
 """The frame of a page that stands by itself."""
 HOUSE = Brand(name="Doorstep", url="/track", legal_name="Doorstep")
 """The look of a page that belongs to no shop."""
+
+
+def always() -> dict[str, str]:
+    """Return what every answer says, whatever it is."""
+    return {"Strict-Transport-Security": HTTPS_ONLY} if settings().is_https else {}
 
 
 def page(

@@ -2,14 +2,13 @@
 // search box; from the box the arrow down leads into the list. Every page works without it.
 (() => {
   "use strict";
-  const rows = [...document.querySelectorAll("table.cards tbody th a")];
-  const box = document.getElementById("q");
-  if (!rows.length) return;
-
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const here = document.activeElement, row = here.closest("table.cards tbody tr");
+    const rows = [...document.querySelectorAll("table.cards tbody th a")];
+    if (!rows.length) return;
+    const box = document.getElementById("q"), here = document.activeElement;
     if (here === box && event.key === "ArrowDown") return go(event, rows[0]);
+    const row = here.closest("table.cards tbody tr");
     if (!row || here.matches("input, select, textarea")) return;
     const at = rows.findIndex((link) => row.contains(link));
     if (event.key === "j" || event.key === "ArrowDown") go(event, rows[at + 1]);

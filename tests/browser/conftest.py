@@ -26,6 +26,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=LocalNetworkAccessChecks",  # the stand-in for another site frames this machine's
 ]
 PICTURES = os.environ.get("DOORSTEP_PICTURES")
 """A folder: every page is pictured into it."""
@@ -88,7 +89,7 @@ def picture(look: Look, name: str) -> None:
 @pytest.fixture
 def site() -> Iterator[Site]:
     app = create_app()
-    app.config["SESSION_COOKIE_SECURE"] = False
+    app.config.update(SESSION_COOKIE_SECURE=False, SESSION_COOKIE_NAME="doorstep")
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
