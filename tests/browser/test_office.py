@@ -194,6 +194,28 @@ def test_a_stale_token_is_renewed_and_back_leads_back(desk: Desk, shop: Shop) ->
     assert [it for it in desk.errors if "401" not in it] == []
 
 
+@pytest.mark.usefixtures("shop")
+def test_the_editors_and_their_previews_work_in_the_frame(desk: Desk) -> None:
+    desk.page.goto(OFFICE)
+    desk.frame.get_by_role("heading", level=1).wait_for()
+    desk.page.get_by_role("navigation", name="Doorstep").get_by_role("link", name="Messages").click()
+    desk.frame.get_by_role("link", name="What they say").click()
+    desk.frame.get_by_role("link", name="Shipped", exact=True).click()
+    preview = desk.frame.frame_locator("#frame")
+    preview.get_by_text("Hello Ana,").wait_for()
+    desk.frame.locator("#row-text a").click()
+    desk.frame.get_by_label("Words").fill("Ours, {{ profile.first_name }}.")
+    preview.get_by_text("Ours, Ana.").wait_for()
+    desk.page.get_by_role("navigation", name="Doorstep").get_by_role("link", name="Tracking").click()
+    desk.frame.get_by_role("link", name="Design the tracking page").click()
+    preview.get_by_role("heading", name="Updates").wait_for()
+    desk.frame.locator("#switch-updates").click()
+    preview.get_by_role("heading", name="Updates").wait_for(state="detached")
+    desk.frame.get_by_role("link", name="Back to tracking").click()
+    desk.frame.get_by_role("heading", name="Tracking", exact=True).wait_for()
+    assert [it for it in desk.errors if "401" not in it] == []
+
+
 def test_no_other_site_frames_it(desk: Desk, shop: Shop) -> None:
     page, home = desk.page, f"{desk.app}/admin/{shop.id}/home?id_token={oauth.session_token()}"
     page.route(

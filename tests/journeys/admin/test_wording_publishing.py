@@ -14,7 +14,7 @@ from app.messages.versions import Template
 from app.shops import team
 from app.shops.models import AccessRecord, Shop
 from app.shops.team import Role
-from app.vocabulary import MessageState
+from app.vocabulary import MessageState, Trigger
 from jobs import sync
 from tests.contracts.smtp_server import ScriptedServer
 from tests.journeys.admin.conftest import parcel, token
@@ -40,6 +40,20 @@ def test_what_is_wrong_stands_at_its_block_and_is_not_published(
     page = press(merchant, path, "publish")
     assert "Published." in page
     assert "Say what the picture shows" in page
+
+
+def test_an_offer_without_a_postal_address_leads_to_where_it_is_entered(
+    merchant: FlaskClient, shop: Shop, session: Session
+) -> None:
+    path = f"/admin/{shop.id}/wording/win_back"
+    press(merchant, path, "envelope", **{"f-subject": "Back?"})
+    assert f"/admin/{shop.id}/page?panel=contact#postal_address" in merchant.get(path).text
+    assert "Not published" in press(merchant, path, "publish")
+    data = {"csrf": token(merchant), "panel": "contact", "postal_address": "1 Main St"}
+    merchant.post(f"/admin/{shop.id}/page/brand", data=data)
+    merchant.post(f"/admin/{shop.id}/page/publish", data=data)
+    assert "Published." in press(merchant, path, "publish")
+    assert versions.current(session, shop.id, Trigger.WIN_BACK).subject == "Back?"
 
 
 @pytest.mark.usefixtures("written")
