@@ -76,6 +76,7 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
         confirm_offers.on_consent_changed,
         telling.on_event,
         consent_record.on_consent_changed,
+        starts.on_consent_changed,
     ),
     events.ProfileErased: (telling.on_event,),
     events.ShopUninstalled: (),

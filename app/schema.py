@@ -14,6 +14,7 @@ from app.commerce.models import (
     Refund,
     Variant,
 )
+from app.commerce.reorders import Reorder
 from app.events import EventRow
 from app.flows.models import (
     Eligibility,
@@ -119,6 +120,7 @@ __all__ = [
     "Recipient",
     "Refund",
     "Rehearsal",
+    "Reorder",
     "Reply",
     "Review",
     "ReviewPhoto",

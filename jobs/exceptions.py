@@ -2,6 +2,7 @@
 
 from time import monotonic
 
+from app.commerce import reorders
 from app.lib import queue
 from app.lib.db import transaction
 from app.tracking import lanes, watch
@@ -19,10 +20,12 @@ def look() -> None:
 
 
 def learn() -> None:
-    """Learn the lanes of shops that are due, one transaction each, for a few seconds at most."""
+    """Learn of shops that are due how their parcels travel, and when their things are bought again."""
     ends = monotonic() + SLICE
     while monotonic() < ends:
         with transaction() as session:
-            if not lanes.learn_next(session):
+            shop_id = lanes.learn_next(session)
+            if shop_id is None:
                 return
+            reorders.learn(session, shop_id)
     queue.wake_now("jobs.exceptions.learn")

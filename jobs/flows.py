@@ -1,14 +1,18 @@
 """React to what happened, and take on whoever is in a flow."""
 
+from collections.abc import Callable
 from time import monotonic
 
 import structlog
 
 from app import reactions
-from app.flows import engine
+from app.flows import engine, seeding, switches
 from app.lib import queue
 from app.lib.db import transaction
 from app.lib.logs import trail
+from app.shops import errands
+from app.shops.errands import Due
+from app.vocabulary import Trigger
 from jobs import FAULTS, SLICE
 
 log = structlog.get_logger()
@@ -73,3 +77,20 @@ def _advance_one(enrollment_id: int) -> None:
         log.error("flows.failed", enrollment=enrollment_id, **trail(error))
         with transaction() as session:
             engine.put_off(session, enrollment_id)
+
+
+def seed(due: Due) -> str | None:
+    """Let whoever lapses after a flow was switched on into it, for a few seconds at most."""
+    ends, after = monotonic() + SLICE, int(due.cursor or 0)
+    while monotonic() < ends:
+        with transaction() as session:
+            last = seeding.seed(session, due.shop_id, Trigger(due.subject), after)
+        if last is None:
+            return None
+        after = last
+    with transaction() as session:
+        errands.add(session, due.shop_id, due.kind, due.subject)
+    return str(after)
+
+
+HANDLERS: dict[str, Callable[[Due], str | None]] = {switches.SEED: seed}

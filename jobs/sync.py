@@ -17,6 +17,7 @@ from jobs import (
     bulletins,
     compare,
     doctor,
+    flows,
     history,
     imports,
     mail,
@@ -47,6 +48,7 @@ HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **theme.HANDLERS,
     **bulletins.HANDLERS,
     **rehearsals.HANDLERS,
+    **flows.HANDLERS,
 }
 
 log = structlog.get_logger()

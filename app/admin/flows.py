@@ -19,6 +19,12 @@ from app.vocabulary import PlatformKey, Reason, Trigger
 blueprint = Blueprint("flows", __name__)
 
 
+FROM_THEN_ON = (
+    "whoever lapses from then on gets it, counted from their last order, though it was before you came to "
+    "Doorstep. Who lapsed earlier is left alone."
+)
+
+
 class Words(NamedTuple):
     """What a flow is called and does."""
 
@@ -90,6 +96,12 @@ REQUESTS = {
 }
 """Goes once to whoever asked for it."""
 OFFERS = {
+    Trigger.WELCOME: Words(
+        "heart",
+        "Somebody says yes to offers by mail. A mail an hour later, and one after three days unless they "
+        "bought.",
+        "it begins with the next yes. Lists that you bring are left alone.",
+    ),
     Trigger.ABANDONED_CHECKOUT: Words(
         "cart",
         "Somebody left a cart and can be written to. A mail after an hour, a day and three days, until they "
@@ -113,7 +125,19 @@ OFFERS = {
         "Somebody has not bought for one and a half times as long as they used to, or for 180 days. "
         "A mail, another a week later, and one after two weeks with 10 % off: a code for one order and two "
         "weeks, made in your store and taken back when they buy.",
-        "it begins with the next order, and counts from there.",
+        FROM_THEN_ON,
+    ),
+    Trigger.REPLENISHMENT: Words(
+        "refresh",
+        "Something is likely to be used up: after as long as your own shoppers usually take to buy it again. "
+        "One mail, while it can be bought. Only for products that enough of them have bought again.",
+        "it begins with the next order.",
+    ),
+    Trigger.LAPSED_SURVEY: Words(
+        "info",
+        "Somebody has not bought for one and a half times as long as they used to, or for 180 days, and a "
+        "month later still has not. One mail asks why.",
+        FROM_THEN_ON,
     ),
 }
 """Need a yes to offers; one shopper in ten is left out, so that it can be seen what a flow brings."""

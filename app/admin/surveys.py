@@ -1,4 +1,4 @@
-"""What shoppers answer when they are asked: whether they would recommend the shop, and what they wrote."""
+"""What shoppers answer: whether they would recommend the shop, and why they stay away."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,10 +12,9 @@ from app.admin.session import for_shop, saw
 from app.commerce.models import Order
 from app.flows import switches
 from app.shops.models import Shop
-from app.surveys import answering
+from app.surveys import answering, reasons
 from app.surveys.answering import Score
 from app.surveys.models import SurveyAnswer
-from app.vocabulary import Trigger
 
 blueprint = Blueprint("surveys", __name__)
 
@@ -47,7 +46,9 @@ def index(session: Session, shop: Shop) -> str:
         enough=answering.ENOUGH,
         page=page,
         lines=lines,
-        is_asked=Trigger.CHECK_IN in switches.switched_on(session, shop.id),
+        why=reasons.counted(session, shop.id),
+        reasons=reasons.IN_WORDS,
+        on=switches.switched_on(session, shop.id),
     )
 
 

@@ -115,6 +115,7 @@ def _asks(row: Enrollment, flow: Flow, done: Sequence[Deed], seen: Seen) -> Iter
                 profile_id=seen.matter.profile_id,
                 order_id=seen.matter.order_id,
                 checkout_id=seen.matter.checkout_id,
+                line_item_id=seen.matter.line_item_id,
                 waiting_id=seen.matter.waiting_id,
                 enrollment_id=row.id,
                 to=seen.matter.addresses.get(deed.step.medium),

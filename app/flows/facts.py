@@ -185,6 +185,8 @@ def _ordered_at(
     if not message.to or message.to not in typed | theirs:
         return None
     moments = [bought[message.profile_id]] if message.profile_id in bought else []
+    if profile is not None and profile.past_last_order_at is not None:
+        moments.append(profile.past_last_order_at)
     if order is not None:
         moments.append(order.placed_at or order.created_at or order.first_heard_at)
     return max(moments, default=None)
@@ -257,7 +259,8 @@ def _says_the_same(message: Message, other: Message) -> bool:
 
 
 def _about(message: Message) -> tuple[object, ...]:
-    subject = message.order_id, message.checkout_id, message.waiting_id, message.case_entry_id
+    about = message.order_id, message.line_item_id, message.checkout_id
+    subject = *about, message.waiting_id, message.case_entry_id
     reminder = message.step if message.trigger in EACH_IS_NEWS else None
     return message.medium, message.to, message.trigger, reminder, *subject
 

@@ -57,7 +57,7 @@ def see(session: Session, asked: Sequence[Asked]) -> dict[int, Seen]:
             Facts(
                 known={**told[key].known, **matter.known},
                 changed_at={**told[key].changed_at, **matter.changed_at},
-                moments=told[key].moments,
+                moments={**told[key].moments, **matter.moments},
                 shopper_zone=people[key].zone,
                 calendar=calendars[matter.shop_id],
             ),

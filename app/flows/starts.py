@@ -7,11 +7,15 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.audience import consent
+from app.audience.models import Profile
+from app.commerce import reorders
 from app.commerce.models import Order
 from app.events import (
     CaseClosed,
     CheckoutCompleted,
     CheckoutStarted,
+    ConsentChanged,
     OrderCancelled,
     OrderPlaced,
     OrderRefunded,
@@ -21,10 +25,10 @@ from app.flows import engine, hold_outs, published, switches
 from app.flows.models import Enrollment
 from app.flows.plan import advance
 from app.flows.published import Version
-from app.lib import clock, queue
+from app.lib import clock, crypto, queue
 from app.shops import workdays
 from app.shops.models import Shop
-from app.vocabulary import ShipmentStatus, Trigger
+from app.vocabulary import Category, ConsentSource, ConsentState, Medium, ShipmentStatus, Trigger
 
 
 class Subject(NamedTuple):
@@ -36,6 +40,9 @@ class Subject(NamedTuple):
     order_id: int | None = None
 
 
+YES = (ConsentState.SUBSCRIBED, ConsentState.PENDING)
+"""A yes that waits for a second one counts from its first: the flow waits, too."""
+BROUGHT = (ConsentSource.IMPORT, ConsentSource.MERCHANT)
 FRESH = timedelta(hours=72)
 """What had happened longer ago than this when it could first be reacted to starts nothing."""
 
@@ -44,6 +51,26 @@ def on_checkout_started(session: Session, shop_id: int, event: CheckoutStarted) 
     """Let the cart into the flows about carts."""
     cart = Subject("checkout", event.checkout_id, event.profile_id)
     _start(session, shop_id, "checkout_started", event.happened_at, cart)
+
+
+def on_consent_changed(session: Session, shop_id: int, event: ConsentChanged) -> None:
+    """Look at whoever said yes or no to offers; who said yes to mails comes into the flows that it starts."""
+    if event.profile_id is None or event.category != Category.MARKETING:
+        return
+    engine.heard(session, shop_id, Enrollment.profile_id == event.profile_id)
+    if event.medium == Medium.EMAIL and event.state in YES and _said_it_themselves(session, event.profile_id):
+        shopper = Subject("profile", event.profile_id, event.profile_id)
+        _start(session, shop_id, "agreed_to_offers", event.happened_at, shopper)
+
+
+def _said_it_themselves(session: Session, profile_id: int) -> bool:
+    """Tell whether a shopper's last word on offers by mail is no line of a list that the merchant brought."""
+    profile = session.get(Profile, profile_id)
+    if profile is None or profile.email is None:
+        return False
+    subject = profile.shop_id, profile.id, crypto.fingerprint(profile.email)
+    said = consent.last_said(session, subject, Medium.EMAIL, Category.MARKETING)
+    return said is not None and said.source not in BROUGHT
 
 
 def on_checkout_completed(session: Session, shop_id: int, event: CheckoutCompleted) -> None:
@@ -56,6 +83,9 @@ def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
     """Look at whoever is in a flow that a purchase may end, and let them into those that it starts."""
     order = session.get_one(Order, event.order_id)
     subjects = [Subject("order", order.id, order.profile_id, order.id)]
+    subjects += [
+        Subject("item", line_id, order.profile_id, order.id) for line_id in reorders.used_up(session, order)
+    ]
     if order.profile_id is not None:
         engine.heard(session, shop_id, Enrollment.profile_id == order.profile_id)
         subjects.append(Subject("profile", order.profile_id, order.profile_id))
@@ -97,10 +127,18 @@ def _start(session: Session, shop_id: int, what: str, at: datetime, *subjects: S
                 enroll(session, shop_id, trigger, version, subject)
 
 
-def enroll(session: Session, shop_id: int, trigger: Trigger, version: Version, subject: Subject) -> bool:
+def enroll(  # noqa: PLR0913 - who comes into which version of which flow
+    session: Session,
+    shop_id: int,
+    trigger: Trigger,
+    version: Version,
+    subject: Subject,
+    *,
+    again: bool = True,
+) -> bool:
     """Let somebody into a flow; False where they are in it, or may not come again (yet)."""
     now = clock.now()
-    entry = _next_entry(session, shop_id, trigger, version, subject)
+    entry = _next_entry(session, shop_id, trigger, version, subject) if again else 1
     if entry is None:
         return False
     who = engine.who(shop_id, subject.profile_id, subject.about, subject.id)

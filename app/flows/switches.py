@@ -1,6 +1,6 @@
 """Flows are off until the merchant switches them on; what happened before is not told later."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,11 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.flows.models import Flow
 from app.lib import clock
+from app.shops import errands
 from app.vocabulary import Trigger
 
 ON_REQUEST = (Trigger.LABEL_CREATED, Trigger.IN_TRANSIT)
 """Off, these milestones still go to the shoppers who ask for every step, where any milestone is on."""
 START_OFF = (*ON_REQUEST, Trigger.RUNNING_LATE)
+MISSING = (Trigger.WIN_BACK, Trigger.LAPSED_SURVEY)
+"""Flows that begin with a purchase of long ago."""
+SEED = "flows.seed"
+"""The errand that lets shoppers of before into a flow; its subject: which."""
 MILESTONES = (
     Trigger.SHIPPED,
     Trigger.OUT_FOR_DELIVERY,
@@ -25,7 +30,10 @@ MILESTONES = (
 
 
 def switch(session: Session, shop_id: int, trigger: Trigger, *, on: bool) -> None:
-    """Switch a shop's flow on or off from now; doing it twice keeps the first time."""
+    """Switch a shop's flow on or off from now; doing it twice keeps the first time.
+
+    Those that miss somebody look at whom the shop knows already (app.flows.seeding).
+    """
     row = {"shop_id": shop_id, "trigger": trigger, "on_since": clock.now() if on else None}
     put = insert(Flow).values(row)
     changes = (Flow.on_since.is_(None)) if on else (Flow.on_since.is_not(None))
@@ -36,6 +44,14 @@ def switch(session: Session, shop_id: int, trigger: Trigger, *, on: bool) -> Non
             where=changes,
         )
     )
+    if on:
+        look_back(session, shop_id, [trigger])
+
+
+def look_back(session: Session, shop_id: int, triggers: Collection[Trigger]) -> None:
+    """Let whom the shop knows already into those of these flows that miss somebody, soon."""
+    for trigger in (it for it in MISSING if it in triggers):
+        errands.add(session, shop_id, SEED, trigger)
 
 
 def switched_on(session: Session, shop_id: int) -> Mapping[Trigger, datetime]:

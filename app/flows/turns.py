@@ -34,6 +34,7 @@ PRIORITIES = {
     Trigger.ABANDONED_CHECKOUT: Priority.CART,
     Trigger.REVIEW_REQUEST: Priority.PURCHASE,
     Trigger.CHECK_IN: Priority.PURCHASE,
+    Trigger.REPLENISHMENT: Priority.PURCHASE,
 }
 """Of offers; those that are not named come last."""
 

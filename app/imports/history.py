@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.events import EventRow, ShopUninstalled
+from app.flows import switches
 from app.imports.models import Import, ImportKind, ImportState
 from app.lib import clock
 from app.lib.db import memory
@@ -151,6 +152,7 @@ def go_on(session: Session, row: Import, cursor: str | None) -> None:
     row.step = left[0] if left else None
     if not left:
         row.state, row.ended_at = ImportState.DONE, clock.now()
+        switches.look_back(session, shop.id, switches.switched_on(session, shop.id))
 
 
 def miss(session: Session, row: Import, why: str) -> None:

@@ -28,6 +28,7 @@ class Ask:
     profile_id: int | None = None
     order_id: int | None = None
     checkout_id: int | None = None
+    line_item_id: int | None = None
     waiting_id: int | None = None
     shipment_ids: tuple[int, ...] = ()
     case_entry_id: int | None = None
@@ -82,6 +83,7 @@ def _row(shop_id: int, wanted: Ask) -> dict[str, object]:
         "profile_id": wanted.profile_id,
         "order_id": wanted.order_id,
         "checkout_id": wanted.checkout_id,
+        "line_item_id": wanted.line_item_id,
         "waiting_id": wanted.waiting_id,
         "shipment_ids": list(wanted.shipment_ids),
         "case_entry_id": wanted.case_entry_id,

@@ -4,6 +4,7 @@ from app.commerce.models import Order
 from app.lib import plugins
 from app.messages.links import (
     confirm_url,
+    on_the_web,
     preferences_url,
     short_preferences_url,
     short_survey_url,
@@ -20,6 +21,8 @@ from app.vocabulary import Medium, Trigger
 
 TEXTS = (Medium.SMS, Medium.WHATSAPP)
 """Where every letter counts, and so a link is short."""
+SURVEYS = (Trigger.CHECK_IN, Trigger.LAPSED_SURVEY)
+"""What asks something that is answered on a page of ours."""
 
 
 def to(  # noqa: PLR0911 - a line for each message that leads elsewhere
@@ -33,13 +36,13 @@ def to(  # noqa: PLR0911 - a line for each message that leads elsewhere
             return confirm_url(shop.id, message.id)
         case Trigger.REVIEW_REQUEST:
             return material.review_page(shop, order) or _our_form(shop, order, message)
-        case Trigger.CHECK_IN:
-            is_short = message.medium in TEXTS
-            return short_survey_url(message.id) if is_short else survey_url(shop.id, message.id)
         case Trigger.REVIEW_REPLY:
             return review_url(shop, order.id)
-        case Trigger.WIN_BACK:
-            return _shop_window(material, shop, message)
+        case Trigger.REPLENISHMENT:
+            page = next((it.page for it in material.lines_of(message)), None)
+            return on_the_web(page) or _shop_window(material, shop, message)
+        case trigger if trigger in (*SURVEYS, Trigger.WIN_BACK, Trigger.WELCOME):
+            return of_reader(material, shop, message)
         case Trigger.CONFIRM_RECIPIENT:
             return recipients.url(shop, message.recipient_id or 0)
         case _ if message.recipient_id is not None:
@@ -48,6 +51,13 @@ def to(  # noqa: PLR0911 - a line for each message that leads elsewhere
             return short_url(shop, order.id)
         case _:
             return tracking_url(shop, order.id)
+
+
+def of_reader(material: Material, shop: Shop, message: Message) -> str:
+    """Return where the button of a message leads that needs no order: to its question, or to the shop."""
+    if message.trigger not in SURVEYS:
+        return _shop_window(material, shop, message)
+    return short_survey_url(message.id) if message.medium in TEXTS else survey_url(shop.id, message.id)
 
 
 def _shop_window(material: Material, shop: Shop, message: Message) -> str:

@@ -57,7 +57,7 @@ def of(material: Material, message: Message) -> Letter:
         step=message.step,
         currency=order.currency or shop.currency,
         total=order.total or 0,
-        items=_items(material, order, told, only=material.arrived.get(order.id)),
+        items=_items(material, message, told, only=material.arrived.get(order.id)),
         parcels=tuple(
             Told(
                 place=shipments.index(row) + 1,
@@ -102,7 +102,7 @@ def _is_first(material: Material, order: Order) -> bool:
 
 
 def _items(
-    material: Material, order: Order, told: Sequence[Shipment], *, only: Collection[str] | None = None
+    material: Material, message: Message, told: Sequence[Shipment], *, only: Collection[str] | None = None
 ) -> tuple[Item, ...]:
     """Return the lines of these parcels; of the whole order where the store does not say what is in them."""
     sent = _sent(material, {shipment.fulfillment_id for shipment in told})
@@ -114,7 +114,7 @@ def _items(
             total=line.price * quantity,
             image_url=secure(line.image_url),
         )
-        for line in material.lines.get(order.id, [])
+        for line in material.lines_of(message)
         if (only is None or line.external_id in only)
         and (quantity := min(line.quantity, sent[line.external_id]) if sent else line.quantity)
     )

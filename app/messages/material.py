@@ -41,6 +41,7 @@ Contents = list[dict[str, Any]]
 class Line:
     """A line item, and the picture that is shown of it."""
 
+    id: int
     external_id: str
     title: str
     variant_title: str | None
@@ -82,6 +83,8 @@ class Material:
     """Which lines have arrived, of each order whose things are to be reviewed."""
     offers: dict[int, list[Offered]]
     """What the shop sells besides, of each order whose message has a place for it."""
+    shown: dict[int, list[Offered]]
+    """What a shop sells, where a message about no order has a place for it."""
     codes: Mapping[int, Code]
     """The discounts that are offered, by message."""
     documents: dict[tuple[int, Trigger], Chosen]
@@ -104,6 +107,11 @@ class Material:
         chosen = self.documents.get((message.shop_id, message.trigger))
         return chosen.version_id if chosen and message.recipient_id is None else None
 
+    def lines_of(self, message: Message) -> list[Line]:
+        """Return the lines of its order that a message is about: all of them, or one."""
+        lines = self.lines.get(message.order_id or 0, [])
+        return [it for it in lines if message.line_item_id in (None, it.id)]
+
     def review_page(self, shop: Shop, order: Order) -> str | None:
         """Return where what was bought first is reviewed with another, where the merchant chose one."""
         lines = self.lines.get(order.id, [])
@@ -114,13 +122,14 @@ class Material:
 
 
 def gather(session: Session, messages: Sequence[Message]) -> Material:
-    """Fetch all of it, in at most fifteen queries."""
+    """Fetch all of it, in at most sixteen queries."""
     order_ids = {message.order_id for message in messages if message.order_id is not None}
     wanted = select(Shop).where(among(Shop.id, {message.shop_id for message in messages}))
     shops = {shop.id: shop for shop in session.scalars(wanted)}
     orders = {order.id: order for order in session.scalars(select(Order).where(among(Order.id, order_ids)))}
     shipments = _shipments(session, order_ids)
     documents = versions.documents(session, shops)
+    offering = _offering(messages, documents)
     return Material(
         shops=shops,
         brands={shop_id: brand.of(shop) for shop_id, shop in shops.items()},
@@ -136,7 +145,8 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
         replies=_replies(session, messages),
         bulletins=bulletins.texts(session, {it.step for it in messages if it.trigger is Trigger.BULLETIN}),
         arrived=_arrived(session, messages, orders),
-        offers=_offers(session, messages, documents),
+        offers=recommendations.of_orders(session, {it.order_id for it in offering} - {None}),
+        shown=recommendations.of_shops(session, {it.shop_id for it in offering if it.order_id is None}),
         codes=codes.gather(session, messages, shops),
         documents=documents,
         alarms=_alarms(session, messages),
@@ -179,6 +189,7 @@ def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[Line]]:
     rows = session.execute(
         select(
             LineItem.order_id,
+            LineItem.id,
             LineItem.external_id,
             LineItem.title,
             LineItem.variant_title,
@@ -194,8 +205,9 @@ def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[Line]]:
         .order_by(LineItem.order_id, LineItem.position, LineItem.id)
     )
     found: dict[int, list[Line]] = defaultdict(list)
-    for order_id, external_id, title, options, quantity, price, image_url, picture, *shown in rows:
-        line = Line(external_id, title, options, quantity, price, image_url or picture, *shown)
+    for order_id, line_id, external_id, title, options, quantity, price, image_url, picture, *shown in rows:
+        seen = image_url or picture
+        line = Line(line_id, external_id, title, options, quantity, price, seen, *shown)
         found[order_id].append(line)
     return found
 
@@ -252,11 +264,7 @@ def said_by(documents: Mapping[tuple[int, Trigger], Chosen], message: Message) -
     return chosen.said if chosen else templates.default(message.trigger)
 
 
-def _offers(
-    session: Session, messages: Sequence[Message], documents: Mapping[tuple[int, Trigger], Chosen]
-) -> dict[int, list[Offered]]:
+def _offering(messages: Sequence[Message], documents: Mapping[tuple[int, Trigger], Chosen]) -> list[Message]:
+    """Return the messages that have a place for what a shop sells."""
     told = ((message, said_by(documents, message)) for message in messages)
-    offering = (
-        message for message, said in told if isinstance(said, Document) and said.holds("recommendations")
-    )
-    return recommendations.of_orders(session, {message.order_id for message in offering} - {None})
+    return [message for message, said in told if isinstance(said, Document) and said.holds("recommendations")]

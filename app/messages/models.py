@@ -35,6 +35,8 @@ class Message(OfShop, Base):
     """The cart that it reminds of."""
     waiting_id: Mapped[int | None] = mapped_column(ForeignKey("waiting.id", ondelete="SET NULL"))
     """The request to hear when a thing is back that it answers."""
+    line_item_id: Mapped[int | None] = mapped_column(ForeignKey("line_item.id", ondelete="SET NULL"))
+    """The one thing of the order that it speaks of; None: of all of it."""
     case_entry_id: Mapped[int | None] = mapped_column(ForeignKey("case_entry.id", ondelete="CASCADE"))
     """The merchant's answer that it carries."""
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("recipient.id", ondelete="CASCADE"))
@@ -110,6 +112,7 @@ class Message(OfShop, Base):
             unique=True,
             postgresql_where=text("medium = 'sms' AND checkout_id IS NOT NULL"),
         ),
+        Index("ix_message_line_item_id", "line_item_id", postgresql_where=text("line_item_id IS NOT NULL")),
         Index("ix_message_waiting_id", "waiting_id", postgresql_where=text("waiting_id IS NOT NULL")),
         Index("ix_message_recent", "shop_id", text("id DESC")),
         Index("ix_message_created", "shop_id", "created_at"),

@@ -82,3 +82,44 @@ def check_in(common: Sentences, letter: Letter, words: Words) -> Sentences:
         then="",
         lead=lead,
     )
+
+
+def lapsed_survey(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    """Return what is asked of who has not bought for long, and did not come back."""
+    del letter
+    lead = words.say("It takes a minute, and a person reads every answer.")
+    asked = words.say("What keeps you away?")
+    return replace(common, subject=asked, preview=lead, headline=asked, then="", lead=lead)
+
+
+def welcome(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    """Return what is said to who has just agreed to offers."""
+    say, shop, offered = words.say, letter.brand.name, letter.discount
+    headline, subject = say("Welcome to %(shop)s", shop=shop), say("Welcome to %(shop)s", shop=shop)
+    lead = say(
+        "Thank you for your yes. You hear from us when there is something new, and can stop it at any time."
+    )
+    if letter.step > 1:
+        headline, subject = say("Have a look around"), say("New at %(shop)s", shop=shop)
+        lead = say("Come and see what is new.")
+    if offered is not None:
+        percent = format_percent(offered.percent / 100, locale=letter.calendar.locale)
+        subject = say("%(percent)s off at %(shop)s", percent=percent, shop=shop)
+    return replace(
+        common,
+        subject=subject,
+        preview=lead,
+        headline=headline,
+        then="",
+        lead=lead,
+        why=say("You get this mail because you said yes to news and offers."),
+    )
+
+
+def replenishment(common: Sentences, letter: Letter, words: Words) -> Sentences:
+    """Return what is said when something is likely to be used up."""
+    say, thing = words.say, next(iter(letter.items), None)
+    lead = say("It is a while since you bought it. About now, others buy it again.")
+    headline = say("Running low?")
+    subject = say("Running low? %(thing)s", thing=thing.title) if thing else headline
+    return replace(common, subject=subject, preview=lead, headline=headline, then="", lead=lead)

@@ -7,6 +7,9 @@ TRIGGERS = (
     Trigger.REVIEW_REQUEST,
     Trigger.WIN_BACK,
     Trigger.CHECK_IN,
+    Trigger.LAPSED_SURVEY,
+    Trigger.WELCOME,
+    Trigger.REPLENISHMENT,
 )
 
 

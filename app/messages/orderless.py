@@ -1,4 +1,4 @@
-"""Letters that are about no order: about a cart that was left, or a thing that is waited for."""
+"""Letters that are about no order: about a cart that was left, a thing that is waited for, the reader."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,7 +8,7 @@ from app.lib import clock
 from app.lib.days import Calendar
 from app.messages import carts, leads
 from app.messages.carts import Cart
-from app.messages.contents import Item, Letter
+from app.messages.contents import Item, Letter, Offer
 from app.messages.links import Clicks, secure, short_cart_url
 from app.messages.material import Material
 from app.messages.models import Message
@@ -23,7 +23,26 @@ def of(material: Material, message: Message) -> Letter:
         return _of_request(material, message, message.step)
     if message.waiting_id is not None:
         return _of_thing(material, message, message.waiting_id)
-    return _of_cart(material, message)
+    if message.checkout_id is not None or message.trigger is Trigger.ABANDONED_CHECKOUT:
+        return _of_cart(material, message)
+    return _of_shopper(material, message)
+
+
+def _of_shopper(material: Material, message: Message) -> Letter:
+    """Return a letter to somebody of whom no order is known; it leads to the shop's things."""
+    shop, profile = material.shops[message.shop_id], material.profiles.get(message.profile_id or 0)
+    bare = _bare(material, message, profile.locale if profile else None)
+    return replace(
+        bare,
+        first_name=profile.first_name if profile else None,
+        clicks=Clicks(shop.id, message.id, is_offer=message.category is Category.MARKETING),
+        discount=material.codes.get(message.id),
+        recommendations=tuple(
+            Offer(title=title, url=url, image_url=image_url, price=price)
+            for title, url, image_url, price in material.shown.get(shop.id, ())
+        ),
+        track_url=leads.of_reader(material, shop, message),
+    )
 
 
 def _of_cart(material: Material, message: Message) -> Letter:

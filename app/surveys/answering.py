@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.lib import clock
 from app.lib.db import among
 from app.messages.models import Message
-from app.surveys.models import SurveyAnswer
+from app.surveys.models import SurveyAnswer, Why
 from app.vocabulary import Trigger
 
 LEAST, MOST = 0, 10
@@ -53,17 +53,32 @@ class Score:
         return round(100 * max(-1.0, yes - no - margin)), round(100 * min(1.0, yes - no + margin))
 
 
-def keep(session: Session, message_id: int, *, score: int, words: str | None = None) -> bool:
-    """Keep an answer; without words, those that were written before stay, and empty ones take them back.
+def keep(
+    session: Session,
+    message_id: int,
+    *,
+    score: int | None = None,
+    why: Why | None = None,
+    words: str | None = None,
+) -> bool:
+    """Keep an answer to what a message asks: a score from 0 to 10, or else a reason, words or both.
 
-    False where its shopper was erased, or there is no such score.
+    What is None stays as it was said before; empty words beside a score take the old ones back. False where
+    its shopper was erased, or it answers nothing.
     """
     message = session.get(Message, message_id, with_for_update=True, populate_existing=True)
-    if message is None or message.to is None or not LEAST <= score <= MOST:
+    if message is None or message.to is None:
         return False
-    said: dict[str, object] = {"score": score, "said_at": clock.now()}
-    if words is not None:
-        said["words"] = words.strip()[:LONGEST] or None
+    said: dict[str, object] = {"said_at": clock.now()}
+    written = words.strip()[:LONGEST] if words is not None else ""
+    if message.trigger is Trigger.CHECK_IN:
+        if score is None or not LEAST <= score <= MOST:
+            return False
+        said |= {"score": score} | ({"words": written or None} if words is not None else {})
+    else:
+        if why is None and not written:
+            return False
+        said |= ({"why": why} if why else {}) | ({"words": written} if written else {})
     row = {
         "shop_id": message.shop_id,
         "message_id": message.id,

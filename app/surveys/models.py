@@ -1,12 +1,24 @@
 """The table of answers."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
 from app.vocabulary import Trigger
+
+
+class Why(StrEnum):
+    """Why somebody has not bought for long."""
+
+    NO_NEED = "no_need"
+    PRICE = "price"
+    PRODUCT = "product"
+    DELIVERY = "delivery"
+    ELSEWHERE = "elsewhere"
+    TROUBLE = "trouble"
 
 
 class SurveyAnswer(OfShop, Base):
@@ -22,6 +34,7 @@ class SurveyAnswer(OfShop, Base):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
     score: Mapped[int | None]
     """Whether they would recommend the shop: from 0, not at all, to 10."""
+    why: Mapped[Why | None] = word(Why)
     words: Mapped[str | None]
     """None: nothing was written, or the shopper's data was erased."""
     said_at: Mapped[datetime]

@@ -62,8 +62,8 @@ def heard_of(session: Session, shop_id: int) -> frozenset[str]:
     return frozenset(key_of(carrier, None)[0] for carrier in session.scalars(told))
 
 
-def learn_next(session: Session) -> bool:
-    """Learn anew the lanes of the shop that has waited longest; False when none is due.
+def learn_next(session: Session) -> int | None:
+    """Learn anew the lanes of the shop that has waited longest, and return its id; None when none is due.
 
     The shop's row is locked until its lanes are written, so that no other worker learns them as well.
     """
@@ -71,10 +71,10 @@ def learn_next(session: Session) -> bool:
     due = select(Shop).where(Shop.lanes_due_at <= now).order_by(Shop.lanes_due_at).limit(1)
     shop = session.scalar(due.with_for_update(skip_locked=True, key_share=True))
     if shop is None:
-        return False
+        return None
     learn(session, shop.id)
     shop.lanes_due_at = now + EVERY
-    return True
+    return shop.id
 
 
 def learn(session: Session, shop_id: int) -> None:

@@ -5,10 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from app.audience.models import Profile
+from app.flows import switches
 from app.flows.models import Flow
 from app.lib import clock
+from app.messages import compose, letter
 from app.messages.verdict import Allowed, Skipped
+from app.shops import errands
 from app.vocabulary import Reason, Trigger
+from jobs import flows as job
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.flowing import Passing, enrollments, from_, gate, told
@@ -76,3 +81,47 @@ def test_who_bought_while_the_mail_waited_does_not_get_it(store: StoreVoice) -> 
         (message,) = told(store, BACK)
         buy(store, time, 2)
         assert gate(store, message) == Skipped(Reason.ALREADY_BOUGHT)
+
+
+def test_who_bought_before_the_shop_came_is_missed_from_then_on(store: StoreVoice) -> None:
+    session = store.session
+    with from_(store, NOON) as time:
+        for name, days_ago in (("ida", 100), ("lapsed long ago", 200)):
+            session.add(
+                Profile(
+                    shop_id=store.shop.id,
+                    email=f"{name[:3]}@example.com",
+                    first_seen_at=NOON,
+                    past_orders=4,
+                    past_last_order_at=NOON - days_ago * DAY,
+                    past_told_at=NOON,
+                )
+            )
+        session.add(Profile(shop_id=store.shop.id, email="never@example.com", first_seen_at=NOON))
+        for on in (False, True, True):
+            switches.switch(session, store.shop.id, BACK, on=on)
+        session.commit()
+        look_back(store)
+        time.by(80 * DAY - timedelta(hours=1))
+        assert told(store, BACK) == []
+        time.by(timedelta(hours=1))
+        (message,) = told(store, BACK)
+        assert (message.key, message.order_id) == ("profile-1:win_back:1:email", None)
+        assert isinstance(gate(store, message), Allowed)
+        assert 'href="https://ridge.example"' in compose.render(letter.gather(session, message)).html
+        time.by(30 * DAY)
+        look_back(store)
+        time.by(30 * DAY)
+        assert [it.step for it in told(store, BACK)] == [1, 2, 3], "looking once more lets nobody in again"
+
+
+def look_back(store: StoreVoice) -> None:
+    """Run the errand of a flow that was switched on."""
+    switches.look_back(store.session, store.shop.id, [BACK])
+    store.session.commit()
+    due = errands.claim(store.session, list(job.HANDLERS))
+    assert due is not None
+    store.session.commit()
+    assert job.seed(due) is None
+    errands.finish(store.session, due, None)
+    store.session.commit()

@@ -32,6 +32,10 @@ FLAGS = {
     "order.is_domestic": ("live in your own country", "live abroad"),
     "order.is_returned": ("sent it back", "did not send it back"),
     "order.some_arrived": ("have some of it", "have nothing of it yet"),
+    "item.is_bought_again": ("bought it again", "have not bought it again"),
+    "item.is_called_off": ("were paid back, or it was cancelled", "were not paid back"),
+    "item.is_sold": ("can buy it", "cannot buy it any more"),
+    "item.is_used_up": ("use it up, as others do", "do not use it up, as far as you can see"),
     "waiting.in_stock": ("find it in stock", "find it out of stock"),
     "waiting.is_over": ("no longer wait for it", "still wait for it"),
 }
@@ -51,6 +55,10 @@ ASKED = {
     "order.is_domestic": "Do they live in your own country?",
     "order.is_returned": "Did they send it back?",
     "order.some_arrived": "Do they have some of it?",
+    "item.is_bought_again": "Have they bought it again?",
+    "item.is_called_off": "Were they paid back, or was it cancelled?",
+    "item.is_sold": "Can it be bought?",
+    "item.is_used_up": "Do shoppers buy it again and again?",
     "waiting.in_stock": "Is it in stock?",
     "waiting.is_over": "Do they no longer wait for it?",
 }
@@ -62,6 +70,7 @@ NAMES = {
     "checkout.contents": "what is in the cart",
     "checkout.items": "the number of things in the cart",
     "checkout.total": "what the cart comes to",
+    "item.runs_out_at": "it is used up, as it usually is by then",
     "order.country": "the country it goes to",
     "order.status": "where the parcel is",
     "order.total": "what the order came to",
@@ -122,6 +131,7 @@ GROUPS = {
     "profile": "The shopper",
     "checkout": "The cart",
     "order": "The order",
+    "item": "What they bought",
     "waiting": "What they wait for",
 }
 

@@ -34,12 +34,19 @@ class Said(NamedTuple):
 
 
 STARTS = {
+    "agreed_to_offers": "Somebody says yes to offers by mail",
     "back_in_stock": "A thing that somebody waits for is back",
     "checkout_started": "Somebody leaves a cart",
     "order_placed": "Somebody orders",
     "parcel_delivered": "A parcel of an order is delivered",
 }
-ONCE = {"checkout": "cart", "order": "order", "profile": "shopper", "waiting": "request"}
+ONCE = {
+    "checkout": "cart",
+    "item": "thing that was bought",
+    "order": "order",
+    "profile": "shopper",
+    "waiting": "request",
+}
 MEDIA = {Medium.EMAIL: "Mail", Medium.SMS: "Text", Medium.WHATSAPP: "WhatsApp", Medium.PUSH: "Push"}
 ACTIONS = {
     "alert": ("Tell my team", "note"),

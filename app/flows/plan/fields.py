@@ -53,6 +53,14 @@ FIELDS: Mapping[str, Mapping[str, Kind]] = MappingProxyType(
             "order.status": Kind.TEXT,
             "order.total": Kind.NUMBER,
         },
+        "item": {
+            **PERSON,
+            "item.is_bought_again": Kind.FLAG,
+            "item.is_called_off": Kind.FLAG,
+            "item.is_sold": Kind.FLAG,
+            "item.is_used_up": Kind.FLAG,
+            "item.runs_out_at": Kind.MOMENT,
+        },
         "profile": PERSON,
         "waiting": {
             **PERSON,
@@ -64,13 +72,15 @@ FIELDS: Mapping[str, Mapping[str, Kind]] = MappingProxyType(
 )
 """Money is in minor units of the shop's currency, countries are two letters; `order.status` is that of the
 parcel that is furthest behind, `order.is_delivered` is about all of them, `order.some_arrived` whether all of
-any one thing is there; `waiting` is somebody who asked to hear when a thing is back."""
+any one thing is there; `item` is a thing that shoppers buy again and again (`item.is_used_up`), after as long
+as they usually take (`item.runs_out_at`); `waiting` is somebody who asked to hear when a thing is back."""
 
 STARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "agreed_to_offers": ("profile",),
         "back_in_stock": ("waiting",),
         "checkout_started": ("checkout",),
-        "order_placed": ("order", "profile"),
+        "order_placed": ("order", "item", "profile"),
         "parcel_delivered": ("order",),
     }
 )

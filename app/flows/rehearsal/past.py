@@ -28,7 +28,7 @@ AS_THEY_ARE = {
     *("forecast", "prediction", "transit", "lane", "carrier_watch", "carrier_account", "location"),
     *("access_record", "errand", "credential", "privacy_task", "import", "checkup", "connect_state"),
     *("comparison", "missed_order", "feedback", "page_visit", "note", "member", "status_override"),
-    *("bulletin", "flow_draft", "rehearsal"),
+    *("bulletin", "flow_draft", "rehearsal", "survey_answer", "reorder"),
 }
 """Read where they lie; all others are copied, and may be written to."""
 FIRST_ID = 10**15

@@ -38,6 +38,8 @@ class Report:
     lines: tuple[Line, ...]
     came: int
     held_out: int
+    gets_none: int
+    """How many of those get no offers at all, from any flow."""
     ended: Counter[str]
     """How many left, by why; "" are still in it."""
     put_off: Counter[str]
@@ -60,6 +62,7 @@ def report(flow: Flow, found: Rehearsed) -> Report:
         tuple(sorted(lines, key=lambda line: (line.at, line.about, line.step))),
         len(people),
         sum(row.held_out for row in people.values()),
+        sum(row.gets_none for row in people.values()),
         Counter(row.over or "" for row in people.values()),
         Counter(it.reason for it in found.deferrals),
         sum(line.what == SENT and line.how == Medium.SMS for line in lines),
@@ -78,7 +81,8 @@ def table(flow: Flow, it: Report, zone: tzinfo, since: datetime, until: datetime
     yield from _counts("Messages", Counter(f"{line.how} {line.what}" for line in it.lines))
     yield from _counts("Put off", it.put_off)
     yield from _counts("Left", Counter({why or "still in it": many for why, many in it.ended.items()}))
-    yield f"Held out: {it.held_out}. Texts to be paid for: {it.texts}."
+    of_all = f", {it.gets_none} of them from all offers" if it.gets_none else ""
+    yield f"Held out: {it.held_out}{of_all}. Texts to be paid for: {it.texts}."
 
 
 def _message(row: MessageRow, people: dict[int, Enrollment], steps: dict[tuple[Medium, int], str]) -> Line:

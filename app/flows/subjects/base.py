@@ -21,6 +21,8 @@ class Matter:
     """The order in whose language its messages speak; None: there is none."""
     checkout_id: int | None = None
     """The cart that they remind of."""
+    line_item_id: int | None = None
+    """The one thing of the order that they are about; None: they are about all of it."""
     waiting_id: int | None = None
     """The request that they answer."""
     addresses: Mapping[Medium, str]
@@ -28,6 +30,7 @@ class Matter:
     """Where things are sent to, as far as it is known."""
     known: Mapping[str, Value] = field(default_factory=dict)
     changed_at: Mapping[str, datetime] = field(default_factory=dict)
+    moments: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -14,21 +14,17 @@ from app.audience.consent import Subject
 from app.audience.grants import Said
 from app.audience.models import Suppression
 from app.commerce.models import Order
+from app.flows import bought as buying
+from app.flows.bought import Bought
 from app.flows.plan.conditions import Value
 from app.lib import clock, crypto
 from app.lib.db import among
-from app.platforms.purchases import OrderState
 from app.shops import texting
 from app.shops.models import Shop
 from app.tracking.cases import Case
 from app.vocabulary import Category, Medium
 
 ASKED = (Medium.EMAIL, Medium.SMS)
-LAPSED_AFTER = timedelta(days=180)
-ENOUGH_ORDERS = 3
-"""From so many days of buying on a shopper has an interval of their own."""
-TIMES, LEAST = 1.5, timedelta(days=30)
-"""Lapsed is who has not bought for so many times their own interval, and for a month at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +59,6 @@ class Shopper:
         return self.shop.id, self.profile_id, crypto.fingerprint(address) if address else None
 
 
-class Bought(NamedTuple):
-    """How often and when somebody bought."""
-
-    orders: int
-    days: int
-    first_at: datetime
-    last_at: datetime
-
-    @property
-    def lapses_at(self) -> datetime:
-        """From when on they have not bought for longer than they used to."""
-        if self.days < ENOUGH_ORDERS:
-            return self.last_at + LAPSED_AFTER
-        interval = (self.last_at - self.first_at) / (self.days - 1)
-        return self.last_at + max(interval * TIMES, LEAST)
-
-
 @dataclass(slots=True)
 class Told:
     """The shopper's part of the facts."""
@@ -90,9 +69,9 @@ class Told:
 
 
 def gather(session: Session, shoppers: Mapping[int, Shopper]) -> dict[int, Told]:
-    """Return what is known of these shoppers, by whatever they are asked by, in four queries."""
+    """Return what is known of these shoppers, by whatever they are asked by, in five queries."""
     ids = {it.profile_id for it in shoppers.values() if it.profile_id is not None}
-    bought = _bought(session, ids)
+    bought = buying.of(session, ids)
     troubled, calm_since = _cases(session, ids)
     subjects = {it.subject(medium) for it in shoppers.values() for medium in ASKED}
     said = consent.said_of(session, subjects)
@@ -146,27 +125,6 @@ def _may_offer(it: Shopper, medium: Medium, said: Mapping[Any, Said], history: B
         ordered_at=history.last_at if history else None,
         now=clock.now(),
     ).is_given
-
-
-def _bought(session: Session, profile_ids: Iterable[int]) -> dict[int, Bought]:
-    day = func.date_trunc("day", Order.placed_at)
-    counted = select(
-        Order.profile_id,
-        func.count(),
-        func.count(day.distinct()),
-        func.min(Order.placed_at),
-        func.max(Order.placed_at),
-    ).where(
-        among(Order.profile_id, profile_ids),
-        Order.placed_at.is_not(None),
-        Order.state == OrderState.PLACED,
-        Order.is_test.is_(False),
-    )
-    found = {}
-    for profile_id, orders, days, first_at, last_at in session.execute(counted.group_by(Order.profile_id)):
-        if profile_id is not None and first_at is not None and last_at is not None:
-            found[profile_id] = Bought(orders, days, first_at, last_at)
-    return found
 
 
 def _cases(session: Session, profile_ids: Iterable[int]) -> tuple[dict[int, datetime], dict[int, datetime]]:
