@@ -37,7 +37,9 @@ from app.messages.replies import Reply
 from app.messages.steps import TemplateStep
 from app.messages.versions import Template, TemplateVersion
 from app.messages.whatsapp.models import WhatsAppTemplate, WhatsAppUse
+from app.privacy.takeout import Takeout, TakeoutPart
 from app.reviews.models import Review, ReviewPhoto
+from app.shops.api_keys import ApiKey
 from app.shops.entering import WayIn
 from app.shops.models import AccessRecord, Call, Checkup, ConnectState, Credential, Errand, PrivacyTask, Shop
 from app.shops.team import Member
@@ -59,6 +61,7 @@ from app.tracking.wishes import UpdateWish
 
 __all__ = [
     "AccessRecord",
+    "ApiKey",
     "ArmRow",
     "Base",
     "Bulletin",
@@ -130,6 +133,8 @@ __all__ = [
     "StoreMails",
     "Suppression",
     "SurveyAnswer",
+    "Takeout",
+    "TakeoutPart",
     "Template",
     "TemplateStep",
     "TemplateVersion",

@@ -15,6 +15,7 @@ from app.shops.errands import Due
 from jobs import (
     SLICE,
     bulletins,
+    closing,
     compare,
     doctor,
     flows,
@@ -23,9 +24,11 @@ from jobs import (
     mail,
     page_host,
     rehearsals,
+    retention,
     shopify,
     sources,
     stock,
+    takeout,
     texts,
     theme,
     whatsapp,
@@ -49,6 +52,9 @@ HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **bulletins.HANDLERS,
     **rehearsals.HANDLERS,
     **flows.HANDLERS,
+    **retention.HANDLERS,
+    **takeout.HANDLERS,
+    **closing.HANDLERS,
 }
 
 log = structlog.get_logger()

@@ -192,13 +192,18 @@ def nudge(due: Due) -> None:
         raise Busy(failure, answer.headers.get("Retry-After", ""))
 
 
-def disconnect(due: Due) -> None:
-    """Take our webhooks out of a store, if it lets us, and stop working for it."""
+def take_out(shop_id: int) -> None:
+    """Take our webhooks out of a store, if it lets us."""
     try:
-        shop = connection(due.shop_id)
+        shop = connection(shop_id)
         webhooks.remove(shop.store, webhooks.ours(shop.store, shop.address))
     except Unreachable as error:
-        log.warning("woocommerce.webhooks_left_behind", shop=due.shop_id, reason=str(error))
+        log.warning("woocommerce.webhooks_left_behind", shop=shop_id, reason=str(error))
+
+
+def disconnect(due: Due) -> None:
+    """Take our webhooks out of a store, if it lets us, and stop working for it."""
+    take_out(due.shop_id)
     with transaction() as session:
         install.uninstall(session, session.get_one(Shop, due.shop_id))
 

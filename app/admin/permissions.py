@@ -55,6 +55,10 @@ TABLE: dict[str, dict[Role, str]] = {
     "privacy": {R: "index", S: "copy certificate"},
     "looks": {R: "index"},
     "team": {O: "index invite change let_go sign_out"},
+    "settings": {R: "index"},
+    "manners": {R: "index", E: "save"},
+    "keys": {R: "index", O: "make revoke"},
+    "keeping": {R: "index", O: "choose everything ask download ask_to_delete delete"},
     "disconnect": {O: "leave"},
 }
 """Who looks, who answers shoppers (and takes files home), who changes what shoppers get, and what cannot

@@ -13,7 +13,7 @@ REASONS = {
     Reason.NO_CONSENT: "They have not agreed to messages of this kind.",
     Reason.NOT_CONFIRMED: "They agreed, but have not confirmed it from their own address yet.",
     Reason.COUNTRY_RULE: "Messages of this kind do not go to their country.",
-    Reason.TOO_OFTEN: "They have had one offer today, or three this week.",
+    Reason.TOO_OFTEN: "They have had as many offers as may go to one person in a day, or in a week.",
     Reason.ALREADY_TOLD: "Another message has told them the same.",
     Reason.MERGED: "One mail about their newer cart went instead.",
     Reason.OUTRANKED: "Another offer goes to them first, for one a day is enough.",
@@ -43,7 +43,7 @@ REASONS = {
 }
 
 HELD_BACK = {
-    Reason.TOO_OFTEN: "they had had an offer that day, or three that week",
+    Reason.TOO_OFTEN: "they had had as many offers as may go in a day, or in a week",
     Reason.OUTRANKED: "another offer went to them first",
     Reason.AFTER_NEWS: "they had just heard of their order",
     Reason.MERGED: "one mail about their newer cart went instead",

@@ -97,4 +97,5 @@ def _places(tally: Tally) -> tuple[Place, ...]:
         Place("sources", "Tracking", "truck", "sources.index"),
         Place("connection", "Connection", "link", "inbox.index", waits, "things that need you"),
         Place("privacy", "Privacy", "lock", "privacy.index"),
+        Place("settings", "Settings", "sliders", "settings.index"),
     )

@@ -18,7 +18,10 @@ ONE = "/team/<int(max=9223372036854775807):member_id>"
 LONGEST = 254
 ROLES = {
     Role.OWNER: ("Owner", "Everything, who may come in included."),
-    Role.EDITOR: ("Editor", "Everything but the team, erasing a customer and disconnecting the store."),
+    Role.EDITOR: (
+        "Editor",
+        "Everything but the team, keys, erasing and files of everything, and disconnecting the store.",
+    ),
     Role.SUPPORT: ("Support", "Looks at everything, answers shoppers, deals with exceptions, exports."),
     Role.READER: ("Read-only", "Looks at every page and changes nothing."),
 }

@@ -20,6 +20,7 @@ from app.flows.models import Flow
 from app.lib import clock, crypto
 from app.lib.db import among
 from app.messages import caps
+from app.messages.manners import Manners
 from app.messages.models import Message
 from app.messages.providers import complaints
 from app.messages.verdict import Facts
@@ -104,6 +105,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             order_is_test=bool(order and order.is_test),
             order_is_cancelled=bool(order and order.is_called_off),
             order_age_when_heard=_heard_late(order),
+            manners=Manners.of(shop),
             offers_are_paused=complaints.paused_at(shop) is not None,
             has_open_case=message.profile_id in troubled or message.order_id in reported,
             is_taken_back=message.id in taken_back,

@@ -202,8 +202,9 @@ def _takes_turn(facts: Facts, other: Turn) -> bool:
     at = max(other.due_at, facts.now)
     if not other.is_offer or at > facts.now + LOOKS_AHEAD:
         return False
-    free_at = caps.free_at(other.category, facts.sent_lately, at)
-    return caps.free_at(other.category, (*facts.sent_lately, facts.now), at) > free_at
+    lately, limits = facts.sent_lately, facts.manners.caps()
+    free_at = caps.free_at(other.category, lately, at, limits)
+    return caps.free_at(other.category, (*lately, facts.now), at, limits) > free_at
 
 
 def _alone(decision: Decision, facts: Facts) -> datetime | None:

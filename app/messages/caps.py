@@ -24,10 +24,12 @@ CAPS = (
 LOOKS_BACK = max(cap.within for cap in CAPS)
 
 
-def free_at(category: Category, sent: Sequence[datetime], now: datetime) -> datetime:
+def free_at(
+    category: Category, sent: Sequence[datetime], now: datetime, caps: Sequence[Cap] = CAPS
+) -> datetime:
     """Return from when on one more may go, after those that were sent then; now, where it may already."""
     at = now
-    for cap in CAPS:
+    for cap in caps:
         if cap.category is category and len(sent) >= cap.most:
             at = max(at, sorted(sent)[-cap.most] + cap.within)
     return at

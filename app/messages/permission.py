@@ -210,7 +210,7 @@ def _is_news(facts: Facts) -> Objection | None:
 
 
 def _is_not_too_often(facts: Facts) -> Objection | None:
-    free_at = caps.free_at(facts.category, facts.sent_lately, facts.now)
+    free_at = caps.free_at(facts.category, facts.sent_lately, facts.now, facts.manners.caps())
     if free_at <= facts.now:
         return None
     if free_at > facts.asked_at + WAITS_AT_MOST:
@@ -230,6 +230,8 @@ def _is_a_decent_hour(facts: Facts) -> Objection | None:
     window = quiet_hours.window_of(facts.medium, facts.category, facts.country)
     if window is None:
         return None
+    if facts.category is Category.MARKETING:
+        window = facts.manners.narrow(window)
     opens = quiet_hours.next_open(facts.now, facts.clocks, window)
     return Deferred(opens, Reason.QUIET_HOURS) if opens > facts.now else None
 

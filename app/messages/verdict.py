@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.audience.grants import Said
+from app.messages.manners import USUAL, Manners
 from app.vocabulary import Category, Medium, Reason, ShipmentStatus, ShopState, Trigger
 
 
@@ -46,6 +47,8 @@ class Facts:
     """Where the parcels are that the message speaks of."""
     offers_are_suppressed: bool = False
     """The address is suppressed for offers, whatever the message is."""
+    manners: Manners = USUAL
+    """When and how often the shop sends offers."""
     offers_are_paused: bool = False
     """Too many readers called this shop's mail spam; its merchant has to resume them."""
     has_open_case: bool = False

@@ -16,7 +16,7 @@ from app.lib import clock
 from app.lib.db import Base, among
 from app.messages import replies, withdrawn
 from app.messages.models import Message
-from app.privacy import copies
+from app.privacy import copies, takeout
 from app.reviews import writing as reviews
 from app.shops import calls
 from app.shops.models import Call, Shop
@@ -44,6 +44,7 @@ def erase(session: Session, profile: Profile) -> None:
     calls.drop(session, Call.profile_id == profile.id, CallReason.ERASED)
     discounts.end(session, profile.shop_id, profile.id)
     copies.forget_of(session, profile)
+    takeout.drop(session, profile.shop_id)
     consent.forget(session, profile.shop_id, [profile.id], filter(None, (profile.email, profile.phone)))
     uploads.forget(session, profile.shop_id, filter(None, (profile.email, profile.phone)))
     replies.forget(session, profile.shop_id, [profile.phone] if profile.phone else [])
@@ -56,19 +57,24 @@ def erase(session: Session, profile: Profile) -> None:
         events.record(session, profile.shop_id, erased)
 
 
-def erase_order(session: Session, order: Order) -> None:
-    """Empty what an order, its parcels and its messages say of the shopper."""
-    known_by = {order.email, order.phone} - {None, ""}
+def erase_order(session: Session, order: Order, *, only_it: bool = False) -> None:
+    """Empty what an order, its parcels and its messages say of the shopper.
+
+    `only_it`: its shopper may still be here, and what they said and wait for stays.
+    """
     place = order.ship_to or {}
-    known_by |= {place.get("line1"), place.get("last_name")} - {None, ""}
+    known_by = {order.email, order.phone, place.get("line1"), place.get("last_name")} - {None, ""}
+    if only_it:
+        known_by.clear()
     numbers = session.scalars(select(Shipment.number).filter_by(order_id=order.id))
     known_by |= {
         number for number in numbers if number and len(number) >= bodies.LONG
     }  # a source tells of each
-    consent.forget(session, order.shop_id, [], filter(None, (order.email, order.phone)))
-    uploads.forget(session, order.shop_id, filter(None, (order.email, order.phone)))
-    replies.forget(session, order.shop_id, [order.phone] if order.phone else [], order.id)
-    waiting.forget(session, order.shop_id, [], filter(None, [order.email]))
+    replies.forget(session, order.shop_id, [order.phone] if order.phone and not only_it else [], order.id)
+    if not only_it:
+        consent.forget(session, order.shop_id, [], filter(None, (order.email, order.phone)))
+        uploads.forget(session, order.shop_id, filter(None, (order.email, order.phone)))
+        waiting.forget(session, order.shop_id, [], filter(None, [order.email]))
     orders.forget_person(order, at=clock.now())
     bodies.empty(session, order.shop_id, known_by | {order.external_id})
     withdrawn.end(session, recipients.ids_of(session, order.shop_id, order_id=order.id), for_good=True)
@@ -81,6 +87,7 @@ def erase_order(session: Session, order: Order) -> None:
         session.execute(update(written).filter_by(order_id=order.id).values(words=None))
     session.execute(delete(OwnOrdersLink).filter_by(order_id=order.id))
     browsers.forget_order(session, order.id)
+    takeout.drop(session, order.shop_id)
     case = cases.open_of(session, order.id)
     if case is not None:  # there is nobody left to answer
         cases.close(session, case)
@@ -137,6 +144,7 @@ def erase_shop(session: Session, shop: Shop) -> None:
 
 def forget_addresses(session: Session, shop_id: int, addresses: Collection[str]) -> None:
     """Empty what is kept of addresses beside their shopper's own rows: in carts, and on others' pages."""
+    takeout.drop(session, shop_id)
     for address in addresses:
         withdrawn.end(session, recipients.ids_of(session, shop_id, address=address), for_good=True)
     carts = update(Checkout).where(Checkout.shop_id == shop_id, Checkout.email.in_(addresses))

@@ -21,6 +21,7 @@ EDGES = (
     "webhooks/",
     "jobs/",
     "app/admin/",
+    "app/api/",
     "app/storefront/",
     "app/cli.py",
     "app/flow_commands.py",

@@ -61,6 +61,13 @@ PAGES = (
     "address",
     "sending",
     "sending/new",
+    "team",
+    "settings",
+    "settings/offers",
+    "settings/keys",
+    "settings/keeping",
+    "settings/everything",
+    "settings/delete",
 )
 
 

@@ -24,6 +24,7 @@ TABLES = {
     "carrier_id": "own_carrier",
     "exception_id": "parcel_exception",
     "hook_id": "hook",
+    "key_id": "api_key",
     "line_id": "line_item",
     "notice_id": "inbox",
     "override_id": "status_override",

@@ -1,0 +1,211 @@
+"""What is kept, taken along and deleted: a daily errand, everything as a file, the end of a shop."""
+
+import json
+import zipfile
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.audience import profiles
+from app.audience.models import Profile
+from app.commerce.models import LineItem, Order
+from app.lib import clock
+from app.lib.db import Base
+from app.messages.models import Message
+from app.platforms.base import Consent
+from app.platforms.purchases import Person
+from app.privacy import closing, erasure, retention, takeout
+from app.privacy.takeout import Takeout, TakeoutPart, TakeoutState
+from app.shops import install
+from app.shops.models import Errand, Shop
+from app.vocabulary import ConsentSource, ConsentState, Medium, ShopState
+from jobs import schedule, sync
+from tests.journeys import payloads
+from tests.journeys.admin.conftest import parcel, sign_in, token
+from tests.journeys.admin.test_steering import press
+from tests.journeys.conftest import StoreVoice
+
+OLD = timedelta(days=800)
+
+
+def age(store: StoreVoice, *numbers: int) -> None:
+    for number in numbers:
+        moment = clock.now() - OLD
+        old = update(Order).where(Order.name == f"#{1000 + number}")
+        store.session.execute(old.values(placed_at=moment, created_at=moment, first_heard_at=moment))
+    store.session.commit()
+
+
+def names(session: Session) -> dict[str | None, str | None]:
+    session.expire_all()
+    return {order.name: order.email for order in session.scalars(select(Order))}
+
+
+def test_what_is_older_than_a_shop_keeps_is_forgotten_some_at_a_time_and_nothing_else(
+    merchant: FlaskClient, shopify_store: StoreVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    for number in range(1, 7):
+        parcel(shopify_store, number)
+    age(shopify_store, 1, 2, 3, 4, 5)
+    session, shop = shopify_store.session, shopify_store.shop
+    address = f"/admin/{shop.id}/settings/keeping"
+    assert "5 orders are older" in merchant.get(f"{address}?months=24").text
+    assert merchant.post(address, data={"months": "7", "csrf": token(merchant)}).status_code == 400
+    press(merchant, address, months=24)
+    session.expire_all()
+    assert retention.forget_some(session, shop)
+    session.commit()
+    assert retention.forget_some(session, shop)
+    session.rollback()  # whoever did this was killed
+    assert sum(email is None for email in names(session).values()) == 2
+    sync.run()
+    found = names(session)
+    assert [name for name, email in found.items() if email is not None] == ["#1006"]
+    assert len(found) == 6
+    goods = session.scalar(select(func.count()).select_from(LineItem))
+    assert goods == 6 * (goods or 0) // 6 > 0  # what was sold stays
+    texts = json.dumps(
+        [[str(it) for it in row] for row in session.execute(select(Message.to, Message.order_id)).all()]
+    )
+    assert texts.count("ada@example.com") == sum(
+        it.order_id == max_order(session) for it in shopify_store.messages()
+    )
+    errand = session.scalars(select(Errand).filter_by(kind=retention.KEEP)).one()
+    assert timedelta(hours=20) < errand.due_at - clock.now() < timedelta(hours=27)
+    press(merchant, address, months=0)
+    assert session.scalars(select(Errand.id).filter_by(kind=retention.KEEP)).all() == []
+    assert "For ever, and nobody is forgotten unless they ask." in merchant.get(address).text
+
+
+def max_order(session: Session) -> int:
+    return session.scalars(select(Order.id).filter_by(name="#1006")).one()
+
+
+def test_who_agreed_to_offers_is_kept_and_who_did_not_is_forgotten_with_their_last_order(
+    shopify_store: StoreVoice,
+) -> None:
+    session, shop = shopify_store.session, shopify_store.shop
+    for number, email in ((1, "ada@example.com"), (2, "bo@example.com"), (3, "cy@example.com")):
+        body = payloads.order(clock.now(), 1000 + number, email=email, contact_email=email)
+        body["customer"].update(id=number, email=email)
+        shopify_store.shopify("orders/paid", body)
+    shopify_store.settle()
+    age(shopify_store, 1, 2)
+    for email, state in (
+        ("ada@example.com", ConsentState.SUBSCRIBED),
+        ("bo@example.com", ConsentState.UNSUBSCRIBED),
+    ):
+        said = Consent(
+            person=Person(email=email),
+            medium=Medium.EMAIL,
+            state=state,
+            source=ConsentSource.CHECKOUT,
+            at=clock.now(),
+            address=email,
+            wording="News",
+        )
+        profiles.keep_consent(session, shop.id, said, heard_at=clock.now())
+    retention.choose(session, shop, 12)
+    session.commit()
+    sync.run()
+    session.expire_all()
+    left = session.scalars(
+        select(Profile.email).where(Profile.email.is_not(None)).order_by(Profile.email)
+    ).all()
+    assert left == ["ada@example.com", "cy@example.com"]
+
+
+def test_everything_is_written_down_table_by_table_and_handed_out_as_a_file(
+    merchant: FlaskClient, shopify_store: StoreVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takeout, "AT_ONCE", 2)
+    for number in range(1, 6):
+        parcel(shopify_store, number)
+    session, shop = shopify_store.session, shopify_store.shop
+    install.keep_secret(session, shop, "rest_keys", "a-secret-of-the-shop")
+    session.commit()
+    address = f"/admin/{shop.id}/settings/everything"
+    for _ in range(2):
+        press(merchant, address)
+    row = session.scalars(select(Takeout)).one()  # who asks twice has one
+    assert takeout.write_some(session, shop.id, row.id)
+    session.rollback()  # whoever did this was killed
+    assert "<progress" in merchant.get(address).text
+    assert merchant.get(f"{address}/{row.id}.zip").status_code == 404
+    sync.run()
+    session.expire_all()
+    assert row.state is TakeoutState.DONE
+    answer = merchant.get(f"{address}/{row.id}.zip")
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="everything-2026-12-02')
+    packed = zipfile.ZipFile(BytesIO(answer.data))
+    assert packed.testzip() is None
+    written: dict[str, list[dict[str, object]]] = {}
+    for name in packed.namelist():
+        if name.endswith(".jsonl"):
+            rows = [json.loads(line) for line in packed.read(name).decode().splitlines()]
+            written.setdefault(name.partition("/")[0], []).extend(rows)
+    assert [order["name"] for order in written["order"]] == [f"#{number}" for number in range(1001, 1006)]
+    for table in takeout.tables():
+        held = session.scalar(select(func.count()).select_from(table).where(table.c.shop_id == shop.id))
+        assert len(written.get(table.name, ())) == held or table.name in ("access_record", "event"), (
+            table.name
+        )
+    assert "a-secret-of-the-shop" not in json.dumps(written)
+    sealed = session.scalars(select(TakeoutPart.content)).all()
+    assert not [part for part in sealed if b"ada" in part]
+
+
+def test_a_file_goes_with_whoever_is_forgotten_and_after_a_week(
+    merchant: FlaskClient, shopify_store: StoreVoice
+) -> None:
+    parcel(shopify_store, 1)
+    session, shop = shopify_store.session, shopify_store.shop
+    for end in ("forgotten", "old"):
+        row = takeout.ask(session, shop.id, "owner")
+        session.commit()
+        sync.run()
+        assert session.scalar(select(func.count()).select_from(TakeoutPart))
+        if end == "forgotten":
+            erasure.erase(session, session.scalars(select(Profile)).one())
+        else:
+            row.asked_at = clock.now() - timedelta(days=8)
+        session.commit()
+        schedule.purge()
+        session.expire_all()
+        assert row.state is TakeoutState.DROPPED
+        assert session.scalar(select(func.count()).select_from(TakeoutPart)) == 0
+        assert merchant.get(f"/admin/{shop.id}/settings/everything/{row.id}.zip").status_code == 404
+
+
+def test_a_shop_is_deleted_once_its_name_is_typed_and_nothing_of_it_is_left(
+    merchant: FlaskClient, shopify_store: StoreVoice, other_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "BATCH", 3)
+    for number in range(1, 6):
+        parcel(shopify_store, number)
+    session, shop = shopify_store.session, shopify_store.shop
+    session.add(Order(shop_id=other_shop.id, external_id="1", first_heard_at=clock.now()))
+    session.commit()
+    address = f"/admin/{shop.id}/settings/delete"
+    wrong = merchant.post(address, data={"name": "Ridge", "csrf": token(merchant)})
+    assert "Type Ridge &amp; Pine, as it stands above." in wrong.text
+    assert session.scalars(select(Errand.id).filter_by(kind=closing.CLOSE)).all() == []
+    gone = merchant.post(address, data={"name": " ridge & pine ", "csrf": token(merchant)})
+    assert "Ridge &amp; Pine is being deleted" in gone.text
+    sync.run()
+    session.expire_all()
+    assert shop.state is ShopState.REDACTED
+    assert shop.name == shop.domain
+    for table in Base.metadata.sorted_tables:
+        if "shop_id" in table.c:
+            left = select(func.count()).select_from(table).where(table.c.shop_id == shop.id)
+            assert session.scalar(left) == 0, table.name
+    assert session.scalars(select(Order.shop_id)).all() == [other_shop.id]
+    assert merchant.get(f"/admin/{shop.id}/home").status_code == 404
+    sign_in(merchant, other_shop.id)
+    assert merchant.get(f"/admin/{other_shop.id}/home").status_code == 200
