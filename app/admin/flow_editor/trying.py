@@ -13,7 +13,7 @@ from app.admin.dates import Calendar
 from app.admin.flow_editor import asking, wording
 from app.admin.flow_editor.pages import trigger_of
 from app.admin.session import for_shop, saw
-from app.commerce.models import Checkout, Order
+from app.commerce.models import Checkout, LineItem, Order
 from app.flows import drafts, engine, hold_outs, seeing
 from app.flows.plan import advance, reading, walking
 from app.flows.plan.definition import Action, Choice, Draw, Flow, Leave, Message, Wait
@@ -26,7 +26,7 @@ from app.stock.models import Waiting
 
 blueprint = Blueprint("flow_try", __name__)
 SHOWN = 8
-NAMES = {"order": "order", "checkout": "cart", "profile": "order", "waiting": "request"}
+NAMES = {"order": "order", "checkout": "cart", "item": "purchase", "profile": "order", "waiting": "request"}
 
 
 class Subject(NamedTuple):
@@ -95,6 +95,9 @@ def _subjects(session: Session, shop: Shop, flow: Flow, search: str) -> list[Sub
     if flow.about == "waiting":
         requests = select(Waiting).filter_by(shop_id=shop.id).order_by(Waiting.id.desc()).limit(SHOWN)
         return [_request(it, shop) for it in session.scalars(requests)]
+    if flow.about == "item":
+        lines = select(LineItem).filter_by(shop_id=shop.id).order_by(LineItem.id.desc()).limit(SHOWN)
+        return [_item(it) for it in session.scalars(lines)]
     orders = select(Order).where(Order.shop_id == shop.id, Order.placed_at.is_not(None))
     if search:
         orders = orders.where(finding.is_order(search))
@@ -112,6 +115,9 @@ def _picked(session: Session, shop: Shop, flow: Flow, picked: int) -> Subject | 
         case "waiting":
             asked = session.scalar(select(Waiting).filter_by(shop_id=shop.id, id=picked))
             return _request(asked, shop) if asked else None
+        case "item":
+            line = session.scalar(select(LineItem).filter_by(shop_id=shop.id, id=picked))
+            return _item(line) if line else None
         case _:
             order = session.scalar(select(Order).filter_by(shop_id=shop.id, id=picked))
             has_subject = order is not None and (flow.about != "profile" or order.profile_id is not None)
@@ -131,6 +137,10 @@ def _cart(cart: Checkout, shop: Shop) -> Subject:
 
 def _request(asked: Waiting, shop: Shop) -> Subject:
     return Subject(asked.id, f"the request of {answer.calendar(shop).within(asked.asked_at)}", asked.id)
+
+
+def _item(line: LineItem) -> Subject:
+    return Subject(line.id, f"the {line.title or 'thing'} of purchase {line.id}", line.id)
 
 
 def _line(it: Passed, flow: Flow, shop: Shop, dates: Calendar) -> Line:
