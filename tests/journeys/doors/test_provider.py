@@ -103,7 +103,9 @@ def test_who_works_nowhere_is_told_so_and_let_in_nowhere(
         {"told": {"issuer": "https://evil.example"}},
         {"told": {"token_endpoint": None}},
     ],
-    ids=str,
+    ids=lambda lie: " ".join(
+        f"{part}={given}" if isinstance(given, dict) else part for part, given in lie.items()
+    ),
 )
 def test_what_cannot_be_believed_lets_nobody_in(
     browser: FlaskClient, provider: Provider, shop: Shop, lie: dict[str, Any]
