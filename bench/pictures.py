@@ -18,13 +18,17 @@ COLORS = 64
 ADMIN = (
     "home",
     "shipments",
+    "shipments/1",
     "exceptions",
     "customers",
+    "customers/1",
     "messages",
     "wording",
     "wording/shipped",
     "flows",
+    "flows/abandoned_checkout",
     "reviews",
+    "answers",
     "waiting",
     "lift",
     "page",
@@ -36,6 +40,10 @@ ADMIN = (
     "services",
     "sources",
     "team",
+    "settings",
+    "settings/keys",
+    "settings/keeping",
+    "privacy",
 )
 """Pages of the first shop's admin."""
 

@@ -51,8 +51,9 @@ def index(session: Session, shop: Shop) -> str:
     percent = hold_outs.share(shop)
     everybody = outcomes.of(session, shop.id, percent, hold_outs.OFFERS)
     lines = [line("All offers", percent, everybody, shop.currency)] if percent else []
+    files = published.files(session, shop.id)
     for trigger in published.PRESETS:
-        flow = published.flow_of(published.file(session, shop.id, trigger))
+        flow = published.flow_of(files[trigger])
         if flow.category is Category.MARKETING and flow.hold_out:
             sides = outcomes.of(session, shop.id, flow.hold_out, trigger)
             lines.append(line(words.TRIGGERS[trigger], flow.hold_out, sides, shop.currency))
