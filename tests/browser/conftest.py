@@ -4,7 +4,6 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -109,7 +108,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=product((390, 1280), ("light", "dark")), ids=lambda it: f"{it[0]}-{it[1]}")
+LOOKS = [
+    pytest.param((390, "light"), id="390-light"),
+    pytest.param((1280, "dark"), id="1280-dark"),
+    pytest.param((390, "dark"), id="390-dark", marks=pytest.mark.long),
+    pytest.param((1280, "light"), id="1280-light", marks=pytest.mark.long),
+]
+"""`make test` looks twice, at each width and in each scheme; `make browser` looks at all four."""
+
+
+@pytest.fixture(params=LOOKS)
 def look(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Look]:
     """Look at pages on a phone and on a desk, in light and in dark."""
     width, scheme = request.param
