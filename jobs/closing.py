@@ -33,4 +33,4 @@ def erase(due: Due) -> None:
                 return
 
 
-HANDLERS: dict[str, Callable[[Due], None]] = {closing.CLOSE: close, closing.ERASE: erase}
+HANDLERS: dict[str, Callable[[Due], None]] = {errands.CLOSE: close, errands.ERASE: erase}

@@ -17,7 +17,7 @@ from app.lib.db import transaction
 from app.lib.http import Outside, Unreachable
 from app.lib.reading import Json
 from app.listeners.base import Letter, ListenerKind, Occasion, Request
-from app.shops import calls
+from app.shops import calls, team
 from app.shops.calls import Due, Outcome
 from app.vocabulary import CallReason
 from jobs import posting
@@ -88,7 +88,19 @@ def mail(due: Due) -> Outcome:
         raise Unreachable(str(error), permanent=error.permanent) from error
 
 
-HANDLERS: Mapping[str, Callable[[Due], Outcome]] = {calls.TELL: tell, accounts.MAIL: mail}
+def mail_link(due: Due) -> Outcome:
+    """Mail somebody the link that lets them in wherever they work, over the operator's server."""
+    try:
+        return Outcome(posting.post_from_house(Letter(**due.payload), due.key))
+    except SendError as error:
+        raise Unreachable(str(error), permanent=error.permanent) from error
+
+
+HANDLERS: Mapping[str, Callable[[Due], Outcome]] = {
+    calls.TELL: tell,
+    accounts.MAIL: mail,
+    team.MAIL_LINK: mail_link,
+}
 
 
 def _mailed(news: News, letter: Letter, due: Due) -> Outcome:

@@ -7,11 +7,12 @@ from html import escape
 from app.channels import smtp
 from app.channels.base import Mail, Outcome, SendError
 from app.channels.mime import address_of
+from app.channels.server import Server
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.listeners.base import Letter
 from app.messages.providers import accounts, spending, ways
-from app.messages.providers.ways import NoWay, Way
+from app.messages.providers.ways import NoWay
 from app.shops.models import Shop
 
 SENDER = "Doorstep"
@@ -25,6 +26,17 @@ def post(letter: Letter, key: str, shop_id: int) -> str:
     return carry(shop_id, lambda address: _written(letter, key, address))
 
 
+def post_from_house(letter: Letter, key: str) -> str:
+    """Send a mail over the operator's own server, and return what that said; raises SendError.
+
+    No merchant reads along there: for what lets its reader into more than one shop.
+    """
+    outcome = _handed_over(_written(letter, key, address_of(settings().mail_from)), None)
+    if isinstance(outcome, SendError):
+        raise outcome
+    return outcome
+
+
 def carry(shop_id: int, write: Callable[[str], Mail]) -> str:
     """Send a mail that is written for the address it comes from; returns what the server said.
 
@@ -34,7 +46,7 @@ def carry(shop_id: int, write: Callable[[str], Mail]) -> str:
         way = ways.for_merchant(session, session.get_one(Shop, shop_id))
     if isinstance(way, NoWay):
         raise SendError(way.said)
-    outcome = _handed_over(write(way.sender or address_of(settings().mail_from)), way)
+    outcome = _handed_over(write(way.sender or address_of(settings().mail_from)), way.server)
     with transaction() as session:
         went = not isinstance(outcome, SendError) or outcome.unknown
         spending.add(session, {way.purse: went - way.is_reserved})
@@ -47,9 +59,9 @@ def carry(shop_id: int, write: Callable[[str], Mail]) -> str:
     return outcome
 
 
-def _handed_over(mail: Mail, way: Way) -> Outcome:
+def _handed_over(mail: Mail, server: Server | None) -> Outcome:
     try:
-        with smtp.connect() if way.server is None else smtp.connect_to(way.server) as line:
+        with smtp.connect() if server is None else smtp.connect_to(server) as line:
             ((_, outcome),) = line.send_all([(1, mail)], lambda _: True)
     except SendError as error:
         return error

@@ -1,6 +1,6 @@
 """The doors: the list of a visitor's stores, an invitation, and what a stranger is told."""
 
-from flask import Blueprint, abort, redirect, render_template
+from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound, TooManyRequests, Unauthorized
 from werkzeug.wrappers import Response
 
@@ -26,14 +26,14 @@ def register(blueprint: Blueprint) -> None:
 
 
 def stores() -> str | Response:
-    """Show the visitor's stores, each with its answer; a visitor with one store is taken to it."""
+    """Show the visitor's stores, each with its answer; who has one is taken to it, unless asked for all."""
     visitor = session.visitor()
     if visitor is None:
         embedded.turn_away()
     with transaction() as opened:
         shops = stores_of.of(opened, visitor, at_most=STORES)
         tallies = answer.tally(opened, shops)
-    if len(shops) == 1 and visitor.shop_ids is not None:
+    if len(shops) == 1 and visitor.shop_ids is not None and "all" not in request.args:
         return redirect(f"/admin/{shops[0].id}/home")
     return render_template(
         "admin/stores.html",

@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request
+from flask import Blueprint, Response, abort, g, redirect, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -104,7 +104,7 @@ def delete(session: Session, shop: Shop) -> str:
         return shell.page(session, shop, "delete.html", "settings", error=error)
     closing.ask(session, shop)
     saw(session, "deleted the shop")
-    return render_template("admin/deleted.html", shop=shop)
+    return shell.page(session, shop, "deleted.html", "settings")
 
 
 class _Pipe(io.RawIOBase):

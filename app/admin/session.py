@@ -95,14 +95,19 @@ def visitor(shop_id: int | None = None) -> Visitor | None:
 
 def grant(shop_id: int, *, who: str = "merchant", member_id: int | None = None) -> None:
     """Let this browser into a shop from now on; call it only for someone shown to own the store."""
-    known = list(cookie.get("let_in", {}).items())
-    come = (who, member_id, clock.now().timestamp())
-    cookie["let_in"] = dict([it for it in known if it[0] != str(shop_id)][1 - SHOPS :]) | {str(shop_id): come}
+    others = [it for it in cookie.get("let_in", {}).items() if it[0] != str(shop_id)]
+    latest = sorted(others, key=lambda it: float(it[1][2]))[1 - SHOPS :]  # a cookie keeps no order of its own
+    cookie["let_in"] = dict(latest) | {str(shop_id): (who, member_id, clock.now().timestamp())}
     _begin()
 
 
 def recognize(address: str) -> None:
-    """Let this browser in wherever somebody works; call it only for someone shown to have this address."""
+    """Let this browser in wherever somebody works; call it only for someone shown to have this address.
+
+    What it knew of the same person by an invitation, and what may have ended since, is forgotten.
+    """
+    known = cookie.get("let_in", {})
+    cookie["let_in"] = {number: come for number, come in known.items() if come[0] != address}
     cookie["person"] = (address, clock.now().timestamp())
     _begin()
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.api.shapes import Nothing, Problem
 from app.lib import clock, limits
 from app.lib.db import transaction
+from app.lib.reading import without_nul
 from app.shops import api_keys
 from app.shops.api_keys import ApiKey, Scope
 from app.shops.models import AccessRecord, Shop
@@ -60,9 +61,8 @@ class Asking:
         return f"key “{self.key.name}”"
 
     def saw(self, what: str) -> None:
-        """Record that shoppers' data was handed out or changed."""
-        row = AccessRecord(shop_id=self.shop.id, who=self.who, what=what[:500], at=clock.now())
-        self.session.add(row)
+        """Record that shoppers' data was handed out, or something changed."""
+        self.session.add(AccessRecord(shop_id=self.shop.id, who=self.who, what=what, at=clock.now()))
 
 
 Handler = Callable[..., BaseModel]
@@ -87,6 +87,12 @@ class Route:
     def name(self) -> str:
         """What it is called among all routes: "shipments_index"."""
         return f"{self.does.__module__.rpartition('.')[2]}_{self.does.__name__}"
+
+    @property
+    def button(self) -> str:
+        """What it does, as the audit log calls the buttons of the admin: "exceptions: put off"."""
+        room, _, does = self.name.partition("_")
+        return f"{room}: {does.replace('_', ' ')}"
 
     @property
     def says(self) -> str:
@@ -118,8 +124,11 @@ class Route:
                 if self.query is not Nothing:
                     given["asked"] = _fit(self.query, request.args.to_dict())
                 if self.body is not Nothing:
-                    given["sent"] = _fit(self.body, request.get_json(silent=True))
-                return _json(self.does(asking, **given), self.status)
+                    given["sent"] = _fit(self.body, without_nul(request.get_json(silent=True)))
+                answer = self.does(asking, **given)
+                if self.method != "GET":
+                    asking.saw(" ".join([self.button, *map(str, named.values())]))
+                return _json(answer, self.status)
         except Refusal as refusal:
             problem = Problem(status=int(refusal.status), code=refusal.status.phrase, message=refusal.message)
             return _json(problem, refusal.status, refusal.headers)

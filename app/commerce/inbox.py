@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, select, update
+from sqlalchemy import Function, func, select, update
 from sqlalchemy.orm import Session
 
 from app.carriers.base import Source, Told, Trust
@@ -17,7 +17,7 @@ from app.commerce.in_hand import Hand
 from app.commerce.models import Delivery
 from app.lib import clock, plugins, queue
 from app.lib.db import attempt, together
-from app.lib.reading import Unreadable
+from app.lib.reading import Unreadable, without_nul
 from app.platforms import purchases
 from app.platforms.base import (
     PersonDeleted,
@@ -127,6 +127,10 @@ def drain(
     rows = _claim(session, only)
     if not rows:
         return 0
+    if session.get_one(Shop, rows[0].shop_id).state is ShopState.REDACTED:  # they were taken as it went
+        for row in rows:
+            session.delete(row)
+        return len(rows)
     hand = Hand(rows[0].shop_id, tuple(row.id for row in rows))
     if note is not None and not note(hand):
         in_hand.blame(session, hand.shop_id)
@@ -181,6 +185,15 @@ def replay(session: Session, shop_id: int, delivery_id: int | None = None) -> in
     return count
 
 
+def hold(session: Session, shop_id: int) -> None:
+    """Wait for whoever drains a shop, and let nobody do so before this transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(_lock(shop_id))))
+
+
+def _lock(shop_id: int) -> Function[Any]:
+    return func.hashtextextended(f"inbox of shop {shop_id}", 0)
+
+
 def _claim(session: Session, only: int | None) -> Sequence[Delivery]:
     """Lock due deliveries of one shop, the shop of the one that has waited longest; or `only` this one.
 
@@ -195,8 +208,7 @@ def _claim(session: Session, only: int | None) -> Sequence[Delivery]:
         shop_id = session.scalar(oldest.limit(1))
         if shop_id is None:
             return []
-        name = func.hashtextextended(f"inbox of shop {shop_id}", 0)
-        if session.scalar(select(func.pg_try_advisory_xact_lock(name))):
+        if session.scalar(select(func.pg_try_advisory_xact_lock(_lock(shop_id)))):
             break
         busy.append(shop_id)
     mine = oldest_first.where(Delivery.shop_id == shop_id).limit(MOST)
@@ -277,19 +289,8 @@ def _load(body: bytes) -> dict[str, Any]:
     content = orjson.loads(body)
     if not isinstance(content, dict):
         raise Unreadable("it is no JSON object")
-    clean: dict[str, Any] = _without_nul(content) if b"\\u0000" in body else content
+    clean: dict[str, Any] = without_nul(content) if b"\\u0000" in body else content
     return clean
-
-
-def _without_nul(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Drop the one character that PostgreSQL cannot store."""
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, list):
-        return [_without_nul(item) for item in value]
-    if isinstance(value, dict):
-        return {_without_nul(k): _without_nul(v) for k, v in value.items()}
-    return value
 
 
 def _key(*parts: bytes) -> UUID:

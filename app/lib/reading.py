@@ -129,5 +129,16 @@ def phone(raw: str | None, country: str | None) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def without_nul(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return JSON without the one character that PostgreSQL cannot store."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {without_nul(k): without_nul(v) for k, v in value.items()}
+    return value
+
+
 def _kept(value: object) -> str:
     return str(value).replace("\x00", "").strip()  # PostgreSQL keeps no NUL

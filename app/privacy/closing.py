@@ -11,10 +11,6 @@ from app.privacy import erasure
 from app.shops import errands, install
 from app.shops.models import Errand, Shop
 
-CLOSE = "shop.close"
-"""Errand: take our notices out of the store, and stop working for it."""
-ERASE = "shop.erase"
-"""Errand: remove the rows of a shop that we no longer work for."""
 BATCH = 5000
 
 
@@ -25,13 +21,14 @@ def is_name(shop: Shop, typed: str) -> bool:
 
 def ask(session: Session, shop: Shop) -> None:
     """Have a shop deleted."""
-    errands.add(session, shop.id, CLOSE)
+    errands.add(session, shop.id, errands.CLOSE)
 
 
 def close(session: Session, shop: Shop) -> None:
     """Stop working for a shop, and have its rows removed."""
     install.uninstall(session, shop)
-    errands.add(session, shop.id, ERASE)
+    errands.drop(session, shop.id, errands.CLOSE)
+    errands.add(session, shop.id, errands.ERASE)
 
 
 def erase_some(session: Session, shop: Shop) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import events
 from app.audience import consent, profiles
 from app.audience.models import Profile
-from app.commerce import bodies, discounts, orders
+from app.commerce import bodies, discounts, inbox, orders
 from app.commerce.models import Checkout, Order
 from app.imports import uploads
 from app.lib import clock
@@ -134,12 +134,16 @@ def _erase_if_nothing_is_left(session: Session, profile: Profile) -> None:
 
 
 def erase_shop(session: Session, shop: Shop) -> None:
-    """Remove every row of a shop; a bare tombstone stays, so that late deliveries find nobody."""
+    """Remove every row of a shop; a bare tombstone stays, so that late deliveries find nobody.
+
+    Nor does a browser that was let in before, should the store connect again under another owner.
+    """
+    inbox.hold(session, shop.id)  # what is just being read would be kept after its shop is gone
     for table in reversed(Base.metadata.sorted_tables):
         if "shop_id" in table.c:
             session.execute(delete(table).where(table.c.shop_id == shop.id))
     shop.state = ShopState.REDACTED
-    shop.name, shop.email, shop.settings = shop.domain, None, {}
+    shop.name, shop.email, shop.settings, shop.signed_out_at = shop.domain, None, {}, clock.now()
 
 
 def forget_addresses(session: Session, shop_id: int, addresses: Collection[str]) -> None:

@@ -12,13 +12,26 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, Table, UniqueConstraint, delete, func, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    LargeBinary,
+    Table,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.lib import clock, crypto
 from app.lib.db import Base, OfShop, key, word
 from app.shops import errands
+from app.shops.models import Shop
 
+SHOP = Shop.__table__
 WRITE = "takeout.write"
 """Errand: write on at the takeout whose id is the subject."""
 KEPT = timedelta(days=7)
@@ -31,8 +44,11 @@ LEFT_OUT = frozenset(
     )
 )
 """Secrets, copies of what other tables say, and what only our own work needs."""
-SECRET = frozenset(("secret", "token_hash", "payload"))
-"""Columns that are of no use to anybody else."""
+SECRET = frozenset(("shop.key",))
+PLAIN = frozenset(("picture", "seal"))
+"""The only bytes that are written: any others are sealed, or a hash, and of no use to anybody else."""
+LARGE, FEW = frozenset(("review_photo",)), 20
+"""Tables whose rows are large, and how many of those are written in one transaction."""
 
 
 class TakeoutState(StrEnum):
@@ -77,8 +93,16 @@ class TakeoutPart(OfShop, Base):
 
 def tables() -> list[Table]:
     """Return the tables that a file holds, in their order."""
-    mine = (table for table in Base.metadata.sorted_tables if "shop_id" in table.c and "id" in table.c)
-    return [table for table in mine if table.name not in LEFT_OUT]
+    return [
+        table
+        for table in Base.metadata.sorted_tables
+        if "id" in table.c and table.name not in LEFT_OUT and (table is SHOP or "shop_id" in table.c)
+    ]
+
+
+def rows_of(table: Table, shop_id: int) -> ColumnElement[bool]:
+    """Say in SQL which rows of a table are a shop's: of the shops' own, the one that is it."""
+    return (table.c.id if table is SHOP else table.c.shop_id) == shop_id
 
 
 def ask(session: Session, shop_id: int, who: str) -> Takeout:
@@ -105,8 +129,9 @@ def write_some(session: Session, shop_id: int, takeout_id: int) -> bool:
         row.state, row.done_at = TakeoutState.DONE, clock.now()
         return False
     table = left[0]
-    mine = select(table).where(table.c.shop_id == shop_id, table.c.id > row.after)
-    found = session.execute(mine.order_by(table.c.id).limit(AT_ONCE)).mappings().all()
+    most = FEW if table.name in LARGE else AT_ONCE
+    mine = select(*_told(table)).where(rows_of(table, shop_id), table.c.id > row.after)
+    found = session.execute(mine.order_by(table.c.id).limit(most)).mappings().all()
     if found:
         lines = "".join(f"{json.dumps(_plain(dict(it)), default=str, ensure_ascii=False)}\n" for it in found)
         number = select(func.count()).select_from(TakeoutPart).filter_by(takeout_id=row.id, name=table.name)
@@ -119,17 +144,26 @@ def write_some(session: Session, shop_id: int, takeout_id: int) -> bool:
         )
         session.add(part)
         row.rows, row.after = row.rows + len(found), found[-1]["id"]
-    if len(found) < AT_ONCE:
+    if len(found) < most:
         row.place, row.after = row.place + 1, 0
     return True
 
 
+def _told(table: Table) -> list[Column[Any]]:
+    """Return the columns of a table that are no secret."""
+    return [
+        column
+        for column in table.c
+        if f"{table.name}.{column.name}" not in SECRET
+        and (column.name in PLAIN or not isinstance(column.type, LargeBinary))
+    ]
+
+
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row as JSON can say it: without secrets, and with pictures as text."""
-    kept = {name: value for name, value in row.items() if name not in SECRET}
+    """Return a row as JSON can say it: with pictures as text."""
     return {
         name: b64encode(value).decode() if isinstance(value, bytes | memoryview) else value
-        for name, value in kept.items()
+        for name, value in row.items()
     }
 
 

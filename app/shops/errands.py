@@ -15,6 +15,10 @@ LEASE = timedelta(minutes=5)
 FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(hours=6)
 NOW = timedelta(0)
+CLOSE = "shop.close"
+"""Take our notices out of a store whose merchant wants its shop deleted, and stop working for it."""
+ERASE = "shop.erase"
+"""Remove the rows of a shop that we no longer work for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +122,9 @@ def drop(session: Session, shop_id: int, kind: str) -> None:
 
 
 def drop_all(session: Session, shop_id: int) -> None:
-    """Forget every errand of a shop."""
-    session.execute(delete(Errand).filter_by(shop_id=shop_id))
+    """Forget every errand of a shop but those that delete it, as its owner asked."""
+    mine = delete(Errand).filter_by(shop_id=shop_id)
+    session.execute(mine.where(Errand.kind.not_in((CLOSE, ERASE))))
 
 
 def _still_ours(session: Session, due: Due) -> Errand | None:

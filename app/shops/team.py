@@ -21,6 +21,8 @@ GOOD_FOR = timedelta(days=7)
 """How long an invitation may be taken up."""
 LINK_GOOD_FOR = timedelta(minutes=10)
 """How long a link that was mailed lets its reader in."""
+MAIL_LINK = "team.link"
+"""Kind of a call that mails such a link: never over a server that one of their shops can read."""
 
 
 class Role(StrEnum):
@@ -72,7 +74,6 @@ def invite(session: Session, shop_id: int, address: str, role: Role) -> str:
         "joined_at": None,
         "removed_at": None,
         "link_hash": None,
-        "signed_out_at": None,
     }
     put = insert(Member).values(row)
     session.execute(put.on_conflict_do_update(index_elements=("shop_id", "address"), set_=row))
@@ -98,15 +99,12 @@ def of_shop(session: Session, shop_id: int) -> list[Member]:
 
 def role_of(session: Session, shop_id: int, member_id: int, since: datetime) -> Role | None:
     """Return what a member may do who came in at a time; None for one who was let go or signed out since."""
-    mine = select(Member.role).filter_by(id=member_id, shop_id=shop_id)
-    is_known = or_(Member.signed_out_at.is_(None), Member.signed_out_at < since)
-    return session.scalar(mine.where(is_known, *_works_here()))
+    return _role(session, Member.shop_id == shop_id, Member.id == member_id, since)
 
 
 def role_at(session: Session, shop_id: int, address: str, since: datetime) -> Role | None:
     """Return what the member with an address may do, as `role_of` does."""
-    member_id = session.scalar(select(Member.id).filter_by(shop_id=shop_id, address=address))
-    return None if member_id is None else role_of(session, shop_id, member_id, since)
+    return _role(session, Member.shop_id == shop_id, Member.address == address, since)
 
 
 def workplaces(address: str) -> Select[int]:
@@ -155,8 +153,19 @@ def change(session: Session, shop_id: int, member_id: int, role: Role) -> bool:
 
 
 def let_go(session: Session, shop_id: int, member_id: int) -> bool:
-    """Let nobody in as this member any more, nor by their invitation; False where there is none."""
-    return _set(session, shop_id, member_id, removed_at=clock.now(), token_hash=None)
+    """Let nobody in as this member any more, nor by their invitation; False where there is none.
+
+    A browser of before stays out when they are invited again.
+    """
+    now = clock.now()
+    return _set(session, shop_id, member_id, removed_at=now, signed_out_at=now, token_hash=None)
+
+
+def _role(
+    session: Session, shop: ColumnElement[bool], member: ColumnElement[bool], since: datetime
+) -> Role | None:
+    is_known = or_(Member.signed_out_at.is_(None), Member.signed_out_at < since)
+    return session.scalar(select(Member.role).where(shop, member, is_known, *_works_here()))
 
 
 def _set(session: Session, shop_id: int, member_id: int, **values: object) -> bool:

@@ -17,7 +17,9 @@ from app.messages.models import Message
 from app.shops import api_keys
 from app.shops.api_keys import ApiKey, Scope
 from app.shops.install import Store, install
+from app.shops.models import AccessRecord
 from app.tracking.models import ExceptionRow, Shipment
+from app.tracking.notes import Note
 from app.vocabulary import PlatformKey, ShipmentStatus
 from tests.journeys.admin.conftest import parcel
 from tests.journeys.conftest import StoreVoice
@@ -178,3 +180,28 @@ def test_a_document_says_nothing_of_any_shop_and_nobody_needs_a_key_for_it(
     answer = house.test_client().get(f"{api.PREFIX}/openapi.json")
     assert answer.status_code == 200
     assert shopify_store.shop.domain not in answer.text
+
+
+def test_what_a_key_changed_and_all_that_it_was_shown_is_written_down(
+    program: Program, shopify_store: StoreVoice
+) -> None:
+    session, shop = shopify_store.session, shopify_store.shop
+    people = [
+        Profile(shop_id=shop.id, email=f"{number}@example.com", first_seen_at=clock.now())
+        for number in range(100)
+    ]
+    session.add_all(people)
+    session.commit()
+    program.ask("PUT", "/flows/shipped", {"on": False})
+    program.ask("GET", "/customers?limit=100")
+    rows = session.scalars(select(AccessRecord.what).order_by(AccessRecord.id)).all()
+    shown = ",".join(str(person.id) for person in reversed(people))
+    assert rows == ["flows: switch shipped", f"customers {shown}"]
+
+
+def test_a_sign_that_no_table_can_hold_is_left_out(program: Program, shopify_store: StoreVoice) -> None:
+    parcel(shopify_store, 1)
+    ident = shopify_store.session.scalars(select(Shipment.id)).one()
+    assert program.ask("POST", f"/shipments/{ident}/notes", {"words": "Cal\0led"}).status_code == 201
+    assert shopify_store.session.scalars(select(Note.words)).all() == ["Called"]
+    assert program.ask("POST", f"/shipments/{ident}/notes", {"words": "\0"}).status_code == 400

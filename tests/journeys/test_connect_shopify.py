@@ -83,6 +83,14 @@ def test_a_broken_connection_is_mended_by_opening_the_app(
     assert crypto.unseal(session.scalars(select(Credential.secret)).one()) == "token-2"
 
 
+@pytest.mark.usefixtures("connected")
+def test_a_shop_that_is_deleted_says_so_in_the_frame(client: FlaskClient, session: Session) -> None:
+    shop = session.scalars(select(Shop)).one()
+    page = client.post(f"/admin/{shop.id}/settings/delete?id_token={id_token()}", data={"name": shop.name})
+    assert "is being deleted" in page.text
+    assert "admin/embedded.js" in page.text, "what has other scripts is loaded anew, and asks once more"
+
+
 @pytest.mark.parametrize("token", ["", "id_token=", "id_token=x", "id_token=old"])
 def test_a_stale_visit_goes_through_the_patch_page_as_shopifys_own_package_does_it(
     client: FlaskClient, token: str

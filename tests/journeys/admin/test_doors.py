@@ -118,3 +118,12 @@ def test_a_form_without_its_token_changes_nothing(
     assert merchant.post(address, data={"on": "no"}).status_code == 400
     assert merchant.post(address, data={"on": "no", "csrf": "guessed"}).status_code == 400
     assert session.scalars(select(Flow.on_since).filter_by(trigger=Trigger.SHIPPED)).one() is not None
+
+
+def test_a_cookie_that_is_full_forgets_the_shop_that_was_come_into_longest_ago(app: Flask) -> None:
+    with app.test_request_context():
+        for shop_id in (200, *range(3, 2 + doors.SHOPS), 100, 101):
+            doors.grant(shop_id)
+            cookie["let_in"] = dict(sorted(cookie["let_in"].items()))  # as it is read again
+        kept = {int(it) for it in cookie["let_in"]}
+    assert kept == {*range(4, 2 + doors.SHOPS), 100, 101}

@@ -4,15 +4,16 @@ import json
 import zipfile
 from datetime import timedelta
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import LargeBinary, func, select, update
 from sqlalchemy.orm import Session
 
 from app.audience import profiles
 from app.audience.models import Profile
-from app.commerce.models import LineItem, Order
+from app.commerce.models import Delivery, LineItem, Order
 from app.lib import clock
 from app.lib.db import Base
 from app.messages.models import Message
@@ -20,14 +21,16 @@ from app.platforms.base import Consent
 from app.platforms.purchases import Person
 from app.privacy import closing, erasure, retention, takeout
 from app.privacy.takeout import Takeout, TakeoutPart, TakeoutState
-from app.shops import install
+from app.reviews.models import ReviewPhoto
+from app.shops import errands, install
 from app.shops.models import Errand, Shop
-from app.vocabulary import ConsentSource, ConsentState, Medium, ShopState
-from jobs import schedule, sync
+from app.vocabulary import ConsentSource, ConsentState, InboxState, Medium, ShopState
+from jobs import inbox, schedule, sync
 from tests.journeys import payloads
 from tests.journeys.admin.conftest import parcel, sign_in, token
 from tests.journeys.admin.test_steering import press
 from tests.journeys.conftest import StoreVoice
+from tests.planted import plant
 
 OLD = timedelta(days=800)
 
@@ -151,13 +154,43 @@ def test_everything_is_written_down_table_by_table_and_handed_out_as_a_file(
             written.setdefault(name.partition("/")[0], []).extend(rows)
     assert [order["name"] for order in written["order"]] == [f"#{number}" for number in range(1001, 1006)]
     for table in takeout.tables():
-        held = session.scalar(select(func.count()).select_from(table).where(table.c.shop_id == shop.id))
+        mine = takeout.rows_of(table, shop.id)
+        held = session.scalar(select(func.count()).select_from(table).where(mine))
         assert len(written.get(table.name, ())) == held or table.name in ("access_record", "event"), (
             table.name
         )
     assert "a-secret-of-the-shop" not in json.dumps(written)
     sealed = session.scalars(select(TakeoutPart.content)).all()
     assert not [part for part in sealed if b"ada" in part]
+
+
+def test_a_file_has_the_settings_and_no_secret_and_never_many_pictures_at_once(
+    session: Session, other_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted, shop = plant(session, other_shop, "kanarie"), other_shop
+    shop.settings = {"keep_months": 24}
+    shown = {"review_id": planted.rows["review"], "order_id": planted.rows["order"]}
+    session.add_all(ReviewPhoto(shop_id=shop.id, picture=b"JPEG", **shown) for _ in range(2))
+    monkeypatch.setattr(takeout, "FEW", 2)
+    row = takeout.ask(session, shop.id, "owner")
+    while takeout.write_some(session, shop.id, row.id):
+        session.commit()
+    session.commit()
+    found = {
+        part[:2]: [json.loads(line) for line in part[2].splitlines()]
+        for ident in takeout.parts(session, row.id)
+        if (part := takeout.lines(session, ident)) is not None
+    }
+    (told,) = found["shop", 0]
+    assert (told["settings"], "key" in told) == (shop.settings, False)
+    assert [len(found["review_photo", number]) for number in (0, 1)] == [2, 1]
+    bytes_told = {
+        f"{table.name}.{column.name}"
+        for table in takeout.tables()
+        for column in table.c
+        if isinstance(column.type, LargeBinary) and column.name in found[table.name, 0][0]
+    }
+    assert bytes_told == {"review_photo.picture", "consent.seal"}
 
 
 def test_a_file_goes_with_whoever_is_forgotten_and_after_a_week(
@@ -194,7 +227,7 @@ def test_a_shop_is_deleted_once_its_name_is_typed_and_nothing_of_it_is_left(
     address = f"/admin/{shop.id}/settings/delete"
     wrong = merchant.post(address, data={"name": "Ridge", "csrf": token(merchant)})
     assert "Type Ridge &amp; Pine, as it stands above." in wrong.text
-    assert session.scalars(select(Errand.id).filter_by(kind=closing.CLOSE)).all() == []
+    assert session.scalars(select(Errand.id).filter_by(kind=errands.CLOSE)).all() == []
     gone = merchant.post(address, data={"name": " ridge & pine ", "csrf": token(merchant)})
     assert "Ridge &amp; Pine is being deleted" in gone.text
     sync.run()
@@ -209,3 +242,42 @@ def test_a_shop_is_deleted_once_its_name_is_typed_and_nothing_of_it_is_left(
     assert merchant.get(f"/admin/{shop.id}/home").status_code == 404
     sign_in(merchant, other_shop.id)
     assert merchant.get(f"/admin/{other_shop.id}/home").status_code == 200
+
+
+def test_a_shop_is_deleted_though_its_store_removes_us_in_the_same_moment(
+    shopify_store: StoreVoice,
+) -> None:
+    parcel(shopify_store, 1)
+    session, shop = shopify_store.session, shopify_store.shop
+    closing.ask(session, shop)
+    install.uninstall(session, shop)
+    session.commit()
+    sync.run()
+    session.expire_all()
+    assert (shop.state, session.scalars(select(Order.id)).all()) == (ShopState.REDACTED, [])
+    assert session.scalars(select(Errand.kind)).all() == []
+
+
+def test_what_is_delivered_as_a_shop_goes_is_not_kept(shopify_store: StoreVoice) -> None:
+    session, shop = shopify_store.session, shopify_store.shop
+    erasure.erase_shop(session, shop)
+    late = {"delivery_key": uuid4(), "body_key": uuid4(), "received_at": clock.now(), "due_at": clock.now()}
+    body = json.dumps(payloads.order(clock.now())).encode()
+    row = Delivery(shop_id=shop.id, topic="orders/paid", body=body, state=InboxState.WAITING, **late)
+    session.add(row)  # whoever took it remembered the shop for some seconds
+    session.commit()
+    inbox.drain()
+    for table in (Delivery, Order, Profile):
+        assert session.scalar(select(func.count()).select_from(table)) == 0, table
+
+
+def test_a_browser_of_the_old_owner_stays_out_when_the_store_connects_again(
+    merchant: FlaskClient, shopify_store: StoreVoice
+) -> None:
+    session, shop = shopify_store.session, shopify_store.shop
+    erasure.erase_shop(session, shop)
+    shop.state = ShopState.INSTALLED
+    session.commit()
+    assert merchant.get(f"/admin/{shop.id}/home").status_code == 404
+    sign_in(merchant, shop.id)
+    assert merchant.get(f"/admin/{shop.id}/home").status_code == 200

@@ -93,3 +93,20 @@ def test_an_owner_invites_changes_and_lets_go(merchant: FlaskClient, come: Come,
 
 def test_a_member_of_one_shop_is_nobody_in_another(come: Come, other_shop: Shop) -> None:
     assert come(Role.OWNER).get(f"/admin/{other_shop.id}/home").status_code == 404
+
+
+def test_a_browser_of_before_stays_out_when_somebody_is_invited_again(
+    come: Come, session: Session, shop: Shop
+) -> None:
+    lost = come(Role.EDITOR)
+    for end in ("let go", "signed out"):
+        member = session.scalars(select(Member)).one()
+        if end == "let go":
+            team.let_go(session, shop.id, member.id)
+        else:
+            team.sign_out(session, member.address)
+        session.commit()
+        found = come(Role.EDITOR)
+        assert found.get(f"/admin/{shop.id}/home").status_code == 200
+        assert lost.get(f"/admin/{shop.id}/home").status_code == 404
+        lost = found

@@ -12,14 +12,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.lib import clock, crypto
+from app.lib.config import settings
 from app.shops import team
 from app.shops.install import uninstall
 from app.shops.models import AccessRecord, Call, Shop
 from app.shops.team import Role
 from jobs import calls
-from tests.contracts.smtp_server import ScriptedServer
+from tests.contracts.smtp_server import ScriptedServer, scripted
 from tests.journeys.doors.conftest import shop_named
 from tests.journeys.test_mails import server
+from tests.journeys.test_providers import add
 
 __all__ = ["server"]
 
@@ -89,6 +91,23 @@ def test_a_link_is_mailed_lets_in_wherever_somebody_works_and_only_once(
     another = app.test_client()
     assert another.get(link).status_code == 401
     assert another.post(link, data=form(another, "/admin/sign-in")).status_code == 401
+
+
+def test_no_shop_that_somebody_works_for_can_read_the_link_to_the_others(
+    browser: FlaskClient,
+    session: Session,
+    shops: tuple[Shop, Shop, Shop],
+    server: ScriptedServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DOORSTEP_MAIL_HOSTS_INSIDE", "localhost")
+    settings.cache_clear()
+    with scripted(extensions=("AUTH PLAIN",)) as readable:
+        for shop in shops:
+            add(session, shop, readable)
+        asked(browser)
+        calls.run()
+        assert (len(server.taken), readable.taken) == (1, [])
 
 
 @pytest.mark.usefixtures("shops")
@@ -188,3 +207,25 @@ def test_a_browser_is_forgotten_after_a_month_and_when_it_stays_away(
     other.post(link, data=form(other, link))
     with time_machine.travel(begun + timedelta(days=8)):
         assert other.get(there).status_code == 401
+
+
+def test_whoever_came_by_an_invitation_signs_out_everywhere_and_comes_again_by_a_link(
+    browser: FlaskClient, session: Session
+) -> None:
+    shop = shop_named(session, "ridge")
+    invited = f"/admin/join/{team.invite(session, shop.id, ANA, Role.EDITOR)}"
+    session.commit()
+    browser.post(invited, data=form(browser, invited))
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):
+        team.sign_out(session, ANA)
+        session.commit()
+        assert browser.get(f"/admin/{shop.id}/home").status_code == 404
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        asked(browser)
+        (link,) = links(session)
+        browser.post(link, data=form(browser, link))
+        assert browser.get(f"/admin/{shop.id}/home").status_code == 200
+        assert browser.get("/admin").location == f"/admin/{shop.id}/home"
+        every = browser.get(f"/admin/{shop.id}/home").text
+        assert 'href="/admin?all=1"' in every
+        assert "Sign out everywhere" in browser.get("/admin?all=1").text, "with one shop, too"
