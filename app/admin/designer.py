@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from babel import Locale
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, g, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,7 +16,7 @@ from app.lib import addresses
 from app.lib.color import HEX
 from app.shops.models import Shop
 from app.tracking import designs
-from app.tracking.designs import MOST_VARIANTS, Design, Variant
+from app.tracking.designs import MOST_VARIANTS, Design, Overtaken, Variant
 from app.tracking.sections import CHOICES, MOVABLE, Section
 
 blueprint = Blueprint("designer", __name__)
@@ -66,7 +66,8 @@ def own(session: Session, shop: Shop) -> Answer:
     if errors:
         return page(session, shop, state, own=typed, errors=errors)
     arranged = replace(design.arranged(state.variant), own=typed)
-    designs.save(session, shop, design.rearranged(state.variant, arranged))
+    what = f"{g.visitor.who} own {state.variant}"
+    designs.save(session, shop, design.rearranged(state.variant, arranged), what=what)
     return redirect(at(state), 303)
 
 
@@ -81,7 +82,7 @@ def brand(session: Session, shop: Shop) -> Answer:
     if errors:
         return page(session, shop, state, typed=typed, errors=errors)
     kept = {name: value for name, value in {**design.brand, **typed}.items() if value}
-    designs.save(session, shop, replace(design, brand=kept))
+    designs.save(session, shop, replace(design, brand=kept), what=f"{g.visitor.who} {state.panel}")
     return redirect(at(state), 303)
 
 
@@ -137,8 +138,11 @@ def undo(session: Session, shop: Shop) -> Response:
 @blueprint.post("/page/publish")
 @for_shop
 def publish(session: Session, shop: Shop) -> Response:
-    """Show the draft to shoppers from now on."""
-    number = designs.publish(session, shop)
+    """Show the draft that was looked at to shoppers from now on."""
+    try:
+        number = designs.publish(session, shop, seen=request.form.get("seen", ""))
+    except Overtaken:
+        return redirect(at(State.asked(), said="overtaken"), 303)
     return redirect(at(State.asked(), said="published" if number else "nothing"), 303)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, g, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -58,7 +58,7 @@ def rewrite(session: Session, shop: Shop, name: str) -> Answer:
     block = _block(document, state.block)
     fields = wording_view.typed(block.kind, request.form, words_only=bool(state.language))
     data = editing.rewritten(document, block.id, fields, state.language)
-    return _kept(session, shop, trigger, state, data, f"{state.language} {block.id}", fields)
+    return _kept(session, shop, trigger, state, data, _what(state, block.id), fields)
 
 
 @blueprint.post(f"{ONE}/envelope")
@@ -68,7 +68,7 @@ def rename(session: Session, shop: Shop, name: str) -> Answer:
     trigger, state = trigger_of(name), State.asked()
     names = {it: " ".join(request.form.get(f"f-{it}", "").split()) for it in wording_words.NAMES}
     data = editing.renamed(draft(session, shop, trigger), names, state.language)
-    return _kept(session, shop, trigger, state, data, f"{state.language} envelope", names)
+    return _kept(session, shop, trigger, state, data, _what(state, "envelope"), names)
 
 
 @blueprint.post(f"{ONE}/add")
@@ -128,6 +128,11 @@ def undo(session: Session, shop: Shop, name: str) -> Response:
         steps.go(session, row, to[way])
     said = {"none": "dropped", "last": "back-again"}.get(way)
     return redirect(at(trigger, state, said=said), 303)
+
+
+def _what(state: State, part: str) -> str:
+    """Name what somebody writes: what another writes there at the same time can be undone by itself."""
+    return f"{g.visitor.who} {state.language} {part}"
 
 
 def _kept(  # noqa: PLR0913, PLR0917 - what was changed, and what is shown next

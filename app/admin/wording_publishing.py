@@ -11,7 +11,7 @@ from app.admin.wording_state import State
 from app.messages import files, publishing, trial, versions
 from app.messages.document import Document, Misfit
 from app.messages.lint import Finding
-from app.messages.publishing import Faulty
+from app.messages.publishing import Faulty, Overtaken
 from app.messages.specimens import Specimen
 from app.shops.models import Shop
 from app.vocabulary import Trigger
@@ -22,12 +22,14 @@ blueprint = Blueprint("wording_publishing", __name__)
 @blueprint.post(f"{ONE}/publish")
 @for_shop
 def publish(session: Session, shop: Shop, name: str) -> Answer:
-    """Send the draft from now on, unless something in it must not be sent."""
+    """Send the draft that was looked at from now on, unless something in it must not be sent."""
     trigger, state = trigger_of(name), State.asked()
     try:
-        publishing.publish(session, shop.id, trigger)
+        publishing.publish(session, shop.id, trigger, seen=request.form.get("seen", ""))
     except Faulty:
         return page(session, shop, trigger, state, refused=True)
+    except Overtaken:
+        return redirect(_back(name, state, "overtaken"), 303)
     except Misfit:
         return redirect(_back(name, state, "nothing"), 303)
     return redirect(_back(name, state, "published"), 303)

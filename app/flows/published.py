@@ -95,13 +95,6 @@ def draft(session: Session, shop_id: int, trigger: Trigger) -> str | None:
     return session.scalar(select(FlowRow.draft).filter_by(shop_id=shop_id, trigger=trigger))
 
 
-def save_draft(session: Session, shop_id: int, trigger: Trigger, text: str | None) -> None:
-    """Keep what the merchant has written so far, sound or not; None: throw it away."""
-    put = insert(FlowRow).values(shop_id=shop_id, trigger=trigger, draft=text, draft_revision=1)
-    changed = {"draft": put.excluded.draft, "draft_revision": FlowRow.draft_revision + 1}
-    session.execute(put.on_conflict_do_update(index_elements=["shop_id", "trigger"], set_=changed))
-
-
 def faults(trigger: Trigger, text: str) -> list[Fault]:
     """Return all that keeps a file from being published as a flow."""
     try:
@@ -136,10 +129,14 @@ def publish(session: Session, shop_id: int, trigger: Trigger, text: str) -> int:
     forgotten = {"draft": None, "draft_number": 0, "draft_revision": FlowRow.draft_revision + 1}
     session.execute(update(FlowRow).filter_by(**mine).values(forgotten))
     session.execute(delete(FlowDraft).filter_by(**mine))
-    latest, new = _latest(session, shop_id, trigger), written.write(reading.read(text))
-    if latest is not None and latest.file == new:
-        return latest.number
-    return _add(session, shop_id, trigger, new, after=latest, is_preset=new == preset(trigger))
+    new = written.write(reading.read(text))
+    number: int | None = None
+    while number is None:  # the number was taken meanwhile: somebody came in, or published as well
+        latest = _latest(session, shop_id, trigger)
+        if latest is not None and latest.file == new:
+            return latest.number
+        number = _add(session, shop_id, trigger, new, after=latest, is_preset=new == preset(trigger))
+    return number
 
 
 def _latest(session: Session, shop_id: int, trigger: Trigger) -> FlowVersion | None:
@@ -149,8 +146,8 @@ def _latest(session: Session, shop_id: int, trigger: Trigger) -> FlowVersion | N
 
 def _add(  # noqa: PLR0913 - the columns of one row
     session: Session, shop_id: int, trigger: Trigger, text: str, *, after: FlowVersion | None, is_preset: bool
-) -> int:
-    """Add a version; where two do at once, the number of the second is taken, and the first's holds."""
+) -> int | None:
+    """Add a version, and return its number; None where two do at once, and the first's holds."""
     number = after.number + 1 if after else 1
     row = {
         "shop_id": shop_id,
@@ -161,5 +158,4 @@ def _add(  # noqa: PLR0913 - the columns of one row
         "published_at": clock.now(),
     }
     put = insert(FlowVersion).values(row).on_conflict_do_nothing()
-    session.execute(put)
-    return number
+    return session.scalar(put.returning(FlowVersion.number))

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -15,6 +15,8 @@ NAMES = ("subject", "preview", "sms")
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 """Liquid in a text."""
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+UNFIT = re.compile("[\0\ud800-\udfff]")
+"""What no row can hold: a character that is none."""
 MOST_BLOCKS, MOST_LETTERS = 60, 100_000
 MOST_PIXELS = 600
 
@@ -114,9 +116,26 @@ class Document:
 def _written(data: object) -> str:
     """Return the data as JSON; raises Misfit for what has no place there."""
     try:
-        return json.dumps(data, sort_keys=True, default=str)
+        written = json.dumps(data, sort_keys=True, default=str)
+        is_fit = not any(map(UNFIT.search, _texts(data)))
     except (TypeError, ValueError, RecursionError) as error:
         raise Misfit("The names in a message are texts.") from error
+    if not is_fit:
+        raise Misfit("There is a character in it that is none.")
+    return written
+
+
+def _texts(data: object) -> Iterator[str]:
+    """Yield every text in plain data, names among them."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for name, value in data.items():
+            yield str(name)
+            yield from _texts(value)
+    elif isinstance(data, Sequence):
+        for value in data:
+            yield from _texts(value)
 
 
 def _blocks(data: object) -> tuple[Block, ...]:
@@ -174,7 +193,9 @@ def _value(value: object, holds: Holds, block: str, name: str) -> object:
 
 
 def _is_link(link: object) -> bool:
-    return isinstance(link, Mapping) and set(link) == {"name", "url"} and all(map(str, link.values()))
+    if not isinstance(link, Mapping) or set(link) != {"name", "url"}:
+        return False
+    return all(isinstance(said, str | int | float) and str(said) for said in link.values())
 
 
 def _text(value: object, name: str) -> str:

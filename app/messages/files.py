@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from app.lib import yaml_files
 from app.messages.document import MOST_LETTERS, Document, Misfit
 from app.messages.lint import Finding
 from app.vocabulary import Trigger
@@ -31,16 +32,19 @@ def read(text: str) -> tuple[Trigger, dict[str, Any]]:
     if len(text) > 2 * MOST_LETTERS:
         raise Misfit(f"A message has at most {MOST_LETTERS} letters.")
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise Misfit("Aliases (*name) are not read.")
+        yaml_files.look(text)
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"Line {mark.line + 1}: " if mark else ""
         raise Misfit(f"{line}{getattr(error, 'problem', None) or 'this is no YAML'}") from error
-    if not isinstance(data, dict) or data.get(NAME) not in set(Trigger):
+    except ValueError as error:  # a date or a number that there is not
+        raise Misfit(f"A text that looks like a date or a number stands in quotes: {error}.") from error
+    known = {it.value: it for it in Trigger}
+    of = known.get(str(data.pop(NAME, ""))) if isinstance(data, dict) else None
+    if of is None:
         raise Misfit(f"The file must say which message it is, as in “{NAME}: {Trigger.SHIPPED}”.")
-    return Trigger(data.pop(NAME)), data
+    return of, data
 
 
 def lines(text: str, document: Document, findings: Iterable[Finding]) -> list[tuple[int, Finding]]:

@@ -30,6 +30,10 @@ class Faulty(Misfit):
         self.findings = tuple(findings)
 
 
+class Overtaken(Exception):
+    """The draft has changed since it was looked at."""
+
+
 def save(session: Session, shop_id: int, trigger: Trigger, data: object, *, what: str = "") -> list[Finding]:
     """Keep a draft, and return what is wrong with it; raises Misfit where the data is no message.
 
@@ -49,17 +53,21 @@ def open_for(session: Session, shop_id: int, trigger: Trigger) -> Template:
     return row
 
 
-def publish(session: Session, shop_id: int, trigger: Trigger) -> TemplateVersion:
+def publish(session: Session, shop_id: int, trigger: Trigger, *, seen: str | None = None) -> TemplateVersion:
     """Make a new version of the draft and send it from now on.
 
-    Raises Faulty where the lint finds an error, and Misfit where there is no draft.
+    `seen`: the digest of the draft that was looked at; None: whatever it says now. Raises Faulty where the
+    lint finds an error, Misfit where there is no draft, and Overtaken where it is another than was seen.
     """
     row = _locked(session, shop_id, trigger)
     if row is None or row.draft is None:
         raise Misfit("There is no draft to publish.")
-    findings = _looked_at(session, shop_id, trigger, Document.of(row.draft))
+    document = Document.of(row.draft)
+    findings = _looked_at(session, shop_id, trigger, document)
     if any(finding.is_error for finding in findings):
         raise Faulty(findings)
+    if seen not in (None, document.digest):
+        raise Overtaken
     last = select(func.max(TemplateVersion.number)).filter_by(shop_id=shop_id, trigger=trigger)
     version = TemplateVersion(
         shop_id=shop_id,

@@ -1,8 +1,11 @@
 """What a reader would be shown of a letter, in every form at once: for whoever writes its message."""
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from liquid.exceptions import LiquidError
 
@@ -39,7 +42,9 @@ class Filler:
     """Fills single texts of a message with what its letter tells."""
 
     def __init__(self, letter: Letter) -> None:
-        self._data = compose.fields_of(letter)
+        self._data: Mapping[str, Any] = {}
+        with suppress(compose.Unrenderable):  # then nothing that it tells can be filled in
+            self._data = compose.fields_of(letter)
 
     def said(self, source: str) -> str | None:
         """Return what a text says; None where it cannot be filled."""

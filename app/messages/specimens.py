@@ -14,6 +14,7 @@ from app.commerce.models import Product
 from app.messages import letter as letters
 from app.messages import offers, sample
 from app.messages.document import Document
+from app.messages.leads import SURVEYS
 from app.messages.letter import Item, Letter, Told
 from app.messages.links import secure
 from app.messages.models import Message
@@ -31,8 +32,11 @@ DRAWN = (
     "M20 22a12 12 0 0 1 24 0v4h4v28H16V26h4zM24 38h16v8H24z",
 )
 """A shirt, a mug and a pack, for a shop whose own things have no pictures yet."""
-CONFIRMS = (Trigger.CONFIRM_OFFERS, Trigger.CONFIRM_RECIPIENT, Trigger.CONFIRM_WAITING, Trigger.OWN_ORDERS)
-"""Their link is its reader's own: who tries a message does not get it."""
+READERS_OWN = (
+    *(Trigger.CONFIRM_OFFERS, Trigger.CONFIRM_RECIPIENT, Trigger.CONFIRM_WAITING, Trigger.OWN_ORDERS),
+    *(*SURVEYS, Trigger.REVIEW_REQUEST, Trigger.REVIEW_REPLY),
+)
+"""Their link lets its reader speak for themselves: who tries a message does not get it."""
 RIGHT_TO_LEFT = "ar"
 """Where the reader's language is not named, for who reads from right to left."""
 
@@ -109,8 +113,14 @@ def real(session: Session, shop: Shop, trigger: Trigger, document: Document, mes
         made = _stocked(sample.letter(trigger, document, told.brand), shelf(session, shop.id))
         told = replace(told, recommendations=made.recommendations)
     home = told.brand.url
-    track_url = home if trigger in CONFIRMS else told.track_url
-    return replace(told, document=document, clicks=None, track_url=track_url, preferences_url=home)
+    return replace(
+        told,
+        document=document,
+        clicks=None,
+        track_url=home if trigger in READERS_OWN else told.track_url,
+        cart_url=told.cart_url and home,
+        preferences_url=home,
+    )
 
 
 def _stocked(made: Letter, things: Sequence[Thing]) -> Letter:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -24,7 +24,14 @@ PURPOSE = "design"
 HOUR = 3600
 """Seconds: the address of a draft is good for one or two of these."""
 MOST_STEPS, SHOWN = 40, 30
+TOGETHER = timedelta(seconds=60)
+"""Changes of one thing in quick succession, as somebody types, are undone at once."""
+WHAT, AT = "what", "at"
 MOST_VARIANTS = 5
+
+
+class Overtaken(Exception):
+    """The draft has changed since it was looked at."""
 
 
 class Moment(StrEnum):
@@ -65,7 +72,7 @@ class PageDesign(OfShop, Base):
 
     id: Mapped[key]
     steps: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    """The design after each change since the last version; the last forty."""
+    """The design after each change since the last version, with what was changed and when; the last forty."""
     step: Mapped[int] = mapped_column(default=0)
     """How many of them count; 0: the page is as it is shown."""
     drafted_at: Mapped[datetime | None]
@@ -161,13 +168,19 @@ def open_for(session: Session, shop_id: int) -> PageDesign:
     return session.scalars(row.execution_options(populate_existing=True)).one()
 
 
-def save(session: Session, shop: Shop, design: Design) -> None:
-    """Keep a change to the draft; what had been undone before is gone."""
-    row, data = open_for(session, shop.id), design.data()
+def save(session: Session, shop: Shop, design: Design, *, what: str = "") -> None:
+    """Keep a change to the draft; what had been undone before is gone.
+
+    `what`: who changes which part of it; several changes of that within a minute are one step to undo.
+    """
+    row, data, now = open_for(session, shop.id), design.data(), clock.now()
     if data == draft(session, shop).data():
         return
-    row.steps = [*row.steps[: row.step], data][-MOST_STEPS:]
-    row.step, row.drafted_at = len(row.steps), clock.now()
+    kept = row.steps[: row.step]
+    if kept and what and kept[-1].get(WHAT) == what and kept[-1][AT] > (now - TOGETHER).timestamp():
+        kept = kept[:-1]
+    row.steps = [*kept, {**data, WHAT: what, AT: now.timestamp()}][-MOST_STEPS:]
+    row.step, row.drafted_at = len(row.steps), now
 
 
 def go(session: Session, shop: Shop, by: int | None) -> None:
@@ -176,19 +189,24 @@ def go(session: Session, shop: Shop, by: int | None) -> None:
     row.step = 0 if by is None else max(0, min(len(row.steps), row.step + by))
 
 
-def publish(session: Session, shop: Shop) -> int | None:
-    """Show the draft to shoppers from now on; returns its number, None where there is no draft."""
+def publish(session: Session, shop: Shop, *, seen: str | None = None) -> int | None:
+    """Show the draft to shoppers from now on; returns its number, None where there is no draft.
+
+    `seen`: the digest of the draft that was looked at; None: whatever it is. Raises Overtaken for another.
+    """
     row = open_for(session, shop.id)
     if row.step == 0:
         return None
     design = draft(session, shop)
+    if seen not in (None, design.digest):
+        raise Overtaken
     if row.number is None and not _last(session, shop.id):  # so that one can go back to before the first
         session.add(
             PageVersion(shop_id=shop.id, number=0, design=shown(shop).data(), published_at=clock.now())
         )
     number = _last(session, shop.id) + 1
     session.add(PageVersion(shop_id=shop.id, number=number, design=design.data(), published_at=clock.now()))
-    _show(shop, design)
+    _show(session, shop, design)
     row.number, row.steps, row.step, row.drafted_at = number, [], 0, None
     return number
 
@@ -198,7 +216,7 @@ def revert(session: Session, shop: Shop, number: int) -> bool:
     design = session.scalar(select(PageVersion.design).filter_by(shop_id=shop.id, number=number))
     if design is None:
         return False
-    _show(shop, Design.read(design))
+    _show(session, shop, Design.read(design))
     open_for(session, shop.id).number = number
     return True
 
@@ -250,7 +268,8 @@ def read_token(signed: str) -> tuple[int, int, Moment]:
     raise signing.Forged
 
 
-def _show(shop: Shop, design: Design) -> None:
+def _show(session: Session, shop: Shop, design: Design) -> None:
+    session.refresh(shop, ["settings"], with_for_update={"key_share": True})  # others stand there, too
     shop.settings = {**shop.settings, **design.data()}
 
 

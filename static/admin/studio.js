@@ -6,7 +6,7 @@
   const PAUSE = 500, EDGE = 48;
   const root = document.documentElement;
   root.classList.add("js");
-  let field = null, timer = 0, moved = null, drag = null;
+  let field = null, timer = 0, unsent = null, after = null, moved = null, drag = null;
 
   document.addEventListener("focusin", ({ target }) => {
     if (target.matches(".studio-form :is(input:not([type]), textarea)")) field = target;
@@ -31,11 +31,27 @@
     const form = target.closest("form[data-live]");
     if (!form || !window.htmx) return; // without it, each pause would load the page anew
     clearTimeout(timer);
+    unsent = form;
     timer = setTimeout(() => form.isConnected && form.requestSubmit(), PAUSE);
   });
 
   document.addEventListener("change", ({ target }) => target.closest("form[data-auto]")?.requestSubmit());
-  document.addEventListener("submit", ({ target }) => target.matches("[data-live]") && clearTimeout(timer));
+  document.addEventListener("submit", ({ target }) => {
+    if (!target.matches("[data-live]")) return;
+    clearTimeout(timer);
+    unsent = null;
+  });
+
+  // Who types and at once presses something else: what was typed is kept first, and then that is pressed again.
+  document.addEventListener("click", (event) => {
+    after = null;
+    const pressed = event.target.closest("a[href], button");
+    if (!pressed || !unsent?.isConnected || unsent.contains(pressed)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    after = pressed;
+    unsent.requestSubmit();
+  }, true);
 
   // Places. The first entry's is 1.
   const rows = () => [...document.querySelectorAll("[data-row]")];
@@ -102,6 +118,9 @@
   document.addEventListener("htmx:after:swap", () => {
     if (moved) document.getElementById(moved)?.focus();
     moved = null;
+    const pressed = after;
+    after = null;
+    if (pressed?.isConnected && !document.querySelector("form[data-live] [aria-invalid]")) pressed.click();
   });
   document.addEventListener("htmx:before:swap", (event) => {
     if ((event.detail?.ctx?.response?.status ?? 200) < 400) return;

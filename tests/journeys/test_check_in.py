@@ -22,6 +22,7 @@ from app.tracking import cases
 from app.vocabulary import CaseKind, CaseWish, Category, Medium, Trigger
 from tests import sold
 from tests.journeys.admin.conftest import sign_in
+from tests.journeys.admin.writing import frame
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.flowing import Passing, enrollments, from_, gate, told
 from tests.journeys.test_review_request import deliver, sell_in_two_parcels
@@ -100,6 +101,20 @@ def test_two_days_after_the_last_parcel_they_are_asked_once_in_the_morning(store
         time.by(100 * DAY)
         assert len(told(store, CHECK_IN)) == 1
         assert enrollments(store, CHECK_IN)[0].over == "finished"
+
+
+def test_who_looks_at_one_that_was_sent_is_not_led_to_its_readers_answer(
+    store: StoreVoice, shopper: FlaskClient
+) -> None:
+    with from_(store, MONDAY) as time:
+        message = asked(store, time)
+        sign_in(shopper, store.shop.id)
+        editor = f"/admin/{store.shop.id}/wording/check_in?with={message.id}"
+        page = shopper.get(editor).text
+        assert "Would you recommend Ridge &amp; Pine?" in page
+        for seen in (shopper.get(frame(page)).text, shopper.get(f"{editor}&view=text").text):
+            assert "?score=10" in seen
+            assert "/answer/" not in seen
 
 
 def test_who_has_a_problem_is_asked_three_days_after_it_was_solved(store: StoreVoice) -> None:

@@ -1,5 +1,6 @@
 import re
 from contextlib import suppress
+from datetime import date
 from html import unescape
 from typing import Any
 
@@ -112,6 +113,12 @@ def test_other_languages_say_our_sentences_and_the_merchant_s_own() -> None:
         ({"subject": "S", "blocks": [{"kind": "raw", "html": "x" * 200_000}]}, "at most"),
         ({"subject": "S", "blocks": [{"kind": "spacer"}], "languages": {"de": {"blocks": {"q": {}}}}}, "'q'"),
         ({"subject": "S", "blocks": [{"kind": "spacer"}], "languages": {"klingon": {}}}, "do not speak"),
+        ({"subject": "a\0b", "blocks": [{"kind": "spacer"}]}, "a character in it that is none"),
+        ({"subject": "S", "blocks": [{"kind": "text", "text": "\ud83d"}]}, "a character in it that is none"),
+        (
+            {"subject": "S", "blocks": [{"kind": "social", "links": [{"name": "A", "url": date.max}]}]},
+            "'links'",
+        ),
     ],
 )
 def test_what_is_no_message_is_refused_in_a_sentence(data: Any, complaint: str) -> None:

@@ -160,7 +160,12 @@ def test_a_message_comes_back_from_its_file(trigger: Trigger) -> None:
         ("a: [", "Line 1"),
         ("subject: x", "which message"),
         ("message: nothing", "which message"),
-        ("message: shipped\nsubject: &a x\npreview: *a", "Aliases"),
+        ("message: shipped\nsubject: &a x\npreview: *a", "Line 3: anchors and aliases"),
+        ("message: !!bool maybe", "Line 1: tags"),
+        ("message: [shipped]", "which message"),
+        ("message: shipped\nsubject: 2026-99-99", "looks like a date"),
+        ("[" * 100_000, "Line 1: it is nested too deeply"),
+        ("- " * 100_000, "Line 1: it is nested too deeply"),
         ("x" * 300_000, "letters"),
     ],
 )

@@ -1,5 +1,8 @@
 """Every message of ours can be shown as every specimen, and a frame shows it by day or by night."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from app.messages import showing, specimens, templates
@@ -41,6 +44,15 @@ def test_the_shops_own_things_are_shown_where_there_are_any() -> None:
     assert 'src="https://ridge.example/wash.png"' in html
     assert "Wool Wash" in html
     assert '<html lang="de"' in html
+
+
+def test_a_letter_that_cannot_be_told_any_more_is_shown_as_such() -> None:
+    untold: dict[str, Any] = {"items": None}
+    told = specimens.letter(Trigger.SHIPPED, templates.default(Trigger.SHIPPED), RIDGE, Specimen.USUAL)
+    unfit = replace(told, **untold)
+    assert showing.of(unfit).failure
+    filler = showing.Filler(unfit)
+    assert (filler.said("Hello"), filler.said("{{ profile.first_name }}")) == ("Hello", None)
 
 
 def test_a_frame_is_by_day_or_by_night_and_leads_nowhere() -> None:

@@ -36,6 +36,13 @@ BLOCKS = """<style id="global-styles-inline-css">:root{--wp--preset--color--blac
         ("<style>--color-button: 999,0,0;</style>", Theme()),
         ("<script type='application/ld+json'>{broken</script>", Theme()),
         ("<script type='application/ld+json'>[{\"logo\": 7}]</script>", Theme()),
+        ("<script type='application/ld+json'>{\"@graph\": 7}</script>", Theme()),
+        ('<script type=\'application/ld+json\'>{"logo": "https://["}</script>', Theme()),
+        ('<script type=\'application/ld+json\'>{"logo": "https://a.example/\\u0000"}</script>', Theme()),
+        ('<script type=\'application/ld+json\'>{"logo": "https://a.example/\\ud800"}</script>', Theme()),
+        ("<link rel='apple-touch-icon' href='//[a'>", Theme()),
+        ("<![strange[ <meta name='theme-color' content='#a8401b'>", Theme(color="#a8401b")),
+        ("<meta name='x' content='1><meta name='theme-color' content='#a8401b'>", Theme(color="#a8401b")),
         ("", Theme()),
     ],
 )
@@ -48,3 +55,22 @@ def test_whatever_stands_there_a_color_is_a_color_and_a_logo_an_https_address(te
     found = theme.read(form.replace("{}", text), URL)
     assert not found.color or HEX.fullmatch(found.color)
     assert not found.logo_url or found.logo_url.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("<!--", "<a ", "</", "<?", "<![CDATA[", "<meta", "<meta ", "<script", "<script>", "</script", "&"),
+        *("<meta a='", "<link rel=x>", "<script>[", "--color-button:", "--color-button ", " ", "0 "),
+        "<script type='application/ld+json'>{}</script>",
+        *(
+            f"<link {attribute * (900 // len(attribute))}>"
+            for attribute in ("a= ", "a='", "a", "/ ", "='", '"a')
+        ),
+    ],
+)
+def test_however_long_a_page_is_and_whatever_it_never_ends_it_is_read_once(part: str) -> None:
+    """What looks back at every character would take hours."""
+    page = f"<meta name=theme-color content='0{part * (400_000 // len(part))}"
+    for form in ("{}", "<style>--color-button: 0{}", "<script type='application/ld+json'>{}"):
+        assert theme.read(form.replace("{}", page), URL).logo_url == ""

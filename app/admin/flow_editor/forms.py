@@ -134,7 +134,9 @@ def span(form: Form, name: str) -> Span:
     try:
         return Span.of(f"{amount} {_one_of(f'{name}-unit', form, tuple(Unit))}")
     except ValueError as error:
-        raise Wrong(f"{name}-amount", "Write how long as a whole number, like 7.") from error
+        raise Wrong(
+            f"{name}-amount", "Write how long as a whole number, like 7: ten years at most."
+        ) from error
 
 
 def fill_span(form: Form, name: str, it: Span) -> None:

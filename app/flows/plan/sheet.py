@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import yaml
 
 from app.flows.plan.faults import Fault, Unsound
+from app.lib import yaml_files
 
 MOST_LETTERS = 50_000
 
@@ -91,20 +92,18 @@ def parse(text: str) -> Table:
         return table_of(_whole(text))
     except Mistake as mistake:
         raise Unsound([Fault(mistake.line, "", mistake.sentence)]) from mistake
+    except yaml_files.Odd as odd:
+        sentence = f"{odd.problem[:1].upper()}{odd.problem[1:]}."
+        raise Unsound([Fault(odd.problem_mark.line + 1, "", sentence)]) from odd
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it cannot be read"
         line = mark.line + 1 if mark else 0
         raise Unsound([Fault(line, "", f"This is no YAML: {problem}.")]) from error
-    except RecursionError as error:
-        raise Unsound([Fault(0, "", "It is nested too deeply.")]) from error
 
 
 def _whole(text: str) -> Cell:
-    for event in yaml.parse(text, Loader=yaml.BaseLoader):
-        if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1
-            raise Mistake(line, "Anchors and aliases are not understood here.")
+    yaml_files.look(text)
     node = yaml.compose(text, Loader=yaml.BaseLoader)
     if node is None:
         raise Mistake(1, "There is nothing in it.")

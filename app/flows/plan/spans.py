@@ -9,6 +9,8 @@ from typing import Self
 from app.lib.business_days import BusinessCalendar
 
 WRITTEN = re.compile(r"(-?\d{1,6}) (minute|hour|day|business day)s?")
+LONGEST = timedelta(days=4000)
+"""What is longer would be waited for in vain, and counted day by day."""
 
 
 class Unit(StrEnum):
@@ -42,7 +44,10 @@ class Span:
         found = WRITTEN.fullmatch(text.strip())
         if found is None:
             raise ValueError(f"{text!r} is no span of time; write it like “1 hour” or “3 business days”.")
-        return cls(int(found[1]), Unit(found[2]))
+        span = cls(int(found[1]), Unit(found[2]))
+        if abs(span.least) > LONGEST:
+            raise ValueError(f"{text!r} is longer than ten years.")
+        return span
 
     def __str__(self) -> str:
         return f"{self.amount} {self.unit}{'' if self.amount == 1 else 's'}"

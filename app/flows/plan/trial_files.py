@@ -11,6 +11,7 @@ from app.flows.plan.spans import Span, Unit
 from app.flows.plan.trial import MONDAY_NOON, UTC_ZONE, News, Trial
 
 AT_ONCE = Span(0, Unit.MINUTE)
+YEARS = range(2000, 2101)
 NAMES = ("name", "begins", "zone", "facts", "moments", "then", "expect", "over")
 
 
@@ -85,6 +86,9 @@ def _zone(cell: Text | None) -> ZoneInfo:
 
 def _moment(cell: Text, zone: ZoneInfo) -> datetime:
     try:
-        return datetime.strptime(cell.text, "%Y-%m-%d %H:%M").replace(tzinfo=zone).astimezone(UTC)
+        there = datetime.strptime(cell.text, "%Y-%m-%d %H:%M").replace(tzinfo=zone)
     except ValueError as error:
         raise Mistake(cell.line, f"{cell.text!r} is no moment; write it like “2026-11-23 12:00”.") from error
+    if there.year not in YEARS:
+        raise Mistake(cell.line, f"{cell.text!r} is in no year from {YEARS[0]} to {YEARS[-1]}.")
+    return there.astimezone(UTC)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.flows.models import Rehearsal
@@ -26,9 +27,12 @@ SHOWN = 200
 def ask(session: Session, shop_id: int, trigger: Trigger, file: str, days: int) -> None:
     """Have a shop's last days gone through with a flow that is sound; what was found before is forgotten."""
     now = clock.now()
-    session.execute(delete(Rehearsal).filter_by(shop_id=shop_id, trigger=trigger))
-    since = now - timedelta(days=days)
-    session.add(Rehearsal(shop_id=shop_id, trigger=trigger, file=file, since=since, until=now, asked_at=now))
+    put = insert(Rehearsal).values(
+        shop_id=shop_id, trigger=trigger, file=file, since=now - timedelta(days=days), until=now, asked_at=now
+    )
+    anew = ("id", "file", "since", "until", "asked_at", "reached", "ended_at", "failed", "found")
+    changed = {name: put.excluded[name] for name in anew}
+    session.execute(put.on_conflict_do_update(index_elements=["shop_id", "trigger"], set_=changed))
     errands.add(session, shop_id, REHEARSE, str(trigger))
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from time import sleep
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, event, select, text
 from sqlalchemy.orm import Session
 
 from app.admin import session as doors
@@ -115,6 +116,18 @@ def sign_in(browser: FlaskClient, shop_id: int) -> None:
     browser.post(link, data={"csrf": token(browser)})
     with transaction() as session:
         session.execute(delete(AccessRecord))
+
+
+def wait_for_a_lock() -> None:
+    """Wait until somebody waits for what another transaction holds."""
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with Session(engine()) as apart:
+        while apart.scalar(waits) == 0:
+            apart.rollback()
+            sleep(0.01)
 
 
 def token(browser: FlaskClient) -> str:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from app.shops.models import Shop
 from app.vocabulary import ShipmentStatus as S
 from tests.journeys.admin.conftest import token
+from tests.journeys.admin.writing import seen
 from tests.sold import Sent
 
 MOVING = Sent(scans=((S.IN_TRANSIT, -2, None, "Denver"),))
@@ -19,6 +20,8 @@ EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
 def press(merchant: FlaskClient, shop: Shop, what: str, **form: str) -> str:
+    if what == "publish":
+        form = {"seen": seen(merchant, f"/admin/{shop.id}/page"), **form}
     answer = merchant.post(
         f"/admin/{shop.id}/page/{what}", data={"csrf": token(merchant), **form}, follow_redirects=True
     )

@@ -1,18 +1,25 @@
 """A merchant designs the tracking page: looked at in every state, published to every page, taken back."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Product
+from app.lib import clock
 from app.lib.db import transaction
 from app.shops.models import Shop
 from app.tracking import designs
 from app.tracking.designs import Moment
 from app.tracking.links import gift_url, tracking_url
+from app.tracking.sections import Own
 from tests import sold
 from tests.journeys.admin.conftest import sign_in, token
 from tests.journeys.admin.designing import ARRIVED, CARE, LOST, MOVING, frame, parts, press, publish
+from tests.journeys.admin.writing import seen
 
 
 def test_nothing_changes_for_shoppers_before_it_is_published_and_then_every_kept_page_does(
@@ -42,6 +49,34 @@ def test_nothing_changes_for_shoppers_before_it_is_published_and_then_every_kept
     assert "There is no such version." in press(merchant, shop, "revert", number="7")
 
 
+def test_what_was_looked_at_is_published_and_what_somebody_else_did_meanwhile_is_shown_first(
+    session: Session, merchant: FlaskClient, shop: Shop
+) -> None:
+    press(merchant, shop, "own", text=CARE)
+    looked_at = seen(merchant, f"/admin/{shop.id}/page")
+    press(merchant, shop, "move", moved="help", place="1")
+    refused = press(merchant, shop, "publish", seen=looked_at)
+    assert "Not published yet: the draft changed while you looked at it." in refused
+    session.expire_all()
+    assert designs.shown(session.get_one(Shop, shop.id)).sections.own.text == ""
+    publish(merchant, shop)
+
+
+def test_publishing_leaves_alone_what_another_changed_in_the_shops_settings_meanwhile(
+    session: Session, shop: Shop
+) -> None:
+    design = designs.draft(session, shop)
+    designs.save(session, shop, design.rearranged(0, replace(design.sections, own=Own(text=CARE))))
+    session.commit()
+    assert shop.settings == {}
+    with transaction() as other:
+        other.get_one(Shop, shop.id).settings = {"thresholds": "theirs"}
+    assert designs.publish(session, shop) == 1
+    session.commit()
+    assert shop.settings["thresholds"] == "theirs"
+    assert designs.shown(shop).sections.own.text == CARE
+
+
 def test_every_change_is_undone_and_done_again_and_a_dropped_draft_comes_back(
     session: Session, merchant: FlaskClient, shop: Shop
 ) -> None:
@@ -69,6 +104,29 @@ def test_every_change_is_undone_and_done_again_and_a_dropped_draft_comes_back(
     row = designs.row_of(session, shop.id)
     assert row is not None
     assert len(row.steps) == designs.MOST_STEPS
+
+
+def test_what_is_typed_at_once_is_one_change_and_after_a_pause_another(
+    merchant: FlaskClient, shop: Shop
+) -> None:
+    def own() -> str:
+        with transaction() as session:
+            return designs.draft(session, session.get_one(Shop, shop.id)).sections.own.text
+
+    with time_machine.travel(clock.now(), tick=False) as time:
+        press(merchant, shop, "move", moved="help", place="1")
+        for text in ("W", "Wa", "Wash"):
+            press(merchant, shop, "own", text=text)
+            time.shift(timedelta(seconds=20))
+        time.shift(timedelta(minutes=2))
+        press(merchant, shop, "own", text=CARE)
+        press(merchant, shop, "brand", color="#a8401b")
+        seen_again = []
+        for _ in range(3):
+            press(merchant, shop, "undo", way="back")
+            seen_again.append(own())
+        assert seen_again == [CARE, "Wash", ""]
+        assert parts(merchant.get(frame(merchant, shop)).text)[0] == "help"
 
 
 @pytest.mark.parametrize("moment", Moment)

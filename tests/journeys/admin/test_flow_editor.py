@@ -2,6 +2,7 @@
 
 import html
 import re
+from threading import Thread
 
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -13,9 +14,10 @@ from app.flows.models import Enrollment, FlowDraft, FlowVersion
 from app.flows.plan import reading
 from app.flows.plan.definition import Choice, Flow, Message, Pause, Wait
 from app.lib import clock
+from app.lib.db import transaction
 from app.shops.models import Shop
 from app.vocabulary import Trigger
-from tests.journeys.admin.conftest import sign_in, token
+from tests.journeys.admin.conftest import sign_in, token, wait_for_a_lock
 
 REVIEW = Trigger.REVIEW_REQUEST
 
@@ -189,6 +191,24 @@ def test_who_is_inside_keeps_their_version_and_the_page_says_so(
     editor.look()
     assert editor.did("version:1") == version.flow
     assert session.scalar(select(FlowVersion.file).filter_by(id=version.id)) == published.preset(REVIEW)
+
+
+def test_what_is_published_as_somebody_comes_in_is_not_lost(session: Session, shop: Shop) -> None:
+    text = published.preset(REVIEW).partition("tests:")[0].replace("wait: 7 days", "wait: 8 days")
+
+    def publish() -> None:
+        with transaction() as other:
+            published.publish(other, shop.id, REVIEW, text)
+
+    first = published.current(session, shop.id, REVIEW)
+    at_once = Thread(target=publish)
+    at_once.start()
+    wait_for_a_lock()
+    session.commit()
+    at_once.join()
+    assert published.number(session, shop.id, REVIEW) == 2
+    assert "wait: 8 days" in published.file(session, shop.id, REVIEW)
+    assert published.current(session, shop.id, REVIEW).id != first.id
 
 
 def test_what_is_typed_wrongly_is_told_beside_it_and_kept(

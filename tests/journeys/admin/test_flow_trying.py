@@ -2,6 +2,7 @@
 
 import html
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,12 +12,13 @@ from sqlalchemy.orm import Session
 from app.flows import drafts, published
 from app.flows.models import Enrollment, Flow, Rehearsal
 from app.flows.rehearsal import asked
+from app.lib.db import transaction
 from app.messages.models import Message
 from app.shops import errands
 from app.shops.models import Errand, Shop
 from app.vocabulary import Trigger
 from jobs import rehearsals
-from tests.journeys.admin.conftest import sign_in, token
+from tests.journeys.admin.conftest import sign_in, token, wait_for_a_lock
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.flowing import from_
 from tests.journeys.test_review_request import deliver, sell_in_two_parcels
@@ -143,6 +145,24 @@ def _run(session: Session) -> None:
     session.commit()
     session.expire_all()
     assert session.scalar(select(func.count()).select_from(Errand).filter_by(kind=asked.REHEARSE)) == 0
+
+
+def test_one_that_is_asked_for_twice_at_once_is_begun_once(session: Session, shop: Shop) -> None:
+    def ask() -> None:
+        with transaction() as other:
+            asked.ask(other, shop.id, REVIEW, published.preset(REVIEW), 90)
+
+    asked.ask(session, shop.id, REVIEW, published.preset(REVIEW), 30)
+    first = _row(session, shop).id
+    again = Thread(target=ask)
+    again.start()
+    wait_for_a_lock()
+    session.commit()
+    again.join()
+    session.expire_all()
+    row = _row(session, shop)
+    assert row.id != first
+    assert row.until - row.since == 90 * DAY
 
 
 def _row(session: Session, shop: Shop) -> Rehearsal:

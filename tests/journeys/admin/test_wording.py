@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.admin import wording_words
+from app.lib import clock
 from app.messages import templates, versions
 from app.messages.blocks import KINDS
 from app.messages.lint import Rule
@@ -71,6 +72,22 @@ def test_blocks_are_added_written_moved_and_removed_and_each_can_be_undone(
     assert draft(session, shop) == templates.default(SHIPPED)
     press(merchant, path, "undo", way="last")
     assert ids(draft(session, shop)) == ["text", "heading"]
+
+
+@pytest.mark.usefixtures("written")
+def test_what_two_people_write_in_one_block_at_once_is_taken_back_one_by_one(
+    merchant: FlaskClient, shop: Shop, session: Session, path: str
+) -> None:
+    for who in ("ana@ridge.example", "lee@ridge.example"):
+        with merchant.session_transaction() as cookie:
+            cookie["let_in"] = {str(shop.id): (who, None, clock.now().timestamp())}
+        for words in ("Hello", f"Hello from {who}"):
+            press(merchant, path, "block", block="text", **{"f-text": words})
+    said = []
+    for _ in range(2):
+        press(merchant, path, "undo", way="back")
+        said.append(draft(session, shop).blocks[1].fields["text"])
+    assert said == ["Hello from ana@ridge.example", "Two"]
 
 
 def test_every_kind_of_block_has_a_name_and_can_be_added(

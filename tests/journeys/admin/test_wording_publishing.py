@@ -18,7 +18,7 @@ from app.vocabulary import MessageState, Trigger
 from jobs import sync
 from tests.contracts.smtp_server import ScriptedServer
 from tests.journeys.admin.conftest import parcel, token
-from tests.journeys.admin.writing import EVIL, SHIPPED, draft, frame, path, press, sent, written
+from tests.journeys.admin.writing import EVIL, SHIPPED, draft, frame, path, press, seen, sent, written
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.test_mails import parsed, server
 
@@ -51,9 +51,24 @@ def test_an_offer_without_a_postal_address_leads_to_where_it_is_entered(
     assert "Not published" in press(merchant, path, "publish")
     data = {"csrf": token(merchant), "panel": "contact", "postal_address": "1 Main St"}
     merchant.post(f"/admin/{shop.id}/page/brand", data=data)
-    merchant.post(f"/admin/{shop.id}/page/publish", data=data)
+    looked_at = {"seen": seen(merchant, f"/admin/{shop.id}/page")}
+    merchant.post(f"/admin/{shop.id}/page/publish", data=data | looked_at)
     assert "Published." in press(merchant, path, "publish")
     assert versions.current(session, shop.id, Trigger.WIN_BACK).subject == "Back?"
+
+
+@pytest.mark.usefixtures("written")
+def test_what_was_looked_at_is_published_and_what_somebody_else_wrote_meanwhile_is_shown_first(
+    merchant: FlaskClient, shop: Shop, session: Session, path: str
+) -> None:
+    looked_at = seen(merchant, path)
+    press(merchant, path, "envelope", **{"f-subject": "Theirs"})
+    refused = press(merchant, path, "publish", seen=looked_at)
+    assert "Not published yet: the draft changed while you looked at it." in refused
+    assert versions.current(session, shop.id, SHIPPED) == templates.default(SHIPPED)
+    assert "Published." in press(merchant, path, "publish")
+    session.expire_all()
+    assert versions.current(session, shop.id, SHIPPED).subject == "Theirs"
 
 
 @pytest.mark.usefixtures("written")

@@ -32,9 +32,17 @@ def written(session: Session, shop: Shop) -> None:
 
 
 def press(merchant: FlaskClient, path: str, what: str, **form: str) -> str:
+    if what == "publish":
+        form = {"seen": seen(merchant, path), **form}
     answer = merchant.post(f"{path}/{what}", data={"csrf": token(merchant), **form}, follow_redirects=True)
     assert answer.status_code == 200
     return unescape(answer.text)
+
+
+def seen(merchant: FlaskClient, path: str) -> str:
+    """What the form to publish says was looked at; empty: there is no such form."""
+    found = re.search(r'name="seen" value="(\w+)"', merchant.get(path).text)
+    return found[1] if found else ""
 
 
 def draft(session: Session, shop: Shop, trigger: Trigger = SHIPPED) -> Document:

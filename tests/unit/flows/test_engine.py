@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Checkout
-from app.flows import engine, published, starts
+from app.flows import drafts, engine, published, starts
 from app.flows.models import Enrollment, FlowVersion
 from app.flows.plan.faults import Unsound
 from app.flows.starts import Subject
@@ -179,7 +179,7 @@ def test_a_draft_is_kept_and_told_apart_until_it_is_published(session: Session) 
     shop_id = world.new(session).shop.id
     published.publish(session, shop_id, CART, SHORT)
     slower = SHORT.replace("1 hour", "2 hours")
-    published.save_draft(session, shop_id, CART, slower)
+    drafts.change(session, drafts.hold(session, shop_id, CART, 0), slower, "typed", "somebody")
     assert published.draft(session, shop_id, CART) == slower
     assert [line for line in published.changes(session, shop_id, CART, slower) if line[0] in "+-"] == [
         "-- wait: 1 hour",

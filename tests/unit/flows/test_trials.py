@@ -119,6 +119,18 @@ def test_what_is_no_test_is_told_at_its_line() -> None:
         ("  - expect: {first: 1 day}\n", "line 22: 'name' is missing."),
         ("  - name: x\n    over: y\n    zone: Mars/Base\n", "line 24: 'Mars/Base' is no zone"),
         ("  - name: x\n    over: y\n    begins: soon\n", "line 24: 'soon' is no moment"),
+        (
+            "  - name: x\n    over: y\n    begins: 0001-01-01 00:00\n    zone: Asia/Tokyo\n",
+            "line 24: '0001-01",
+        ),
+        (
+            "  - name: x\n    over: y\n    begins: 9999-12-31 00:00\n",
+            "line 24: '9999-12-31 00:00' is in no year",
+        ),
+        (
+            "  - name: x\n    expect: {mail: 999999 business days}\n",
+            "line 23: '999999 business days' is longer",
+        ),
         ("  - name: x\n    over: y\n    colour: red\n", "line 24: A test has no 'colour'"),
     ):
         with pytest.raises(Unsound) as unsound:

@@ -170,6 +170,8 @@ def test_what_is_wrong_is_told_at_its_line_and_step(steps: str, sentence: str) -
         (("only:", "onyl:"), "line 5: A flow has no 'onyl'; it may have flow, starts"),
         (("consent.email", "consent.pigeon"), "line 5: Nothing is known as 'consent.pigeon' here."),
         (("consent.email", "&a [*a]"), "line 5: Anchors and aliases are not understood here."),
+        (("consent.email", "!!bool [x]"), "line 5: Tags are not understood here."),
+        (("consent.email", "[" * 40_000), "line 5: It is nested too deeply."),
         (("flow: abandoned_checkout\n", ""), "line 1: 'flow' is missing."),
         (("about: checkout\n", "about: checkout\nabout: order\n"), "line 4: 'about' stands here twice."),
         (("about: checkout", "about: ]"), "line 3: This is no YAML: expected the node"),
