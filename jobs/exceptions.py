@@ -25,7 +25,8 @@ def learn() -> None:
     while monotonic() < ends:
         with transaction() as session:
             shop_id = lanes.learn_next(session)
-            if shop_id is None:
-                return
+        if shop_id is None:
+            return
+        with transaction() as session:  # by itself: what fails here keeps no other shop from its lanes
             reorders.learn(session, shop_id)
     queue.wake_now("jobs.exceptions.learn")

@@ -21,6 +21,7 @@ blueprint = Blueprint("again", __name__)
 ONE = "/messages/<int(max=9223372036854775807):message_id>/again"
 MANY = 1000
 """A message asked for again so often is a mistake."""
+WAITING = "It was asked for again and has not gone out yet: it goes as soon as it may."
 
 
 @blueprint.get(ONE)
@@ -41,7 +42,7 @@ def send(session: Session, shop: Shop, message_id: int) -> Response | str:
     wanted = again.ask_of(message, order, times=times)
     if isinstance(_decision(session, shop, wanted), Skipped):  # and the page says why
         return _page(session, shop, message, order)
-    is_new = outbox.ask(session, shop.id, wanted)
+    is_new = again.ask(session, message, wanted)
     if is_new:
         saw(session, f"message {message.id} of order {order.id}, sent again by {g.visitor.who}")
     return redirect(_back(message, "again" if is_new else "asked"), 303)
@@ -67,7 +68,7 @@ def _back(message: Message, said: str) -> str:
 def _page(session: Session, shop: Shop, message: Message, order: Order) -> str:
     times = again.count(session, message)
     wanted = again.ask_of(message, order, times=times)
-    decision = _decision(session, shop, wanted)
+    decision, is_waiting = _decision(session, shop, wanted), again.is_waiting(session, message)
     saw(session, f"message {message.id} of order {order.id}")
     return shell.page(
         session,
@@ -82,8 +83,8 @@ def _page(session: Session, shop: Shop, message: Message, order: Order) -> str:
         is_moved=bool(wanted.to and message.to and wanted.to != message.to),
         times=times,
         back=_back(message, ""),
-        goes=not isinstance(decision, Skipped),
-        verdict=_sentence(shop, decision),
+        goes=not is_waiting and not isinstance(decision, Skipped),
+        verdict=WAITING if is_waiting else _sentence(shop, decision),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from flask import Blueprint, abort, g, redirect, request
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -67,9 +67,7 @@ def show(session: Session, shop: Shop, bulletin_id: int) -> str:
 @for_shop
 def write(session: Session, shop: Shop, bulletin_id: int) -> Response | str:
     """Keep what it says."""
-    row = _found(session, shop, bulletin_id)
-    if row.confirmed_at is not None:
-        abort(404)
+    row = _draft(session, shop, bulletin_id)
     subject = re.sub(r"\s+", " ", request.form.get("subject", "")).strip()
     told = request.form.get("words", "").replace("\r\n", "\n").strip()
     errors = _errors(subject, told)
@@ -93,7 +91,7 @@ def send(session: Session, shop: Shop, bulletin_id: int) -> Response:
 @for_shop
 def drop(session: Session, shop: Shop, bulletin_id: int) -> Response:
     """Throw one away that was not sent."""
-    row = _found(session, shop, bulletin_id, is_draft=True)
+    row = _draft(session, shop, bulletin_id)
     session.delete(row)
     return redirect(address("shipments.index", said="dropped"), 303)
 
@@ -121,10 +119,14 @@ def _errors(subject: str, told: str) -> dict[str, str]:
     return errors
 
 
-def _found(session: Session, shop: Shop, bulletin_id: int, *, is_draft: bool = False) -> Bulletin:
-    mine: Select[Bulletin] = select(Bulletin).filter_by(id=bulletin_id, shop_id=shop.id)
-    mine = mine.where(Bulletin.confirmed_at.is_(None)) if is_draft else mine
-    return session.scalar(mine) or abort(404)
+def _found(session: Session, shop: Shop, bulletin_id: int) -> Bulletin:
+    return session.scalar(select(Bulletin).filter_by(id=bulletin_id, shop_id=shop.id)) or abort(404)
+
+
+def _draft(session: Session, shop: Shop, bulletin_id: int) -> Bulletin:
+    """Return one that is not sent, locked: whoever sends it meanwhile waits, or was faster."""
+    mine = select(Bulletin).filter_by(id=bulletin_id, shop_id=shop.id, confirmed_at=None)
+    return session.scalar(mine.with_for_update()) or abort(404)
 
 
 def _page(

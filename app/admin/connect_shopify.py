@@ -17,6 +17,7 @@ from app.lib.http import Unreachable
 from app.platforms.shopify import oauth
 from app.platforms.shopify.domain import shop_domain
 from app.platforms.shopify.oauth import Grant
+from app.privacy import retention, takeout
 from app.shops import checkups, errands, install, tokens
 from app.vocabulary import PlatformKey, ShopState
 
@@ -122,6 +123,8 @@ def _connect(domain: str, grant: Grant) -> int:
         checkups.ask(opened, shop.id)
         errands.add(opened, shop.id, "shopify.stock_catch_up", every=HALF_HOURLY)
         history.begin(opened, shop)
+        retention.go_on(opened, shop)
+        takeout.go_on(opened, shop.id)
         return shop.id
 
 

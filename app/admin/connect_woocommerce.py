@@ -20,6 +20,7 @@ from app.lib.db import transaction
 from app.lib.http import Unreachable
 from app.platforms.woocommerce import authorize
 from app.platforms.woocommerce.authorize import Found, NoStore, WrongKeys
+from app.privacy import retention, takeout
 from app.shops import connecting, errands, install
 from app.shops.models import ConnectState
 from app.vocabulary import PlatformKey
@@ -188,6 +189,8 @@ def _connect(found: Found, keys: str) -> int:
         install.keep_secret(opened, shop, "rest_keys", keys)
         install.keep_secret(opened, shop, "webhook_secret", secret)
         errands.add(opened, shop.id, "woocommerce.setup")
+        retention.go_on(opened, shop)
+        takeout.go_on(opened, shop.id)
         return shop.id
 
 

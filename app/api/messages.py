@@ -13,7 +13,7 @@ from app.api.routes import Asking, Book, NotThere, Refusal
 from app.api.shapes import Id, Page, Shape
 from app.commerce.models import Order
 from app.flows import foreseen
-from app.messages import again, outbox
+from app.messages import again
 from app.messages.models import Message
 from app.messages.verdict import Deferred, Skipped
 from app.shops.api_keys import Scope
@@ -151,7 +151,7 @@ def send_again(asking: Asking, message_id: int, sent: Again) -> AgainAsked:
     decision = foreseen.look(asking.session, asking.shop.id, [wanted])[0].decision
     if isinstance(decision, Skipped):
         raise Refusal(HTTPStatus.CONFLICT, REASONS[decision.reason])
-    is_new = outbox.ask(asking.session, asking.shop.id, wanted)
+    is_new = again.ask(asking.session, message, wanted)
     asking.saw(f"message {message.id} of order {order.id}, sent again")
     until = decision.until if isinstance(decision, Deferred) else None
     return AgainAsked(is_new=is_new, answer="deferred" if until else "allowed", until=until)

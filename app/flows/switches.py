@@ -51,7 +51,7 @@ def switch(session: Session, shop_id: int, trigger: Trigger, *, on: bool) -> Non
 def look_back(session: Session, shop_id: int, triggers: Collection[Trigger]) -> None:
     """Let whom the shop knows already into those of these flows that miss somebody, soon."""
     for trigger in (it for it in MISSING if it in triggers):
-        errands.add(session, shop_id, SEED, trigger)
+        errands.add_anew(session, shop_id, SEED, trigger)  # who was passed by may have bought meanwhile
 
 
 def switched_on(session: Session, shop_id: int) -> Mapping[Trigger, datetime]:

@@ -14,10 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audience import grants, profiles
+from app.flows import switches
 from app.imports import files, lists, uploads
 from app.imports.cells import Home, Odd, Values
 from app.imports.lists import Said, Sent
-from app.imports.models import Import, ImportState
+from app.imports.models import Import, ImportKind, ImportState
 from app.imports.parcels import Left
 from app.imports.sold import Sold
 from app.imports.table import Record
@@ -90,6 +91,8 @@ def take(session: Session, row: Import) -> bool:
         return True
     row.ended_at = clock.now()
     uploads.drop(session, row)
+    if row.kind is ImportKind.ORDERS:
+        switches.look_back(session, row.shop_id, switches.switched_on(session, row.shop_id))
     return False
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
 from app.lib import clock
+from app.messages import outbox
 from app.messages.models import Message
 from app.messages.outbox import Ask
 from app.vocabulary import Category, Medium, MessageState, Trigger
@@ -38,6 +39,21 @@ def count(session: Session, message: Message) -> int:
         Message.order_id == message.order_id, Message.again_of == (message.again_of or message.id)
     )
     return session.scalar(repeated) or 0
+
+
+def is_waiting(session: Session, message: Message) -> bool:
+    """Tell whether a message was asked for again and is still to go: it goes once for all who ask."""
+    waiting = select(Message.id).where(
+        Message.order_id == message.order_id,
+        Message.again_of == (message.again_of or message.id),
+        Message.state.in_(UNDER_WAY),
+    )
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def ask(session: Session, message: Message, wanted: Ask) -> bool:
+    """Ask for a message again; False where it was asked for, and so often, or is still to go again."""
+    return not is_waiting(session, message) and outbox.ask(session, message.shop_id, wanted)
 
 
 def ask_of(message: Message, order: Order, *, times: int) -> Ask:

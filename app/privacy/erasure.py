@@ -57,11 +57,23 @@ def erase(session: Session, profile: Profile) -> None:
         events.record(session, profile.shop_id, erased)
 
 
-def erase_order(session: Session, order: Order, *, only_it: bool = False) -> None:
-    """Empty what an order, its parcels and its messages say of the shopper.
+def erase_order(session: Session, order: Order) -> None:
+    """Empty what an order, its parcels and its messages say of the shopper."""
+    bodies.empty(session, order.shop_id, _erase_order(session, order, only_it=False))
 
-    `only_it`: its shopper may still be here, and what they said and wait for stays.
+
+def erase_orders_alone(session: Session, shop_id: int, orders: Collection[Order]) -> None:
+    """Empty what orders say of shoppers who may still be here: what those said and wait for stays.
+
+    A shop's bodies are looked through once for all of them.
     """
+    known_by = {word for order in orders for word in _erase_order(session, order, only_it=True)}
+    if known_by:
+        bodies.empty(session, shop_id, known_by)
+
+
+def _erase_order(session: Session, order: Order, *, only_it: bool) -> set[str]:
+    """Empty all but the bodies of deliveries; return by which words those are found."""
     place = order.ship_to or {}
     known_by = {order.email, order.phone, place.get("line1"), place.get("last_name")} - {None, ""}
     if only_it:
@@ -76,7 +88,6 @@ def erase_order(session: Session, order: Order, *, only_it: bool = False) -> Non
         uploads.forget(session, order.shop_id, filter(None, (order.email, order.phone)))
         waiting.forget(session, order.shop_id, [], filter(None, [order.email]))
     orders.forget_person(order, at=clock.now())
-    bodies.empty(session, order.shop_id, known_by | {order.external_id})
     withdrawn.end(session, recipients.ids_of(session, order.shop_id, order_id=order.id), for_good=True)
     _silence(session, select(Message.id).filter_by(order_id=order.id))
     calls.drop(session, Call.order_id == order.id, CallReason.ERASED)
@@ -92,6 +103,7 @@ def erase_order(session: Session, order: Order, *, only_it: bool = False) -> Non
     if case is not None:  # there is nobody left to answer
         cases.close(session, case)
     drawn.forget(session, order.id)
+    return {order.external_id, *map(str, known_by)}
 
 
 def erase_with_guest(session: Session, order: Order) -> Profile | None:

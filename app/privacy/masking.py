@@ -59,6 +59,8 @@ TELLS_MORE = re.compile(
     r"phone|zip|postcode|postal|lat|lng|lon|ip$|ip_|number_of_house|tax|vat|birth", re.IGNORECASE
 )
 """Fields whose very numbers say who or where somebody is."""
+BORN = re.compile(r"birth|dob", re.IGNORECASE)
+"""Fields whose moments do."""
 WITHIN = frozenset(
     ("billing", "shipping", "billing_address", "shipping_address", "customer", "default_address")
 )
@@ -85,6 +87,7 @@ def mask(value: Any, name: str = "", *, of_person: bool = False) -> Any:  # noqa
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        is_known = not of_person and (name in SHOWN or MOMENT.fullmatch(value) is not None)
+        is_moment = MOMENT.fullmatch(value) is not None and not BORN.search(name)
+        is_known = not of_person and (name in SHOWN or is_moment)
         return value if is_known or not value else f"{MASK} ({len(value)})"
     return MASK if of_person or TELLS_MORE.search(name) else value

@@ -46,6 +46,12 @@ def choose(session: Session, shop: Shop, chosen: int | None) -> None:
     errands.add(session, shop.id, KEEP, every=DAILY)
 
 
+def go_on(session: Session, shop: Shop) -> None:
+    """Forget on for a shop that comes back: its errands ended when it left, what was chosen did not."""
+    if months(shop) is not None:
+        errands.add(session, shop.id, KEEP, every=DAILY)
+
+
 def before(kept_months: int) -> datetime:
     """Return the moment before which an order is old, where they are kept for so long."""
     return clock.now() - kept_months * MONTH
@@ -64,8 +70,7 @@ def forget_some(session: Session, shop: Shop) -> bool:
     since = before(chosen)
     oldest = select(Order).where(*_old(shop.id, since)).order_by(Order.id).limit(BATCH)
     orders = session.scalars(oldest.with_for_update(skip_locked=True)).all()
-    for order in orders:
-        erasure.erase_order(session, order, only_it=True)
+    erasure.erase_orders_alone(session, shop.id, orders)
     return bool(orders) or _forget_shoppers(session, shop, since)
 
 

@@ -118,6 +118,13 @@ def ask(session: Session, shop_id: int, who: str) -> Takeout:
     return row
 
 
+def go_on(session: Session, shop_id: int) -> None:
+    """Write on at what a shop that comes back had asked for: its errands ended when it left."""
+    writing = select(Takeout.id).filter_by(shop_id=shop_id, state=TakeoutState.WRITING)
+    for takeout_id in session.scalars(writing):
+        errands.add(session, shop_id, WRITE, str(takeout_id))
+
+
 def write_some(session: Session, shop_id: int, takeout_id: int) -> bool:
     """Write the next rows down; False once it is done, or nobody wants it any more."""
     writing = select(Takeout).filter_by(id=takeout_id, shop_id=shop_id, state=TakeoutState.WRITING)

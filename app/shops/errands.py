@@ -66,6 +66,12 @@ def add(  # noqa: PLR0913 - the columns of one row
     queue.wake(session, "jobs.sync.run")
 
 
+def add_anew(session: Session, shop_id: int, kind: str, subject: str) -> None:
+    """Ask for an errand from its beginning, however far it is: one that runs changes nothing of it."""
+    session.execute(delete(Errand).filter_by(shop_id=shop_id, kind=kind, subject=subject))
+    add(session, shop_id, kind, subject)
+
+
 def claim(session: Session, kinds: list[str]) -> Due | None:
     """Lease the errand that has been due for longest, of the kinds we know how to run."""
     now = clock.now()

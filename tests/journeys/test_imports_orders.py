@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from app.audience.models import Profile
 from app.commerce.models import LineItem, Order
 from app.events import EventRow
+from app.flows import switches
 from app.imports.models import Import, ImportKind
 from app.lib import clock
+from app.shops.models import Errand
 from app.tracking.models import Shipment, TrackingEvent
 from app.vocabulary import ShipmentStatus
 from tests.journeys import payloads
@@ -52,6 +54,8 @@ def test_orders_of_before_come_with_their_lines_and_go_again(
     assert session.scalars(select(Order.state).filter_by(external_id="5550002")).one() == "open"
     shopify_store.settle()
     assert shopify_store.told() == before, "nobody is thanked for it"
+    missing = session.scalars(select(Errand.subject).filter_by(kind=switches.SEED).order_by(Errand.subject))
+    assert missing.all() == ["lapsed_survey", "win_back"], "but whoever lapses from now on is missed"
     told = payloads.order(clock.now() - timedelta(days=1), 5550001, name="#901")
     shopify_store.shopify("orders/updated", told)
     shopify_store.settle()

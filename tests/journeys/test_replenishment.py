@@ -139,6 +139,20 @@ def test_a_product_is_believed_once_enough_shoppers_came_back_for_it(store: Stor
         assert learnt(store) == {"often": 30 * DAY}, "and again the next day"
 
 
+def test_what_cannot_be_learnt_of_one_shop_keeps_nobody_from_their_lanes(
+    store: StoreVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with from_(store, MONDAY):
+        monkeypatch.setattr(reorders, "learn", killed)
+        with pytest.raises(KeyboardInterrupt):
+            learnt(store)
+        store.session.expire_all()
+        assert store.shop.lanes_due_at > clock.now()
+
+
 def test_a_shop_learns_only_of_its_own_orders(store: StoreVoice) -> None:
     with from_(store, MONDAY):
         bought(store, IPOD, (140, 100, 60), shoppers=10)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from app.audience.models import Profile
-from app.flows import switches
+from app.flows import seeding, switches
 from app.flows.models import Flow
 from app.lib import clock
 from app.messages import compose, letter
@@ -113,6 +113,30 @@ def test_who_bought_before_the_shop_came_is_missed_from_then_on(store: StoreVoic
         look_back(store)
         time.by(30 * DAY)
         assert [it.step for it in told(store, BACK)] == [1, 2, 3], "looking once more lets nobody in again"
+
+
+def test_who_is_looked_for_anew_is_looked_for_from_the_first_shopper_on(
+    store: StoreVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeding, "BATCH", 1)
+    session, shop_id = store.session, store.shop.id
+    with from_(store, NOON):
+        for name in ("ida", "bo", "cy"):
+            session.add(Profile(shop_id=shop_id, email=f"{name}@example.com", first_seen_at=NOON))
+        switches.look_back(session, shop_id, [BACK])
+        session.commit()
+        due = errands.claim(session, list(job.HANDLERS)) or pytest.fail("nobody looks")
+        last = seeding.seed(session, shop_id, BACK)
+        session.execute(update(Profile).values(past_orders=4, past_last_order_at=NOON - DAY))
+        switches.look_back(session, shop_id, [BACK])  # the store's history has come meanwhile
+        errands.add(session, shop_id, due.kind, due.subject)  # and whoever looked goes on later
+        errands.finish(session, due, str(last))
+        session.commit()
+        while again := errands.claim(session, list(job.HANDLERS)):
+            session.commit()
+            errands.finish(session, again, job.seed(again))
+            session.commit()
+        assert len(enrollments(store, BACK)) == 3
 
 
 def look_back(store: StoreVoice) -> None:

@@ -48,6 +48,11 @@ def test_a_person_s_own_fields_are_covered_whatever_they_are_called() -> None:
         "tracking_number": "1Z1",
         "id": 8,
     }
+    assert masking.mask({"birth_date": "1815-12-10", "dob": "1815-12-10", "date": "1815-12-10"}) == {
+        "birth_date": "••• (10)",
+        "dob": "••• (10)",
+        "date": "1815-12-10",
+    }
     assert masking.masked(b"\xff not json") == "10 bytes that are no JSON"
 
 

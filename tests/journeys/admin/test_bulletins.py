@@ -1,6 +1,8 @@
 """One message to the shoppers of many parcels: foreseen, confirmed, sent once, and watched."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -184,6 +186,29 @@ def test_one_that_is_not_sent_is_thrown_away(merchant: FlaskClient, shopify_stor
     session.commit()
     schedule.purge()
     assert session.scalars(select(Bulletin.id)).all() == []
+
+
+@pytest.mark.parametrize("late", ["drop", "write"])
+def test_what_is_being_sent_is_neither_thrown_away_nor_written_anew(
+    merchant: FlaskClient, shopify_store: StoreVoice, late: str
+) -> None:
+    parcel(shopify_store, 1)
+    session, shop = shopify_store.session, shopify_store.shop
+    here = begin(merchant, shop, all="yes", tab="all")
+    press(merchant, here, **WORDS)
+    ident, said = int(here.rpartition("/")[2]), token(merchant)
+    assert bulletins.confirm(session, shop.id, ident)  # by somebody else, in this very moment
+    path, form = (f"{here}/drop", {}) if late == "drop" else (here, {"subject": "Other", "words": "Words"})
+    with ThreadPoolExecutor(1) as other:
+        answer = other.submit(merchant.post, path, data={**form, "csrf": said})
+        with suppress(TimeoutError):
+            answer.result(timeout=2)
+        session.commit()
+        assert answer.result(timeout=60).status_code == 404
+    session.expire_all()
+    row = session.scalars(select(Bulletin)).one()
+    assert (row.subject, row.words) == (WORDS["subject"], WORDS["words"])
+    assert row.confirmed_at is not None
 
 
 def test_a_list_of_exceptions_can_be_written_to(merchant: FlaskClient, shopify_store: StoreVoice) -> None:

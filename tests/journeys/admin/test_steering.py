@@ -153,7 +153,7 @@ def test_a_message_is_sent_again_once_to_where_the_shopper_is_now(
     ):
         assert said in page, said
     (times,) = re.findall(r'name="times" value="(\d+)"', page)
-    assert "said=again" in press(merchant, address, times=times)
+    assert "Asked for. It stands below" in merchant.get(press(merchant, address, times=times)).text
     assert "said=asked" in press(merchant, address, times=times)
     (copy,) = (it for it in shopify_store.messages() if it.again_of == thanks.id)
     assert (copy.to, copy.state, copy.trigger) == (
@@ -162,7 +162,16 @@ def test_a_message_is_sent_again_once_to_where_the_shopper_is_now(
         Trigger.THANK_YOU,
     )
     assert copy.rfc_id != thanks.rfc_id
-    assert "asked for again 1 time" in merchant.get(address).text
+    page = merchant.get(address).text
+    assert "asked for again 1 time" in page
+    assert "has not gone out yet" in page
+    assert "Send to 1 person" not in page
+    assert "said=asked" in press(merchant, address, times=1)  # of one who does not look
+    assert len([it for it in shopify_store.messages() if it.again_of == thanks.id]) == 1
+    copy.state, copy.sent_at = MessageState.SENT, clock.now()
+    session.commit()
+    assert "Send to 1 person" in merchant.get(address).text
+    assert "said=again" in press(merchant, address, times=1)
     noted = session.scalars(select(AccessRecord.what)).all()
     assert f"message {thanks.id} of order {copy.order_id}, sent again by sign-in link" in noted
 
