@@ -94,7 +94,7 @@ def test_home_holds_new_and_in_full_swing(
         page.get_by_role("link", name="Privacy").click()
     else:
         page.get_by_role("link", name="Privacy").click()
-    page.get_by_role("link", name="Who looked at whose data").click()
+    page.get_by_role("link", name="Audit log").click()
     page.get_by_role("rowheader", name="sign-in link").first.wait_for()
     picture(look, "looks")
     look.holds()
