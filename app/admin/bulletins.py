@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.admin import shell, words
+from app.admin import paging, shell, words
 from app.admin.reasons import REASONS
 from app.admin.session import address, for_shop, saw
 from app.admin.shipments import Asked
@@ -98,7 +98,7 @@ def drop(session: Session, shop: Shop, bulletin_id: int) -> Response:
 
 def _chosen(session: Session, shop: Shop, form: MultiDict[str, str]) -> Sequence[int]:
     if form.get("all") != "yes":
-        return [int(it) for it in form.getlist("id") if it.isascii() and it.isdigit() and len(it) < 19]  # noqa: PLR2004 - no longer number is a row's
+        return [it for it in map(paging.number, form.getlist("id")) if it is not None]
     kind = form.get("kind", "")
     if kind in list(ExceptionKind):
         wrong = select(ExceptionRow.shipment_id).filter_by(shop_id=shop.id, kind=kind)

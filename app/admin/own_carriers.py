@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.admin import shell
+from app.admin import paging, shell
 from app.admin.session import Answer, address, for_shop
 from app.shops.models import Shop
 from app.tracking import own_carriers
@@ -96,8 +96,7 @@ def _page(session: Session, shop: Shop, **values: object) -> str:
         .where(Shipment.shop_id == shop.id, Shipment.own_carrier_id.is_not(None))
         .group_by(Shipment.own_carrier_id)
     )
-    ident = request.args.get("carrier", "")
-    about = ident.isascii() and ident.isdigit() and len(ident) < len(str(2**63 - 1))
+    about = paging.asked("carrier", 0)
     return shell.page(
         session,
         shop,
@@ -105,6 +104,6 @@ def _page(session: Session, shop: Shop, **values: object) -> str:
         "connection",
         carriers=own_carriers.kept(session, shop.id),
         parcels=dict(list(session.execute(parcels))),
-        about=session.scalar(select(OwnCarrier).filter_by(id=int(ident), shop_id=shop.id)) if about else None,
+        about=session.scalar(select(OwnCarrier).filter_by(id=about, shop_id=shop.id)) if about else None,
         **values,
     )

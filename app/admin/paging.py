@@ -32,5 +32,10 @@ def newest_first(
 
 def asked(name: str, default: int) -> int:
     """Return a number from the address; the default where it is none that a row could have."""
-    given = request.args.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < len(str(LAST)) else default
+    given = number(request.args.get(name, ""))
+    return default if given is None else given
+
+
+def number(given: str) -> int | None:
+    """Return the number that somebody gave; None where it is none that a row could have."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < len(str(LAST)) else None

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.tracking import asking_now
+from app.tracking import asking_now, overrides
 from app.vocabulary import ExceptionKind, ShipmentStatus
 
 MOST = 100
@@ -114,16 +114,8 @@ class ShipmentQuery(Page):
 class StatusSaid(Shape):
     """Where a parcel is."""
 
-    status: Literal[
-        ShipmentStatus.IN_TRANSIT,
-        ShipmentStatus.OUT_FOR_DELIVERY,
-        ShipmentStatus.AVAILABLE_FOR_PICKUP,
-        ShipmentStatus.ATTEMPT_FAILED,
-        ShipmentStatus.EXCEPTION,
-        ShipmentStatus.RETURN_TO_SENDER,
-        ShipmentStatus.DELIVERED,
-    ]
-    why: Annotated[str, Field(min_length=1, max_length=500)]
+    status: overrides.Choice
+    why: Annotated[str, Field(min_length=1, max_length=overrides.LONGEST)]
 
 
 class CarrierChosen(Shape):

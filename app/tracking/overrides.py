@@ -4,6 +4,7 @@ It counts like a scan of that moment: what was scanned before no longer counts, 
 """
 
 from datetime import datetime
+from typing import Literal, get_args
 
 from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -21,7 +22,7 @@ from app.vocabulary import ShipmentStatus
 
 LONGEST = 500
 """Characters of a reason."""
-CHOICES = (
+Choice = Literal[
     ShipmentStatus.IN_TRANSIT,
     ShipmentStatus.OUT_FOR_DELIVERY,
     ShipmentStatus.AVAILABLE_FOR_PICKUP,
@@ -29,7 +30,8 @@ CHOICES = (
     ShipmentStatus.EXCEPTION,
     ShipmentStatus.RETURN_TO_SENDER,
     ShipmentStatus.DELIVERED,
-)
+]
+CHOICES: tuple[ShipmentStatus, ...] = get_args(Choice)
 
 
 class Override(OfShop, Base):

@@ -1,7 +1,6 @@
 """A real Chromium on the real app: what a page must hold at two widths, in light and dark."""
 
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +13,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from app.main import create_app
+from bench import showing
+from bench.showing import CHROMIUM
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-features=LocalNetworkAccessChecks",  # the stand-in for another site frames this machine's
-]
+FLAGS = [*showing.FLAGS, "--disable-features=LocalNetworkAccessChecks"]
+"""The stand-in for another site frames this machine's."""
 PICTURES = os.environ.get("DOORSTEP_PICTURES")
 """A folder: every page is pictured into it."""
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"

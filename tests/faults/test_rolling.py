@@ -84,6 +84,7 @@ def test_a_new_version_with_a_migration_takes_over_under_load(tmp_path: Path) ->
         assert set(answers.values()) == {200}
         assert set(looker.seen) == {200}
         assert (lost, twice) == (set(), 0)
+        assert running.sink.taken
         assert slowest < GRACE
     door.close()
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
@@ -25,6 +26,7 @@ from app.flows import switches
 from app.flows.models import Flow
 from app.lib import clock, http
 from app.lib.config import settings
+from app.main import create_app
 from app.messages.models import Message
 from app.platforms.woocommerce import api, webhooks
 from app.shops import tokens
@@ -49,6 +51,13 @@ PATIENCE = 120.0
 WOO_SECRET = "WooSecret0123456789"
 NOON = datetime(2026, 12, 2, 19, tzinfo=UTC)
 """A Wednesday's noon in Denver: "an hour ago" is today, whenever the tests are run."""
+
+
+def at_its_address() -> Flask:
+    """Return the app, which is asked for by its own https address."""
+    made = create_app()
+    made.config.update(SERVER_NAME="doorstep.test", PREFERRED_URL_SCHEME="https")
+    return made
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.flows import engine, facts
-from app.flows.models import Enrollment
+from app.flows.models import Enrollment, Flow
 from app.lib import clock
 from app.messages import permission
 from app.messages.models import Message
@@ -47,6 +47,14 @@ def from_(store: StoreVoice, moment: datetime) -> Iterator[Passing]:
     """Begin at a moment."""
     with time_machine.travel(moment, tick=False) as traveller:
         yield Passing(store, traveller)
+
+
+def on_in_america(store: StoreVoice, since: datetime) -> StoreVoice:
+    """Let a shop be in the United States, with its flows on since a moment."""
+    store.shop.country = "US"
+    store.session.execute(update(Flow).values(on_since=since))
+    store.session.commit()
+    return store
 
 
 def told(store: StoreVoice, trigger: Trigger) -> list[Message]:

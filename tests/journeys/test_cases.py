@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from app.audience.models import Profile
 from app.flows import facts
 from app.lib import clock, limits
-from app.main import create_app
 from app.messages import compose, outbox
 from app.messages.models import Message
 from app.messages.permission import Allowed, Deferred, Facts, decide
@@ -32,7 +31,7 @@ from app.vocabulary import (
 )
 from tests.journeys import payloads
 from tests.journeys.admin.conftest import sign_in, token
-from tests.journeys.conftest import StoreVoice
+from tests.journeys.conftest import StoreVoice, at_its_address
 
 WORDS = "It says delivered.\nThe canary is not here."
 
@@ -40,9 +39,7 @@ WORDS = "It says delivered.\nThe canary is not here."
 @pytest.fixture
 def shopper(monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     monkeypatch.setattr(limits, "allows", lambda *_, **__: True)
-    app = create_app()
-    app.config.update(SERVER_NAME="doorstep.test", PREFERRED_URL_SCHEME="https")
-    return app.test_client()
+    return at_its_address().test_client()
 
 
 @pytest.fixture
@@ -121,8 +118,7 @@ def test_forged_ended_and_looked_at_links_report_nothing(
 
 
 def test_reports_are_limited(address: str, session: Session) -> None:
-    app = create_app()
-    app.config.update(SERVER_NAME="doorstep.test", PREFERRED_URL_SCHEME="https")
+    app = at_its_address()
     statuses = [reported(app.test_client(), address) for _ in range(6)]
     assert statuses == [303] * 5 + [429]
     assert len(session.scalars(select(CaseEntry)).all()) == 5

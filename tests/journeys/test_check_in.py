@@ -9,9 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from app.audience.models import Profile
-from app.flows.models import Flow
 from app.lib import clock
-from app.main import create_app
 from app.messages import compose, letter, links
 from app.messages.models import Message
 from app.messages.verdict import Allowed
@@ -23,8 +21,8 @@ from app.vocabulary import CaseKind, CaseWish, Category, Medium, Trigger
 from tests import sold
 from tests.journeys.admin.conftest import sign_in
 from tests.journeys.admin.writing import frame
-from tests.journeys.conftest import StoreVoice
-from tests.journeys.flowing import Passing, enrollments, from_, gate, told
+from tests.journeys.conftest import StoreVoice, at_its_address
+from tests.journeys.flowing import Passing, enrollments, from_, gate, on_in_america, told
 from tests.journeys.test_review_request import deliver, sell_in_two_parcels
 
 CHECK_IN = Trigger.CHECK_IN
@@ -42,10 +40,7 @@ class Answered(NamedTuple):
 @pytest.fixture
 def store(shopify_store: StoreVoice) -> StoreVoice:
     """A shop in the United States, from where the recorded order is sent."""
-    shopify_store.shop.country = "US"
-    shopify_store.session.execute(update(Flow).values(on_since=MONDAY - DAY))
-    shopify_store.session.commit()
-    return shopify_store
+    return on_in_america(shopify_store, MONDAY - DAY)
 
 
 @pytest.fixture
@@ -55,9 +50,7 @@ def shopper() -> FlaskClient:
 
 def browser() -> FlaskClient:
     """Somebody's browser."""
-    app = create_app()
-    app.config.update(SERVER_NAME="doorstep.test", PREFERRED_URL_SCHEME="https")
-    return app.test_client()
+    return at_its_address().test_client()
 
 
 def asked(store: StoreVoice, time: Passing) -> Message:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import event, text, update
 from sqlalchemy.orm import Session
 
+from app.flows.models import Flow
 from app.lib import clock
 from app.lib.db import engine, transaction
 from app.main import create_app
@@ -20,6 +21,7 @@ from app.storefront.press import press
 from app.tracking import drawn
 from app.tracking.links import token_of
 from app.vocabulary import ShipmentStatus as S
+from app.vocabulary import Trigger
 from tests import sold
 from tests.sold import Sent
 
@@ -86,6 +88,24 @@ def test_a_change_of_another_order_leaves_the_page_alone(
     with asked() as statements:
         shopper.get(address(order))
     assert statements == []
+
+
+def test_a_draft_of_a_flow_leaves_the_page_alone_and_a_switch_does_not(
+    session: Session, shop: Shop, order: int, shopper: FlaskClient
+) -> None:
+    session.add(Flow(shop_id=shop.id, trigger=Trigger.SHIPPED))
+    session.commit()
+    shopper.get(address(order))
+    session.execute(update(Flow).values(draft="flow: shipped", draft_revision=1))
+    session.commit()
+    with asked() as statements:
+        shopper.get(address(order))
+    assert statements == []
+    session.execute(update(Flow).values(on_since=clock.now()))
+    session.commit()
+    with asked() as statements:
+        shopper.get(address(order))
+    assert statements != []
 
 
 def test_what_was_told_tomorrow_is_told_anew(session: Session, shop: Shop, shopper: FlaskClient) -> None:

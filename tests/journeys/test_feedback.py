@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.audience.models import Profile
 from app.lib import clock
-from app.main import create_app
 from app.privacy import copies, erasure
 from app.tracking import feedback
 from app.tracking.cases import Case
@@ -20,7 +19,7 @@ from app.vocabulary import ShipmentStatus as S
 from app.vocabulary import ShopState
 from tests import sold
 from tests.journeys.admin.conftest import sign_in
-from tests.journeys.conftest import StoreVoice
+from tests.journeys.conftest import StoreVoice, at_its_address
 from tests.sold import Sent
 
 ARRIVED = Sent(scans=((S.DELIVERED, -1, None, "Boulder"),))
@@ -31,9 +30,7 @@ THANKS = "Thank you for telling us"
 
 @pytest.fixture
 def shopper() -> FlaskClient:
-    app = create_app()
-    app.config.update(SERVER_NAME="doorstep.test", PREFERRED_URL_SCHEME="https")
-    return app.test_client()
+    return at_its_address().test_client()
 
 
 @pytest.fixture

@@ -4,11 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.audience.models import Profile
-from app.flows.models import Flow
-from app.main import create_app
 from app.messages import letter
 from app.messages.verdict import Allowed, Skipped
 from app.privacy import erasure
@@ -16,8 +14,8 @@ from app.surveys import reasons
 from app.surveys.models import SurveyAnswer, Why
 from app.vocabulary import Medium, Reason, Trigger
 from tests.journeys.admin.conftest import sign_in
-from tests.journeys.conftest import StoreVoice
-from tests.journeys.flowing import enrollments, from_, gate, told
+from tests.journeys.conftest import StoreVoice, at_its_address
+from tests.journeys.flowing import enrollments, from_, gate, on_in_america, told
 from tests.journeys.test_win_back import buy
 
 SURVEY = Trigger.LAPSED_SURVEY
@@ -28,17 +26,12 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def store(shopify_store: StoreVoice) -> StoreVoice:
     """A shop in the United States."""
-    shopify_store.shop.country = "US"
-    shopify_store.session.execute(update(Flow).values(on_since=NOON - DAY))
-    shopify_store.session.commit()
-    return shopify_store
+    return on_in_america(shopify_store, NOON - DAY)
 
 
 @pytest.fixture
 def shopper() -> FlaskClient:
-    app = create_app()
-    app.config.update(SERVER_NAME="doorstep.test", PREFERRED_URL_SCHEME="https")
-    return app.test_client()
+    return at_its_address().test_client()
 
 
 def test_who_did_not_come_back_is_asked_why_and_answers_without_an_account(

@@ -17,7 +17,6 @@ from app.audience import suppression
 from app.audience.models import Profile
 from app.flows import facts
 from app.lib import clock, signing
-from app.main import create_app
 from app.messages import compose
 from app.messages.models import Message
 from app.messages.permission import Allowed, Skipped, decide
@@ -30,6 +29,7 @@ from app.vocabulary import Category, Medium, Reason, ShopState, Trigger
 from app.vocabulary import ShipmentStatus as S
 from tests import sold
 from tests.journeys.admin.conftest import counting
+from tests.journeys.conftest import at_its_address
 from tests.sold import Sent
 
 ANA = "ana.moreno@shopper.example"
@@ -39,9 +39,7 @@ ARRIVED = Sent(scans=((S.DELIVERED, -1, None, "Boulder"),))
 
 @pytest.fixture
 def app() -> Flask:
-    made = create_app()
-    made.config.update(SERVER_NAME="doorstep.test", PREFERRED_URL_SCHEME="https")
-    return made
+    return at_its_address()
 
 
 @pytest.fixture

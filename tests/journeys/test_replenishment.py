@@ -9,7 +9,6 @@ from app.audience.models import Profile
 from app.commerce import reorders
 from app.commerce.models import LineItem, Product, Variant
 from app.commerce.reorders import Reorder
-from app.flows.models import Flow
 from app.lib import clock
 from app.messages import compose, letter
 from app.messages.verdict import Allowed, Skipped
@@ -18,7 +17,7 @@ from app.vocabulary import Reason, Trigger
 from jobs import exceptions as job
 from tests import sold
 from tests.journeys.conftest import StoreVoice
-from tests.journeys.flowing import enrollments, from_, gate, told
+from tests.journeys.flowing import enrollments, from_, gate, on_in_america, told
 from tests.journeys.test_win_back import buy
 from tests.sold import MUG, SHIRT
 
@@ -32,10 +31,7 @@ IPOD = "632910392"
 @pytest.fixture
 def store(shopify_store: StoreVoice) -> StoreVoice:
     """A shop in the United States."""
-    shopify_store.shop.country = "US"
-    shopify_store.session.execute(update(Flow).values(on_since=MONDAY - DAY))
-    shopify_store.session.commit()
-    return shopify_store
+    return on_in_america(shopify_store, MONDAY - DAY)
 
 
 def bought(

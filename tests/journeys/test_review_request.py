@@ -4,10 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.commerce.models import Order
-from app.flows.models import Flow
 from app.lib import clock
 from app.messages import letter
 from app.messages.verdict import Skipped
@@ -15,7 +14,7 @@ from app.tracking import cases
 from app.vocabulary import CaseKind, CaseWish, Reason, Trigger
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
-from tests.journeys.flowing import Passing, enrollments, from_, gate, told
+from tests.journeys.flowing import Passing, enrollments, from_, gate, on_in_america, told
 
 REVIEW = Trigger.REVIEW_REQUEST
 MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -25,10 +24,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 @pytest.fixture
 def store(shopify_store: StoreVoice) -> StoreVoice:
     """A shop in the United States, from where the recorded order is sent."""
-    shopify_store.shop.country = "US"
-    shopify_store.session.execute(update(Flow).values(on_since=MONDAY - DAY))
-    shopify_store.session.commit()
-    return shopify_store
+    return on_in_america(shopify_store, MONDAY - DAY)
 
 
 def sell_in_two_parcels(store: StoreVoice, time: Passing) -> None:

@@ -21,6 +21,7 @@ from app.tracking.links import token_of as tracking_token_of
 from app.vocabulary import ShipmentStatus as S
 from jobs import reviews as job
 from tests import sold
+from tests.journeys.conftest import at_its_address
 from tests.sold import MUG, SHIRT, Sent
 from tests.unit.test_review_photos import HOSTILE, drawn
 
@@ -31,9 +32,7 @@ ASKS, THANKS = "Your rating", "Thank you for your review"
 
 @pytest.fixture
 def shopper() -> FlaskClient:
-    app = create_app()
-    app.config.update(SERVER_NAME="doorstep.test", PREFERRED_URL_SCHEME="https")
-    return app.test_client()
+    return at_its_address().test_client()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from sqlalchemy import update
 
 from app.audience.models import Profile
 from app.flows import seeding, switches
-from app.flows.models import Flow
 from app.lib import clock
 from app.messages import compose, letter
 from app.messages.verdict import Allowed, Skipped
@@ -16,7 +15,7 @@ from app.vocabulary import Reason, Trigger
 from jobs import flows as job
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
-from tests.journeys.flowing import Passing, enrollments, from_, gate, told
+from tests.journeys.flowing import Passing, enrollments, from_, gate, on_in_america, told
 
 BACK = Trigger.WIN_BACK
 NOON = datetime(2026, 1, 5, 17, 0, tzinfo=UTC)
@@ -26,10 +25,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def store(shopify_store: StoreVoice) -> StoreVoice:
     """A shop in the United States."""
-    shopify_store.shop.country = "US"
-    shopify_store.session.execute(update(Flow).values(on_since=NOON - DAY))
-    shopify_store.session.commit()
-    return shopify_store
+    return on_in_america(shopify_store, NOON - DAY)
 
 
 def buy(store: StoreVoice, time: Passing, number: int) -> None:

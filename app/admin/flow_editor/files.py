@@ -4,8 +4,7 @@ from flask import Blueprint, g, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.admin import shell, words
-from app.admin.flow_editor.pages import trigger_of
+from app.admin.flow_editor.pages import as_file, trigger_of
 from app.admin.session import Answer, address, for_shop
 from app.flows import drafts, published
 from app.flows.drafts import Overtaken
@@ -25,7 +24,7 @@ def show(session: Session, shop: Shop, name: str) -> str:
     trigger = trigger_of(name)
     draft = drafts.look(session, shop.id, trigger)
     faults = published.faults(trigger, draft.file)
-    return _page(session, shop, trigger, draft.file, revision=draft.revision, faults=faults)
+    return as_file(session, shop, trigger, draft.file, revision=draft.revision, faults=faults)
 
 
 @blueprint.post("/flows/<name>/file")
@@ -38,11 +37,11 @@ def keep(session: Session, shop: Shop, name: str) -> Answer:
         flow = _flow(trigger, text)
         row = drafts.hold(session, shop.id, trigger, revision)
     except Unsound as unsound:
-        shown = _page(session, shop, trigger, text, revision=revision, faults=unsound.faults)
+        shown = as_file(session, shop, trigger, text, revision=revision, faults=unsound.faults)
         return Response(shown, 422, content_type="text/html")
     except Overtaken:
         now = drafts.look(session, shop.id, trigger).revision
-        shown = _page(session, shop, trigger, text, revision=now, faults=[], is_overtaken=True)
+        shown = as_file(session, shop, trigger, text, revision=now, faults=[], is_overtaken=True)
         return Response(shown, 409, content_type="text/html")
     drafts.change(session, row, written.write(flow), "Brought in a file", g.visitor.who)
     return redirect(address("flow_editor.show", name=name, said="brought"), 303)
@@ -73,27 +72,3 @@ def _brought() -> str:
     if file is None or not file.filename:
         return request.form.get("text", "").replace("\r\n", "\n")
     return file.stream.read(4 * sheet.MOST_LETTERS + 1).decode(errors="replace")
-
-
-def _page(  # noqa: PLR0913 - what may have come of a form
-    session: Session,
-    shop: Shop,
-    trigger: Trigger,
-    text: str,
-    *,
-    revision: int,
-    faults: list[Fault],
-    is_overtaken: bool = False,
-) -> str:
-    return shell.page(
-        session,
-        shop,
-        "flow_file.html",
-        "flows",
-        trigger=trigger,
-        name=words.TRIGGERS[trigger],
-        revision=revision,
-        text=text,
-        faults=faults,
-        is_overtaken=is_overtaken,
-    )

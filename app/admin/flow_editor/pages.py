@@ -11,7 +11,7 @@ from app.admin.flow_editor import asking, cards, changes, deeds, forms, frame, w
 from app.admin.flow_editor.forms import Form, Wrong
 from app.admin.session import Answer, address, for_shop
 from app.flows import drafts, published, switches, tally
-from app.flows.drafts import Draft, Overtaken
+from app.flows.drafts import Overtaken
 from app.flows.plan import reading, tree, written
 from app.flows.plan.definition import Flow, Step
 from app.flows.plan.edits import Refused
@@ -100,7 +100,7 @@ def page(  # noqa: PLR0913 - what may have come of a form
     faults = published.faults(trigger, draft.file)
     flow, drawn = _read(draft.file)
     if flow is None or drawn is None:
-        return _as_file(session, shop, trigger, draft, faults)
+        return as_file(session, shop, trigger, draft.file, revision=draft.revision, faults=faults)
     did = tally.of_flow(session, shop.id, trigger)
     drawing = cards.Drawing(flow, drawn, faults, shop.currency, did)
     own, of_trials = cards.of_flow(faults, flow)
@@ -177,8 +177,17 @@ def _read(file: str) -> tuple[Flow | None, tree.Tree | None]:
         return None, None
 
 
-def _as_file(session: Session, shop: Shop, trigger: Trigger, draft: Draft, faults: Sequence[Fault]) -> str:
-    """Render a draft that cannot be drawn, so that it is mended in its file."""
+def as_file(  # noqa: PLR0913 - what may have come of a form
+    session: Session,
+    shop: Shop,
+    trigger: Trigger,
+    text: str,
+    *,
+    revision: int,
+    faults: Sequence[Fault],
+    is_overtaken: bool = False,
+) -> str:
+    """Show a flow as its file, with what is wrong in it; one that cannot be drawn is mended there."""
     return shell.page(
         session,
         shop,
@@ -186,10 +195,10 @@ def _as_file(session: Session, shop: Shop, trigger: Trigger, draft: Draft, fault
         "flows",
         trigger=trigger,
         name=words.TRIGGERS[trigger],
-        revision=draft.revision,
-        text=draft.file,
+        revision=revision,
+        text=text,
         faults=faults,
-        is_overtaken=False,
+        is_overtaken=is_overtaken,
     )
 
 

@@ -16,13 +16,12 @@ from app.commerce.models import Delivery
 from app.flows.models import Flow
 from app.lib import clock
 from app.lib.db import engine, transaction
-from app.main import create_app
 from app.messages.models import Message
 from app.shops.install import Store, install
 from app.shops.models import AccessRecord, Shop
 from app.vocabulary import MessageState, PlatformKey, Reason, Trigger
 from tests.journeys import payloads
-from tests.journeys.conftest import StoreVoice
+from tests.journeys.conftest import StoreVoice, at_its_address
 
 PAGES = (
     "home",
@@ -74,9 +73,8 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    made = create_app()
+    made = at_its_address()
     made.testing = True
-    made.config.update(SERVER_NAME="doorstep.test", PREFERRED_URL_SCHEME="https")
     return made
 
 

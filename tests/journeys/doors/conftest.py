@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from app.admin import session as doors
 from app.lib import clock
 from app.lib.config import settings
-from app.main import create_app
 from app.shops.install import Store, install
 from app.shops.models import Shop
 from app.shops.team import Member, Role
 from app.vocabulary import PlatformKey
+from tests.journeys.conftest import at_its_address
 from tests.planted import Planted, plant
 
 SECRET = "shpss_0123456789abcdef0123456789abcdef"
@@ -27,9 +27,8 @@ Keys = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    made = create_app()
+    made = at_its_address()
     made.testing = True
-    made.config.update(SERVER_NAME="doorstep.test", PREFERRED_URL_SCHEME="https")
     return made
 
 
