@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import reactions
 from app.flows import published
-from app.flows.plan import reading
+from app.flows.plan import reading, written
 from app.flows.plan.faults import Fault, Unsound
 from app.flows.rehearsal import run, told
 from app.lib import clock
@@ -90,6 +90,10 @@ def publish(shop_id: int, file: Path) -> None:
         raise click.ClickException("\n".join(map(str, faults)))
     with transaction() as session:
         _named(session, shop_id)
+        if published.draft(session, shop_id, trigger) not in (None, written.write(reading.read(text))):
+            raise click.ClickException(
+                "There is a draft of it in the admin: publish it, or throw it away, first."
+            )
         for line in published.changes(session, shop_id, trigger, text):
             click.echo(line)
         number = published.publish(session, shop_id, trigger, text)

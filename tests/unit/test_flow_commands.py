@@ -14,9 +14,11 @@ from app import events
 from app.cli import main
 from app.commerce.models import Checkout
 from app.flows import published
-from app.flows.models import Enrollment
+from app.flows.models import Enrollment, Flow
+from app.flows.plan import reading, written
 from app.lib import clock
 from app.messages.models import Message
+from app.vocabulary import Trigger
 from tests.unit.flows import world
 from tests.unit.flows.strange import BEGIN
 from tests.unit.flows.world import SHORT, World
@@ -73,6 +75,20 @@ def test_a_flow_is_published_with_what_that_changes_and_told_back(session: Sessi
     file.write_text(SHORT.replace("about: checkout", "about: moon"))
     answer = typed("flows", "publish", shop_id, str(file))
     assert (answer.exit_code, "not about 'moon'" in answer.output) == (1, True)
+
+
+def test_what_somebody_is_writing_in_the_admin_is_not_lost_to_a_file(
+    session: Session, tmp_path: Path
+) -> None:
+    shop_id, file = world.new(session).shop.id, tmp_path / "cart.yaml"
+    draft = written.write(reading.read(SHORT.replace("1 hour", "2 hours")))
+    session.add(Flow(shop_id=shop_id, trigger=Trigger.ABANDONED_CHECKOUT, draft=draft))
+    session.commit()
+    file.write_text(SHORT)
+    answer = typed("flows", "publish", str(shop_id), str(file))
+    assert (answer.exit_code, "There is a draft" in answer.output) == (1, True)
+    file.write_text(draft)
+    assert typed("flows", "publish", str(shop_id), str(file)).exit_code == 0
 
 
 @pytest.mark.parametrize("days", [1, 30])
