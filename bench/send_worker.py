@@ -8,12 +8,10 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from liquid import BoundTemplate, Environment
 from sqlalchemy import select
 
 from app.channels.base import Channel, Mail, Outcome
@@ -21,7 +19,9 @@ from app.lib.db import transaction
 from app.messages import compose, letter, merge_fields, names, templates
 from app.messages.journal import Journal
 from app.messages.letter import Letter
+from app.messages.liquid import sandbox
 from app.messages.models import Message
+from app.messages.program import Program, flatten
 from app.messages.templates import Piece
 from app.vocabulary import Medium
 from jobs.messages import Sender
@@ -83,8 +83,8 @@ NULL = Channel(key="null", medium=Medium.EMAIL, connect=Nobody)
 
 
 @cache
-def _small_template() -> BoundTemplate:
-    return Environment(autoescape=True).from_string(SMALL.read_text())
+def _small_template() -> Program:
+    return flatten(sandbox(autoescape=True).from_string(SMALL.read_text()), {})
 
 
 def _small(told: Letter) -> Mail:
@@ -95,7 +95,7 @@ def _small(told: Letter) -> Mail:
         reply_to=told.brand.support_email,
         subject=f"On its way: order {told.order_name}",
         text=f"Your order is on its way: {told.track_url}",
-        html=_small_template().render(**_small_data(told)),
+        html=_small_template().run(_small_data(told)),
         message_id=told.message_id,
         headers={"List-Unsubscribe": f"<{told.preferences_url}>"},
     )
@@ -106,7 +106,9 @@ def _small_data(told: Letter) -> dict[str, Any]:
         "first_name": told.first_name,
         "order_name": told.order_name,
         "shop_name": told.brand.name,
-        "items": [asdict(item) for item in told.items],
+        "items": [
+            {"title": item.title, "quantity": item.quantity, "options": item.options} for item in told.items
+        ],
         "track_url": told.track_url,
         "preferences_url": told.preferences_url,
     }

@@ -53,6 +53,7 @@ def clocks_of(
     return tuple(ZoneInfo(name) for name in names)
 
 
+@lru_cache(maxsize=4096)
 def _of_state(country: str, region: str) -> tuple[str, ...]:
     tables = (STATES.get(country, {}), SPLIT.get(country, {}))
     return tuple(zone for table in tables for zone, states in table.items() if region in states.split())

@@ -23,6 +23,8 @@ class Horizon:
     """How long what was told stays true: until the first moment that any of it depends on."""
 
     until: datetime | None = None
+    today: date | None = None
+    """What its calendar calls today, once that was asked."""
 
     def note(self, moment: datetime) -> None:
         """Remember that something will be told differently from this moment on."""
@@ -56,8 +58,10 @@ class Calendar:
     @property
     def today(self) -> date:
         """The date where the reader is."""
-        today = self.day(self.now)
-        self.horizon.note(datetime.combine(today + timedelta(days=1), time(), self.zone).astimezone(UTC))
+        today = self.horizon.today
+        if today is None:
+            today = self.horizon.today = self.day(self.now)
+            self.horizon.note(datetime.combine(today + timedelta(days=1), time(), self.zone).astimezone(UTC))
         return today
 
     def has_come(self, moment: datetime) -> bool:

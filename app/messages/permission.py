@@ -91,7 +91,8 @@ class Breath:
 
 def record_of(ruling: Ruling) -> dict[str, object]:
     """Return a decision as it is kept with its message."""
-    facts, saw = ruling.facts, [*seen(ruling.facts).items()]
+    facts, is_allowed = ruling.facts, isinstance(ruling.decision, Allowed)
+    saw = [*seen(facts, is_allowed=is_allowed).items()]
     if ruling.saw is not None:
         saw.append(("their turn", ruling.saw))
     record: dict[str, object] = {"at": facts.now.isoformat(timespec="seconds"), "saw": saw}
@@ -104,12 +105,15 @@ def record_of(ruling: Ruling) -> dict[str, object]:
             return record | {"answer": "skipped", "reason": reason}
 
 
-def seen(facts: Facts) -> dict[str, str]:
-    """Return what each rule saw, up to the one that objects; no personal data."""
+def seen(facts: Facts, *, is_allowed: bool = False) -> dict[str, str]:
+    """Return what each rule saw, up to the one that objects; no personal data.
+
+    `is_allowed`: the gate has said that none of them does.
+    """
     found = {}
     for rule in RULES:
         found[rule.name] = rule.saw(facts)
-        if rule.objects(facts) is not None:
+        if not is_allowed and rule.objects(facts) is not None:
             break
     return found
 

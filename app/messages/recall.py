@@ -5,7 +5,7 @@ and again until the last of the chunk has begun: who was told that nothing more 
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from typing import TypedDict
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -16,8 +16,7 @@ from app.messages.models import Message
 from app.messages.permission import ASKED_FOR
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(TypedDict):
     """The messages of a chunk, as they are looked for: a column each."""
 
     ids: list[int]
@@ -44,7 +43,7 @@ def sought(messages: Iterable[Message]) -> Sought:
 
 def gone(session: Session, chunk: Sought) -> frozenset[int]:
     """Return the ids of those that may no longer go, in one query."""
-    return frozenset(session.scalars(GONE, {**asdict(chunk), "now": clock.now(), "own_no": UNSUBSCRIBED}))
+    return frozenset(session.scalars(GONE, {**chunk, "now": clock.now(), "own_no": UNSUBSCRIBED}))
 
 
 GONE = text(

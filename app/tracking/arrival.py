@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 
 from app.lib.days import Calendar
 from app.lib.words import sentence
@@ -19,23 +20,20 @@ def with_day(story: Story, parcel: Parcel, calendar: Calendar, lead: str) -> Sto
         return story
     if days[1] < calendar.today:
         return running_late(story, calendar, say("It was expected %(when)s", when=calendar.on(days[1])))
-    told = replace(
-        story, tag=say("On schedule"), icon="check", lead=nothing_to_do(calendar.words, lead), days=days
+    on_schedule = partial(
+        replace,
+        story,
+        tag=say("On schedule"),
+        icon="check",
+        lead=nothing_to_do(calendar.words, lead),
+        days=days,
+        headline=coming(days, calendar),
     )
     if days[0] < days[1]:
-        span = calendar.from_to(*days)
-        return replace(
-            told,
-            headline=coming(days, calendar),
-            other=say("The other arrives %(days)s", days=span),
-            then=None,
-        )
-    return replace(
-        told,
-        headline=coming(days, calendar),
-        other=say("The other arrives %(when)s", when=calendar.on(days[0])),
-        then=_rest(days[0], parcel, calendar),
-        day=calendar.on(days[0]),
+        return on_schedule(other=say("The other arrives %(days)s", days=calendar.from_to(*days)), then=None)
+    day = calendar.on(days[0])
+    return on_schedule(
+        other=say("The other arrives %(when)s", when=day), then=_rest(days[0], parcel, calendar), day=day
     )
 
 
