@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.flows import hold_outs
@@ -12,7 +11,7 @@ from app.flows.models import Eligibility, Enrollment
 from app.flows.plan.advance import Turn
 from app.flows.plan.definition import Flow, Message
 from app.lib import clock
-from app.lib.db import among
+from app.lib.db import add_new, among
 from app.shops.models import Shop
 
 
@@ -30,8 +29,7 @@ def note(session: Session, turns: Sequence[tuple[Enrollment, Flow, Turn]]) -> No
     rows.sort(
         key=lambda line: (line["shop_id"], line["comparison"], line["drawn_as"])
     )  # no two wait for each other
-    if rows:
-        session.execute(insert(Eligibility).on_conflict_do_nothing(), rows)
+    add_new(session, Eligibility, rows)
 
 
 def _is_first(row: Enrollment, flow: Flow, turn: Turn) -> bool:

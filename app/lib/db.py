@@ -1,6 +1,6 @@
 """The database: one engine, one declarative base, and the only commit in the house."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -18,12 +19,17 @@ from sqlalchemy import (
     MetaData,
     NullPool,
     String,
+    Text,
     TypeDecorator,
     any_,
     bindparam,
+    cast,
+    column,
     create_engine,
+    func,
+    select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, Insert, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from app.lib.config import settings
@@ -36,6 +42,9 @@ type_map: dict[Any, Any] = {
 }
 key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True, sort_order=-2)]
 """A surrogate primary key."""
+
+
+Row = dict[str, Any]
 
 
 class Base(DeclarativeBase):
@@ -84,6 +93,28 @@ def among(column: Any, values: Iterable[Any]) -> Any:  # noqa: ANN401 - any colu
     `in_` writes a parameter for each, and a new statement for each length.
     """
     return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
+
+
+def add_new(session: Session, table: type[Base], rows: Sequence[Row]) -> int:
+    """Add those of these rows that no unique constraint knows yet; returns how many.
+
+    All name the same columns. One parameter however many they are: psycopg reads a statement anew for each
+    length, which takes longer than its rows do.
+    """
+    if not rows:
+        return 0
+    statement = _newcomers(table, tuple(rows[0])).execution_options(preserve_rowcount=True)
+    written = session.connection().execute(statement, {"rows": orjson.dumps(rows).decode()})
+    return written.rowcount
+
+
+@cache
+def _newcomers(table: type[Base], names: tuple[str, ...]) -> Insert:
+    columns = table.__table__.columns
+    given = func.jsonb_to_recordset(cast(bindparam("rows", type_=Text), JSONB))
+    row = given.table_valued(*(column(name, columns[name].type) for name in names), name="row")
+    chosen = select(*row.render_derived(with_types=True).columns)
+    return insert(table).from_select(names, chosen).on_conflict_do_nothing()
 
 
 OPTIONS = "-c timezone=UTC -c idle_in_transaction_session_timeout=30s"
@@ -145,7 +176,6 @@ def memory(session: Session) -> dict[str, Any]:
     return remembered
 
 
-Row = dict[str, Any]
 Writer = Callable[[Session, list[Row]], None]
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.lib import clock, queue
 from app.lib.config import settings
+from app.lib.db import add_new
 from app.messages.models import Message
 from app.vocabulary import Category, Medium, MessageState, Trigger
 
@@ -54,11 +54,8 @@ def ask(session: Session, shop_id: int, wanted: Ask) -> bool:
 
 def ask_all(session: Session, wanted: Sequence[tuple[int, Ask]]) -> int:
     """Put messages of these shops into the outbox at once; returns how many were not there yet."""
-    if not wanted:
-        return 0
     rows = [_row(shop_id, one) for shop_id, one in wanted]
-    put = insert(Message).on_conflict_do_nothing()  # its key, or its cart has been texted about
-    added = len(session.scalars(put.returning(Message.id), rows).all())
+    added = add_new(session, Message, rows)  # not so where its key is, or its cart has been texted about
     if added:
         queue.wake(session, "jobs.messages.send")
     return added
