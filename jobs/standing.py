@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.commerce import checkouts
+from app.commerce.checkouts import Left
 from app.flows import facts
 from app.lib.db import asking, transaction
 from app.messages import permission, recall
@@ -19,6 +20,8 @@ from app.messages.verdict import Allowed
 
 ASKS_EVERY, ASKING_TAKES = 0.02, 0.025
 """Seconds between two questions which of a chunk may no longer go, and the share of time that they take."""
+CARTS_AT_ONCE = 10
+"""How many carts are asked about together: those whose turn comes next; an answer is good for ASKS_EVERY."""
 
 log = structlog.get_logger()
 
@@ -30,6 +33,13 @@ class Standing:
         self._chunk = recall.sought(item.message for item in ready)
         self._gone: Collection[int] = ()
         self._asks_at = monotonic() + ASKS_EVERY
+        carts = [item.message for item in ready if item.message.checkout_id is not None]
+        self._carts = {
+            message.id: carts[place : place + CARTS_AT_ONCE] for place, message in enumerate(carts)
+        }
+        """Each with those behind it."""
+        self._left: Collection[int] = ()
+        self._left_until = 0.0
         self._line = ExitStack()
         self._session: Session | None = None
 
@@ -57,13 +67,23 @@ class Standing:
 
     def _is_cart_left(self, message: Message) -> bool:
         """Tell whether a cart is still to be reminded of, whatever came between the gate and this moment."""
-        if message.checkout_id is None:
+        if message.id not in self._carts:
             return True
-        since = message.created_at
-        if not checkouts.is_over(self._open(), message.checkout_id, message.profile_id, since=since):
+        if message.id not in self._left or monotonic() > self._left_until:
+            self._look_at_carts(self._carts[message.id])
+        if message.id in self._left:
             return True
         with transaction() as session:
             return isinstance(permission.decide(facts.gather(session, [message])[message.id]), Allowed)
+
+    def _look_at_carts(self, messages: Sequence[Message]) -> None:
+        self._left_until = monotonic() + ASKS_EVERY
+        carts = {
+            it.id: Left(it.checkout_id, it.profile_id, it.created_at)
+            for it in messages
+            if it.checkout_id is not None
+        }
+        self._left = carts.keys() - checkouts.over(self._open(), carts)
 
     def _open(self) -> Session:
         if self._session is None:

@@ -1,10 +1,11 @@
 """Checkouts: a cart joins its checkout by cart token, and both end in an order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -66,14 +67,37 @@ def close(session: Session, shop_id: int, placed: Iterable[Order]) -> None:
         _complete(session, checkout, checkout.completed_at)
 
 
-def is_over(session: Session, checkout_id: int, profile_id: int | None, *, since: datetime) -> bool:
-    """Tell whether a cart was bought or emptied, or its shopper has bought anything since."""
-    ended = or_(Checkout.completed_at.is_not(None), Checkout.deleted_at.is_not(None))
-    cart = select(Checkout.id).where(Checkout.id == checkout_id, ended)
-    order = select(Order.id).where(
-        Order.profile_id == profile_id, Order.state == OrderState.PLACED, Order.placed_at > since
+class Left(NamedTuple):
+    """A cart that somebody is about to be reminded of."""
+
+    checkout_id: int
+    profile_id: int | None
+    since: datetime
+    """When it was last known that they had not bought."""
+
+
+def over(session: Session, carts: Mapping[int, Left]) -> frozenset[int]:
+    """Return the keys of carts that were bought or emptied, or whose shopper has bought anything since."""
+    checkout_ids, people, since = zip(*carts.values(), strict=True)
+    given = {"keys": [*carts], "carts": [*checkout_ids], "people": [*people], "since": [*since]}
+    return frozenset(session.scalars(OVER, given))
+
+
+OVER = text(
+    """
+    SELECT cart.key FROM unnest(
+        CAST(:keys AS bigint[]), CAST(:carts AS bigint[]),
+        CAST(:people AS bigint[]), CAST(:since AS timestamptz[])
+    ) AS cart (key, checkout_id, profile_id, since)
+    WHERE EXISTS (
+        SELECT FROM checkout it
+        WHERE it.id = cart.checkout_id AND (it.completed_at IS NOT NULL OR it.deleted_at IS NOT NULL)
+    ) OR EXISTS (
+        SELECT FROM "order" it
+        WHERE it.profile_id = cart.profile_id AND it.state = 'placed' AND it.placed_at > cart.since
     )
-    return bool(session.scalar(select(or_(cart.exists(), order.exists()))))
+    """
+)
 
 
 def _is_of_before(checkout: Checkout, record: purchases.Checkout) -> bool:
