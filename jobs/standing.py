@@ -61,29 +61,37 @@ class Standing:
         try:
             self._gone = recall.gone(self._open(), self._chunk)
         except SQLAlchemyError as error:  # whoever cannot ask goes on with what is known
-            log.warning("messages.cannot_ask", error=type(error).__name__)
-            self._session = None
-            self._line.close()
+            self._cannot_ask(error)
 
     def _is_cart_left(self, message: Message) -> bool:
         """Tell whether a cart is still to be reminded of, whatever came between the gate and this moment."""
         if message.id not in self._carts:
             return True
+        try:
+            return self._is_known_left(message) or self._may_still_go(message)
+        except SQLAlchemyError as error:  # it has time: what nobody knows of a cart is asked once more
+            self._cannot_ask(error)
+            return False
+
+    def _is_known_left(self, message: Message) -> bool:
         if message.id not in self._left or monotonic() > self._left_until:
-            self._look_at_carts(self._carts[message.id])
-        if message.id in self._left:
-            return True
+            self._left_until = monotonic() + ASKS_EVERY
+            carts = {
+                it.id: Left(it.checkout_id, it.profile_id, it.created_at)
+                for it in self._carts[message.id]
+                if it.checkout_id is not None
+            }
+            self._left = carts.keys() - checkouts.over(self._open(), carts)
+        return message.id in self._left
+
+    def _may_still_go(self, message: Message) -> bool:
         with transaction() as session:
             return isinstance(permission.decide(facts.gather(session, [message])[message.id]), Allowed)
 
-    def _look_at_carts(self, messages: Sequence[Message]) -> None:
-        self._left_until = monotonic() + ASKS_EVERY
-        carts = {
-            it.id: Left(it.checkout_id, it.profile_id, it.created_at)
-            for it in messages
-            if it.checkout_id is not None
-        }
-        self._left = carts.keys() - checkouts.over(self._open(), carts)
+    def _cannot_ask(self, error: SQLAlchemyError) -> None:
+        log.warning("messages.cannot_ask", error=type(error).__name__)
+        self._session = None
+        self._line.close()
 
     def _open(self) -> Session:
         if self._session is None:
