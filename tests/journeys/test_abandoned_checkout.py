@@ -2,14 +2,13 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from time import sleep
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from app.commerce.models import Checkout
-from app.flows import arbiter, switches
+from app.flows import switches
 from app.flows.models import Flow
 from app.lib import clock
 from app.lib.db import transaction
@@ -19,11 +18,10 @@ from app.messages.sending import Ready
 from app.messages.verdict import Allowed, Deferred, Skipped
 from app.vocabulary import Reason, Trigger
 from jobs import messages
-from jobs.standing import ASKS_EVERY, Standing
 from tests.contracts.smtp_server import ScriptedServer
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
-from tests.journeys.flowing import Passing, enrollments, from_, gate, told
+from tests.journeys.flowing import enrollments, from_, gate, told
 from tests.journeys.test_mails import parsed, server
 from tests.journeys.test_unpermitted import typed
 from tests.journeys.test_woocommerce_cart import tell
@@ -212,49 +210,6 @@ def test_a_purchase_between_the_gate_and_the_first_byte_stops_it(
         assert [parsed(mail)["To"] for mail in server.taken] == ["ben@example.com"]
         states = {message.to: message.reason for message in told(store, CART)}
         assert states == {ADA: Reason.ALREADY_BOUGHT, "ben@example.com": None}
-
-
-def test_a_purchase_while_its_chunk_goes_out_stops_it(store: StoreVoice) -> None:
-    """Carts are asked about several at once: the answer about those behind is not believed for long."""
-    with from_(store, MONDAY) as time, Journal() as journal:
-        ready = two_carts_let_go(store, time, journal)
-        first, second = (item.message for item in ready)
-        with Standing(ready) as stands:
-            assert stands(first)
-            with transaction() as other:
-                other.get_one(Checkout, second.checkout_id).completed_at = clock.now()
-            sleep(2 * ASKS_EVERY)
-            assert not stands(second)
-            assert stands(first)
-
-
-def test_a_line_that_breaks_while_its_chunk_goes_out_is_opened_anew(store: StoreVoice) -> None:
-    with from_(store, MONDAY) as time, Journal() as journal:
-        ready = two_carts_let_go(store, time, journal)
-        first, second = (item.message for item in ready)
-        with Standing(ready) as stands:
-            assert stands(first)
-            store.session.execute(CUT_OFF)
-            sleep(2 * ASKS_EVERY)
-            assert stands(second)
-
-
-CUT_OFF = text(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-)
-
-
-def two_carts_let_go(store: StoreVoice, time: Passing, journal: Journal) -> list[Ready]:
-    """Leave two carts, and return their reminders as the gate has let them go."""
-    leave_a_cart(store)
-    typed(store, "b", "ben@example.com", buyer_accepts_marketing=True)
-    time.settle()
-    time.by(HOUR)
-    ids = outbox.claim(store.session, journal.name)
-    ready = sending.prepare(store.session, journal.name, ids, arbiter.judge)
-    store.session.commit()
-    return ready
 
 
 @pytest.mark.parametrize(
