@@ -78,8 +78,13 @@ def _widen() -> None:
 
 
 def _refuse_nul() -> None:
-    """Answer 400 to the one character that no text in PostgreSQL may hold, so that no page meets it."""
-    if any("\0" in text for text in (request.path, *request.values.values())):
+    """Answer 400 to the one character that no text in PostgreSQL may hold, so that no page meets it.
+
+    Every value of every name is looked at: a page may read the form where the query has the same name.
+    """
+    asked = (texts for typed in (request.args, request.form) for texts in typed.listvalues())
+    named = ([file.filename or ""] for files in request.files.listvalues() for file in files)
+    if any("\0" in text for texts in ([request.path], *asked, *named) for text in texts):
         abort(400)
 
 

@@ -14,6 +14,7 @@ from app.imports import history
 from app.lib import clock, plugins
 from app.lib.config import settings
 from app.lib.db import transaction
+from app.messages import offers
 from app.messages.whatsapp import registry
 from app.messages.whatsapp.registry import Says
 from app.platforms.shopify import stock as stock_of_shopify
@@ -79,6 +80,7 @@ BRANDS = {
 TEXTS = Texting(provider="twilio", sender=twilio.SENDER, whom=Whom.ASKED, price=7900)
 CHATS = Texting(provider="whatsapp", sender=meta.NUMBER_ID, whom=Whom.ASKED)
 SAYS = {f"body.{name}": Says(name, "") for name in ("order", "headline", "link")}
+OFFER_SAYS = {slot: SAYS[slot] for slot in ("body.headline", "body.link")}
 
 
 def _write_on_whatsapp(session: Session, shop: Shop) -> None:
@@ -87,6 +89,8 @@ def _write_on_whatsapp(session: Session, shop: Shop) -> None:
     registry.watch(session, shop.id)
     for trigger in texted.STEPS:
         registry.choose(session, shop.id, trigger, "order_update", SAYS)
+    for trigger in offers.TRIGGERS:
+        registry.choose(session, shop.id, trigger, "offer", OFFER_SAYS)
 
 
 def connect() -> Address:

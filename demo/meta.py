@@ -25,18 +25,22 @@ NUMBER_ID = "106540352242922"
 ARRIVES_AFTER = 2.0
 """Seconds."""
 PATIENCE = 10.0
-BODY = "Order {{order}}: {{headline}}. {{link}}"
+BODY, OFFER = "Order {{order}}: {{headline}}. {{link}}", "{{headline}} {{link}}"
 TEMPLATES: list[dict[str, Any]] = [
     {
-        "name": "order_update",
+        "name": name,
         "language": language,
-        "category": "UTILITY",
+        "category": category,
         "status": "APPROVED",
         "parameter_format": "NAMED",
         "components": [{"type": "BODY", "text": body}],
-        "id": ident,
+        "id": f"{name}-{language}",
     }
-    for language, body, ident in (("en", BODY, "1"), ("de", BODY.replace("Order", "Bestellung"), "2"))
+    for name, language, category, body in (
+        ("order_update", "en", "UTILITY", BODY),
+        ("order_update", "de", "UTILITY", BODY.replace("Order", "Bestellung")),
+        ("offer", "en", "MARKETING", OFFER),
+    )
 ]
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 

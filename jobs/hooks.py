@@ -9,7 +9,8 @@ from requests import codes
 from sqlalchemy.orm import Session
 
 from app.channels.base import SendError
-from app.hooks import accounts, telling
+from app.hooks import accounts, forgetting, telling
+from app.hooks.forgetting import Wanted
 from app.hooks.models import OffBecause
 from app.hooks.telling import News
 from app.lib import clock
@@ -28,6 +29,7 @@ ENDS_AFTER = 20.0
 LONGEST_ANSWER = 500
 """Characters that are kept to be shown."""
 LONGEST_WAIT = timedelta(hours=24)
+GONE = (codes.not_found, codes.gone)
 
 
 class Unheard(Unreachable):
@@ -80,6 +82,25 @@ def tell(due: Due) -> Outcome:
     return _well(news, Outcome(listener.made(answer), tried=tried, keeps=kept))
 
 
+def forget(due: Due) -> Outcome:
+    """Ask a service to forget a shopper; what is not there (any more) is forgotten.
+
+    That it may not be asked says nothing of whether it may be told: it is switched off for no answer here.
+    """
+    with transaction() as session:
+        wanted = forgetting.prepare(session, due)
+    if isinstance(wanted, CallReason) or wanted.listener.forget is None:
+        return Outcome(reason=wanted if isinstance(wanted, CallReason) else CallReason.USELESS)
+    request = wanted.listener.forget(wanted.keys, wanted.known)
+    try:
+        _, tried = _speak(wanted, request)
+    except Unheard as error:
+        if error.tried["status"] not in GONE:
+            raise Unreachable(str(error), permanent=error.permanent) from error
+        tried = error.tried
+    return Outcome(tried={**tried, "answer": ""})
+
+
 def mail(due: Due) -> Outcome:
     """Mail the merchant; a mail whose answer was lost is sent again under the same Message-ID."""
     try:
@@ -98,6 +119,7 @@ def mail_link(due: Due) -> Outcome:
 
 HANDLERS: Mapping[str, Callable[[Due], Outcome]] = {
     calls.TELL: tell,
+    calls.FORGET: forget,
     accounts.MAIL: mail,
     team.MAIL_LINK: mail_link,
 }
@@ -113,7 +135,7 @@ def _mailed(news: News, letter: Letter, due: Due) -> Outcome:
     return Outcome(answer, tried={"at": at, "status": None, "answer": answer, "ms": _since(began)})
 
 
-def _speak(news: News, wanted: Request) -> tuple[Json, Json]:
+def _speak(news: News | Wanted, wanted: Request) -> tuple[Json, Json]:
     """Return an answer that says yes, and how the try went; raises Unheard for any other."""
     outside = Outside(timeout=TIMEOUT, ends_after=ENDS_AFTER, breaks=False)
     began, at = monotonic(), clock.now().isoformat()

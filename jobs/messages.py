@@ -154,9 +154,14 @@ class Sender:
         ends = monotonic() + A_TURN
         with Standing(ready) as stands:
             told = sending.deliver(ready, self._journal, line, write, ends, stands=stands)
-        if line.is_refused:
+        if told.away is not None:
             del self._texts[carrier]
-            texts.refuse(*carrier)
+            texts.rest(shop_id, account.provider, str(told.away))
+        elif account.complaint is not None and told.went:
+            del self._texts[carrier]
+            texts.works(shop_id, account.provider)
+        if line.is_refused:
+            texts.refuse(shop_id, account.provider)
         return told
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from app.lib import clock
+from app.lib import clock, dns
 from app.lib.db import transaction
 from app.lib.http import Outside, Unreachable
 from app.shops import page_host
@@ -12,7 +12,9 @@ from app.shops.models import Shop
 
 PATH = "/.well-known/doorstep"
 NOT_US = "Something else answers there, not this Doorstep."
-TAKEN = "Another store’s pages stand at this address."
+UNCLAIMED = (
+    "It leads here, and does not say that it is yours: the TXT record is missing, or says something else."
+)
 
 
 def check(due: Due) -> str:
@@ -24,11 +26,24 @@ def check(due: Due) -> str:
             held_at = datetime.fromisoformat(due.cursor) if due.cursor else None
             page_host.doubt(session.get_one(Shop, due.shop_id), held_at, clock.now())
         raise
+    said = _said_at(due)
     with transaction() as session:
-        is_ours = page_host.believe(session, session.get_one(Shop, due.shop_id), due.subject)
-    if not is_ours:
-        raise Unreachable(TAKEN)
+        is_theirs = page_host.believe(session, session.get_one(Shop, due.shop_id), due.subject, said)
+    if not is_theirs:
+        raise Unreachable(UNCLAIMED)
     return clock.now().isoformat()
+
+
+def _said_at(due: Due) -> list[str]:
+    """Return what a name says of whose it is, where that has to be known; raises Unreachable."""
+    with transaction() as session:
+        shop = session.get_one(Shop, due.shop_id)
+        is_asked = page_host.wants_claim(session, shop, due.subject)
+        name, _ = page_host.claim_record(shop, due.subject)
+    try:
+        return dns.texts(name) if is_asked else []
+    except dns.Away as error:
+        raise Unreachable(str(error)) from error
 
 
 def _ask(host: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from app.channels.base import SendError, Text
 from app.channels.sms import calls as wire
-from app.channels.sms.base import Letterhead
+from app.channels.sms.base import Letterhead, Provider
 from app.channels.sms.calls import KeysRefused
 from app.channels.sms.line import Texts
 from app.lib import clock
@@ -19,20 +19,36 @@ from app.vocabulary import CallReason, Medium
 
 
 def line(shop_id: int, medium: Medium = Medium.SMS) -> tuple[Texts, Account]:
-    """Return a shop's line to its provider; raises SendError where it has none, or its keys are refused."""
+    """Return a shop's line to the first provider that may be asked now.
+
+    Raises SendError where it has none, or none that takes its keys.
+    """
     with transaction() as session:
-        account = texting.account(session, session.get_one(Shop, shop_id), medium)
+        mine = texting.accounts(session, session.get_one(Shop, shop_id), medium)
+    account = next(iter(texting.able(mine)), None)
     if account is None:
-        raise SendError("the shop has no provider of texts", everyone=True)
-    if account.is_refused:
-        raise SendError("its keys were refused before", everyone=True)
+        why = "its keys were refused before" if mine else "the shop has no provider of texts"
+        raise SendError(why, everyone=True)
     return Texts(account.provider, account.keys, _head(account)), account
 
 
-def refuse(shop_id: int, medium: Medium) -> None:
+def refuse(shop_id: int, provider: Provider) -> None:
     """Note that a shop's keys are refused."""
     with transaction() as session:
-        texting.refuse(session, shop_id, medium)
+        texting.refuse(session, shop_id, provider)
+
+
+def rest(shop_id: int, provider: Provider, complaint: str) -> None:
+    """Let another provider take over for a while, where the shop has one."""
+    with transaction() as session:
+        if len(texting.all_of(session.get_one(Shop, shop_id), provider.medium)) > 1:
+            texting.rest(session, shop_id, provider, complaint)
+
+
+def works(shop_id: int, provider: Provider) -> None:
+    """Note that a provider which had refused takes texts again."""
+    with transaction() as session:
+        texting.works(session, shop_id, provider)
 
 
 def desk(shop_id: int, numbers: Iterable[str]) -> Desk:
@@ -44,29 +60,35 @@ def desk(shop_id: int, numbers: Iterable[str]) -> Desk:
 def test(due: errands.Due) -> None:
     """Send a text to the merchant's own number, and note what came of it; one too many does no harm."""
     with transaction() as session:
-        shop = session.get_one(Shop, due.shop_id)
-        account = texting.account(session, shop)
+        shop, (key, to) = session.get_one(Shop, due.shop_id), texting.tested(due.subject)
+        account = texting.account(session, shop, key=key)
     if account is None:
         return
     failure = None
     try:
-        _send(account, Text(to=due.subject, words=f"{shop.name}: your texts work.", ref=f"test-{due.id}"))
+        _send(account, Text(to=to, words=f"{shop.name}: your texts work.", ref=f"test-{due.id}"))
     except KeysRefused as error:
         failure = str(error)
-        refuse(due.shop_id, Medium.SMS)
+        refuse(due.shop_id, account.provider)
     except SendError as error:
         failure = str(error)
     with transaction() as session:
-        texting.checked(session, due.shop_id, at=clock.now(), failure=failure)
+        texting.checked(session, due.shop_id, account.provider, at=clock.now(), failure=failure)
+        if failure is None:
+            texting.works(session, due.shop_id, account.provider)
 
 
 def answer(due: calls.Due) -> calls.Outcome:
-    """Answer what a shopper texted, once: no provider can be asked whether it was done before."""
+    """Answer what a shopper texted, once, from the number that they wrote to.
+
+    No provider can be asked whether it was done before.
+    """
     if due.attempt > 1:
         return calls.Outcome(reason=CallReason.SUPERSEDED)
     medium = Medium(due.payload.get("medium", Medium.SMS))
     with transaction() as session:
-        account = texting.account(session, session.get_one(Shop, due.shop_id), medium)
+        shop = session.get_one(Shop, due.shop_id)
+        account = texting.account(session, shop, medium, due.payload.get("provider"))
     if account is None or account.is_refused:
         return calls.Outcome(reason=CallReason.SWITCHED_OFF)
     text = Text(to=due.payload["to"], words=due.payload["words"], ref=f"answer-{due.id}")

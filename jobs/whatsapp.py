@@ -27,7 +27,7 @@ def sync(due: errands.Due) -> None:
     try:
         found = cloud.templates(Outside(), account.keys)
     except KeysRefused:
-        texts.refuse(due.shop_id, Medium.WHATSAPP)
+        texts.refuse(due.shop_id, account.provider)
         return
     with transaction() as session:
         registry.keep(session, due.shop_id, found)
@@ -38,21 +38,22 @@ def test(due: errands.Due) -> None:
     with transaction() as session:
         shop = session.get_one(Shop, due.shop_id)
         account = texting.account(session, shop, Medium.WHATSAPP)
-        at = writing.desk(session, shop, [due.subject])
+        _, to = texting.tested(due.subject)
+        at = writing.desk(session, shop, [to])
     if account is None:
         return
     failure = None
     head = Letterhead(sender=account.chosen.sender, report_to=account.report_to)
     try:
-        text = writing.trial(at, shop, due.subject, f"test-{due.id}")
+        text = writing.trial(at, shop, to, f"test-{due.id}")
         account.provider.send(wire.outside(), account.keys, head, text)
     except KeysRefused as error:
         failure = str(error)
-        texts.refuse(due.shop_id, Medium.WHATSAPP)
+        texts.refuse(due.shop_id, account.provider)
     except (SendError, Unrenderable) as error:
         failure = str(error)
     with transaction() as session:
-        texting.checked(session, due.shop_id, Medium.WHATSAPP, at=clock.now(), failure=failure)
+        texting.checked(session, due.shop_id, account.provider, at=clock.now(), failure=failure)
 
 
 ERRANDS: dict[str, Callable[[errands.Due], None]] = {

@@ -105,7 +105,7 @@ def _ask(claim: tuple[str, str]) -> Account:
     with transaction() as session:
         shop = session.scalar(select(Shop).filter_by(key=ref, state=ShopState.INSTALLED))
         provider = texting.provider(key)
-        account = texting.account(session, shop, provider.medium) if shop and provider else None
-    if shop is None or account is None or account.provider.key != key:
+        account = texting.account(session, shop, provider.medium, key) if shop and provider else None
+    if shop is None or account is None:
         return Account(shop.id if shop else 0, None)
     return Account(shop.id, account.keys, account.chosen.sender)

@@ -1,6 +1,6 @@
 """What one shopper has agreed to, address by address, with what shows it; and taking it back for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,6 +13,8 @@ from app.audience import choices, consent, whereabouts
 from app.audience.choices import Choice, Reach
 from app.audience.models import ConsentRow, Profile
 from app.commerce.models import Order
+from app.lib import crypto
+from app.lib.db import among
 from app.shops.models import Shop
 from app.vocabulary import Category, ConsentSource, Medium
 
@@ -94,7 +96,17 @@ def _reaches(session: Session, profile: Profile) -> list[Reach]:
                 ordered_at.setdefault((medium, address), at)
     own = [(Medium.EMAIL, profile.email), (Medium.SMS, profile.phone)]
     known = dict.fromkeys((medium, address) for medium, address in [*own, *ordered_at] if address)
-    return [Reach(*it, is_own=True, ordered_at=ordered_at.get(it)) for it in list(known)[: MOST + 1]]
+    shown = list(known)[: MOST + 1]
+    shown += _on_whatsapp(session, profile, [address for medium, address in shown if medium is Medium.SMS])
+    return [Reach(*it, is_own=True, ordered_at=ordered_at.get(it)) for it in shown]
+
+
+def _on_whatsapp(session: Session, profile: Profile, numbers: Sequence[str]) -> list[tuple[Medium, str]]:
+    """Return those numbers of which something was said about WhatsApp."""
+    hashes = {crypto.fingerprint(number): number for number in numbers}
+    said = select(ConsentRow.address_hash).filter_by(shop_id=profile.shop_id, medium=Medium.WHATSAPP)
+    there = set(session.scalars(said.where(among(ConsentRow.address_hash, hashes))))
+    return [(Medium.WHATSAPP, number) for address, number in hashes.items() if address in there]
 
 
 def _media(reaches: Iterable[Reach]) -> set[Medium]:

@@ -149,8 +149,7 @@ def _mail(session: Session, shop: Shop, servers: Sequence[Provider], here: Calen
 
 
 def _texts(session: Session, shop: Shop) -> Iterator[Line]:
-    account = texting.account(session, shop)
-    if account is not None:
+    for account in texting.accounts(session, shop):
         wrong = "refuses your keys" if account.is_refused else ""
         yield Line("Text messages", account.provider.label, address("texts.index"), wrong)
 

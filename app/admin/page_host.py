@@ -42,6 +42,14 @@ def give_up(session: Session, shop: Shop) -> Response:
     return redirect(address("page_host.index", said="given-up"), 303)
 
 
+def _claim(session: Session, shop: Shop) -> tuple[str, str] | None:
+    """Return the record that has to say that the chosen name is this shop's; None: none has to."""
+    name = page_host.wanted(shop)
+    if name is None or not page_host.wants_claim(session, shop, name):
+        return None
+    return page_host.claim_record(shop, name)
+
+
 def _page(session: Session, shop: Shop, typed: str, wrong: str | None = None) -> str:
     return shell.page(
         session,
@@ -51,6 +59,7 @@ def _page(session: Session, shop: Shop, typed: str, wrong: str | None = None) ->
         typed=typed,
         wrong=wrong,
         wanted=page_host.wanted(shop),
+        claim=_claim(session, shop),
         failure=page_host.failure(session, shop),
         ours=page_host.ours(),
         url=page_host.public_url(shop),

@@ -25,7 +25,7 @@ TABLE: dict[str, dict[Role, str]] = {
     "again": {R: "ask", S: "send"},
     "wording": {R: "index show", E: "rewrite rename add move remove undo"},
     "wording_publishing": {R: "download", E: "publish revert take upload test"},
-    "texts": {R: "index", E: "keep forget test"},
+    "texts": {R: "index", E: "keep first forget test"},
     "whatsapp": {R: "index show", E: "keep say forget ask test"},
     "sending": {R: "index new show", E: "add save first forget test house resume"},
     "sender_domains": {R: "show", E: "make_key look sign_no_more"},

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.admin import paging, shell
 from app.admin.session import for_shop, saw
+from app.hooks import accounts, forgetting
 from app.lib import crypto
 from app.platforms.base import PrivacyKind
 from app.shops.models import PrivacyTask, Shop
@@ -45,6 +46,10 @@ def index(session: Session, shop: Shop) -> str:
         page=page,
         kinds={str(k): v for k, v in KINDS.items()},
         erased=paging.asked("task", 0),
+        refused=[
+            (hook, accounts.everyone()[hook.listener].label, said)
+            for hook, said in forgetting.refused(session, shop.id)
+        ],
     )
 
 

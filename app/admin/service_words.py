@@ -72,6 +72,9 @@ def not_told(reason: CallReason) -> str:
     return NOT_TOLD[reason]
 
 
+FORGETTING = "A shopper to be forgotten"
+
+
 def happened(kind: str) -> str:
     """Say what an event of ours is in what others are told."""
     known = KINDS.get(kind)

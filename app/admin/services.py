@@ -205,7 +205,7 @@ def _tellings(session: Session, ids: list[int]) -> list[Telling]:
     return [
         Telling(
             call,
-            words.happened(happened.get(_event(call), "")),
+            words.FORGETTING if call.kind == calls.FORGET else words.happened(happened.get(_event(call), "")),
             name,
             words.CALL_STATES[call.state],
             [{**it, "at": datetime.fromisoformat(it["at"])} for it in reversed(call.tries)],

@@ -1,4 +1,6 @@
-"""Text messages: the provider's account, the number they come from, to whom they go, and one to try it."""
+"""Text messages: accounts with providers in their order, whence they come, to whom they go, and tests."""
+
+from collections.abc import Sequence
 
 from flask import Blueprint, abort, redirect, request
 from sqlalchemy.orm import Session
@@ -11,9 +13,9 @@ from app.lib import reading
 from app.messages import replies
 from app.messages.providers import spending
 from app.messages.providers.models import BY_MEDIUM
-from app.shops import texting
+from app.shops import letterheads, texting
 from app.shops.models import Shop
-from app.shops.texting import Texting, Whom
+from app.shops.texting import Account, Texting, Whom
 from app.vocabulary import Medium
 
 blueprint = Blueprint("texts", __name__)
@@ -28,7 +30,7 @@ MOST = 20
 @for_shop
 def index(session: Session, shop: Shop) -> str:
     """Show with whom texts go out, and what came of trying it."""
-    account, heard = texting.account(session, shop), replies.newest(session, shop.id, most=MOST)
+    accounts, heard = texting.accounts(session, shop), replies.newest(session, shop.id, most=MOST)
     if heard:
         saw(session, "replies " + ",".join(str(reply.id) for reply, _ in heard))
     return shell.page(
@@ -36,8 +38,10 @@ def index(session: Session, shop: Shop) -> str:
         shop,
         "texts.html",
         "messages",
-        account=account,
-        providers=texting.everyone(),
+        account=next(iter(accounts), None),
+        accounts=accounts,
+        able=[it.provider for it in texting.able(accounts)],
+        providers=_in_turn(accounts),
         whom=Whom,
         is_being_tried=texting.is_being_tested(session, shop.id),
         chosen=request.args.get("provider"),
@@ -54,27 +58,28 @@ def index(session: Session, shop: Shop) -> str:
 def keep(session: Session, shop: Shop, key: str) -> Response:
     """Keep an account; an empty field stays as it was."""
     provider = _provider(key)
-    account = texting.account(session, shop)
-    is_same = account is not None and account.provider is provider
-    keys = dict(account.keys) if account and is_same else {}
+    account, leads = texting.account(session, shop, key=key), texting.of(shop)
+    keys = dict(account.keys) if account else {}
     for field in provider.fields:
         entered = request.form.get(field.name, "").strip()[:LONGEST]
         if entered:
             keys[field.name] = entered
         elif field.name not in keys and not field.is_optional:
             return _back(key, "missing")
-    sender = texting.sender_of(request.form.get("sender", ""), shop.country)
+    sender = letterheads.sender_of(request.form.get("sender", ""), shop.country)
     if sender is None:
         return _back(key, "sender")
     typed = request.form.get("price", "").strip()
-    price = texting.price_of(typed)
+    price = letterheads.price_of(typed)
     if typed and price is None:
         return _back(key, "price")
     limit = request.form.get("daily", "").strip()
-    daily = texting.daily_of(limit)
+    daily = letterheads.daily_of(limit)
     if limit and daily is None:
         return _back(key, "daily")
     whom = Whom.ALLOWED if request.form.get("whom") == Whom.ALLOWED else Whom.ASKED
+    if leads is not None and leads.provider != key:  # what is so of all of them is said at the first
+        whom, daily = leads.whom, leads.daily
     chosen = Texting(provider=key, sender=sender, whom=whom, price=price, daily=daily)
     texting.keep(session, shop, provider, keys, chosen)
     return _back(key, "kept")
@@ -83,21 +88,36 @@ def keep(session: Session, shop: Shop, key: str) -> Response:
 @blueprint.post("/texts/test")
 @for_shop
 def test(session: Session, shop: Shop) -> Response:
-    """Send a text to the number that was typed."""
-    account = texting.account(session, shop) or abort(404)
+    """Send a text to the number that was typed, with whom was chosen."""
+    account = texting.account(session, shop, key=request.form.get("provider")) or abort(404)
     to = reading.phone(request.form.get("to", "").strip()[:LONGEST], shop.country) or ""
     if not to.startswith("+"):
         return _back(account.provider.key, "to")
-    texting.test(session, shop, to, Medium.SMS)
+    texting.test(session, shop, account.provider, to)
     return _back(account.provider.key, "trying")
 
 
-@blueprint.post("/texts/forget")
+@blueprint.post("/texts/<key>/first")
 @for_shop
-def forget(session: Session, shop: Shop) -> Response:
-    """Forget the account and its keys: no more texts go out."""
-    texting.forget(session, shop)
+def first(session: Session, shop: Shop, key: str) -> Response:
+    """Let a provider be asked before the others."""
+    account = texting.account(session, shop, key=key) or abort(404)
+    texting.go_first(shop, account.provider)
+    return _back(key, "first")
+
+
+@blueprint.post("/texts/<key>/forget")
+@for_shop
+def forget(session: Session, shop: Shop, key: str) -> Response:
+    """Forget an account and its keys: nothing more goes out with it."""
+    texting.forget(session, shop, key=_provider(key).key)
     return redirect(address("texts.index", said="forgotten"), 303)
+
+
+def _in_turn(accounts: Sequence[Account]) -> list[Provider]:
+    """Return the providers: those in use in their order, then the others."""
+    mine = [it.provider for it in accounts]
+    return [*mine, *(it for it in texting.everyone() if it not in mine)]
 
 
 def _provider(key: str) -> Provider:

@@ -12,19 +12,20 @@ from app.admin.session import address, for_shop, saw
 from app.admin.words import Chip
 from app.channels.sms.base import Provider
 from app.channels.whatsapp.templates import Part, Slot, Template
+from app.flows.published import PRESETS
 from app.flows.texted import STEPS
 from app.lib import reading
-from app.messages import replies
+from app.messages import offers, replies
 from app.messages.providers import spending
 from app.messages.providers.models import BY_MEDIUM
 from app.messages.whatsapp import registry
 from app.messages.whatsapp.models import WhatsAppTemplate
 from app.messages.whatsapp.registry import Says, Use
 from app.messages.whatsapp.writing import FIELDS
-from app.shops import page_host, texting
+from app.shops import letterheads, page_host, texting
 from app.shops.models import Shop
 from app.shops.texting import Texting, Whom
-from app.vocabulary import Category, Medium, Trigger
+from app.vocabulary import Medium, Trigger
 
 blueprint = Blueprint("whatsapp", __name__)
 
@@ -33,6 +34,8 @@ LONGEST, LONGEST_WORDS = 5000, 100
 """Characters of a key, and of what stands where an order lacks something."""
 MOST = 20
 """Of what shoppers wrote, how much is shown."""
+TRIGGERS = (*STEPS, *(it for it in PRESETS if it in offers.TRIGGERS))
+"""What can be said there: an order's milestones, and what flows offer."""
 IDENT = re.compile(r"\d{5,20}")
 STATUSES = {
     "approved": Chip("Approved", "good"),
@@ -49,6 +52,7 @@ class Line(NamedTuple):
 
     trigger: Trigger
     use: Use | None
+    is_offer: bool
 
 
 @blueprint.get("/whatsapp")
@@ -70,7 +74,7 @@ def index(session: Session, shop: Shop) -> str:
         is_being_tried=texting.is_being_tested(session, shop.id, OURS),
         templates=registry.of_shop(session, shop.id),
         status_of=status_of,
-        lines=[Line(trigger, uses.get((shop.id, trigger))) for trigger in STEPS],
+        lines=[Line(it, uses.get((shop.id, it)), it in offers.TRIGGERS) for it in TRIGGERS],
         heard=heard,
         unanswered=replies.unanswered(session, shop.id, OURS),
         spent=spending.of_today(session, shop).get(BY_MEDIUM[OURS], 0),
@@ -93,7 +97,7 @@ def keep(session: Session, shop: Shop) -> Response:
     sender, limit = request.form.get("sender", "").strip(), request.form.get("daily", "").strip()
     if not (IDENT.fullmatch(sender) and IDENT.fullmatch(keys["account_id"])):
         return _back("ident")
-    daily = texting.daily_of(limit)
+    daily = letterheads.daily_of(limit)
     if limit and daily is None:
         return _back("daily")
     chosen = Texting(provider=provider.key, sender=sender, whom=Whom.ASKED, daily=daily)
@@ -111,7 +115,7 @@ def test(session: Session, shop: Shop) -> Response:
     to = reading.phone(request.form.get("to", "").strip()[:LONGEST_WORDS], shop.country) or ""
     if not to.startswith("+"):
         return _back("to")
-    texting.test(session, shop, to, OURS)
+    texting.test(session, shop, _provider(), to)
     return _back("trying")
 
 
@@ -148,7 +152,8 @@ def show(session: Session, shop: Shop, trigger: str) -> str:
         "whatsapp_message.html",
         "messages",
         trigger=about,
-        names=_fitting(rows),
+        names=_fitting(rows, about),
+        category=registry.KINDS[offers.category(about)],
         name=name,
         rows=[row for row in rows if row.name == name],
         slots=_slots(rows, name),
@@ -170,7 +175,7 @@ def say(session: Session, shop: Shop, trigger: str) -> Response:
         registry.drop(session, shop.id, about)
         return _back("said")
     rows = registry.of_shop(session, shop.id)
-    if name not in _fitting(rows):
+    if name not in _fitting(rows, about):
         abort(404)
     slots = _slots(rows, name)
     says = {
@@ -197,12 +202,12 @@ def _provider() -> Provider:
 
 
 def _trigger(name: str) -> Trigger:
-    return next((it for it in STEPS if it == name), None) or abort(404)
+    return next((it for it in TRIGGERS if it == name), None) or abort(404)
 
 
-def _fitting(rows: list[WhatsAppTemplate]) -> list[str]:
-    """Return the names of those templates that news of an order may be said in."""
-    kind = registry.KINDS[Category.TRANSACTIONAL]
+def _fitting(rows: list[WhatsAppTemplate], trigger: Trigger) -> list[str]:
+    """Return the names of those templates that a message may be said in: news of an order, or an offer."""
+    kind = registry.KINDS[offers.category(trigger)]
     return list(dict.fromkeys(row.name for row in rows if row.category == kind and not row.lacks))
 
 

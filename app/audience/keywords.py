@@ -26,6 +26,8 @@ class Keyword(StrEnum):
     STOP = "stop"
     HELP = "help"
     START = "start"
+    OFFERS = "offers"
+    """On WhatsApp, where whoever writes reads first what it is about: where the merchant invites to it."""
 
 
 def _phrases(*lists: str) -> frozenset[str]:
@@ -62,6 +64,10 @@ START = _phrases(
     "starten,anmelden,weiter,commencer,reprendre,abonner,empezar,iniciar,alta,inizia,iniziare,riprendi",
     "começar,voltar,aanmelden,hervatten,zacznij,wznów,börja,starta,återuppta,開始,再開,ابدأ,اشترك,התחל,הצטרף",
 )
+OFFERS = _phrases(
+    "offers,news and offers,angebote,offres,ofertas,offerte,aanbiedingen,oferty,erbjudanden",
+    "お得情報,العروض,עדכוני מבצעים",
+)
 ASKING = frozenset(
     {"please", "pls", "bitte", "por", "favor", "per", "favore", "sil", "vous", "plait", "te", "s"}
 )
@@ -87,12 +93,13 @@ ANSWERS: Mapping[Medium, Mapping[Keyword, str]] = {
             "%(shop)s: messages about your orders. Help: %(contact)s. Reply STOP to end them."
         ),
         Keyword.START: sentence("%(shop)s: you get our messages again. Reply STOP to end them."),
+        Keyword.OFFERS: sentence("%(shop)s: you get our news and offers here. Reply STOP to end them."),
     },
 }
 """The one text that may answer."""
 
 
-def keyword(text: str) -> Keyword | None:
+def keyword(text: str, medium: Medium = Medium.SMS) -> Keyword | None:
     """Return what a text asks of us; None: it is for a person to read. In doubt about an end, it is one."""
     plain = _plain(text)
     words = [word for word in plain.split() if word not in ASKING]
@@ -103,6 +110,8 @@ def keyword(text: str) -> Keyword | None:
         return Keyword.STOP
     if {plain, bare} & HELP:
         return Keyword.HELP
+    if medium is Medium.WHATSAPP and {plain, bare} & OFFERS:
+        return Keyword.OFFERS
     opens = any(bare == opening or bare.startswith(f"{opening} ") for opening in OPENS_A_REFUSAL)
     return Keyword.STOP if opens and len(words) <= LONG else None
 
@@ -110,8 +119,11 @@ def keyword(text: str) -> Keyword | None:
 def hear(  # noqa: PLR0913 - what was texted, from where, when
     session: Session, shop_id: int, medium: Medium, address: str, text: str, *, at: datetime
 ) -> Keyword | None:
-    """Do what a text asks: STOP ends all on its medium, START brings back what was agreed to before."""
-    said = keyword(text)
+    """Do what a text asks: STOP ends all on its medium, START brings back what was agreed to before.
+
+    OFFERS is a yes to them, said from the number itself.
+    """
+    said = keyword(text, medium)
     subject = shop_id, None, crypto.fingerprint(address)
     offers = last_said(session, subject, medium, Category.MARKETING)
     agreed = offers is not None and offers.state is ConsentState.SUBSCRIBED
@@ -131,9 +143,12 @@ def hear(  # noqa: PLR0913 - what was texted, from where, when
     )
     if said is Keyword.STOP:
         suppression.suppress(session, shop_id, medium, address, None, reason=suppression.UNSUBSCRIBED)
-    elif said is Keyword.START:
+    elif said in (Keyword.START, Keyword.OFFERS):
         suppression.lift(session, shop_id, medium, address, None)
-    if said in (Keyword.STOP, Keyword.START):
+    if said is Keyword.OFFERS:
+        yes = replace(told, category=Category.MARKETING, state=ConsentState.SUBSCRIBED)
+        profiles.keep_consent(session, shop_id, yes, heard_at=at)
+    elif said in (Keyword.STOP, Keyword.START):
         profiles.keep_consent(session, shop_id, told, heard_at=at)
         if agreed if said is Keyword.STOP else ended:
             profiles.keep_consent(session, shop_id, replace(told, category=Category.MARKETING), heard_at=at)

@@ -246,7 +246,12 @@ class Product(OfShop, Base):
     deleted_at: Mapped[datetime | None]
     updated_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("shop_id", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("shop_id", "external_id"),
+        Index("ix_product_newest", "shop_id", text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
+        Index("ix_product_title", text("lower(title)"), postgresql_using="hash"),
+        Index("ix_product_url", text("lower(rtrim(url, '/'))"), postgresql_using="hash"),
+    )
 
 
 class Variant(OfShop, Base):

@@ -81,7 +81,7 @@ def put_off(session: Session, enrollment_id: int) -> None:
 
 def asked(row: Enrollment) -> Asked:
     """Return how a subject is asked about."""
-    return Asked(row.id, row.about, row.about_id, row.entered_at)
+    return Asked(row.id, row.about, row.about_id, row.entered_at, row.trigger)
 
 
 def place_of(row: Enrollment) -> Place:

@@ -59,7 +59,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     switched_on = {(shop_id, trigger) for shop_id, trigger in session.execute(on)}
     wanted = asked.for_themselves(session, messages, switched_on, shipments)
     taken_back = texted.taken_back(session, messages, shops)
-    sayable = writing.sayable(session, messages, shops, orders)
+    sayable = writing.sayable(session, messages, shops, orders, profiles)
     repeated = repeats.of(session, messages, switched_on)
     asked_by_store = doubles.told_by_stores(session, messages)
     alarms = tracked.of_shipments(session, _late_ones(messages))

@@ -15,6 +15,7 @@ from app.lib import plugins
 from app.lib.db import among
 from app.shops import workdays
 from app.shops.models import Shop
+from app.vocabulary import Trigger
 
 
 class Asked(NamedTuple):
@@ -24,6 +25,8 @@ class Asked(NamedTuple):
     about: str
     about_id: int
     entered_at: datetime
+    trigger: Trigger
+    """Whose messages it may get."""
 
 
 class Seen(NamedTuple):
@@ -45,6 +48,7 @@ def see(session: Session, asked: Sequence[Asked]) -> dict[int, Seen]:
             addresses=matters[it.id].addresses,
             place=matters[it.id].place,
             entered_at=it.entered_at,
+            trigger=it.trigger,
         )
         for it in asked
         if it.id in matters

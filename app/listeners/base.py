@@ -7,7 +7,7 @@ says "once" (ADR 15), jobs/hooks.py speaks.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -101,6 +101,20 @@ class Occasion:
     """When this try is made."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """By what a service knows a shopper, or something that was made about them: one of these."""
+
+    email: str = ""
+    phone: str = ""
+    made: str = ""
+    """What it calls that which we had it make."""
+
+    def plain(self) -> dict[str, str]:
+        """Return it as data."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+
 def is_name(typed: str) -> bool:
     """Tell whether something can stand before a service's domain."""
     return NAME.fullmatch(typed) is not None
@@ -133,6 +147,10 @@ class Listener:
     """How it is asked, before it is told again, whether it was; None: the same key twice is once there."""
     is_known: Callable[[Json, Occasion], str | None] = lambda _, __: None
     """That answer → what was made the first time."""
+    forget: Callable[[Keys, Known], Request] | None = None
+    """How it is asked to forget a shopper; None: it cannot be, or hears of it as of all that happens."""
+    forgets: str | None = None
+    """What that asks of it, in words."""
     makes: Callable[[], Mapping[str, str]] = dict
     """What we make for the merchant: a secret to sign with."""
     was_tried: bool = False

@@ -12,7 +12,7 @@ import orjson
 from app.lib import reading
 from app.lib.reading import Json
 from app.listeners import alarms
-from app.listeners.base import TICKETS, Field, Keys, Listener, ListenerKind, Occasion, Request, Unfit
+from app.listeners.base import TICKETS, Field, Keys, Known, Listener, ListenerKind, Occasion, Request, Unfit
 from app.listeners.base import is_name as is_subdomain
 
 
@@ -67,6 +67,13 @@ def is_known(answer: Json, occasion: Occasion) -> str | None:
     return next((reading.text(row, "id") for row in rows), None)
 
 
+def forget(keys: Keys, known: Known) -> Request:
+    """Return the request to delete a ticket of ours."""
+    return Request(
+        method="DELETE", url=_url(keys, f"tickets/{quote(known.made, safe='')}"), headers=_headers(keys)
+    )
+
+
 def _url(keys: Keys, path: str) -> str:
     return f"https://{keys['subdomain']}.gorgias.com/api/{path}"
 
@@ -93,4 +100,6 @@ PLUGIN = Listener(
     made=made,
     asked=asked,
     is_known=is_known,
+    forget=forget,
+    forgets="to delete each ticket that was opened about them; its own record of them a person has to delete",
 )

@@ -10,10 +10,12 @@ import orjson
 
 from app.lib.reading import Json
 from app.listeners import parcels
-from app.listeners.base import Field, Keys, Listener, ListenerKind, Occasion, Request, Unfit
+from app.listeners.base import Field, Keys, Known, Listener, ListenerKind, Occasion, Request, Unfit
 
 REVISION = "2026-10-15"
 EVENTS = "https://a.klaviyo.com/api/events"
+DELETIONS = "https://a.klaviyo.com/api/data-privacy-deletion-jobs"
+"""https://developers.klaviyo.com/en/reference/request_profile_deletion: by one thing that it is known by."""
 METRICS: Mapping[str, str] = {
     "order.placed": "Doorstep: OrderCreated",
     "shipment.registered": "Doorstep: ShipmentCreated",
@@ -44,12 +46,24 @@ def request(keys: Keys, occasion: Occasion) -> Request | None:
     return Request(
         url=EVENTS,
         body=orjson.dumps({"data": {"type": "event", "attributes": attributes}}),
-        headers={
-            "Authorization": f"Klaviyo-API-Key {keys['api_key']}",
-            "Content-Type": "application/vnd.api+json",
-            "revision": REVISION,
-        },
+        headers=_headers(keys),
     )
+
+
+def forget(keys: Keys, known: Known) -> Request:
+    """Return the request to delete whoever is known by an address or a number, with all their events."""
+    named = {"email": known.email} if known.email else {"phone_number": known.phone}
+    attributes = {"profile": {"data": {"type": "profile", "attributes": named}}}
+    body = {"data": {"type": "data-privacy-deletion-job", "attributes": attributes}}
+    return Request(url=DELETIONS, body=orjson.dumps(body), headers=_headers(keys))
+
+
+def _headers(keys: Keys) -> dict[str, str]:
+    return {
+        "Authorization": f"Klaviyo-API-Key {keys['api_key']}",
+        "Content-Type": "application/vnd.api+json",
+        "revision": REVISION,
+    }
 
 
 def _profile(customer: Json) -> Json:
@@ -70,10 +84,21 @@ PLUGIN = Listener(
     key="klaviyo",
     label="Klaviyo",
     kind=ListenerKind.MARKETING,
-    fields=(Field(name="api_key", label="Private API key", help="It may only write events."),),
-    manual="In Klaviyo, Settings → API keys → Create private key, with full access to Events only.",
+    fields=(
+        Field(
+            name="api_key",
+            label="Private API key",
+            help="It may write events and ask for deletions, and nothing else.",
+        ),
+    ),
+    manual=(
+        "In Klaviyo, Settings → API keys → Create private key, with full access to Events and to Data "
+        "Privacy, and to nothing else."
+    ),
     hears=tuple(METRICS),
     starts_with=tuple(METRICS),
     check=check,
     request=request,
+    forget=forget,
+    forgets="to delete their profile with all its events (data privacy deletion job)",
 )

@@ -12,7 +12,7 @@ import orjson
 from app.lib import reading
 from app.lib.reading import Json
 from app.listeners import alarms
-from app.listeners.base import TICKETS, Field, Keys, Listener, ListenerKind, Occasion, Request, Unfit
+from app.listeners.base import TICKETS, Field, Keys, Known, Listener, ListenerKind, Occasion, Request, Unfit
 from app.listeners.base import is_name as is_subdomain
 
 
@@ -61,6 +61,13 @@ def is_known(answer: Json, occasion: Occasion) -> str | None:
     return next((reading.text(row, "id") for row in rows), None)
 
 
+def forget(keys: Keys, known: Known) -> Request:
+    """Return the request to delete a ticket of ours."""
+    return Request(
+        method="DELETE", url=_url(keys, f"tickets/{quote(known.made, safe='')}.json"), headers=_headers(keys)
+    )
+
+
 def _url(keys: Keys, path: str) -> str:
     return f"https://{keys['subdomain']}.zendesk.com/api/v2/{path}"
 
@@ -87,4 +94,6 @@ PLUGIN = Listener(
     made=made,
     asked=asked,
     is_known=is_known,
+    forget=forget,
+    forgets="to delete each ticket that was opened about them; its own record of them a person has to delete",
 )

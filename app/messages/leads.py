@@ -6,6 +6,7 @@ from app.messages.links import (
     confirm_url,
     on_the_web,
     preferences_url,
+    short_lead_url,
     short_preferences_url,
     short_survey_url,
     survey_url,
@@ -23,6 +24,8 @@ TEXTS = (Medium.SMS, Medium.WHATSAPP)
 """Where every letter counts, and so a link is short."""
 SURVEYS = (Trigger.CHECK_IN, Trigger.LAPSED_SURVEY)
 """What asks something that is answered on a page of ours."""
+AWAY = (Trigger.REVIEW_REQUEST, Trigger.REPLENISHMENT, Trigger.WIN_BACK, Trigger.WELCOME)
+"""What leads to the store, or to whoever keeps its reviews."""
 
 
 def to(  # noqa: PLR0911 - a line for each message that leads elsewhere
@@ -34,15 +37,12 @@ def to(  # noqa: PLR0911 - a line for each message that leads elsewhere
             return own_orders.url(shop, message.step)
         case Trigger.CONFIRM_OFFERS:
             return confirm_url(shop.id, message.id)
-        case Trigger.REVIEW_REQUEST:
-            return material.review_page(shop, order) or _our_form(shop, order, message)
+        case Trigger.REVIEW_REQUEST if material.review_page(shop, order) is None:
+            return _our_form(shop, order, message)
         case Trigger.REVIEW_REPLY:
             return review_url(shop, order.id)
-        case Trigger.REPLENISHMENT:
-            page = next((it.page for it in material.lines_of(message)), None)
-            return on_the_web(page) or _shop_window(material, shop, message)
-        case trigger if trigger in (*SURVEYS, Trigger.WIN_BACK, Trigger.WELCOME):
-            return of_reader(material, shop, message)
+        case trigger if trigger in (*SURVEYS, *AWAY):
+            return of_reader(material, shop, message, order)
         case Trigger.CONFIRM_RECIPIENT:
             return recipients.url(shop, message.recipient_id or 0)
         case _ if message.recipient_id is not None:
@@ -53,11 +53,22 @@ def to(  # noqa: PLR0911 - a line for each message that leads elsewhere
             return tracking_url(shop, order.id)
 
 
-def of_reader(material: Material, shop: Shop, message: Message) -> str:
-    """Return where the button of a message leads that needs no order: to its question, or to the shop."""
-    if message.trigger not in SURVEYS:
-        return _shop_window(material, shop, message)
-    return short_survey_url(message.id) if message.medium in TEXTS else survey_url(shop.id, message.id)
+def of_reader(material: Material, shop: Shop, message: Message, order: Order | None = None) -> str:
+    """Return where the button of a message leads that is about its reader: to its question, or away."""
+    is_short = message.medium in TEXTS
+    if message.trigger in SURVEYS:
+        return short_survey_url(shop, message.id) if is_short else survey_url(shop.id, message.id)
+    return short_lead_url(shop, message.id) if is_short else away(material, shop, message, order)
+
+
+def away(material: Material, shop: Shop, message: Message, order: Order | None) -> str:
+    """Return where a message leads in the store, or at whoever keeps its reviews."""
+    page = None
+    if order is not None and message.trigger is Trigger.REVIEW_REQUEST:
+        page = material.review_page(shop, order)
+    elif order is not None and message.trigger is Trigger.REPLENISHMENT:
+        page = on_the_web(next((it.page for it in material.lines_of(message)), None))
+    return page or _shop_window(material, shop, message)
 
 
 def _shop_window(material: Material, shop: Shop, message: Message) -> str:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from app.lib import signing
 from app.lib.config import settings
+from app.shops import page_host
+from app.shops.models import Shop
 
 PURPOSE, CONFIRM, CLICK, CART = "unsubscribe", "confirm-offers", "click", "cart"
-SURVEY = "survey"
+SURVEY, LEAD = "survey", "lead"
 ON_THE_WEB = ("https://", "http://")
 
 
@@ -39,9 +41,14 @@ def short_preferences_url(message_id: int) -> str:
     return f"{settings().url}/s/{signing.short_token(PURPOSE, message_id)}"
 
 
-def short_cart_url(message_id: int) -> str:
+def short_cart_url(shop: Shop, message_id: int) -> str:
     """Return an address that leads to the cart that a message reminds of, short enough for a text message."""
-    return f"{settings().url}/s/{signing.short_token(CART, message_id)}"
+    return f"{page_host.public_url(shop)}/s/{signing.short_token(CART, message_id)}"
+
+
+def short_lead_url(shop: Shop, message_id: int) -> str:
+    """Return an address that leads to where in its store a message's button does."""
+    return f"{page_host.public_url(shop)}/s/{signing.short_token(LEAD, message_id)}"
 
 
 def survey_url(shop_id: int, message_id: int) -> str:
@@ -49,9 +56,9 @@ def survey_url(shop_id: int, message_id: int) -> str:
     return f"{settings().url}/answer/{signing.token(SURVEY, [shop_id, message_id])}"
 
 
-def short_survey_url(message_id: int) -> str:
+def short_survey_url(shop: Shop, message_id: int) -> str:
     """Return an address that leads to that page, short enough for a text message."""
-    return f"{settings().url}/s/{signing.short_token(SURVEY, message_id)}"
+    return f"{page_host.public_url(shop)}/s/{signing.short_token(SURVEY, message_id)}"
 
 
 def message_of_short(token: str, purpose: str = PURPOSE) -> int:

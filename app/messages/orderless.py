@@ -64,7 +64,7 @@ def _of_cart(material: Material, message: Message) -> Letter:
 def _way_back(material: Material, message: Message, cart: Cart) -> str:
     """Return where a cart is found again: short in a text, with its discount where that can be."""
     if message.medium in leads.TEXTS:
-        return short_cart_url(message.id)
+        return short_cart_url(material.shops[message.shop_id], message.id)
     code = material.codes.get(message.id)
     if cart.url is None or code is None:
         return cart.url or material.brands[message.shop_id].url

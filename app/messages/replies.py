@@ -5,7 +5,7 @@ That a text counts once, however often its provider tells of it, is a unique con
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, delete, func, or_, select
@@ -66,6 +66,7 @@ def hear(
     What is told again changes nothing: a STOP that came before a START does not end what that began.
     """
     order, sender = _texted_about(session, shop_id, medium, heard)
+    asked = keywords.keyword(heard.words, medium)
     row = {
         "shop_id": shop_id,
         "identity": hashlib.blake2b(f"{provider}\0{heard.id}".encode(), digest_size=16).digest(),
@@ -73,7 +74,7 @@ def hear(
         "address_hash": crypto.fingerprint(sender),
         "to": sender,
         "words": heard.words[:LONGEST].replace("\0", ""),
-        "keyword": keywords.keyword(heard.words),
+        "keyword": asked,
         "order_id": order.id if order else None,
         "at": heard.at or clock.now(),
     }
@@ -81,7 +82,6 @@ def hear(
     reply_id = session.scalar(put)
     if reply_id is None:
         return None
-    asked = keywords.keyword(heard.words)
     if asked is Keyword.STOP:  # so that their orders' pages no longer say that they get it
         wishes.stop(session, shop_id, medium, sender)
     elif asked is Keyword.START:
@@ -89,7 +89,8 @@ def hear(
     said = keywords.hear(session, shop_id, medium, sender, heard.words, at=clock.now())
     if said is not None and not heard.is_answered and _may_answer(session, shop_id, sender):
         shop = session.get_one(Shop, shop_id)
-        _answer(session, shop, order, medium, said, to=sender, about=f"reply-{reply_id}")
+        by = {"to": sender, "provider": provider, "medium": medium}
+        _answer(session, shop, order, said, by, about=f"reply-{reply_id}")
     return said
 
 
@@ -137,11 +138,13 @@ def _texted_about(session: Session, shop_id: int, medium: Medium, heard: Heard) 
 
 
 def _answer(  # noqa: PLR0913 - what is answered, to whom, in which language
-    session: Session, shop: Shop, order: Order | None, medium: Medium, said: Keyword, *, to: str, about: str
+    session: Session, shop: Shop, order: Order | None, said: Keyword, by: Mapping[str, str], *, about: str
 ) -> None:
+    """Answer over whom it came, to whoever wrote it."""
+    medium = Medium(by["medium"])
     look, words = brand.of(shop), words_of(order.locale if order else None, shop.locale)
     text = words.say(ANSWERS[medium][said], shop=look.name, contact=look.support_email or look.url)
-    payload = {"to": to, "words": plain(text), "medium": medium}
+    payload = {**by, "words": plain(text)}
     order_id = order.id if order else None
     calls.ask(session, shop.id, "texts.answer", about, payload, order_id=order_id, line=_line(medium))
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.audience.models import Profile
 from app.commerce.models import Order
+from app.hooks import forgetting
 from app.lib import certificate, clock, crypto
 from app.platforms.base import PrivacyKind, PrivacyRequest
 from app.platforms.purchases import Person
@@ -63,6 +64,7 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
         task.export = crypto.seal(json.dumps(copy, default=str))
     else:
         known_by = _typed(copy) | typed
+        services = _ask_others(session, shop.id, found, orders_named, known_by)
         for profile in found:
             erasure.erase(session, profile)
         mine = select(Order).where(Order.shop_id == shop.id, Order.external_id.in_(orders_named))
@@ -70,7 +72,7 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
             erasure.erase_order(session, order)
         erasure.forget_addresses(session, shop.id, typed)
         left = copies.export(session, shop.id, found, orders_named, typed)
-        task.certificate = _certificate(shop, request, copy, left, known_by)
+        task.certificate = _certificate(shop, request, copy, left, known_by, services)
     task.done_at = clock.now()
 
 
@@ -121,10 +123,29 @@ def _typed(copy: Rows) -> set[str]:
     return {str(row[name]) for row in rows for name in ("email", "phone", "to") if row.get(name)}
 
 
-def _certificate(
-    shop: Shop, request: PrivacyRequest, before: Rows, after: Rows, known_by: set[str]
+def _ask_others(
+    session: Session,
+    shop_id: int,
+    found: Collection[Profile],
+    orders_named: Collection[str],
+    known_by: Collection[str],
+) -> list[dict[str, Any]]:
+    """Have whoever was told of a shopper asked to forget them; returns what of whom."""
+    profile_ids = [profile.id for profile in found]
+    theirs = or_(Order.external_id.in_(orders_named), Order.profile_id.in_(profile_ids))
+    order_ids = session.scalars(select(Order.id).where(Order.shop_id == shop_id, theirs)).all()
+    return forgetting.ask(session, shop_id, profile_ids, order_ids, known_by)
+
+
+def _certificate(  # noqa: PLR0913, PLR0917 - what it states
+    shop: Shop,
+    request: PrivacyRequest,
+    before: Rows,
+    after: Rows,
+    known_by: set[str],
+    services: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """Return what was erased, sealed: in which tables, when, and where the shopper still is found."""
+    """Return what was erased, sealed: where and when, where the shopper still is found, and who was asked."""
     written = {table: json.dumps(rows, default=str, ensure_ascii=False) for table, rows in after.items()}
     statement = {
         "statement": "What these rows said of the shopper was erased. Orders keep goods, money and times; "
@@ -134,6 +155,7 @@ def _certificate(
         "subject": sorted(crypto.fingerprint(address).hex() for address in known_by),
         "erased_at": clock.now().isoformat(timespec="seconds"),
         "rows": {table: len(rows) for table, rows in before.items()},
+        "asked_of_others": services,
         "still_found_in": [table for table, text in written.items() if any(it in text for it in known_by)],
     }
     return certificate.sealed(statement)

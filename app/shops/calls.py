@@ -26,9 +26,11 @@ LEASE = timedelta(minutes=10)
 RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
 TELL = "hook.tell"
 """Kind of a call that tells somebody whom the merchant named of what happened."""
+FORGET = "hook.forget"
+"""Kind of a call that asks them to forget a shopper."""
 SVIX = [timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36000, 36000)]
 """How webhooks are repeated by those who do nothing else (docs.svix.com/retries)."""
-SCHEDULES = {TELL: SVIX}
+SCHEDULES = {TELL: SVIX, FORGET: SVIX}
 STORE = ""
 """The line of whatever is done in a shop's own store."""
 KEPT_TRIES = 20

@@ -76,6 +76,12 @@ class Credential(OfShop, Base):
     """When the merchant last had it tried."""
     check_failure: Mapped[str | None]
     """What went wrong then."""
+    rests_until: Mapped[datetime | None]
+    """Whose it is refused for reasons of their own: left alone until then, where another takes over."""
+    refusals: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often in a row."""
+    complaint: Mapped[str | None]
+    """What they said when they last refused, without personal data."""
 
     __table_args__ = (UniqueConstraint("shop_id", "kind"),)
 

@@ -1,7 +1,11 @@
-"""A shop's own address for its shoppers' pages: "track.ridge.example", once it leads to us."""
+"""A shop's own address for its shoppers' pages: "track.ridge.example", once it leads to us.
+
+That a name leads here says nothing of whose it is: where other stores live here, too, a record there says so.
+"""
 
 import ipaddress
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -13,14 +17,18 @@ from app.lib.config import settings
 from app.lib.statements import Statement
 from app.shops import errands
 from app.shops.models import Errand, Shop
+from app.vocabulary import ShopState
 
 CHECK = "page_host.check"
 DAILY = 86400
-PURPOSE = "page-host"
+PURPOSE, CLAIM = "page-host", "page-host-claim"
+CLAIMED_AT = "_doorstep."
+"""What comes before a name where its owner says whose it is."""
 DOUBTED_FOR = timedelta(days=2)
 """How long an address that led to us may fail before mails name ours again."""
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 LONGEST = 253
+CLAIM_LETTERS = 24
 
 AT = Statement("shop_at_host", "SELECT id::text FROM shop WHERE page_host = $1 AND state = 'installed'")
 CHOSEN = Statement(
@@ -110,13 +118,38 @@ def is_proof(host: str, said: str) -> bool:
         return False
 
 
-def believe(session: Session, shop: Shop, name: str) -> bool:
-    """Let a shop's pages stand at a host that leads to us; False where another shop's stand there."""
+def claim(shop: Shop, name: str) -> str:
+    """Return what nobody but a name's owner can write at it: that it is this shop's."""
+    return f"doorstep={signing.token(CLAIM, [name, shop.key])[-CLAIM_LETTERS:]}"
+
+
+def claim_record(shop: Shop, name: str) -> tuple[str, str]:
+    """Return the name and the value of the TXT record that says so."""
+    return f"{CLAIMED_AT}{name}", claim(shop, name)
+
+
+def wants_claim(session: Session, shop: Shop, name: str) -> bool:
+    """Tell whether a record has to say whose a name is: others live here, and it is not held already."""
+    others = select(Shop.id).where(Shop.id != shop.id, Shop.state == ShopState.INSTALLED).limit(1)
+    return shop.page_host != name and session.scalar(others) is not None
+
+
+def believe(session: Session, shop: Shop, name: str, said: Collection[str] = ()) -> bool:
+    """Let a shop's pages stand at a host that leads to us; False where it does not say that it is theirs.
+
+    `said`: what it says of that, where it is asked. One that another shop holds goes over to whose it is.
+    """
     if wanted(shop) != name:
         return True
-    taken = select(Shop.id).where(Shop.page_host == name, Shop.id != shop.id)
-    if session.scalar(taken) is not None:
+    if wants_claim(session, shop, name) and claim(shop, name) not in said:
         return False
+    held = select(Shop).where(Shop.page_host == name, Shop.id != shop.id).with_for_update()
+    holder = session.scalar(held)
+    if holder is not None:
+        if claim(holder, name) in said:  # both are the owner's: the first stays
+            return False
+        holder.page_host = None
+        session.flush()  # before another holds it
     shop.page_host = name
     return True
 

@@ -11,7 +11,7 @@ from app.lib import limits
 from app.lib.db import transaction
 from app.lib.signing import Forged
 from app.lib.words import sentence
-from app.messages import carts
+from app.messages import carts, leads, material
 from app.messages import links as links_of_messages
 from app.messages.models import Message
 from app.reviews import links as review_links
@@ -102,9 +102,17 @@ def _cart(session: Session, message: Message) -> str:
     return next((cart.url for cart in found.values() if cart.url), shop.url)
 
 
+def _lead(session: Session, message: Message) -> str:
+    """Return where in its store a message leads."""
+    stuff = material.gather(session, [message])
+    order = stuff.orders.get(message.order_id) if message.order_id else None
+    return leads.away(stuff, stuff.shops[message.shop_id], message, order)
+
+
 OF_MESSAGES: Mapping[str, Callable[[Session, Message], str]] = {
     links_of_messages.PURPOSE: _way_out,
     links_of_messages.CART: _cart,
     links_of_messages.SURVEY: _survey,
+    links_of_messages.LEAD: _lead,
 }
 """Where the short links of a message lead, by what they are for."""

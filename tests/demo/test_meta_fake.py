@@ -49,6 +49,7 @@ def test_its_templates_are_told(store: Path) -> None:
     assert [(it.name, it.language, it.status) for it in found] == [
         ("order_update", "en", "approved"),
         ("order_update", "de", "approved"),
+        ("offer", "en", "approved"),
     ]
 
 

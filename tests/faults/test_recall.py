@@ -1,5 +1,8 @@
 """Who is told that nothing more comes gets nothing more, even while a chunk with it is going out."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -41,6 +44,28 @@ def test_an_unsubscribe_that_was_answered_is_the_end_amid_a_chunk(running: House
     late = [rfc_id for rfc_id, at in ended.items() if running.sink.began.get(rfc_id, 0.0) > at]
     kept_back = running.one("SELECT count(*) FROM message WHERE state = 'skipped' AND reason = 'suppressed'")
     tell("unsubscribed amid a chunk", ended=len(ended), kept_back=kept_back, late=len(late))
+    assert len(ended) > MESSAGES // 8
+    assert kept_back > 0
+    assert len(late) <= smtp.LINES, "at most what was in flight"
+    assert set(running.states()) <= {"sent", "skipped"}
+
+
+def test_an_erasure_that_was_done_is_the_end_amid_a_chunk(running: House) -> None:
+    begin(running)
+    said = subprocess.run(
+        [sys.executable, "-m", "tests.faults.forgetful"],
+        cwd=house.ROOT,
+        env={**os.environ, **running.environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    ).stdout
+    ended = {rfc_id: float(at) for rfc_id, at in (line.split() for line in said.splitlines())}
+    assert running.quiet(120)
+    late = [rfc_id for rfc_id, at in ended.items() if running.sink.began.get(rfc_id, 0.0) > at]
+    kept_back = running.one("SELECT count(*) FROM message WHERE state = 'skipped' AND reason = 'erased'")
+    tell("erased amid a chunk", ended=len(ended), kept_back=kept_back, late=len(late))
     assert len(ended) > MESSAGES // 8
     assert kept_back > 0
     assert len(late) <= smtp.LINES, "at most what was in flight"

@@ -138,6 +138,37 @@ def test_a_mail_server_that_says_later_is_asked_later_and_loses_nothing(
         del os.environ[REPLAY_CLOCK]
 
 
+def test_a_mail_server_that_says_later_for_an_hour_is_asked_ever_less_and_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    clock_file = tmp_path / "clock"
+    began = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    set_replay_clock(clock_file, began)
+    os.environ[REPLAY_CLOCK] = str(clock_file)
+    due = "SELECT count(*) FROM message WHERE state IN ('queued', 'sending') AND due_at <= %s"
+    try:
+        with house.running(durable=False, extra={REPLAY_CLOCK: str(clock_file)}) as running:
+            running.sink.answers["RCPT"] = b"450 4.2.1 later"
+            insist(running, range(20))
+            assert running.wait(lambda: _tried(running) == 20, 60)
+            for minutes in (3, 10, 30, 60):
+                at = began + timedelta(minutes=minutes)
+                set_replay_clock(clock_file, at)
+                assert running.wait(lambda at=at: running.query(due, at) == [(0,)], 60)  # type: ignore[misc]
+            ((tries, apart),) = running.query("SELECT max(attempts), count(DISTINCT due_at) FROM message")
+            tell("an hour of later", tries=tries, apart=apart, taken=len(running.sink.taken))
+            assert running.sink.taken == {}
+            assert tries == 4, "at once, after 1, 5 and 15 minutes; then after an hour"
+            assert apart > 10, "not all at the same moment again"
+            running.sink.answers.clear()
+            set_replay_clock(clock_file, began + timedelta(hours=3))
+            assert running.quiet(60)
+            assert running.states() == {"sent": 20}
+            assert sorted(running.sink.taken.values()) == [1] * 20
+    finally:
+        del os.environ[REPLAY_CLOCK]
+
+
 def test_an_address_that_is_refused_for_good_fails_alone() -> None:
     with house.running(durable=False) as running:
         running.sink.answers["RCPT"] = b"550 5.1.1 nobody here"

@@ -157,7 +157,19 @@ def test_looking_changes_nothing_and_a_tap_is_kept_without_an_account(
 def test_there_are_eleven_scores(store: StoreVoice, shopper: FlaskClient, score: str) -> None:
     with from_(store, MONDAY) as time:
         at = path(store, asked(store, time))
-        assert shopper.post(at, data={"score": score}).status_code == 422
+        refused = shopper.post(at, data={"score": score})
+        assert refused.status_code == 422
+        assert re.search(r'role="alert".{0,400}Tap a number from 0 to 10\.', refused.text, re.DOTALL)
+        assert answers(store) == []
+
+
+def test_a_character_that_no_text_may_hold_is_refused_wherever_it_stands(
+    store: StoreVoice, shopper: FlaskClient
+) -> None:
+    with from_(store, MONDAY) as time:
+        at = path(store, asked(store, time))
+        for query in ("", "?words=quick"):
+            assert shopper.post(f"{at}{query}", data={"score": "9", "words": "\0"}).status_code == 400
         assert answers(store) == []
 
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from urllib3 import HTTPResponse
 
 from app.commerce.models import Order
-from app.lib import clock, http
+from app.lib import clock, dns, http
+from app.lib.config import settings
 from app.main import create_app
 from app.shops import install, page_host
 from app.shops.models import Errand, Shop
@@ -23,6 +24,9 @@ from app.tracking.links import gift_url, token_of, tracking_url
 from app.vocabulary import ShipmentStatus as S
 from jobs import sync
 from tests import sold
+from tests.dns_server import NameServer, serving
+from tests.journeys.admin.conftest import sign_in
+from tests.journeys.conftest import at_its_address
 from tests.sold import Sent
 
 HOST = "track.ridge.example"
@@ -89,12 +93,13 @@ def test_a_proxy_may_fetch_a_certificate_for_what_a_shop_chose_and_nothing_else(
         assert web.browser.get(ask + other).status_code == 404
 
 
-def test_two_shops_do_not_share_an_address(session: Session, shop: Shop, web: Web) -> None:
+def test_two_shops_do_not_share_an_address(session: Session, shop: Shop, web: Web, names: NameServer) -> None:
     choose(session, shop)
     other = sold.shop(session, domain="other.example")
     choose(session, other)
     assert other.page_host is None
-    assert "Another store" in (page_host.failure(session, other) or "")
+    assert "does not say that it is yours" in (page_host.failure(session, other) or "")
+    assert (f"_doorstep.{HOST}", "TXT") in names.asked
     install.uninstall(session, shop)
     session.commit()
     run(session)
@@ -102,9 +107,59 @@ def test_two_shops_do_not_share_an_address(session: Session, shop: Shop, web: We
     assert other.page_host == HOST
 
 
-def test_a_shops_address_shows_its_own_orders_and_no_admin(
-    session: Session, shop: Shop, order: Order, web: Web
+@pytest.mark.usefixtures("web")
+def test_where_others_live_here_too_a_name_that_leads_here_is_nobodys_until_it_says_whose(
+    session: Session, shop: Shop, names: NameServer
 ) -> None:
+    """Whoever claims a stranger's name first has nothing of it, though its owner left the CNAME behind."""
+    thief = sold.shop(session, domain="thief.example")
+    choose(session, thief)
+    assert thief.page_host is None
+    name, value = page_host.claim_record(shop, HOST)
+    assert value != page_host.claim(thief, HOST)
+    names.txt(name, "v=spf1 -all", value)
+    run(session)
+    assert thief.page_host is None
+    choose(session, shop)
+    assert shop.page_host == HOST
+    merchant = at_its_address().test_client()
+    sign_in(merchant, thief.id)
+    page = merchant.get(f"/admin/{thief.id}/address").text
+    assert page_host.claim(thief, HOST) in page
+    assert value not in page
+
+
+@pytest.mark.usefixtures("web")
+def test_whoever_can_write_the_record_gets_the_name_from_who_held_it(
+    session: Session, shop: Shop, names: NameServer
+) -> None:
+    choose(session, shop)
+    owner = sold.shop(session, domain="owner.example")
+    names.txt(*page_host.claim_record(owner, HOST))
+    choose(session, owner)
+    assert (shop.page_host, owner.page_host) == (None, HOST)
+    names.txt(
+        f"_doorstep.{HOST}", page_host.claim(owner, HOST), page_host.claim(shop, HOST)
+    )  # both are the owner's
+    run(session)
+    assert (shop.page_host, owner.page_host) == (None, HOST)
+
+
+@pytest.mark.usefixtures("web")
+def test_a_name_server_that_says_nothing_changes_nothing(
+    session: Session, shop: Shop, names: NameServer
+) -> None:
+    sold.shop(session, domain="other.example")
+    names.fails = True
+    choose(session, shop)
+    assert shop.page_host is None
+    assert "nobody could say anything" in (page_host.failure(session, shop) or "")
+
+
+def test_a_shops_address_shows_its_own_orders_and_no_admin(
+    session: Session, shop: Shop, order: Order, web: Web, names: NameServer
+) -> None:
+    names.txt(*page_host.claim_record(shop, HOST))
     other = sold.order(session, sold.shop(session, domain="other.example"), MOVING)
     for path in (f"/t/{token_of(other.id)}", f"/t/{token_of(other.id)}/calendar.ics", "/admin"):
         assert web.browser.get(path).status_code != 404
@@ -188,6 +243,14 @@ def shop(session: Session) -> Shop:
 @pytest.fixture
 def order(session: Session, shop: Shop) -> Order:
     return sold.order(session, shop, MOVING)
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[NameServer]:
+    with serving() as server:
+        known = settings().model_copy(update={"dns_servers": server.address})
+        monkeypatch.setattr(dns, "settings", lambda: known)
+        yield server
 
 
 @pytest.fixture

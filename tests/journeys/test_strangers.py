@@ -1,5 +1,6 @@
 """What strangers may ask of the pages: a clear answer, nothing remembered, nobody's data in a log."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -23,12 +24,23 @@ def test_a_nul_in_an_address_is_answered_400(stranger: FlaskClient, address: str
     assert stranger.get(address).status_code == 400
 
 
-@pytest.mark.parametrize("form", [{"order": "1\0", "who": "2"}, {"order": "1", "who": "\0"}])
+@pytest.mark.parametrize(
+    ("query", "form"),
+    [
+        ("", {"order": "1\0", "who": "2"}),
+        ("", {"order": "1", "who": "\0"}),
+        ("?order=1", {"order": "1\0", "who": "2"}),
+        ("", {"order": ["1", "\0"], "who": "2"}),
+        ("?order=1&order=%00", {"order": "1", "who": "2"}),
+        ("", {"order": "1", "who": "2", "photo": (BytesIO(b"x"), "a\0.png")}),
+    ],
+    ids=["first", "last", "behind the query", "second of a field", "second of the query", "a file's name"],
+)
 def test_a_nul_in_a_form_is_answered_400(
-    session: Session, stranger: FlaskClient, form: dict[str, str]
+    session: Session, stranger: FlaskClient, query: str, form: dict[str, Any]
 ) -> None:
     sold.shop(session)
-    assert stranger.post("/track", data=form).status_code == 400
+    assert stranger.post(f"/track{query}", data=form).status_code == 400
 
 
 def test_what_an_address_does_not_do_is_said_on_a_page(stranger: FlaskClient) -> None:

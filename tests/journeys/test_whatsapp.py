@@ -7,7 +7,7 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.audience.models import ConsentRow
+from app.audience.models import ConsentRow, Profile
 from app.channels.whatsapp.templates import read
 from app.commerce.models import Order
 from app.lib import clock
@@ -20,8 +20,9 @@ from tests.contracts.sms.wire import failing
 from tests.contracts.smtp_server import ScriptedServer
 from tests.contracts.sources.network import StoreApi
 from tests.contracts.whatsapp.wire import HOST, recorded
+from tests.journeys.admin.conftest import sign_in
 from tests.journeys.chatting import NO, YES, became, chats, connect, meta, write
-from tests.journeys.conftest import StoreVoice
+from tests.journeys.conftest import StoreVoice, at_its_address
 from tests.journeys.texting import MORNING, NUMBER, Later, bought, by_day, mails, server, shipped, shopper
 
 __all__ = ["by_day", "mails", "meta", "server", "shopper"]
@@ -69,6 +70,20 @@ def test_what_was_agreed_to_is_kept_in_the_words_that_were_read(
     assert yes.wording in html
     assert "STOP" in yes.wording
     assert taken_back.state is ConsentState.NOT_SUBSCRIBED
+
+
+def test_the_merchant_sees_it_with_the_shopper_and_not_where_nothing_was_said(
+    shopify_store: StoreVoice, shopper: FlaskClient
+) -> None:
+    connect(shopify_store)
+    page = bought(shopify_store)
+    session, shop = shopify_store.session, shopify_store.shop
+    theirs = f"/admin/{shop.id}/customers/{session.scalars(select(Profile.id)).one()}"
+    merchant = at_its_address().test_client()
+    sign_in(merchant, shop.id)
+    assert "WhatsApp, " not in merchant.get(theirs).text
+    shopper.post(f"{page}/updates", data=YES)
+    assert "WhatsApp, shipping news" in merchant.get(theirs).text
 
 
 def test_the_template_is_that_of_the_readers_language(

@@ -47,6 +47,12 @@ class New(NamedTuple):
 KINDS: Mapping[str, New] = {
     "mail": New("Mail", "mail", "mail", lambda ident: Message(id=ident, medium=Medium.EMAIL, number=1)),
     "text": New("Text message", "text", "text", lambda ident: Message(id=ident, medium=Medium.SMS, number=1)),
+    "whatsapp": New(
+        "WhatsApp message",
+        "chat",
+        "whatsapp",
+        lambda ident: Message(id=ident, medium=Medium.WHATSAPP, number=1),
+    ),
     "wait": New("Wait", "clock", "wait", lambda ident: Wait(id=ident, how=Pause(span=Span(1, Unit.DAY)))),
     "question": New(
         "Split by a question",

@@ -77,7 +77,7 @@ def typed(step: Step, form: Form, currency: str) -> Step:  # noqa: PLR0911 - a l
     known: dict[str, Any] = {"id": ident, "then": step.then, "line": step.line}
     match step:
         case Message():
-            medium = _one_of("medium", form, (Medium.EMAIL, Medium.SMS, step.medium))
+            medium = _one_of("medium", form, (Medium.EMAIL, Medium.SMS, Medium.WHATSAPP, step.medium))
             return Message(**known, medium=medium, number=step.number)
         case Wait():
             return Wait(**known, how=_how(form, currency), otherwise=_otherwise(form, step))

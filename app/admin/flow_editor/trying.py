@@ -65,7 +65,7 @@ def show(session: Session, shop: Shop, name: str) -> str:
     seen = None
     if flow and subject:
         saw(session, f"tried {words.TRIGGERS[trigger]} on {subject.name}")
-        seen = seeing.see(session, [Asked(1, flow.about, subject.id, now)]).get(1)
+        seen = seeing.see(session, [Asked(1, flow.about, subject.id, now, trigger)]).get(1)
     walk = walking.walk(flow, seen.facts, now) if flow and seen else None
     dates = answer.calendar(shop)
     return shell.page(

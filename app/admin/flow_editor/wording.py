@@ -123,7 +123,7 @@ def _message(it: Message, flow: Flow) -> Said:
     of_medium = [each for each in flow.steps if isinstance(each, Message) and each.medium is it.medium]
     name = MEDIA[it.medium]
     title = name if len(of_medium) == 1 else f"{name} {it.number} of {len(of_medium)}"
-    return Said("text" if it.medium is Medium.SMS else "mail", title)
+    return Said({Medium.SMS: "text", Medium.WHATSAPP: "chat"}.get(it.medium, "mail"), title)
 
 
 def _wait(it: Wait, currency: str) -> Said:
@@ -163,5 +163,7 @@ def counted(flow: Flow) -> str:
     """Return what a flow does, in a few words: "3 mails, 1 text"."""
     mails = sum(isinstance(it, Message) and it.medium is Medium.EMAIL for it in flow.steps)
     texts = sum(isinstance(it, Message) and it.medium is Medium.SMS for it in flow.steps)
-    told = [plural(many, what) for many, what in ((mails, "mail"), (texts, "text")) if many]
+    chats = sum(isinstance(it, Message) and it.medium is Medium.WHATSAPP for it in flow.steps)
+    counts = (mails, "mail"), (texts, "text"), (chats, "WhatsApp message")
+    told = [plural(many, what) for many, what in counts if many]
     return ", ".join(told) or "no message"

@@ -21,6 +21,7 @@ PERSON: Mapping[str, Kind] = {
     "consent.any": Kind.FLAG,
     "consent.email": Kind.FLAG,
     "consent.sms": Kind.FLAG,
+    "consent.whatsapp": Kind.FLAG,
     "profile.country": Kind.TEXT,
     "profile.has_open_case": Kind.FLAG,
     "profile.lapses_at": Kind.MOMENT,

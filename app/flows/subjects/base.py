@@ -47,5 +47,5 @@ class Subject:
 
 def reachable(email: str | None, phone: str | None) -> dict[Medium, str]:
     """Return the addresses that there are, by medium."""
-    typed = {Medium.EMAIL: email, Medium.SMS: phone}
+    typed = {Medium.EMAIL: email, Medium.SMS: phone, Medium.WHATSAPP: phone}
     return {medium: address for medium, address in typed.items() if address}

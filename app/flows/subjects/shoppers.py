@@ -19,12 +19,14 @@ from app.flows.bought import Bought
 from app.flows.plan.conditions import Value
 from app.lib import clock, crypto
 from app.lib.db import among
+from app.messages import country_rules
+from app.messages.whatsapp import registry
 from app.shops import texting
 from app.shops.models import Shop
 from app.tracking.cases import Case
-from app.vocabulary import Category, Medium
+from app.vocabulary import Category, Medium, Trigger
 
-ASKED = (Medium.EMAIL, Medium.SMS)
+ASKED = (Medium.EMAIL, Medium.SMS, Medium.WHATSAPP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,8 @@ class Shopper:
     place: Mapping[str, Any]
     """Where things are sent to, as far as it is known."""
     entered_at: datetime
+    trigger: Trigger
+    """Whose messages they may get."""
 
     @property
     def phone(self) -> str | None:
@@ -69,17 +73,25 @@ class Told:
 
 
 def gather(session: Session, shoppers: Mapping[int, Shopper]) -> dict[int, Told]:
-    """Return what is known of these shoppers, by whatever they are asked by, in five queries."""
+    """Return what is known of these shoppers, by whatever they are asked by, in five queries.
+
+    Two more where a shop writes on WhatsApp.
+    """
     ids = {it.profile_id for it in shoppers.values() if it.profile_id is not None}
     bought = buying.of(session, ids)
     troubled, calm_since = _cases(session, ids)
     subjects = {it.subject(medium) for it in shoppers.values() for medium in ASKED}
     said = consent.said_of(session, subjects)
     suppressed = _suppressed(session, subjects)
+    on_whatsapp = _on_whatsapp(session, shoppers.values())
     found = {}
     for key, it in shoppers.items():
         history = bought.get(it.profile_id or 0)
-        may = {medium: _may_be_sent(it, medium, said, suppressed, history) for medium in ASKED}
+        may = {
+            medium: _is_carried(it, medium, on_whatsapp)
+            and _may_be_sent(it, medium, said, suppressed, history)
+            for medium in ASKED
+        }
         told = Told(
             {
                 "profile.country": it.country,
@@ -99,6 +111,24 @@ def gather(session: Session, shoppers: Mapping[int, Shopper]) -> dict[int, Told]
     return found
 
 
+def _is_carried(it: Shopper, medium: Medium, on_whatsapp: Collection[tuple[int, Trigger]]) -> bool:
+    """Tell whether somebody carries a flow's offers on a medium."""
+    if medium is Medium.WHATSAPP:
+        return (it.shop.id, it.trigger) in on_whatsapp
+    return medium not in texting.MEDIA or texting.of(it.shop, medium) is not None
+
+
+def _on_whatsapp(session: Session, shoppers: Iterable[Shopper]) -> set[tuple[int, Trigger]]:
+    """Return whose offers WhatsApp takes, of which flow: in the shop's own language, or in English."""
+    shops = {it.shop.id: it.shop for it in shoppers if texting.of(it.shop, Medium.WHATSAPP) is not None}
+    uses = registry.uses(session, shops) if shops else {}
+    return {
+        (shop_id, trigger)
+        for (shop_id, trigger), use in uses.items()
+        if use.for_reader(None, shops[shop_id].locale, Category.MARKETING) is not None
+    }
+
+
 def _may_be_sent(
     it: Shopper,
     medium: Medium,
@@ -106,15 +136,16 @@ def _may_be_sent(
     suppressed: Collection[tuple[int, Medium, bytes | None]],
     history: Bought | None,
 ) -> bool:
-    """Tell whether somebody carries offers to a shopper on a medium, and they may have them."""
+    """Tell whether a shopper may have offers on a medium, as the gate would."""
     if it.addresses.get(medium) is None or (it.shop.id, medium, it.subject(medium)[2]) in suppressed:
         return False
-    is_carried = medium is not Medium.SMS or texting.of(it.shop) is not None
-    return is_carried and _may_offer(it, medium, said, history)
+    if country_rules.objection(medium, Category.MARKETING, it.country) is not None:
+        return False
+    return _may_offer(it, medium, said, history)
 
 
 def _may_offer(it: Shopper, medium: Medium, said: Mapping[Any, Said], history: Bought | None) -> bool:
-    """Tell whether offers may go to a shopper, as the gate would."""
+    """Tell whether what was said lets offers go to a shopper."""
     offers = said.get((it.subject(medium), medium, Category.MARKETING))
     return grants.permission(
         offers,

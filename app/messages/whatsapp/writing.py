@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from app.audience.models import Profile
 from app.channels.base import Filled, Text
 from app.channels.receipts.base import ref_of
 from app.channels.whatsapp.templates import Misfit, Part, Slot, Template, fill
@@ -30,6 +31,11 @@ class Field(NamedTuple):
     of: Callable[[Mapping[str, Any], Letter], str | None]
 
 
+def _link(letter: Letter) -> str:
+    """Return where a letter leads: to its cart, its order's page, or the shop."""
+    return letter.cart_url or letter.track_url
+
+
 FIELDS: Mapping[str, Field] = {
     "first_name": Field("Their first name", lambda _, letter: letter.first_name),
     "order": Field("The order’s number", lambda _, letter: letter.order_name),
@@ -43,7 +49,9 @@ FIELDS: Mapping[str, Field] = {
     "items": Field(
         "What is in it", lambda _, letter: letter.calendar.words.all_of(it.title for it in letter.items)
     ),
-    "link": Field("The link to the order’s page", lambda _, letter: letter.track_url),
+    "code": Field("The discount code", lambda data, _: data["discount"]["code"]),
+    "until": Field("How long that is good", lambda data, _: data["discount"]["until"]),
+    "link": Field("The link that a mail’s button has", lambda _, letter: _link(letter)),
     "shop": Field("The shop’s name", lambda _, letter: letter.brand.name),
 }
 
@@ -78,6 +86,7 @@ def sayable(
     messages: Sequence[Message],
     shops: Mapping[int | None, Shop],
     orders: Mapping[int | None, Order],
+    profiles: Mapping[int | None, Profile],
 ) -> frozenset[int]:
     """Return the ids of those messages that WhatsApp would take: freely, or in an approved template."""
     ours = [message for message in messages if message.medium is Medium.WHATSAPP]
@@ -89,9 +98,9 @@ def sayable(
     def can_be_said(message: Message) -> bool:
         if (message.shop_id, message.to) in able:
             return True
-        use, order = uses.get((message.shop_id, message.trigger)), orders.get(message.order_id)
-        home = shops[message.shop_id].locale
-        reader = words_of(order.locale if order else None, home).locale  # as the letter will speak
+        use, home = uses.get((message.shop_id, message.trigger)), shops[message.shop_id].locale
+        speaks = orders.get(message.order_id) or profiles.get(message.profile_id)
+        reader = words_of(speaks.locale if speaks else None, home).locale  # as the letter will speak
         return bool(use and use.for_reader(reader, home, message.category))
 
     return frozenset(message.id for message in ours if can_be_said(message))
@@ -119,7 +128,7 @@ def trial(at: Desk, shop: Shop, to: str, ref: str) -> Text:
         template = use.for_reader(None, at.home, Category.TRANSACTIONAL)
         if template is not None:
             bare = sample.letter(trigger, templates.default(trigger), look, locale=template.language)
-            letter = replace(bare, track_url=f"{page_host.public_url(shop)}/s/sample")
+            letter = replace(bare, cart_url="", track_url=f"{page_host.public_url(shop)}/s/sample")
             filled = filled_with(letter, template, use.says)
             return Text(to=to, words=filled.words, ref=ref, medium=Medium.WHATSAPP, template=filled)
     raise Unrenderable("no template says anything yet, and that number has not written for a day")
@@ -136,9 +145,9 @@ def filled_with(letter: Letter, template: Template, says: Mapping[str, Says]) ->
 
 def _value(slot: Slot, says: Mapping[str, Says], data: Mapping[str, Any], letter: Letter) -> str:
     if slot.part is Part.BUTTON:
-        if not letter.track_url.startswith(slot.before):
+        if not _link(letter).startswith(slot.before):
             raise Misfit("its button leads elsewhere than to our pages")
-        return letter.track_url.removeprefix(slot.before)
+        return _link(letter).removeprefix(slot.before)
     chosen = says.get(slot.key, Says("", ""))
     field = FIELDS.get(chosen.field)
     return str((field.of(data, letter) if field else None) or chosen.otherwise)

@@ -9,7 +9,7 @@ import pytest
 
 from app.lib import plugins
 from app.listeners import base
-from app.listeners.base import Listener, ListenerKind, Occasion, Request, Unfit
+from app.listeners.base import Known, Listener, ListenerKind, Occasion, Request, Unfit
 from tests.contracts.listeners.samples import ALERT, DATA, ORDER, TICKET, told
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "listeners"
@@ -24,6 +24,7 @@ KEYS = {
     "zendesk": {"subdomain": "ridge", "email": "agent@ridge.example", "token": "abc"},
     "gorgias": {"subdomain": "ridge", "email": "agent@ridge.example", "api_key": "abc"},
 }
+MARKETING, DESK = ListenerKind.MARKETING, ListenerKind.DESK
 SERVICES = [
     key for key, it in LISTENERS.items() if it.kind is not ListenerKind.ENDPOINT and it.letter is None
 ]
@@ -99,6 +100,24 @@ def test_who_makes_tickets_is_asked_for_its_own_before_it_makes_another() -> Non
         assert listener.is_known(answer, occasion) == "35"
         assert listener.is_known({"tickets": [{"id": 1}], "data": [{"id": 1}]}, occasion) is None
         assert listener.is_known({}, occasion) is None
+
+
+@pytest.mark.parametrize("key", ["gorgias", "klaviyo", "zendesk"])
+def test_it_is_asked_to_forget_somebody_as_its_documentation_says(key: str) -> None:
+    recorded = json.loads((RECORDINGS / f"{key}.forget.COMPOSED.json").read_bytes())
+    listener = LISTENERS[key]
+    assert listener.forget is not None
+    assert listener.forgets
+    for wanted in recorded:
+        request = listener.forget(KEYS[key], Known(**wanted["known"]))
+        assert (request.method, request.url) == (wanted["method"], wanted["url"])
+        assert json.loads(request.body or b"null") == wanted["body"]
+        assert wanted["headers"].items() <= dict(request.headers).items()
+
+
+def test_whoever_cannot_be_asked_to_forget_somebody_is_named() -> None:
+    cannot = {key for key, it in LISTENERS.items() if it.forget is None and it.kind in (MARKETING, DESK)}
+    assert cannot == {"omnisend"}, "the certificate says of it that a person has to"
 
 
 def test_a_ticket_about_nobody_is_not_made() -> None:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.channels.sms import twilio
 from app.channels.sms.base import Heard
 from app.lib import crypto
 from app.messages import replies
@@ -47,7 +48,7 @@ def test_an_account_is_entered_sealed_and_shown_without_its_secrets(
     assert 'value="0.0079"' in page
 
 
-def test_an_empty_field_stays_as_it_was_and_another_provider_takes_the_place(
+def test_an_empty_field_stays_as_it_was_and_another_provider_takes_over(
     merchant: FlaskClient, shop: Shop, session: Session
 ) -> None:
     post(merchant, shop, "twilio", ACCOUNT)
@@ -58,9 +59,19 @@ def test_an_empty_field_stays_as_it_was_and_another_provider_takes_the_place(
     assert post(merchant, shop, "vonage", {"sender": "RidgePine"}) == "missing"
     theirs = {"application_id": "a", "private_key": "b", "signature_secret": "c", "sender": "RidgePine"}
     assert post(merchant, shop, "vonage", theirs) == "kept"
-    session.expire_all()
-    assert list(session.scalars(select(Credential.kind).filter_by(shop_id=shop.id))) == ["texts:vonage"]
-    post(merchant, shop, "forget", {})
+    assert turns(session, shop) == ["twilio", "vonage"]
+    assert "Your providers, in their order" in merchant.get(f"/admin/{shop.id}/texts").text
+    assert post(merchant, shop, "vonage/first", {}) == "first"
+    assert post(merchant, shop, "vonage", {"sender": "Ridge", "whom": "asked", "daily": "9"}) == "kept"
+    assert turns(session, shop) == ["vonage", "twilio"]
+    assert post(merchant, shop, "twilio", {"sender": "RidgePine", "daily": "7"}) == "kept"
+    first = of(session, shop)
+    assert first is not None
+    assert (first.sender, first.whom, first.daily) == ("Ridge", Whom.ASKED, 9), "what is so of both"
+    assert post(merchant, shop, "vonage/forget", {}) == "forgotten"
+    assert turns(session, shop) == ["twilio"]
+    assert list(session.scalars(select(Credential.kind).filter_by(shop_id=shop.id))) == ["texts:twilio"]
+    post(merchant, shop, "twilio/forget", {})
     assert of(session, shop) is None
     assert list(session.scalars(select(Credential.kind).filter_by(shop_id=shop.id))) == []
 
@@ -99,7 +110,7 @@ def test_the_test_button_says_what_the_provider_says(  # noqa: PLR0917 - fixture
     post(merchant, shop, "twilio", ACCOUNT)
     assert post(merchant, shop, "test", {"to": "no number"}) == "to"
     assert post(merchant, shop, "test", {"to": "+1 303 555 0142"}) == "trying"
-    assert "A text is on its way to Twilio." in merchant.get(f"/admin/{shop.id}/texts").text
+    assert "A text is on its way." in merchant.get(f"/admin/{shop.id}/texts").text
     with playing("api.twilio.com") as api:
         api.will(status, body)
         sync.run()
@@ -113,7 +124,7 @@ def test_that_keys_are_refused_is_said_where_messages_are(
 ) -> None:
     post(merchant, shop, "twilio", ACCOUNT)
     assert "no longer takes your keys" not in merchant.get(f"/admin/{shop.id}/messages").text
-    texting.refuse(session, shop.id)
+    texting.refuse(session, shop.id, twilio.PLUGIN)
     session.commit()
     assert "Twilio no longer takes your keys" in merchant.get(f"/admin/{shop.id}/messages").text
 
@@ -154,6 +165,15 @@ def post(browser: FlaskClient, shop: Shop, path: str, fields: dict[str, str]) ->
     answer = browser.post(f"/admin/{shop.id}/texts/{path}", data={**fields, "csrf": token(browser)})
     assert answer.status_code == 303
     return answer.location.partition("said=")[2].partition("&")[0]
+
+
+def turns(session: Session, shop: Shop) -> list[str]:
+    """Which providers are asked, in their order."""
+    session.expire_all()
+    mine = session.get_one(Shop, shop.id)
+    chosen = [it.provider for it in texting.all_of(mine)]
+    assert [it.provider.key for it in texting.accounts(session, mine)] == chosen
+    return chosen
 
 
 def of(session: Session, shop: Shop) -> texting.Texting | None:
