@@ -12,7 +12,7 @@ from app import events
 from app.commerce import consent_record, discounts
 from app.commerce.models import Order
 from app.events import EventRow
-from app.flows import restocks, starts
+from app.flows import bulletins, restocks, starts
 from app.flows.triggers import (
     case_reply,
     confirm_offers,
@@ -79,7 +79,7 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
         starts.on_consent_changed,
     ),
     events.ProfileErased: (telling.on_event,),
-    events.ShopUninstalled: (),
+    events.ShopUninstalled: (bulletins.on_shop_uninstalled,),
     events.ConnectionBroken: (telling.on_event,),
 }
 """An event without a reaction is still a line of the shopper's timeline."""

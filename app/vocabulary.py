@@ -254,7 +254,8 @@ class ShopState(StrEnum):
 
     INSTALLED = "installed"
     UNINSTALLED = "uninstalled"
-    REDACTED = "redacted"
+    CLOSING = "closing"
+    """Its rows are being removed, its own row last; what its store connects next is another shop."""
 
 
 class InboxState(StrEnum):

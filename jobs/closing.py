@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from time import monotonic
 
+import structlog
+
 from app.lib.db import transaction
 from app.privacy import closing
 from app.shops import errands
@@ -11,26 +13,33 @@ from app.shops.models import Shop
 from app.vocabulary import PlatformKey
 from jobs import SLICE, woocommerce
 
+log = structlog.get_logger()
+
 
 def close(due: Due) -> None:
-    """Take our notices out of the store, if it lets us, and stop working for it."""
+    """Take our notices out of the store, if it lets us, and begin to remove its rows."""
     with transaction() as session:
         platform = session.get_one(Shop, due.shop_id).platform
     if platform is PlatformKey.WOOCOMMERCE:
         woocommerce.take_out(due.shop_id)
     with transaction() as session:
-        closing.close(session, session.get_one(Shop, due.shop_id))
+        errands.add(session, due.shop_id, errands.ERASE)
 
 
-def erase(due: Due) -> None:
-    """Remove rows for a few seconds at most; the rest goes when it is its turn again."""
-    ends, more = monotonic() + SLICE, True
-    while more:
+def erase(due: Due) -> str | None:
+    """Remove rows for a few seconds at most, table after table; the rest goes when it is its turn again."""
+    ends, tables = monotonic() + SLICE, closing.tables()
+    at = tables.index(due.cursor) if due.cursor in tables else 0
+    while at < len(tables):
         with transaction() as session:
-            more = closing.erase_some(session, session.get_one(Shop, due.shop_id))
-            if more and monotonic() > ends:
+            at += not closing.erase_some(session, due.shop_id, tables[at])
+            if at < len(tables) and monotonic() > ends:
                 errands.add(session, due.shop_id, due.kind)
-                return
+                return tables[at]
+    with transaction() as session:
+        closing.end(session, due.shop_id)
+    log.info("shop.erased", shop=due.shop_id)
+    return None
 
 
-HANDLERS: dict[str, Callable[[Due], None]] = {errands.CLOSE: close, errands.ERASE: erase}
+HANDLERS: dict[str, Callable[[Due], str | None]] = {errands.CLOSE: close, errands.ERASE: erase}

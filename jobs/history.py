@@ -25,7 +25,7 @@ from app.platforms import purchases
 from app.platforms.shopify import answers, bulk
 from app.platforms.shopify.bulk import NoFile, Trouble
 from app.platforms.walking import Found, Page, Step, Window
-from app.platforms.woocommerce import walk
+from app.platforms.woocommerce import pasts, walk
 from app.platforms.woocommerce.api import KeysRefused
 from app.shops import errands
 from app.shops.errands import Due
@@ -140,12 +140,12 @@ def _read(shop_id: int, at: Place, operation: str, file: bulk.File, offset: int)
 
 def _pages(shop_id: int) -> dict[Step, Callable[..., Page]]:
     shop = woocommerce.connection(shop_id)
-    reports = woocommerce.connection(shop_id, version=walk.REPORTS).store
+    reports = woocommerce.connection(shop_id, version=pasts.REPORTS).store
     always = Window()
     return {
         Step.ORDERS: partial(walk.orders, shop.store, shop.currency, always),
         Step.SHOPPERS: partial(walk.customers, shop.store, always),
-        Step.PASTS: partial(walk.pasts, reports, shop.currency, shop.zone),
+        Step.PASTS: partial(pasts.pasts, reports, shop.currency, shop.zone),
         Step.PRODUCTS: partial(walk.products, shop.store, shop.currency, always),
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from app.lib.db import transaction
-from app.privacy import retention
+from app.privacy import retention, traces
 from app.shops import errands
 from app.shops.errands import Due
 from app.shops.models import Shop
@@ -22,4 +22,22 @@ def keep(due: Due) -> None:
                 return
 
 
-HANDLERS: dict[str, Callable[[Due], None]] = {retention.KEEP: keep}
+def follow(due: Due) -> str | None:
+    """Go through what deliveries still say of them, for a few seconds at most."""
+    ends = monotonic() + SLICE
+    with transaction() as session:
+        until, after = map(int, due.cursor.split()) if due.cursor else (traces.last(session, due.shop_id), 0)
+    while True:
+        with transaction() as session:
+            reached = traces.follow(session, due.shop_id, until, after)
+            if reached is None:
+                if traces.lift(session, due.shop_id, until):
+                    errands.add(session, due.shop_id, due.kind)
+                return None
+            after = reached
+            if monotonic() > ends:
+                errands.add(session, due.shop_id, due.kind)
+                return f"{until} {after}"
+
+
+HANDLERS: dict[str, Callable[[Due], str | None]] = {retention.KEEP: keep, traces.FOLLOW: follow}

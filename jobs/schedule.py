@@ -13,7 +13,7 @@ from app.insights import outcomes
 from app.lib import clock, queue
 from app.lib.db import transaction
 from app.messages import bulletins
-from app.privacy import copies, takeout, unpermitted
+from app.privacy import copies, unpermitted
 from app.shops import calls
 from app.stock import waiting
 from app.storefront import endings
@@ -73,8 +73,6 @@ def purge() -> None:
         uploads.purge(session, before=clock.now() - KEEP_UPLOADS)
     with transaction() as session:
         bulletins.purge(session, before=clock.now() - KEEP_DRAFTS)
-    with transaction() as session:
-        takeout.purge(session, before=clock.now() - takeout.KEPT)
     forget_unpermitted()
     count_outcomes()
     more = True

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from time import monotonic
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.carriers.base import SourceError
 from app.lib import queue
@@ -12,6 +13,7 @@ from app.lib.http import Busy, Unreachable
 from app.lib.reading import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
+from app.shops.models import Shop
 from jobs import (
     SLICE,
     bulletins,
@@ -28,7 +30,6 @@ from jobs import (
     shopify,
     sources,
     stock,
-    takeout,
     texts,
     theme,
     whatsapp,
@@ -53,7 +54,6 @@ HANDLERS: dict[str, Callable[[Due], str | None]] = {
     **rehearsals.HANDLERS,
     **flows.HANDLERS,
     **retention.HANDLERS,
-    **takeout.HANDLERS,
     **closing.HANDLERS,
 }
 
@@ -82,6 +82,11 @@ def _run_one(due: Due) -> None:
                 session, due, str(error), wait=error.wait if isinstance(error, Busy) else errands.NOW
             )
         return
+    except SQLAlchemyError:
+        with transaction() as session:
+            if session.get(Shop, due.shop_id) is not None:
+                raise
+        return  # it was deleted meanwhile, its errands too
     except SourceError as error:
         log.warning("errand.failed", kind=due.kind, shop=due.shop_id, reason=str(error))
         with transaction() as session:

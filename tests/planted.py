@@ -3,8 +3,6 @@
 A mark is a word that stands in no page of ours, and markup that must never reach a page as it is.
 """
 
-import zlib
-from base64 import b64encode
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -83,8 +81,6 @@ SPECIAL: dict[str, Any] = {
     "shipment.status": "in_transit",
     "shipment.pickup": None,
     "shipment.delivered_at": None,
-    "takeout.state": "done",
-    "takeout_part.content": crypto.seal(b64encode(zlib.compress(b"{}\n")).decode()),
     "template.draft": None,
     "tracking_event.status": "in_transit",
     "whatsapp_template.status": "approved",

@@ -31,12 +31,12 @@ def ask(claim: tuple[PlatformKey, str]) -> Store:
 
 def _shopify(session: Session, domain: str) -> Store:
     shop = select(Shop.id).filter_by(platform=PlatformKey.SHOPIFY, domain=domain.lower())
-    shop_id = session.scalar(shop.where(Shop.state != ShopState.REDACTED))
+    shop_id = session.scalar(shop.where(Shop.state != ShopState.CLOSING))
     return Store(shop_id, settings().shopify_secrets)
 
 
 def _woocommerce(session: Session, key: str) -> Store:
     secret = sa.and_(Credential.shop_id == Shop.id, Credential.kind == "webhook_secret")
-    shop = select(Shop.id, Credential.secret).join(Credential, secret)
+    shop = select(Shop.id, Credential.secret).join(Credential, secret).where(Shop.state != ShopState.CLOSING)
     found = session.execute(shop.filter_by(platform=PlatformKey.WOOCOMMERCE, key=key)).one_or_none()
     return Store(found[0], (crypto.unseal(found[1]),)) if found else Store(None, ())

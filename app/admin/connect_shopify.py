@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask import session as cookie
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import returning
 from app.admin import embedded, session
 from app.imports import history
 from app.lib import clock, signing
@@ -17,7 +18,6 @@ from app.lib.http import Unreachable
 from app.platforms.shopify import oauth
 from app.platforms.shopify.domain import shop_domain
 from app.platforms.shopify.oauth import Grant
-from app.privacy import retention, takeout
 from app.shops import checkups, errands, install, tokens
 from app.vocabulary import PlatformKey, ShopState
 
@@ -123,8 +123,7 @@ def _connect(domain: str, grant: Grant) -> int:
         checkups.ask(opened, shop.id)
         errands.add(opened, shop.id, "shopify.stock_catch_up", every=HALF_HOURLY)
         history.begin(opened, shop)
-        retention.go_on(opened, shop)
-        takeout.go_on(opened, shop.id)
+        returning.go_on(opened, shop)
         return shop.id
 
 

@@ -13,6 +13,7 @@ from flask import session as cookie
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from app import returning
 from app.admin import home, session, shell
 from app.lib import limits
 from app.lib.config import settings
@@ -20,7 +21,6 @@ from app.lib.db import transaction
 from app.lib.http import Unreachable
 from app.platforms.woocommerce import authorize
 from app.platforms.woocommerce.authorize import Found, NoStore, WrongKeys
-from app.privacy import retention, takeout
 from app.shops import connecting, errands, install
 from app.shops.models import ConnectState
 from app.vocabulary import PlatformKey
@@ -189,8 +189,7 @@ def _connect(found: Found, keys: str) -> int:
         install.keep_secret(opened, shop, "rest_keys", keys)
         install.keep_secret(opened, shop, "webhook_secret", secret)
         errands.add(opened, shop.id, "woocommerce.setup")
-        retention.go_on(opened, shop)
-        takeout.go_on(opened, shop.id)
+        returning.go_on(opened, shop)
         return shop.id
 
 

@@ -4,16 +4,15 @@ import io
 import zipfile
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, abort, g, redirect, request
-from sqlalchemy import select
+from flask import Blueprint, Response, abort, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.admin import answer, paging, shell
 from app.admin.session import address, for_shop, saw
+from app.lib import clock
 from app.lib.db import transaction
 from app.privacy import closing, retention, takeout
-from app.privacy.takeout import Takeout, TakeoutState
 from app.shops.models import Shop
 
 blueprint = Blueprint("keeping", __name__)
@@ -59,33 +58,18 @@ def choose(session: Session, shop: Shop) -> BaseResponse:
 @blueprint.get("/settings/everything")
 @for_shop
 def everything(session: Session, shop: Shop) -> str:
-    """Show the files of everything that were asked for."""
-    files = takeout.of_shop(session, shop.id)
-    total = len(takeout.tables())
-    return shell.page(
-        session, shop, "takeout.html", "settings", files=files, total=total, days=takeout.KEPT.days
-    )
+    """Say what can be taken along."""
+    return shell.page(session, shop, "takeout.html", "settings")
 
 
-@blueprint.post("/settings/everything")
+@blueprint.get("/settings/everything.zip")
 @for_shop
-def ask(session: Session, shop: Shop) -> BaseResponse:
-    """Have a file of everything written."""
-    row = takeout.ask(session, shop.id, g.visitor.who)
-    saw(session, f"asked for everything, file {row.id}")
-    return redirect(address("keeping.everything", said="asked"), 303)
-
-
-@blueprint.get("/settings/everything/<int(max=9223372036854775807):takeout_id>.zip")
-@for_shop
-def download(session: Session, shop: Shop, takeout_id: int) -> Response:
-    """Hand the owner a file of everything."""
-    mine = select(Takeout).filter_by(id=takeout_id, shop_id=shop.id, state=TakeoutState.DONE)
-    row = session.scalar(mine) or abort(404)
-    saw(session, f"everything, file {row.id}")
-    name = f"everything-{answer.calendar(shop).day(row.asked_at).isoformat()}.zip"
+def download(session: Session, shop: Shop) -> Response:
+    """Hand the owner everything."""
+    saw(session, "everything, as a file")
+    name = f"everything-{answer.calendar(shop).day(clock.now()).isoformat()}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(_zip(row.id), content_type="application/zip", headers=headers)
+    return Response(_zip(shop.id), content_type="application/zip", headers=headers)
 
 
 @blueprint.get("/settings/delete")
@@ -129,19 +113,18 @@ class _Pipe(io.RawIOBase):
         return taken
 
 
-def _zip(takeout_id: int) -> Iterator[bytes]:
-    """Yield a file as a zip, one part at a time, so that no more than that is ever held."""
+def _zip(shop_id: int) -> Iterator[bytes]:
+    """Yield everything as a zip, some rows at a time, so that no more than those are ever held."""
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("README.txt", README)
-        with transaction() as session:
-            ids = takeout.parts(session, takeout_id)
-        for part_id in ids:
-            with transaction() as session:  # each by itself: a slow reader holds none open
-                found = takeout.lines(session, part_id)
-            if found is None:  # it was thrown away meanwhile, and the file ends as a broken one
-                return
-            name, number, lines = found
-            packed.writestr(f"{name}/{number + 1:05}.jsonl", lines)
-            yield pipe.take()
+        for table in takeout.tables():
+            after, number = None, 0
+            while number == 0 or after is not None:
+                with transaction() as session:  # each by itself: a slow reader holds none open
+                    lines, after = takeout.read(session, shop_id, table, after)
+                number += 1
+                if lines:
+                    packed.writestr(f"{table.name}/{number:05}.jsonl", lines)
+                yield pipe.take()
     yield pipe.take()

@@ -58,7 +58,7 @@ TABLE: dict[str, dict[Role, str]] = {
     "settings": {R: "index"},
     "manners": {R: "index", E: "save"},
     "keys": {R: "index", O: "make revoke"},
-    "keeping": {R: "index", O: "choose everything ask download ask_to_delete delete"},
+    "keeping": {R: "index", O: "choose everything download ask_to_delete delete"},
     "disconnect": {O: "leave"},
 }
 """Who looks, who answers shoppers (and takes files home), who changes what shoppers get, and what cannot

@@ -2,13 +2,17 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
+import orjson
 from sqlalchemy import func, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Delivery
+from app.lib.db import among, memory
 
 EMPTY = text(
     """
@@ -26,6 +30,21 @@ EMPTY = text(
 LOOKS_BACK = 5000
 LONG = 8
 """Numbers of fewer digits stand in too many bodies that are about something else."""
+PART = re.compile(r"[^\W_]+")
+RUN = re.compile(r"[^\W_]+(?:[-._][^\W_]+)*")
+SHORT = 64
+"""Characters of a text that may be one number, whatever stands between its digits."""
+MAILBOX = re.compile(r"\w[\w.+'-]*@[\w-]+(?:\.[\w-]+)+")
+
+
+@contextmanager
+def gathering(session: Session) -> Iterator[set[str]]:
+    """Gather the words by which bodies would be emptied in the block: whoever asked sees to all at once."""
+    memory(session)["gathered words"] = words = set[str]()
+    try:
+        yield words
+    finally:
+        memory(session).pop("gathered words", None)
 
 
 def empty(session: Session, shop_id: int, words: Iterable[object], *, before: datetime | None = None) -> None:
@@ -34,7 +53,11 @@ def empty(session: Session, shop_id: int, words: Iterable[object], *, before: da
     A name, a street or a small number stands in others' deliveries too: those lose a copy, and never what is
     still to be applied. `before`: only what was received until then, and is no longer to be read.
     """
-    forms = [(form, _names_one(word)) for word in map(str, words) for form in _as_written(word)]
+    gathered: set[str] | None = memory(session).get("gathered words")
+    if gathered is not None and before is None:
+        gathered.update(map(str, words))
+        return
+    forms = [(form, names_one(word)) for word in map(str, words) for form in _as_written(word)]
     given = {"words": [form for form, _ in forms], "named": [names_one for _, names_one in forms]}
     session.execute(EMPTY, {"shop_id": shop_id, "before": before, **given})
 
@@ -45,9 +68,48 @@ def purge(session: Session, *, before: datetime) -> int:
     return session.execute(old).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
-def _names_one(word: str) -> bool:
+def words_in(body: bytes) -> set[str]:
+    """Return the mailboxes, numbers and words with digits that stand in a body, as `plain` writes them."""
+    try:
+        texts = _texts(orjson.loads(body))
+    except (orjson.JSONDecodeError, RecursionError):
+        texts = iter([body.decode("utf-8", "replace")])
+    found: set[str] = set()
+    for text_ in map(str.casefold, texts):
+        runs = RUN.findall(text_)
+        found.update(MAILBOX.findall(text_) if "@" in text_ else ())
+        found.update(map(plain, runs))
+        found.add(plain(text_) if len(text_) <= SHORT else "")
+        found.update(part for run in runs for part in PART.findall(run))
+    return {word for word in found if "@" in word or any(map(str.isdigit, word))}
+
+
+def plain(word: str) -> str:
+    """Return a mailbox or a number without what people write differently."""
+    folded = word.casefold()
+    return folded if "@" in folded else "".join(PART.findall(folded))
+
+
+def empty_these(session: Session, ids: Iterable[int]) -> None:
+    """Empty the bodies of some deliveries."""
+    session.execute(update(Delivery).where(among(Delivery.id, ids)).values(body=None))
+
+
+def names_one(word: str) -> bool:
     """Tell whether a word is one shopper's or one parcel's alone: an address, or a long number."""
     return "@" in word or sum(map(str.isdigit, word)) >= LONG
+
+
+def _texts(content: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    """Yield every text and number of any JSON, as text."""
+    if isinstance(content, dict):
+        for value in content.values():
+            yield from _texts(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from _texts(value)
+    elif content is not None and not isinstance(content, bool):
+        yield str(content)
 
 
 def _as_written(word: str) -> set[bytes]:

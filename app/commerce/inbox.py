@@ -127,7 +127,8 @@ def drain(
     rows = _claim(session, only)
     if not rows:
         return 0
-    if session.get_one(Shop, rows[0].shop_id).state is ShopState.REDACTED:  # they were taken as it went
+    shop = session.get(Shop, rows[0].shop_id)
+    if shop is None or shop.state is ShopState.CLOSING:  # they were taken as it went
         for row in rows:
             session.delete(row)
         return len(rows)
@@ -164,8 +165,6 @@ def _apply(session: Session, intake: Intake, rows: Sequence[Delivery]) -> int:
             if outcome.state is InboxState.DONE:
                 taken.append((records, row.received_at))
         intake.settle(session, shop, taken)
-    if shop.state is ShopState.REDACTED:  # its rows are gone, these with them
-        return len(outcomes)
     for row, outcome in outcomes:
         row.state, row.failure = outcome.state, outcome.failure or row.failure
         row.attempts += outcome.state is InboxState.PARKED
@@ -183,11 +182,6 @@ def replay(session: Session, shop_id: int, delivery_id: int | None = None) -> in
     count = len(session.scalars(waiting.returning(Delivery.id)).all())
     queue.wake(session, "jobs.inbox.drain")
     return count
-
-
-def hold(session: Session, shop_id: int) -> None:
-    """Wait for whoever drains a shop, and let nobody do so before this transaction ends."""
-    session.execute(select(func.pg_advisory_xact_lock(_lock(shop_id))))
 
 
 def _lock(shop_id: int) -> Function[Any]:

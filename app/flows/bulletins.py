@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
+from app.events import ShopUninstalled
 from app.flows import foreseen
 from app.lib import clock
 from app.lib.db import among
@@ -78,6 +79,13 @@ def confirm(session: Session, shop_id: int, bulletin_id: int) -> bool:
         return False
     errands.add(session, shop_id, SEND, str(bulletin_id))
     return True
+
+
+def on_shop_uninstalled(session: Session, shop_id: int, event: ShopUninstalled) -> None:
+    """End what was being sent: what is so of parcels today is not so when the store comes back."""
+    going = update(Bulletin).filter_by(shop_id=shop_id, done_at=None)
+    going = going.where(Bulletin.confirmed_at <= event.happened_at)
+    session.execute(going.values(done_at=event.happened_at))
 
 
 def go_on(session: Session, shop_id: int, bulletin_id: int) -> bool:

@@ -7,7 +7,7 @@ place, and is called with the next batch.
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
@@ -18,8 +18,9 @@ from app.flows.starts import Subject
 from app.lib import clock
 from app.messages.models import Message
 from app.shops import errands
+from app.shops.models import Shop
 from app.stock import batches, shelves, waiting
-from app.stock.models import Waiting
+from app.stock.models import Shelf, Waiting
 from app.vocabulary import MessageState, Trigger
 
 BACK = Trigger.BACK_IN_STOCK
@@ -42,6 +43,20 @@ def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
     """Let go of whoever waited for what they have just bought."""
     del shop_id
     waiting.leave_what_was_bought(session, session.get_one(Order, event.order_id))
+
+
+def go_on(session: Session, shop: Shop) -> None:
+    """Call who still waits in a shop that comes back for what is there: the next batch never came."""
+    since = switches.switched_on(session, shop.id).get(BACK)
+    if since is None:
+        return
+    still = Waiting.told_at.is_(None), Waiting.left_at.is_(None), Waiting.counts_since.is_not(None)
+    waited_for = exists().where(
+        Waiting.variant_id == Shelf.variant_id, Waiting.asked_at <= Shelf.back_at, *still
+    )
+    back = select(Shelf.variant_id).where(Shelf.shop_id == shop.id, Shelf.back_at >= since, waited_for)
+    for variant_id in session.scalars(back):
+        errands.add(session, shop.id, CALL, f"{variant_id} 1")
 
 
 def call_next(session: Session, shop_id: int, subject: str) -> int:

@@ -114,6 +114,16 @@ def begin(row: Import) -> None:
     row.counts, row.report = {}, {}
 
 
+def go_on(session: Session, shop: Shop) -> None:
+    """Go on with the files of a shop that comes back, wherever each of them was."""
+    for errand, (state, _) in STEPS.items():
+        half = select(Import.id).where(
+            Import.shop_id == shop.id, Import.state == state, Import.kind != ImportKind.HISTORY
+        )
+        for import_id in session.scalars(half):
+            errands.add(session, shop.id, errand, str(import_id))
+
+
 def take_back(session: Session, row: Import) -> None:
     """Have what an import brought removed."""
     row.state, row.cursor = ImportState.UNDOING, None

@@ -114,6 +114,10 @@ class Message(OfShop, Base):
         ),
         Index("ix_message_line_item_id", "line_item_id", postgresql_where=text("line_item_id IS NOT NULL")),
         Index("ix_message_waiting_id", "waiting_id", postgresql_where=text("waiting_id IS NOT NULL")),
+        *(
+            Index(f"ix_message_{name}", name, postgresql_where=text(f"{name} IS NOT NULL"))
+            for name in ("recipient_id", "case_entry_id", "template_version_id")
+        ),
         Index("ix_message_recent", "shop_id", text("id DESC")),
         Index("ix_message_created", "shop_id", "created_at"),
         Index("ix_message_texted", "shop_id", "to", postgresql_where=text("medium IN ('sms', 'whatsapp')")),

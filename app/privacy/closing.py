@@ -1,17 +1,22 @@
-"""A shop is deleted at its owner's word: nothing more is done for it, then every row goes, some at a time.
+"""A shop is deleted: nothing more is done for it, then every row goes, some at a time, and its own row last.
 
-Say the process dies on any line: the errand is still there, for it is the last row to go.
+Say the process dies on any line: the errand is still there, and what is gone is gone. Whatever writes for the
+shop meanwhile is removed with its row, or finds that there is no such shop: every table points at it.
 """
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
+from app.commerce.models import Delivery, InHand
 from app.lib.db import Base
-from app.privacy import erasure
-from app.shops import errands, install
+from app.shops import errands
 from app.shops.models import Errand, Shop
+from app.tracking.models import DrawnPage
+from app.vocabulary import ShopState
 
 BATCH = 5000
+WITHOUT_A_KEY = (DrawnPage, Delivery, InHand)
+"""Tables that do not point at their shop's row."""
 
 
 def is_name(shop: Shop, typed: str) -> bool:
@@ -20,25 +25,42 @@ def is_name(shop: Shop, typed: str) -> bool:
 
 
 def ask(session: Session, shop: Shop) -> None:
-    """Have a shop deleted."""
+    """Have a shop deleted, once our notices are out of its store."""
+    _end(session, shop)
     errands.add(session, shop.id, errands.CLOSE)
 
 
-def close(session: Session, shop: Shop) -> None:
-    """Stop working for a shop, and have its rows removed."""
-    install.uninstall(session, shop)
-    errands.drop(session, shop.id, errands.CLOSE)
+def erase(session: Session, shop: Shop) -> None:
+    """Have the rows of a shop removed that no longer lets us in."""
+    _end(session, shop)
     errands.add(session, shop.id, errands.ERASE)
 
 
-def erase_some(session: Session, shop: Shop) -> bool:
-    """Remove the next rows of a shop, whoever points at others first; False once nothing is left of it."""
-    for table in reversed(Base.metadata.sorted_tables):
-        if "shop_id" not in table.c or "id" not in table.c or table.name == Errand.__tablename__:
-            continue
-        some = select(table.c.id).where(table.c.shop_id == shop.id).limit(BATCH)
-        gone = session.execute(delete(table).where(table.c.id.in_(some)).returning(table.c.id))
-        if gone.first() is not None:
-            return True
-    erasure.erase_shop(session, shop)
-    return False
+def tables() -> list[str]:
+    """Return which tables hold rows of shops, whoever points at others first."""
+    ordered = reversed(Base.metadata.sorted_tables)
+    return [it.name for it in ordered if "shop_id" in it.c and it.name != Errand.__tablename__]
+
+
+def erase_some(session: Session, shop_id: int, table: str) -> bool:
+    """Remove the next rows of a shop from a table; False once none is left there."""
+    some = text(
+        f'DELETE FROM "{table}" WHERE ctid = ANY(ARRAY('  # noqa: S608 - a name of ours
+        f'SELECT ctid FROM "{table}" WHERE shop_id = :shop_id LIMIT :most))'
+    )
+    gone = session.execute(some, {"shop_id": shop_id, "most": BATCH})
+    return gone.rowcount == BATCH  # type: ignore[attr-defined,no-any-return]
+
+
+def end(session: Session, shop_id: int) -> None:
+    """Remove the row of a shop, and with it all that was written for it meanwhile, its last errand too."""
+    session.execute(select(Shop.id).filter_by(id=shop_id).with_for_update())
+    for table in WITHOUT_A_KEY:
+        session.execute(delete(table).where(table.shop_id == shop_id))
+    session.execute(delete(Shop).filter_by(id=shop_id))
+
+
+def _end(session: Session, shop: Shop) -> None:
+    """Do nothing more for a shop; its store's name, and its own address, are free for whoever comes after."""
+    shop.state, shop.page_host = ShopState.CLOSING, None
+    errands.drop_all(session, shop.id)

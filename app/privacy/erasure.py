@@ -9,17 +9,17 @@ from sqlalchemy.orm import Session
 from app import events
 from app.audience import consent, profiles
 from app.audience.models import Profile
-from app.commerce import bodies, discounts, inbox, orders
+from app.commerce import bodies, discounts, orders
 from app.commerce.models import Checkout, Order
 from app.imports import uploads
 from app.lib import clock
-from app.lib.db import Base, among
+from app.lib.db import among
 from app.messages import replies, withdrawn
 from app.messages.models import Message
-from app.privacy import copies, takeout
+from app.privacy import copies
 from app.reviews import writing as reviews
 from app.shops import calls
-from app.shops.models import Call, Shop
+from app.shops.models import Call
 from app.stock import waiting
 from app.surveys import answering
 from app.tracking import browsers, cases, drawn, recipients, register
@@ -30,7 +30,7 @@ from app.tracking.models import Shipment
 from app.tracking.notes import Note
 from app.tracking.overrides import Override
 from app.tracking.own_orders import OwnOrdersLink
-from app.vocabulary import CallReason, MessageState, Reason, ShopState
+from app.vocabulary import CallReason, MessageState, Reason
 
 
 def erase(session: Session, profile: Profile) -> None:
@@ -44,7 +44,6 @@ def erase(session: Session, profile: Profile) -> None:
     calls.drop(session, Call.profile_id == profile.id, CallReason.ERASED)
     discounts.end(session, profile.shop_id, profile.id)
     copies.forget_of(session, profile)
-    takeout.drop(session, profile.shop_id)
     consent.forget(session, profile.shop_id, [profile.id], filter(None, (profile.email, profile.phone)))
     uploads.forget(session, profile.shop_id, filter(None, (profile.email, profile.phone)))
     replies.forget(session, profile.shop_id, [profile.phone] if profile.phone else [])
@@ -98,7 +97,6 @@ def _erase_order(session: Session, order: Order, *, only_it: bool) -> set[str]:
         session.execute(update(written).filter_by(order_id=order.id).values(words=None))
     session.execute(delete(OwnOrdersLink).filter_by(order_id=order.id))
     browsers.forget_order(session, order.id)
-    takeout.drop(session, order.shop_id)
     case = cases.open_of(session, order.id)
     if case is not None:  # there is nobody left to answer
         cases.close(session, case)
@@ -145,22 +143,8 @@ def _erase_if_nothing_is_left(session: Session, profile: Profile) -> None:
         erase(session, profile)
 
 
-def erase_shop(session: Session, shop: Shop) -> None:
-    """Remove every row of a shop; a bare tombstone stays, so that late deliveries find nobody.
-
-    Nor does a browser that was let in before, should the store connect again under another owner.
-    """
-    inbox.hold(session, shop.id)  # what is just being read would be kept after its shop is gone
-    for table in reversed(Base.metadata.sorted_tables):
-        if "shop_id" in table.c:
-            session.execute(delete(table).where(table.c.shop_id == shop.id))
-    shop.state = ShopState.REDACTED
-    shop.name, shop.email, shop.settings, shop.signed_out_at = shop.domain, None, {}, clock.now()
-
-
 def forget_addresses(session: Session, shop_id: int, addresses: Collection[str]) -> None:
     """Empty what is kept of addresses beside their shopper's own rows: in carts, and on others' pages."""
-    takeout.drop(session, shop_id)
     for address in addresses:
         withdrawn.end(session, recipients.ids_of(session, shop_id, address=address), for_good=True)
     carts = update(Checkout).where(Checkout.shop_id == shop_id, Checkout.email.in_(addresses))

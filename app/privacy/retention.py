@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.audience.models import ConsentRow, Profile
+from app.commerce import bodies
 from app.commerce.models import Order
 from app.lib import clock
-from app.privacy import erasure
+from app.privacy import erasure, traces
 from app.shops import errands
 from app.shops.models import Shop
 from app.tracking.cases import Case
@@ -70,8 +71,11 @@ def forget_some(session: Session, shop: Shop) -> bool:
     since = before(chosen)
     oldest = select(Order).where(*_old(shop.id, since)).order_by(Order.id).limit(BATCH)
     orders = session.scalars(oldest.with_for_update(skip_locked=True)).all()
-    erasure.erase_orders_alone(session, shop.id, orders)
-    return bool(orders) or _forget_shoppers(session, shop, since)
+    with bodies.gathering(session) as words:
+        erasure.erase_orders_alone(session, shop.id, orders)
+        is_more = bool(orders) or _forget_shoppers(session, shop, since)
+    traces.leave(session, shop.id, words)
+    return is_more
 
 
 def _forget_shoppers(session: Session, shop: Shop, since: datetime) -> bool:

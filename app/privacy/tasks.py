@@ -10,12 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.audience.models import Profile
+from app.commerce import bodies
 from app.commerce.models import Order
 from app.hooks import forgetting
 from app.lib import certificate, clock, crypto
 from app.platforms.base import PrivacyKind, PrivacyRequest
 from app.platforms.purchases import Person
-from app.privacy import copies, erasure
+from app.privacy import closing, copies, erasure
 from app.privacy.copies import Rows
 from app.shops import errands, install
 from app.shops.models import PrivacyTask, Shop
@@ -54,7 +55,7 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
         if shop.state is ShopState.INSTALLED:
             errands.add(session, shop.id, f"{shop.platform}.confirm_uninstall")
         else:
-            erasure.erase_shop(session, shop)
+            closing.erase(session, shop)
         return
     found = _profiles(session, shop.id, subject)
     typed = {address for address in (email, *(profile.email for profile in found)) if address}
@@ -65,12 +66,14 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
     else:
         known_by = _typed(copy) | typed
         services = _ask_others(session, shop.id, found, orders_named, known_by)
-        for profile in found:
-            erasure.erase(session, profile)
-        mine = select(Order).where(Order.shop_id == shop.id, Order.external_id.in_(orders_named))
-        for order in session.scalars(mine).all():
-            erasure.erase_order(session, order)
-        erasure.forget_addresses(session, shop.id, typed)
+        with bodies.gathering(session) as words:
+            for profile in found:
+                erasure.erase(session, profile)
+            mine = select(Order).where(Order.shop_id == shop.id, Order.external_id.in_(orders_named))
+            for order in session.scalars(mine).all():
+                erasure.erase_order(session, order)
+            erasure.forget_addresses(session, shop.id, typed)
+        bodies.empty(session, shop.id, words)
         left = copies.export(session, shop.id, found, orders_named, typed)
         task.certificate = _certificate(shop, request, copy, left, known_by, services)
     task.done_at = clock.now()
@@ -96,7 +99,7 @@ def leave(session: Session, shop: Shop) -> None:
     install.uninstall(session, shop)
     asked = select(PrivacyTask.id).filter_by(shop_id=shop.id, kind=PrivacyKind.ERASE_SHOP, done_at=None)
     if session.scalar(asked) is not None:
-        erasure.erase_shop(session, shop)
+        closing.erase(session, shop)
 
 
 def _profiles(session: Session, shop_id: int, subject: dict[str, Any]) -> list[Profile]:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import uniform
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.lib import clock, queue
-from app.shops.models import Errand
+from app.shops.models import Errand, Shop
+from app.vocabulary import ShopState
 
 LEASE = timedelta(minutes=5)
 FIRST_RETRY = timedelta(seconds=30)
@@ -19,6 +20,7 @@ CLOSE = "shop.close"
 """Take our notices out of a store whose merchant wants its shop deleted, and stop working for it."""
 ERASE = "shop.erase"
 """Remove the rows of a shop that we no longer work for."""
+ENDS = (CLOSE, ERASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,16 @@ def add_anew(session: Session, shop_id: int, kind: str, subject: str) -> None:
 
 
 def claim(session: Session, kinds: list[str]) -> Due | None:
-    """Lease the errand that has been due for longest, of the kinds we know how to run."""
+    """Lease the errand that has been due for longest, of the kinds we know how to run.
+
+    For a shop that is being deleted nothing else is done.
+    """
     now = clock.now()
     free = or_(Errand.lease_until.is_(None), Errand.lease_until < now)
+    closing = exists().where(Shop.id == Errand.shop_id, Shop.state == ShopState.CLOSING)
     row = session.scalar(
         select(Errand)
-        .where(Errand.due_at <= now, free, Errand.kind.in_(kinds))
+        .where(Errand.due_at <= now, free, Errand.kind.in_(kinds), or_(Errand.kind.in_(ENDS), ~closing))
         .order_by(Errand.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -130,7 +136,7 @@ def drop(session: Session, shop_id: int, kind: str) -> None:
 def drop_all(session: Session, shop_id: int) -> None:
     """Forget every errand of a shop but those that delete it, as its owner asked."""
     mine = delete(Errand).filter_by(shop_id=shop_id)
-    session.execute(mine.where(Errand.kind.not_in((CLOSE, ERASE))))
+    session.execute(mine.where(Errand.kind.not_in(ENDS)))
 
 
 def _still_ours(session: Session, due: Due) -> Errand | None:

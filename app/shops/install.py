@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app import events
@@ -32,8 +32,11 @@ class Store:
 
 
 def install(session: Session, store: Store) -> Shop:
-    """Return the shop of a store that has just connected, new or come back; its flows stay as they were."""
-    shop = find(session, store.platform, store.domain)
+    """Return the shop of a store that has just connected, new or come back; its flows stay as they were.
+
+    One that is being deleted is another shop, and goes its way.
+    """
+    shop = session.scalar(_of(store.platform, store.domain).with_for_update())
     if shop is None:
         shop = Shop(
             platform=store.platform,
@@ -66,8 +69,14 @@ def install(session: Session, store: Store) -> Shop:
 
 
 def find(session: Session, platform: PlatformKey, domain: str) -> Shop | None:
-    """Return the shop of a store, whatever its state."""
-    return session.scalar(select(Shop).where(Shop.platform == platform, Shop.domain == domain))
+    """Return the shop of a store, whether or not we work for it just now."""
+    return session.scalar(_of(platform, domain))
+
+
+def _of(platform: PlatformKey, domain: str) -> Select[Shop]:
+    return select(Shop).where(
+        Shop.platform == platform, Shop.domain == domain, Shop.state != ShopState.CLOSING
+    )
 
 
 def keep_secret(  # noqa: PLR0913 - the parts of one secret

@@ -51,7 +51,14 @@ class Shop(Base):
     lanes_due_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     """When to learn anew how its parcels travel."""
 
-    __table_args__ = (UniqueConstraint("platform", "domain"),)
+    __table_args__ = (
+        Index(
+            "uq_shop_platform_domain",
+            *("platform", "domain"),
+            unique=True,
+            postgresql_where=text("state <> 'closing'"),
+        ),
+    )
 
 
 class Credential(OfShop, Base):

@@ -98,6 +98,13 @@ def choose(session: Session, shop: Shop, name: str) -> None:
     errands.add(session, shop.id, CHECK, name, every=DAILY)
 
 
+def go_on(session: Session, shop: Shop) -> None:
+    """Look at the address that a shop which comes back had chosen: it was free for others meanwhile."""
+    name = wanted(shop)
+    if name is not None:
+        errands.add(session, shop.id, CHECK, name, every=DAILY)
+
+
 def give_up(session: Session, shop: Shop) -> None:
     """Let a shop's pages stand at our own address again."""
     shop.page_host = None

@@ -13,6 +13,7 @@ from app.commerce.models import Variant
 from app.lib import clock
 from app.platforms import purchases
 from app.shops import errands
+from app.shops.models import Shop
 from app.stock import restock, returns
 from app.stock.models import Level, Location, Shelf
 from app.stock.restock import Standing
@@ -77,6 +78,13 @@ def keep_level(session: Session, shop_id: int, record: purchases.StockLevel) -> 
     if session.scalar(newer.returning(Level.id)) is not None:
         _sum_up(session, shelf, record.updated_at)
     return True
+
+
+def go_on(session: Session, shop: Shop) -> None:
+    """Judge what had risen in a shop that comes back, and what the store says of it by then."""
+    rose = select(Shelf.id).where(Shelf.shop_id == shop.id, Shelf.rose_at.is_not(None))
+    for shelf_id in session.scalars(rose):
+        errands.add(session, shop.id, JUDGE, str(shelf_id), due_at=clock.now() + restock.SETTLE)
 
 
 def judge(session: Session, shop_id: int, shelf_id: int) -> bool:

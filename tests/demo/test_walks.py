@@ -10,6 +10,7 @@ from app.lib import http
 from app.platforms import woocommerce
 from app.platforms.purchases import Past, Product
 from app.platforms.walking import Found, Page, Window
+from app.platforms.woocommerce import pasts as woo_pasts
 from app.platforms.woocommerce import walk as woo_walk
 from app.platforms.woocommerce.api import PER_PAGE, Store
 from demo import fakes, stories
@@ -54,10 +55,10 @@ def test_orders_of_one_moment_are_all_found_whatever_the_page_ends_on(store: Sto
 def test_shoppers_on_woocommerce_have_accounts_and_a_past_even_as_guests(store: Store) -> None:
     rows = walked(partial(woo_walk.customers, store, ALWAYS))
     assert len(rows) == len(HARBOR) // 2
-    reports = Store(woo_wire.HOME, keys(), version=woo_walk.REPORTS)
+    reports = Store(woo_wire.HOME, keys(), version=woo_pasts.REPORTS)
     pasts = [
         record
-        for row in walked(partial(woo_walk.pasts, reports, "EUR", woo_wire.ZONE))
+        for row in walked(partial(woo_pasts.pasts, reports, "EUR", woo_wire.ZONE))
         for record in row.records or ()
         if isinstance(record, Past)
     ]
@@ -69,7 +70,7 @@ def test_shoppers_on_woocommerce_have_accounts_and_a_past_even_as_guests(store: 
 
 def test_a_store_without_the_report_has_no_pasts(store: Store) -> None:
     elsewhere = Store(woo_wire.HOME, keys(), version="wc-none")
-    assert woo_walk.pasts(elsewhere, "EUR", woo_wire.ZONE) == Page(rows=())
+    assert woo_pasts.pasts(elsewhere, "EUR", woo_wire.ZONE) == Page(rows=())
     assert store
 
 

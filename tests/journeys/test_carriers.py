@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from app.carriers import directory
 from app.lib import clock
 from app.main import create_app
-from app.privacy import erasure
+from app.privacy import closing
 from app.shops.models import Shop
 from app.tracking import carriage, carrier, own_carriers
 from app.tracking.links import token_of
 from app.tracking.models import OwnCarrier, Shipment
+from jobs import sync
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 
@@ -165,8 +166,9 @@ def test_the_tracking_page_leads_to_the_carrier_and_follows_a_change(shopify_sto
 
 def test_own_carriers_leave_with_their_shop(session: Session, shop_: Shop) -> None:
     own_carriers.add(session, shop_, "Bikes", BIKES)
-    erasure.erase_shop(session, shop_)
+    closing.erase(session, shop_)
     session.commit()
+    sync.run()
     assert session.scalars(select(OwnCarrier)).all() == []
 
 

@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import select, text
 
 import jobs.inbox
+import jobs.sync
 from app.commerce import bodies
 from app.commerce.models import Delivery, Order
 from app.events import EventRow
@@ -17,7 +18,7 @@ from app.shops import calls, install
 from app.shops.models import Call, PrivacyTask, Shop
 from app.tracking.models import Shipment
 from app.tracking.polls.models import CarrierWatch
-from app.vocabulary import CallReason, CallState, ShopState
+from app.vocabulary import CallReason, CallState
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 
@@ -137,9 +138,9 @@ def test_a_shop_is_erased_only_once_it_is_known_to_have_left(shopify_store: Stor
     )
     tasks.leave(shopify_store.session, shopify_store.session.get_one(Shop, shopify_store.shop.id))
     shopify_store.session.commit()
+    jobs.sync.run()
     assert where_is(shopify_store, "canary") == []
-    shopify_store.session.expire_all()
-    assert shopify_store.session.scalars(select(Shop.state)).all() == [ShopState.REDACTED]
+    assert shopify_store.session.scalars(select(Shop.state)).all() == []
 
 
 def test_a_shop_that_has_left_is_erased_with_whatever_of_it_still_waits(shopify_store: StoreVoice) -> None:
@@ -151,9 +152,9 @@ def test_a_shop_that_has_left_is_erased_with_whatever_of_it_still_waits(shopify_
     shopify_store.shopify("shop/redact", {"shop_id": 1, "shop_domain": shopify_store.shop.domain})
     shopify_store.shopify("orders/paid", {**planted(shopify_store), "id": 1044})
     jobs.inbox.drain()
+    jobs.sync.run()
     assert where_is(shopify_store, "canary") == []
-    session.expire_all()
-    assert session.scalars(select(Shop.state)).all() == [ShopState.REDACTED]
+    assert session.scalars(select(Shop.state)).all() == []
     assert session.scalars(select(EventRow.kind)).all() == []
     assert session.scalars(select(Delivery.topic)).all() == []
 

@@ -3,6 +3,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -50,3 +52,25 @@ def test_what_is_still_to_be_read_or_younger_may_stay(session: Session) -> None:
     assert len(session.scalars(select(Delivery.id).where(Delivery.body.is_not(None))).all()) == 2
     bodies.empty(session, shop, ["ana@example.com"], before=clock.now() + timedelta(seconds=1))
     assert session.scalars(select(Delivery.id).where(Delivery.body.is_not(None))).all() == [waiting.id]
+
+
+MAILBOXES = st.from_regex(r"[a-zà-öø-ÿ0-9][a-zà-öø-ÿ0-9.+-]{0,12}@[a-z0-9-]{1,9}\.[a-z]{2,3}", fullmatch=True)
+NUMBERS = st.from_regex(r"\+?[0-9A-Z]{0,4}[0-9][0-9A-Z]{0,16}(-[0-9]{1,6})?", fullmatch=True)
+
+
+@given(word=st.one_of(MAILBOXES, NUMBERS), is_escaped=st.booleans(), shape=st.integers(0, 4))
+def test_a_word_is_found_wherever_it_stands_in_a_body(word: str, *, is_escaped: bool, shape: int) -> None:
+    within: list[object] = [
+        {"order": {"email": word.upper()}},
+        [{"note": f"ask for {word}, please"}],
+        {"a": [1, None, True, {"b": f"<p>{word}</p>"}]},
+        {"url": f"https://shop.example/x?of={word}&y=1"},
+        {"number": int(word) if word.isdecimal() and word.isascii() and word[0] != "0" else word},
+    ]
+    body = json.dumps(within[shape], ensure_ascii=is_escaped).encode()
+    assert bodies.plain(word) in bodies.words_in(body)
+
+
+@given(body=st.binary(max_size=200))
+def test_any_bytes_have_words(body: bytes) -> None:
+    assert all("@" in word or any(map(str.isdigit, word)) for word in bodies.words_in(body))

@@ -15,6 +15,7 @@ from app.flows.rehearsal.run import Rehearsed
 from app.flows.rehearsal.told import DONE, HELD_OUT, SENT, report
 from app.lib import clock
 from app.shops import errands
+from app.shops.models import Shop
 from app.vocabulary import Trigger
 
 REHEARSE = "flows.rehearse"
@@ -34,6 +35,12 @@ def ask(session: Session, shop_id: int, trigger: Trigger, file: str, days: int) 
     changed = {name: put.excluded[name] for name in anew}
     session.execute(put.on_conflict_do_update(index_elements=["shop_id", "trigger"], set_=changed))
     errands.add(session, shop_id, REHEARSE, str(trigger))
+
+
+def go_on(session: Session, shop: Shop) -> None:
+    """Begin anew what a shop that comes back was waiting for."""
+    for trigger in session.scalars(select(Rehearsal.trigger).filter_by(shop_id=shop.id, ended_at=None)):
+        errands.add(session, shop.id, REHEARSE, str(trigger))
 
 
 def look(session: Session, shop_id: int, trigger: Trigger) -> Rehearsal | None:

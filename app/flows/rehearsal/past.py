@@ -29,7 +29,7 @@ AS_THEY_ARE = {
     *("access_record", "errand", "credential", "privacy_task", "import", "checkup", "connect_state"),
     *("comparison", "missed_order", "feedback", "page_visit", "note", "member", "status_override"),
     *("bulletin", "flow_draft", "rehearsal", "survey_answer", "reorder"),
-    *("takeout", "takeout_part", "api_key"),
+    *("api_key", "trace"),
 }
 """Read where they lie; all others are copied, and may be written to."""
 FIRST_ID = 10**15

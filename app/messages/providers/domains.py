@@ -18,7 +18,7 @@ from app.channels.presets import BY_KEY, OWN
 from app.lib import clock, crypto
 from app.messages.providers.models import MailDomain, Provider
 from app.shops import errands
-from app.shops.models import Errand
+from app.shops.models import Errand, Shop
 
 LOOK = "mail.look"
 HOURLY = 3600
@@ -36,6 +36,13 @@ def watch(session: Session, shop_id: int, domain: str) -> None:
     row = insert(MailDomain).values(shop_id=shop_id, domain=domain).on_conflict_do_nothing()
     session.execute(row)
     errands.add(session, shop_id, LOOK, domain, every=HOURLY)
+
+
+def go_on(session: Session, shop: Shop) -> None:
+    """Look again, every hour, at the domains for which a shop that comes back sends."""
+    senders = session.scalars(select(Provider.sender).filter_by(shop_id=shop.id))
+    for domain in {of(sender) for sender in senders}:
+        watch(session, shop.id, domain)
 
 
 def stop_watching(session: Session, shop_id: int, domain: str) -> None:

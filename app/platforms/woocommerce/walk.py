@@ -5,7 +5,7 @@ while we walk moves to the end, and none is passed over. A page may repeat rows 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple, Self
 from urllib.parse import quote
@@ -13,19 +13,16 @@ from urllib.parse import quote
 from app.lib import reading
 from app.lib.reading import Json
 from app.platforms.base import Record
-from app.platforms.purchases import Past, Person
 from app.platforms.walking import Page, Window, read
 from app.platforms.woocommerce import catalog, changes
 from app.platforms.woocommerce import orders as purchases
-from app.platforms.woocommerce.api import PER_PAGE, NoRoute, Store
+from app.platforms.woocommerce.api import PER_PAGE, Store
 from app.platforms.woocommerce.changes import Place, modified
 
 DIVIDED = ("variable", "variable-subscription")
 """Types of products that are bought as one of their variations."""
 AGAIN = 10
 """Rows of a list that are asked for once more with those that follow them."""
-REPORTS = "wc-analytics"
-"""The API in which a store says what each shopper has bought; it takes the same keys."""
 
 
 class Stand(NamedTuple):
@@ -88,27 +85,13 @@ def customers(store: Store, window: Window, after: str | None = None) -> Page:
     """Return a page of shoppers with an account; the store lists all, and the window is looked at here."""
     at = Stand.read(after)
     rows, total = store.after("customers", at.asked, role="all", orderby="id", order="asc")
-    then, fresh = at.past([int(row["id"]) for row in _with_ids(rows)], is_full=len(rows) == PER_PAGE)
+    then, fresh = at.past([int(row["id"]) for row in with_ids(rows)], is_full=len(rows) == PER_PAGE)
     found = (
         read(str(row["id"]), modified(row), partial(catalog.customer, row, currency=""))
-        for row in _with_ids(rows)
+        for row in with_ids(rows)
         if int(row["id"]) in fresh and _is_within(window, modified(row))
     )
     return Page(rows=tuple(found), after=then.write() if then else None, total=total)
-
-
-def pasts(store: Store, currency: str, zone: tzinfo, after: str | None = None) -> Page:
-    """Return a page of what shoppers, guests too, have bought in all; `store` is one asked for REPORTS.
-
-    A store that has no such report is answered by an empty page. Its times are the store's local ones.
-    """
-    page = int(after or 1)
-    try:
-        rows, total = store.page("reports/customers", page, orderby="date_registered", order="asc")
-    except NoRoute:
-        return Page(rows=())
-    found = (read(str(row["id"]), None, partial(_past, row, currency, zone)) for row in _with_ids(rows))
-    return Page(rows=tuple(found), after=str(page + 1) if len(rows) == PER_PAGE else None, total=total)
 
 
 def _changed(
@@ -141,27 +124,6 @@ def _product(store: Store, row: Json, currency: str) -> tuple[Record, ...]:
     return found
 
 
-def _past(row: Json, currency: str, zone: tzinfo) -> tuple[Record, ...]:
-    count, email = reading.whole(row, "orders_count"), reading.text(row, "email")
-    user = reading.text(row, "user_id")
-    if count is None or not (email or user):
-        return ()
-    return (
-        Past(
-            person=Person(
-                external_id=None if user == "0" else user,
-                email=email,
-                first_name=reading.text(row, "first_name"),
-                last_name=reading.text(row, "last_name"),
-            ),
-            orders=count,
-            spent=reading.amount(row, "total_spend", currency),
-            currency=currency,
-            last_order_at=reading.moment(row, "date_last_order", zone),
-        ),
-    )
-
-
 def _is_within(window: Window, at: datetime | None) -> bool:
     if at is None:
         return True
@@ -169,5 +131,6 @@ def _is_within(window: Window, at: datetime | None) -> bool:
     return is_late_enough and (window.until is None or at <= window.until)
 
 
-def _with_ids(rows: list[Json]) -> list[Json]:
+def with_ids(rows: list[Json]) -> list[Json]:
+    """Return the rows that have a number."""
     return [row for row in rows if (reading.text(row, "id") or "").isdecimal()]

@@ -16,9 +16,10 @@ from app.lib import clock
 from app.messages import compose, letter
 from app.messages.bulletins import Bulletin
 from app.messages.models import Message
+from app.shops import install
 from app.shops.models import Shop
 from app.tracking.models import Shipment
-from app.vocabulary import Medium, MessageState, Reason, Trigger
+from app.vocabulary import Medium, MessageState, Reason, ShopState, Trigger
 from jobs import messages as sender
 from jobs import schedule, sync
 from tests.journeys.admin.conftest import parcel, sign_in, token
@@ -161,6 +162,29 @@ def test_whoever_dies_amid_it_goes_on_where_it_was(
     assert '<progress max="4" value="1"' in merchant.get(here).text
     sync.run()
     assert len(bulletins_of(shopify_store)) == 4
+    assert not bulletins.go_on(session, shop.id, ident)
+
+
+def test_one_that_is_being_sent_as_the_store_leaves_is_over_and_says_how_far_it_came(
+    merchant: FlaskClient, shopify_store: StoreVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    four(shopify_store)
+    monkeypatch.setattr(bulletins, "AT_ONCE", 1)
+    shop, session = shopify_store.shop, shopify_store.session
+    here = begin(merchant, shop, all="yes")
+    press(merchant, here, **WORDS)
+    press(merchant, f"{here}/send")
+    ident = session.scalars(select(Bulletin.id)).one()
+    assert bulletins.go_on(session, shop.id, ident)
+    install.uninstall(session, shop)
+    session.commit()
+    shopify_store.settle()
+    shop.state = ShopState.INSTALLED  # it is back, weeks later
+    session.commit()
+    sign_in(merchant, shop.id)
+    page = merchant.get(here).text
+    assert "disconnected after 1 of 4 mails" in page
+    assert "<progress" not in page
     assert not bulletins.go_on(session, shop.id, ident)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.lib.http import Unreachable
 from app.platforms.walking import Page, Window
-from app.platforms.woocommerce import walk
+from app.platforms.woocommerce import pasts, walk
 from app.platforms.woocommerce.api import Store
 from tests.unit.woocommerce.store import KEYS, NO_ROUTE, URL, StoreApi
 
@@ -25,4 +25,4 @@ def test_a_store_whose_woocommerce_is_switched_off_is_no_empty_store(api: StoreA
             turn(store, "EUR", Window())
     with pytest.raises(Unreachable):
         walk.customers(store, Window())
-    assert walk.pasts(store, "EUR", UTC) == Page(rows=()), "not every store has this report"
+    assert pasts.pasts(store, "EUR", UTC) == Page(rows=()), "not every store has this report"
