@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import admin, api, health, storefront
-from app.admin.stores import connect_woocommerce, imports, plugin_page
+from app.admin import connect_woocommerce, imports, plugin_page
 from app.lib.config import settings
 from app.lib.logs import configure, trail
 from app.lib.rsgi import Pages, Upload

@@ -1,7 +1,6 @@
 """Every route, asked by everybody who might try: nothing of a shop is told or changed for who may not.
 
-`make route-walk` prints the table. A new route is walked by itself;
-it has to be in app/admin/doors/permissions.py.
+`make route-walk` prints the table. A new route is walked by itself; it has to be in app/admin/permissions.py.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.admin.doors import permissions
+from app.admin import permissions
 from app.lib import clock
 from app.shops.install import uninstall
 from app.shops.team import Member, Role

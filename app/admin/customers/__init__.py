@@ -1,1 +1,0 @@
-"""The list of a shop's customers, and everything of one of them."""

@@ -1,1 +1,0 @@
-"""The designer of the tracking page."""

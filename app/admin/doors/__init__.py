@@ -1,1 +1,0 @@
-"""Who comes in, how, and what they may do."""

@@ -1,1 +1,0 @@
-"""What goes wrong with parcels and orders, until it is over."""

@@ -1,1 +1,0 @@
-"""What goes out by itself: the switches, what offers bring, and the editor."""

@@ -1,1 +1,0 @@
-"""What went to shoppers, what did not, and why."""

@@ -1,1 +1,0 @@
-"""What privacy law asks for, and who looked at whose data."""

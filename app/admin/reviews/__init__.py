@@ -1,1 +1,0 @@
-"""What shoppers say: of products, and of the shop."""

@@ -1,1 +1,0 @@
-"""Over what messages go: mail servers, providers of texts, WhatsApp."""

@@ -1,1 +1,0 @@
-"""Who else hears of what happens."""

@@ -1,1 +1,0 @@
-"""The list of parcels, and everything of one of them."""

@@ -1,1 +1,0 @@
-"""Who tells where parcels are, and what of it shoppers see."""

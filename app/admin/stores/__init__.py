@@ -1,1 +1,0 @@
-"""The connection to a store: made, looked after, and let go."""
