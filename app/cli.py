@@ -115,7 +115,7 @@ def shops() -> None:
 @click.argument("shop_id", type=int)
 def signin(shop_id: int) -> None:
     """Print a link, good once for 10 minutes, that lets a browser into a shop's admin."""
-    from app.admin import session as doors  # noqa: PLC0415 - the admin's pages come with it
+    from app.admin.doors import session as doors  # noqa: PLC0415 - the admin's pages come with it
 
     with transaction() as session:
         shop = session.get(Shop, shop_id)
@@ -158,7 +158,7 @@ def verify(file: TextIO) -> None:
 @click.option("--last", type=int, default=0, help="So many of the newest messages instead.")
 def why(message_ids: tuple[int, ...], last: int) -> None:
     """Say why messages went, wait, or did not go: each rule, and what it saw."""
-    from app.admin.why import lines  # noqa: PLC0415 - the admin's pages come with it
+    from app.admin.messages.why import lines  # noqa: PLC0415 - the admin's pages come with it
 
     with transaction() as session:
         newest = select(Message).order_by(Message.id.desc()).limit(last)

@@ -1,6 +1,6 @@
 """What an operator's machines ask: are you alive, are you ready, how much waits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, Response
@@ -8,9 +8,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from redis import RedisError
-from sqlalchemy import BigInteger, cast, func, or_, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, func, or_, select, text, true
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.commerce.gaps import MissedOrder
 from app.commerce.models import Delivery, Order
@@ -27,9 +27,24 @@ from app.vocabulary import CallState, InboxState, MessageState
 
 blueprint = Blueprint("health", __name__)
 
+Counted = Message | Delivery | Call | MissedOrder
+Column = InstrumentedAttribute[Any]
+Clauses = tuple[ColumnElement[bool], ...]
+
 ODD = or_(TrackingEvent.detail == progress.UNKNOWN, TrackingEvent.doubt.is_not(None))
 """Scans whose code we do not know (no doubt is named), and scans that cannot be true."""
 OF_ITS_SHOP = MissedOrder.shop_id == Shop.id
+NEWEST = 20_000
+"""Rows that are done with are counted among so many: a table grows for ever, and reading it may not."""
+MESSAGES = (
+    Message.state == MessageState.QUEUED,
+    Message.state == MessageState.SENDING,
+    Message.state.in_((MessageState.UNKNOWN, MessageState.HELD)),
+)
+"""What waits or wants people is counted whole, each by its partial index; so below."""
+INBOX = (Delivery.state == InboxState.WAITING, Delivery.state == InboxState.PARKED)
+CALLS = (Call.state == CallState.WAITING, Call.state == CallState.PARKED)
+MISSED = (MissedOrder.outcome.is_(None),)
 
 
 @blueprint.get("/healthz")
@@ -68,26 +83,37 @@ class _Tables(Collector):
 
     def collect(self) -> Iterator[Metric]:
         with transaction() as session:
-            yield _by_words(session, "shops", Shop.platform, Shop.state)
-            yield _by_words(session, "messages", Message.state, Message.reason)
-            yield _by_words(session, "inbox", Delivery.state, Delivery.topic)
-            yield _by_words(session, "calls", Call.kind, Call.state)
-            yield _by_words(session, "odd_scans", TrackingEvent.source, TrackingEvent.doubt, where=ODD)
-            yield _by_words(session, "missed_orders", Shop.platform, MissedOrder.outcome, where=OF_ITS_SHOP)
+            yield _by_words(session, "shops", (Shop.platform, Shop.state), true())
+            yield _by_words(
+                session, "messages", (Message.state, Message.reason), *_open_and_newest(Message, MESSAGES)
+            )
+            yield _by_words(
+                session, "inbox", (Delivery.state, Delivery.topic), *_open_and_newest(Delivery, INBOX)
+            )
+            yield _by_words(session, "calls", (Call.kind, Call.state), *_open_and_newest(Call, CALLS))
+            yield _by_words(session, "odd_scans", (TrackingEvent.source, TrackingEvent.doubt), ODD)
+            missed = (and_(OF_ITS_SHOP, it) for it in _open_and_newest(MissedOrder, MISSED))
+            yield _by_words(session, "missed_orders", (Shop.platform, MissedOrder.outcome), *missed)
             yield _open_exceptions(session)
             yield _predictions(session)
             yield _polls(session)
             yield _waiting(session)
 
 
-def _by_words(session: Session, name: str, *columns: Any, where: Any = None) -> Metric:  # noqa: ANN401 - mapped
-    """Count rows by the words in two columns."""
-    rows = select(*columns, func.count()).group_by(*columns)
-    gauge = GaugeMetricFamily(
-        f"doorstep_{name}", f"Rows of {name}", labels=[column.key for column in columns]
-    )
-    for *words, count in session.execute(rows if where is None else rows.where(where)):
-        gauge.add_metric([word or "" for word in words], count)
+def _open_and_newest(table: type[Counted], open_ones: Sequence[ColumnElement[bool]]) -> Clauses:
+    """Say in SQL which rows are counted: all that are open, kind by kind, and the newest of the others."""
+    newest = table.id > select(func.max(table.id)).scalar_subquery() - NEWEST
+    return (*open_ones, and_(newest, or_(*open_ones).is_not(true())))
+
+
+def _by_words(session: Session, name: str, columns: Sequence[Column], *wheres: ColumnElement[bool]) -> Metric:
+    """Count rows by the words in some columns; no row fits two of the clauses."""
+    says = f"Rows of {name}; of those that are done with, among the newest {NEWEST:,}"
+    gauge = GaugeMetricFamily(f"doorstep_{name}", says, labels=[column.key for column in columns])
+    for where in wheres:
+        rows = select(*columns, func.count()).where(where).group_by(*columns)
+        for *words, count in session.execute(rows):
+            gauge.add_metric([word or "" for word in words], count)
     return gauge
 
 

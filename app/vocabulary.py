@@ -146,7 +146,7 @@ WENT_OUT = (MessageState.SENT, MessageState.DELIVERED, MessageState.BOUNCED, Mes
 
 
 class Reason(StrEnum):
-    """Why a message was not sent, or not yet; app/admin/reasons.py has a sentence for each."""
+    """Why a message was not sent, or not yet; app/admin/messages/reasons.py has a sentence for each."""
 
     FLOW_OFF = "flow_off"
     NO_CHANNEL = "no_channel"

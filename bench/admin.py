@@ -71,7 +71,7 @@ def _fill() -> None:
 def _measure() -> int:
     from sqlalchemy import event, text  # noqa: PLC0415
 
-    from app.admin import session as doors  # noqa: PLC0415
+    from app.admin.doors import session as doors  # noqa: PLC0415
     from app.lib.db import engine, transaction  # noqa: PLC0415
     from app.main import create_app  # noqa: PLC0415
 

@@ -102,7 +102,7 @@ def connect() -> Address:
         ridge, harbor = install(session, RIDGE), install(session, HARBOR)
         for shop in (ridge, harbor):
             shop.settings = {"brand": BRANDS[shop.domain]}
-            writeback.switch(shop, on=True)
+            writeback.switch(session, shop, on=True)
             texting.keep(session, shop, plugins.discover("app.channels.sms")["twilio"], twilio.KEYS, TEXTS)
             _write_on_whatsapp(session, shop)
             for trigger in set(Trigger) - set(switches.ON_REQUEST):

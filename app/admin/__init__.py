@@ -1,127 +1,20 @@
-"""The merchant's pages, embedded in the store's own back office."""
+"""The merchant's pages, embedded in the store's own back office: a folder for each thing they are about."""
 
 from flask import Blueprint
 
-from app.admin import (
-    again,
-    bulletins,
-    calls,
-    carriage,
-    case,
-    connect_shopify,
-    customer,
-    customers,
-    designer,
-    disconnect,
-    doctor,
-    exceptions,
-    flows,
-    hidden,
-    home,
-    imports,
-    inbox,
-    keeping,
-    keys,
-    lift,
-    looks,
-    mail_preview,
-    manners,
-    messages,
-    notes,
-    overrides,
-    overview,
-    own_carriers,
-    page_host,
-    privacy,
-    reviews,
-    sender_domains,
-    sending,
-    services,
-    settings,
-    shell,
-    shipment,
-    shipments,
-    shipments_file,
-    sources,
-    store_consent,
-    surveys,
-    team,
-    texts,
-    thresholds,
-    told,
-    waiting,
-    whatsapp,
-    wording,
-    wording_publishing,
-    writeback,
-)
-from app.admin.flow_editor import files as flow_files
-from app.admin.flow_editor import pages as flow_pages
-from app.admin.flow_editor import publishing as flow_publishing
-from app.admin.flow_editor import rehearsing as flow_rehearsing
-from app.admin.flow_editor import trying as flow_trying
+from app.admin import shell
+from app.admin.doors import entrance
+from app.admin.rooms import ROOMS
+from app.admin.stores import connect_shopify
+from app.admin.wording import preview
 
 SHOP = "/<int(max=9223372036854775807):shop_id>"
 """Where a shop's pages are: by its number, for its key is a secret."""
 
 blueprint = Blueprint("admin", __name__)
 blueprint.after_request(shell.protect)
-home.register(blueprint)
+entrance.register(blueprint)
 blueprint.register_blueprint(connect_shopify.blueprint, url_prefix="/shopify")
-blueprint.register_blueprint(mail_preview.blueprint)
-ROOMS = (
-    overview,
-    shipments,
-    shipments_file,
-    bulletins,
-    exceptions,
-    thresholds,
-    shipment,
-    notes,
-    overrides,
-    told,
-    carriage,
-    case,
-    own_carriers,
-    messages,
-    wording,
-    wording_publishing,
-    again,
-    texts,
-    whatsapp,
-    sending,
-    sender_domains,
-    flows,
-    flow_pages,
-    flow_files,
-    flow_publishing,
-    flow_trying,
-    flow_rehearsing,
-    lift,
-    waiting,
-    reviews,
-    surveys,
-    customers,
-    customer,
-    sources,
-    hidden,
-    designer,
-    inbox,
-    imports,
-    doctor,
-    calls,
-    writeback,
-    store_consent,
-    services,
-    page_host,
-    privacy,
-    looks,
-    team,
-    settings,
-    manners,
-    keys,
-    keeping,
-    disconnect,
-)
+blueprint.register_blueprint(preview.blueprint)
 for room in ROOMS:
     blueprint.register_blueprint(room.blueprint, url_prefix=SHOP)

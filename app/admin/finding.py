@@ -1,15 +1,18 @@
-"""How the search boxes find somebody or something: by the beginning of words, which indexes answer."""
+"""How the search boxes find somebody or something: by the beginning of any word, which indexes answer."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, false, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, cast, false, func, or_, select, union
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.tracking.models import Shipment
 
 WORDS = 4
-"""So many words of a name are looked at."""
+"""So many words of a search are looked at."""
+LONGEST = 60
+"""Characters of a word that are looked at; the database's `name_words` keeps no more."""
 LEAST = 3
 """Characters of an address that are enough to look for it."""
 LEAST_OF_NUMBER = 4
@@ -22,11 +25,10 @@ def is_order(search: str) -> ColumnElement[bool]:
     return Order.name.in_((search.strip(), bare, f"#{bare}"))
 
 
-def is_person(search: str) -> ColumnElement[bool]:
-    """Say in SQL that every word begins one of somebody's names, or that it begins their address."""
-    words = search.lower().split()[:WORDS]
-    known = [_is_called(words, Profile.first_name, Profile.last_name)]
-    packed = "".join(words)
+def is_person(shop_id: int, search: str) -> ColumnElement[bool]:
+    """Say in SQL that every word begins a word of a shopper's name, or that it begins their address."""
+    known = [_is_called(shop_id, search, Profile.shop_id, Profile.first_name, Profile.last_name)]
+    packed = "".join(search.lower().split()[:WORDS])
     if len(packed) >= LEAST:
         known.append(Profile.email.startswith(packed, autoescape=True))
         if packed.lstrip("+").isdigit():
@@ -37,12 +39,9 @@ def is_person(search: str) -> ColumnElement[bool]:
 def parcels(shop_id: int, search: str) -> CompoundSelect[int]:
     """Return the parcels of an order, of somebody (as the store or the label names them), or of a number."""
     of_orders = select(Shipment.id).join(Order, Order.id == Shipment.order_id).where(Order.shop_id == shop_id)
-    label = _is_called(
-        search.lower().split()[:WORDS],
-        Order.ship_to["first_name"].astext,
-        Order.ship_to["last_name"].astext,
-    )
-    buyers = select(Profile.id).where(Profile.shop_id == shop_id, is_person(search))
+    first, last = (Order.ship_to[name].astext for name in ("first_name", "last_name"))
+    label = _is_called(shop_id, search, Order.shop_id, first, last)
+    buyers = select(Profile.id).where(Profile.shop_id == shop_id, is_person(shop_id, search))
     found = [
         of_orders.where(is_order(search)),
         of_orders.where(label),
@@ -56,6 +55,9 @@ def parcels(shop_id: int, search: str) -> CompoundSelect[int]:
     return union(*found)
 
 
-def _is_called(words: list[str], *names: Any) -> ColumnElement[bool]:  # noqa: ANN401 - columns
-    begun = [[func.lower(name).startswith(word, autoescape=True) for name in names] for word in words]
-    return and_(*(or_(*either) for either in begun)) if begun else false()
+def _is_called(shop_id: int, search: str, *name: Any) -> ColumnElement[bool]:  # noqa: ANN401 - columns
+    """Say that each word begins one of a name; its words are kept with their shop."""
+    words = search.lower().replace("’", "'").split()[:WORDS]
+    quoted = (word[:LONGEST].replace("\\", "\\\\").replace("'", "''") for word in words)
+    begun = " & ".join(f"'{shop_id} {word}':*" for word in quoted)
+    return func.name_words(*name).bool_op("@@")(cast(begun, TSQUERY)) if begun else false()

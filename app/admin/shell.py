@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 from flask import Response, g, render_template, request
 from sqlalchemy.orm import Session
 
-from app.admin import answer, embedded, store_words, stores, words
+from app.admin import answer, words
 from app.admin.answer import Tally
-from app.admin.session import address, form_token
+from app.admin.doors import embedded, stores
+from app.admin.doors.session import address, form_token
+from app.admin.stores import words as store_words
 from app.lib import plugins
 from app.lib.config import settings
 from app.platforms.base import Platform

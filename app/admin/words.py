@@ -7,7 +7,7 @@ from typing import NamedTuple
 from babel.numbers import format_currency
 
 from app.admin.dates import Calendar
-from app.admin.reasons import HELD_BACK, REASONS
+from app.admin.messages.reasons import HELD_BACK, REASONS
 from app.flows.models import HeldBack
 from app.lib import plugins
 from app.messages.models import Message

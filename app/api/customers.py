@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from sqlalchemy import select
 
-from app.admin import customers as people
-from app.admin.customers import NOTHING, Bought
+from app.admin.customers import index as people
+from app.admin.customers.index import NOTHING, Bought
 from app.api.routes import Asking, Book, NotThere
 from app.api.shapes import Id, Page, Shape
 from app.audience.models import Profile

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from app.admin import answer, evidence
+from app.admin import answer
+from app.admin.exceptions import evidence
 from app.api.routes import Asking, Book, NotThere
 from app.api.shapes import Done, ExceptionList, ExceptionQuery, OpenException, PutOff
 from app.lib import clock

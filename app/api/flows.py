@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.admin import words
-from app.admin.flows import ALL
+from app.admin.flows.switches import ALL
 from app.api.routes import Asking, Book, NotThere
 from app.api.shapes import Shape
 from app.flows import switches

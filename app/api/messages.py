@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, select
 
 from app.admin import words
-from app.admin.reasons import REASONS
+from app.admin.messages.reasons import REASONS
 from app.api.routes import Asking, Book, NotThere, Refusal
 from app.api.shapes import Id, Page, Shape
 from app.commerce.models import Order

@@ -130,8 +130,7 @@ class Route:
                     asking.saw(" ".join([self.button, *map(str, named.values())]))
                 return _json(answer, self.status)
         except Refusal as refusal:
-            problem = Problem(status=int(refusal.status), code=refusal.status.phrase, message=refusal.message)
-            return _json(problem, refusal.status, refusal.headers)
+            return _problem(refusal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +180,13 @@ class Room(Protocol):
 Rooms = tuple[Any, ...]
 
 
+def as_problem(answer: Response) -> Response:
+    """Return what was refused in front of the routes, told as they tell it."""
+    status = HTTPStatus(answer.status_code)
+    told = {name: answer.headers[name] for name in ("Allow",) if name in answer.headers}
+    return _problem(Refusal(status, f"{status.description or status.phrase}.", **told))
+
+
 def _let_in(session: Session, scope: Scope) -> Asking:
     """Return who asks; raises Refusal."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
@@ -216,6 +222,11 @@ def _fit(shape: type[BaseModel], given: object) -> BaseModel:
             for it in error.errors(include_url=False)
         )
         raise Refusal(HTTPStatus.BAD_REQUEST, wrong[:500]) from error
+
+
+def _problem(refusal: Refusal) -> Response:
+    problem = Problem(status=int(refusal.status), code=refusal.status.phrase, message=refusal.message)
+    return _json(problem, refusal.status, refusal.headers)
 
 
 def _json(answer: BaseModel, status: HTTPStatus, headers: Mapping[str, str] | None = None) -> Response:

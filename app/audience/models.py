@@ -42,8 +42,11 @@ class Profile(OfShop, Base):
         UniqueConstraint("shop_id", "email"),
         Index("ix_profile_phone", "shop_id", "phone", postgresql_where=text("phone IS NOT NULL")),
         Index("ix_profile_recent", "shop_id", text("id DESC")),
-        Index("ix_profile_first_name", "shop_id", text("lower(first_name) text_pattern_ops")),
-        Index("ix_profile_last_name", "shop_id", text("lower(last_name) text_pattern_ops")),
+        Index(
+            "ix_profile_name_words",
+            text("name_words(shop_id, first_name, last_name)"),
+            postgresql_using="gin",
+        ),
         Index("ix_profile_email_begins", "shop_id", text("email text_pattern_ops")),
     )
 

@@ -19,7 +19,7 @@ from app.lib import clock, crypto, plugins
 from app.lib.reading import Json
 from app.platforms import base
 from app.platforms.base import Platform
-from app.shops import calls
+from app.shops import calls, choices
 from app.shops.calls import Outcome
 from app.shops.models import Call, Shop
 from app.vocabulary import CallReason, CallState, Category, ConsentBasis, ConsentSource, ConsentState, Medium
@@ -62,10 +62,9 @@ def since(shop: Shop) -> datetime | None:
     return datetime.fromisoformat(written) if written else None
 
 
-def switch(shop: Shop, *, on: bool) -> None:
+def switch(session: Session, shop: Shop, *, on: bool) -> None:
     """Begin to write to a shop's store what shoppers say from now on, or stop."""
-    kept = {name: value for name, value in shop.settings.items() if name != SETTING}
-    shop.settings = kept | ({SETTING: clock.now().isoformat()} if on else {})
+    choices.keep(session, shop, {SETTING: clock.now().isoformat() if on else None})
 
 
 def may(shop: Shop) -> bool:

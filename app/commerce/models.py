@@ -107,8 +107,11 @@ class Order(OfShop, Base):
             postgresql_where=text("exceptions_due_at IS NOT NULL"),
         ),
         Index("ix_order_name", "shop_id", "name"),
-        Index("ix_order_to_first_name", "shop_id", text("lower(ship_to ->> 'first_name') text_pattern_ops")),
-        Index("ix_order_to_last_name", "shop_id", text("lower(ship_to ->> 'last_name') text_pattern_ops")),
+        Index(
+            "ix_order_to_name_words",
+            text("name_words(shop_id, ship_to ->> 'first_name', ship_to ->> 'last_name')"),
+            postgresql_using="gin",
+        ),
         Index("ix_order_email", "shop_id", "email", "id", postgresql_where=text("email IS NOT NULL")),
         Index("ix_order_recent", "shop_id", text("id DESC")),
         Index("ix_order_placed", "shop_id", "placed_at", postgresql_where=text("placed_at IS NOT NULL")),

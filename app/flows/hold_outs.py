@@ -6,8 +6,11 @@ shopper bought or asked for.
 
 from collections.abc import Iterable
 
+from sqlalchemy.orm import Session
+
 from app.flows.plan import chance
 from app.flows.plan.definition import Flow
+from app.shops import choices
 from app.shops.models import Shop
 from app.vocabulary import Category
 
@@ -25,11 +28,11 @@ def share(shop: Shop) -> int:
     return chosen if chosen in SHARES else USUAL
 
 
-def choose(shop: Shop, percent: int) -> None:
+def choose(session: Session, shop: Shop, percent: int) -> None:
     """Leave so many in a hundred out from now; whoever was left out before still is, where more are."""
     if percent not in SHARES:
         raise ValueError(f"{percent} is none of {SHARES}")
-    shop.settings = {**shop.settings, SETTING: percent}
+    choices.keep(session, shop, {SETTING: percent})
 
 
 def gets_none(who: str, flow: Flow, percent: int) -> bool:

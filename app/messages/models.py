@@ -82,6 +82,7 @@ class Message(OfShop, Base):
         Index("ix_message_due", "shop_id", "due_at", "id", postgresql_where=text("state = 'queued'")),
         Index("ix_message_suspect", "due_at", postgresql_where=text("state = 'queued' AND deaths > 0")),
         Index("ix_message_leased", "lease_until", postgresql_where=text("state = 'sending'")),
+        Index("ix_message_doubted", "state", "reason", postgresql_where=text("state IN ('unknown', 'held')")),
         Index(
             "ix_message_offers",
             "shop_id",

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from app.shops.workdays import country
 from app.vocabulary import Category, Medium
 
 CHECKED = date(2026, 11, 26)
@@ -28,7 +29,14 @@ class Window(NamedTuple):
     said_by: str
     countries: tuple[str, ...] | None = None
     """None: everywhere."""
+    holidays_of: str | None = None
+    """The country on whose public holidays no more is allowed than on Sundays; None: they are workdays."""
     checked: date = CHECKED
+
+    def hours_on(self, day: date) -> Hours | None:
+        """Return when it is open on a day; None: not at all."""
+        is_holiday = self.holidays_of is not None and day in country(self.holidays_of).holidays
+        return self.sunday if is_holiday or day.weekday() == SUNDAY else self.workdays
 
 
 BY_DAY = time(9), time(20)
@@ -38,8 +46,10 @@ WINDOWS = (
         (Category.MARKETING,),
         BY_DAY,
         None,
-        "AF2M, the French operators' charter: no advertising on Sundays (secondary, not verified)",
+        "AF2M, the French operators' charter: no advertising on Sundays and public holidays (secondary, not "
+        "verified); those of Alsace and Moselle alone are not among them",
         ("FR",),
+        "FR",
     ),
     Window(
         tuple(Medium),
@@ -88,7 +98,7 @@ def _opens(at: datetime, zone: ZoneInfo, window: Window) -> datetime:
     here = at.astimezone(zone)
     for days in range(8):
         day = here.date() + timedelta(days=days)
-        hours = window.sunday if day.weekday() == SUNDAY else window.workdays
+        hours = window.hours_on(day)
         if hours is None:
             continue
         opens, closes = (datetime.combine(day, hour, zone).astimezone(UTC) for hour in hours)

@@ -14,7 +14,7 @@ from app.commerce import bodies
 from app.commerce.models import Order
 from app.lib import clock
 from app.privacy import erasure, traces
-from app.shops import errands
+from app.shops import choices, errands
 from app.shops.models import Shop
 from app.tracking.cases import Case
 from app.vocabulary import Category, ConsentState
@@ -38,13 +38,11 @@ def months(shop: Shop) -> int | None:
 
 def choose(session: Session, shop: Shop, chosen: int | None) -> None:
     """Keep them for so long from now on, and begin at once; None: for ever again."""
-    kept = {name: value for name, value in shop.settings.items() if name != SETTING}
+    choices.keep(session, shop, {SETTING: chosen})
     if chosen is None:
-        shop.settings = kept
         errands.drop(session, shop.id, KEEP)
-        return
-    shop.settings = {**kept, SETTING: chosen}
-    errands.add(session, shop.id, KEEP, every=DAILY)
+    else:
+        errands.add(session, shop.id, KEEP, every=DAILY)
 
 
 def go_on(session: Session, shop: Shop) -> None:

@@ -6,6 +6,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
+from sqlalchemy.orm import Session
+
+from app.shops import choices
 from app.shops.models import Shop
 from app.vocabulary import PlatformKey
 
@@ -77,7 +80,7 @@ def label(choice: Choice) -> str:
     return APPS[choice.key].label if choice.key in APPS else names[choice.key]
 
 
-def choose(shop: Shop, choice: Choice) -> bool:
+def choose(session: Session, shop: Shop, choice: Choice) -> bool:
     """Keep a choice; False where it names nothing that a mail can lead to."""
     is_fit = choice.key in keys(shop)
     if choice.key == OTHER:
@@ -86,7 +89,7 @@ def choose(shop: Shop, choice: Choice) -> bool:
         chosen = {"key": choice.key}
         if choice.key == OTHER:
             chosen |= {"name": choice.name.strip()[:LONGEST_NAME], "url": choice.url.strip()}
-        shop.settings = {**shop.settings, SETTING: chosen}
+        choices.keep(session, shop, {SETTING: chosen})
     return is_fit
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.lib import clock
 from app.platforms.findings import Finding, Grade, Remedy
-from app.shops import errands
+from app.shops import choices, errands
 from app.shops.models import Checkup, Errand, Shop
 
 LOOK = "doctor.look"
@@ -66,8 +66,8 @@ def is_under_way(session: Session, shop_id: int) -> bool:
 
 def switch_mail(session: Session, shop: Shop, ident: str, *, on: bool) -> None:
     """Have one of the store's own mails switched, and the store looked at after that."""
-    chosen = {**shop.settings.get(SETTING, {}), ident: on}
-    shop.settings = {**shop.settings, SETTING: chosen}
+    choices.lock(session, shop)
+    choices.keep(session, shop, {SETTING: {**mails(shop), ident: on}})
     errands.add(session, shop.id, MAIL, ident)
 
 

@@ -37,7 +37,7 @@ class Shop(Base):
     scopes: Mapped[str] = mapped_column(default="")
     """Space-separated."""
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """What the merchant chose, read through app/shops/settings.py and brand.py."""
+    """What the merchant chose, written through choices.py, read by whoever is concerned."""
     page_host: Mapped[str | None] = mapped_column(unique=True)
     """The merchant's own address of the shoppers' pages, for as long as it leads to us."""
     broken_reason: Mapped[str | None]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.lib import signing
 from app.lib.config import settings
 from app.lib.statements import Statement
-from app.shops import errands
+from app.shops import choices, errands
 from app.shops.models import Errand, Shop
 from app.vocabulary import ShopState
 
@@ -93,7 +93,7 @@ def choose(session: Session, shop: Shop, name: str) -> None:
     """Let a shop's pages move to a host as soon as it leads to us; until then they stay where they are."""
     if shop.page_host != name:
         shop.page_host = None
-    shop.settings = {**shop.settings, "page_host": name}
+    choices.keep(session, shop, {"page_host": name})
     _stop_checking(session, shop.id)
     errands.add(session, shop.id, CHECK, name, every=DAILY)
 
@@ -108,7 +108,7 @@ def go_on(session: Session, shop: Shop) -> None:
 def give_up(session: Session, shop: Shop) -> None:
     """Let a shop's pages stand at our own address again."""
     shop.page_host = None
-    shop.settings = {name: value for name, value in shop.settings.items() if name != "page_host"}
+    choices.keep(session, shop, {"page_host": None})
     _stop_checking(session, shop.id)
 
 

@@ -107,9 +107,9 @@ def role_at(session: Session, shop_id: int, address: str, since: datetime) -> Ro
     return _role(session, Member.shop_id == shop_id, Member.address == address, since)
 
 
-def workplaces(address: str) -> Select[int]:
-    """Return a query for the shops that somebody with an address works for."""
-    return select(Member.shop_id).where(Member.address == address, *_works_here())
+def workplaces(address: str, since: datetime) -> Select[int]:
+    """Return a query for the shops in which `role_at` finds a role."""
+    return select(Member.shop_id).where(Member.address == address, _is_known(since), *_works_here())
 
 
 def new_link(session: Session, address: str) -> tuple[str, Member] | None:
@@ -164,13 +164,16 @@ def let_go(session: Session, shop_id: int, member_id: int) -> bool:
 def _role(
     session: Session, shop: ColumnElement[bool], member: ColumnElement[bool], since: datetime
 ) -> Role | None:
-    is_known = or_(Member.signed_out_at.is_(None), Member.signed_out_at < since)
-    return session.scalar(select(Member.role).where(shop, member, is_known, *_works_here()))
+    return session.scalar(select(Member.role).where(shop, member, _is_known(since), *_works_here()))
 
 
 def _set(session: Session, shop_id: int, member_id: int, **values: object) -> bool:
     mine = update(Member).filter_by(id=member_id, shop_id=shop_id, removed_at=None)
     return session.scalar(mine.values(**values).returning(Member.id)) is not None
+
+
+def _is_known(since: datetime) -> ColumnElement[bool]:
+    return or_(Member.signed_out_at.is_(None), Member.signed_out_at < since)
 
 
 def _works_here() -> tuple[ColumnElement[bool], ...]:

@@ -21,7 +21,7 @@ from app.channels.sms.base import Keys, Provider
 from app.lib import clock, plugins, signing
 from app.lib.config import settings
 from app.lib.crypto import unseal
-from app.shops import errands, install
+from app.shops import choices, errands, install
 from app.shops.models import Credential, Errand, Shop
 from app.vocabulary import Medium
 
@@ -185,19 +185,22 @@ def keep(session: Session, shop: Shop, provider: Provider, keys: Keys, chosen: T
     checked(session, shop.id, provider, at=None, failure=None)
     works(session, shop.id, provider)
     mine = {"provider": provider.key, "sender": chosen.sender, "price": chosen.price}
+    choices.lock(session, shop)
     rows = _in_order(shop.settings.get(SETTING[medium]) or {})
     known = [mine if row["provider"] == provider.key else row for row in rows]
-    _arrange(shop, medium, known if mine in known else [*known, mine], chosen.whom, chosen.daily)
+    rows = known if mine in known else [*known, mine]
+    _arrange(session, shop, medium, rows, whom=chosen.whom, daily=chosen.daily)
 
 
-def go_first(shop: Shop, provider: Provider) -> None:
+def go_first(session: Session, shop: Shop, provider: Provider) -> None:
     """Let a provider be asked before the others."""
+    choices.lock(session, shop)
     known = all_of(shop, provider.medium)
     rows = _in_order(shop.settings.get(SETTING[provider.medium]) or {})
     first = [row for row in rows if row["provider"] == provider.key]
     if first:
         others = [row for row in rows if row["provider"] != provider.key]
-        _arrange(shop, provider.medium, [*first, *others], known[0].whom, known[0].daily)
+        _arrange(session, shop, provider.medium, [*first, *others], whom=known[0].whom, daily=known[0].daily)
 
 
 def forget(session: Session, shop: Shop, medium: Medium = Medium.SMS, key: str | None = None) -> None:
@@ -206,12 +209,13 @@ def forget(session: Session, shop: Shop, medium: Medium = Medium.SMS, key: str |
         if key is None or row.kind == _kind(medium, key):
             session.delete(row)
     session.flush()  # before another account takes its place
+    choices.lock(session, shop)
     known = shop.settings.get(SETTING[medium]) or {}
     left = [row for row in _in_order(known) if key is not None and row["provider"] != key]
     if left:
-        _arrange(shop, medium, left, Whom(known["whom"]), known.get("daily"))
+        _arrange(session, shop, medium, left, whom=Whom(known["whom"]), daily=known.get("daily"))
     else:
-        shop.settings = {name: value for name, value in shop.settings.items() if name != SETTING[medium]}
+        choices.keep(session, shop, {SETTING[medium]: None})
 
 
 def checked(
@@ -266,12 +270,18 @@ def _in_order(chosen: dict[str, Any]) -> list[dict[str, Any]]:
     return [first, *chosen.get("then", ())]
 
 
-def _arrange(
-    shop: Shop, medium: Medium, rows: Sequence[dict[str, Any]], whom: Whom, daily: int | None
+def _arrange(  # noqa: PLR0913 - what is kept
+    session: Session,
+    shop: Shop,
+    medium: Medium,
+    rows: Sequence[dict[str, Any]],
+    *,
+    whom: Whom,
+    daily: int | None,
 ) -> None:
     first, *others = rows
     kept = {**first, "whom": whom, "daily": daily, **({"then": others} if others else {})}
-    shop.settings = {**shop.settings, SETTING[medium]: kept}
+    choices.keep(session, shop, {SETTING[medium]: kept})
 
 
 def _kind(medium: Medium, key: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.lib import clock, signing
 from app.lib.db import Base, OfShop, key
-from app.shops import errands, theme
+from app.shops import choices, errands, theme
 from app.shops.models import Errand, Shop
 from app.shops.theme import Theme
 from app.tracking.sections import SETTING, VARIANTS, Sections
@@ -269,8 +269,7 @@ def read_token(signed: str) -> tuple[int, int, Moment]:
 
 
 def _show(session: Session, shop: Shop, design: Design) -> None:
-    session.refresh(shop, ["settings"], with_for_update={"key_share": True})  # others stand there, too
-    shop.settings = {**shop.settings, **design.data()}
+    choices.keep(session, shop, design.data())
 
 
 def _last(session: Session, shop_id: int) -> int:

@@ -53,8 +53,12 @@ class Override(OfShop, Base):
 def declare(  # noqa: PLR0913 - what is so, by whom and why
     session: Session, shop: Shop, shipment: Shipment, status: ShipmentStatus, *, words: str, who: str
 ) -> None:
-    """Let a parcel stand where the merchant says, and tell whoever is told of scans."""
+    """Let a parcel stand where the merchant says, and tell whoever is told of scans; said again, once."""
     order = _lock(session, shop, shipment)
+    before = standing_one(shipment, of_shipment(session, shipment.id))
+    if before is not None and before.status is status:
+        before.words, before.who = words, who
+        return
     now = clock.now()
     row = Override(
         shop_id=shop.id,

@@ -22,7 +22,7 @@ from app.lib.db import among
 from app.lib.reading import Json
 from app.platforms import purchases
 from app.platforms.base import Platform
-from app.shops import calls
+from app.shops import calls, choices
 from app.shops.calls import Outcome
 from app.shops.models import Call, Shop
 from app.tracking import carrier, progress, standing
@@ -63,10 +63,9 @@ def since(shop: Shop) -> datetime | None:
     return datetime.fromisoformat(written) if written else None
 
 
-def switch(shop: Shop, *, on: bool) -> None:
+def switch(session: Session, shop: Shop, *, on: bool) -> None:
     """Begin to tell a shop's store of what is news from now on, or stop."""
-    kept = {name: value for name, value in shop.settings.items() if name != SETTING}
-    shop.settings = kept | ({SETTING: clock.now().isoformat()} if on else {})
+    choices.keep(session, shop, {SETTING: clock.now().isoformat() if on else None})
 
 
 def may(shop: Shop) -> bool:

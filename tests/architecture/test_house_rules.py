@@ -67,6 +67,12 @@ def test_transactions_open_only_at_the_edges_and_only_one_place_commits() -> Non
             assert name == "app/lib/db.py", f"{name} commits"
 
 
+def test_what_a_merchant_chose_is_written_in_one_place() -> None:
+    for file in modules("app", "jobs", "webhooks"):
+        if re.search(r"\bshop\.settings(\[[^\]]*\])? = ", file.read_text()):
+            assert file.relative_to(ROOT) == Path("app/shops/choices.py"), f"{file}: ask choices.keep"
+
+
 def test_a_flush_gives_its_reason() -> None:
     for file in modules("app", "jobs", "webhooks"):
         for line in file.read_text().splitlines():

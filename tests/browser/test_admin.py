@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.admin import session as doors
+from app.admin.doors import session as doors
 from app.channels.sms.base import Heard
 from app.channels.whatsapp.templates import read
 from app.commerce.models import Delivery

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.admin import session as doors
+from app.admin.doors import session as doors
 from app.commerce import catalog
 from app.commerce.models import Variant
 from app.lib import clock

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy.orm import Session
 
-from app.admin import session as doors
+from app.admin.doors import session as doors
 from app.tracking.links import token_of
 from app.vocabulary import ShipmentStatus as S
 from tests import sold

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 from sqlalchemy.orm import Session
 
-from app.admin import session as doors
+from app.admin.doors import session as doors
 from app.flows import drafts
 from app.flows.plan import reading, tree
 from app.shops.models import Shop

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.admin import session as doors
+from app.admin.doors import session as doors
 from app.audience import profiles
 from app.commerce.models import Order
 from app.lib import clock

@@ -7,7 +7,7 @@ from playwright.sync_api import FilePayload
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.admin import session as doors
+from app.admin.doors import session as doors
 from app.commerce import gaps
 from app.commerce.gaps import Comparison, GapOutcome
 from app.lib import clock

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from app.admin import session as doors
+from app.admin.doors import session as doors
 from app.reviews.links import token_of
 from app.vocabulary import ShipmentStatus as S
 from tests import sold

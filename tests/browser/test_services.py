@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.admin import session as doors
+from app.admin.doors import session as doors
 from app.commerce.models import Order
 from app.hooks import accounts
 from app.hooks.models import OffBecause

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from app.admin import session as doors
+from app.admin.doors import session as doors
 from app.shops import calls
 from app.shops.models import Shop
 from tests.browser.conftest import Look, Site, picture

@@ -89,7 +89,7 @@ def main() -> None:
         if writeback.since(shop) is None:
             token, until = oauth.issue(Shelf(wire.HOST)), clock.now() + timedelta(hours=1)
             keep_secret(session, shop, "offline_token", token["access_token"], expires_at=until)
-            writeback.switch(shop, on=True)
+            writeback.switch(session, shop, on=True)
         numbers = session.scalars(select(Shipment.number).filter_by(shop_id=shop.id)).all()
     for number in numbers:
         scan = Scan(external_id=status, status=status, raw_status=status, happened_at=at)

@@ -24,7 +24,7 @@ from app.vocabulary import PlatformKey, ShipmentStatus
 from tests.journeys.admin.conftest import parcel
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.programs import EXAMPLES, Program, succeed
-from tests.schemas import pointed
+from tests.schemas import misfits, pointed
 
 BIG = 2**62
 PLACE = re.compile(r"<(?:int(?:\([^)]*\))?:)?(\w+)>")
@@ -205,3 +205,45 @@ def test_a_sign_that_no_table_can_hold_is_left_out(program: Program, shopify_sto
     assert program.ask("POST", f"/shipments/{ident}/notes", {"words": "Cal\0led"}).status_code == 201
     assert shopify_store.session.scalars(select(Note.words)).all() == ["Called"]
     assert program.ask("POST", f"/shipments/{ident}/notes", {"words": "\0"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("GET", "", 404, None),
+        ("GET", "/nothing", 404, None),
+        ("PUT", "/shipments", 405, {"GET", "HEAD", "OPTIONS"}),
+        ("GET", "/shipments?q=%00", 400, None),
+        ("POST", "/back-in-stock", 413, None),
+    ],
+)
+def test_what_is_refused_in_front_of_the_routes_is_told_as_they_tell_it(
+    program: Program, method: str, path: str, status: int, allow: set[str] | None
+) -> None:
+    headers = {"Authorization": f"Bearer {program.secret}"}
+    sent = {"wording": "a" * 1_000_001} if status == 413 else None
+    answer = program.browser.open(api.PREFIX + path, method=method, json=sent, headers=headers)
+    assert (answer.status_code, answer.mimetype) == (status, "application/json")
+    assert misfits(answer.get_json(), {"$ref": "#/components/schemas/Problem"}, program.document) == []
+    assert answer.get_json()["status"] == status
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert {*answer.headers.get("Allow", "").split(", ")} == (allow or {""})
+
+
+def test_a_failure_of_ours_is_told_without_its_inside(
+    shopify_store: StoreVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("of ada@example.com")
+
+    monkeypatch.setattr("app.api.routes.api_keys.find", fail)
+    asked = {"Authorization": "Bearer dsk_any"}
+    answer = create_app().test_client().get(f"{api.PREFIX}/shipments", headers=asked)
+    assert (answer.status_code, answer.get_json()["code"]) == (500, "Internal Server Error")
+    assert "ada" not in answer.text
+    assert shopify_store.shop.id
+
+
+def test_pages_beside_the_interface_are_still_pages(house: Flask) -> None:
+    for path in ("/api", "/api/v1s", "/nothing"):
+        assert house.test_client().get(path).mimetype == "text/html"

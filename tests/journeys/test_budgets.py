@@ -28,7 +28,7 @@ def test_a_spent_budget_holds_mail_until_tomorrow_and_says_why(
     session: Session, shop: Shop, servers: list[ScriptedServer]
 ) -> None:
     first = add(session, shop, servers[0], daily="3")
-    accounts.use_house(shop, wanted=False)
+    accounts.use_house(session, shop, wanted=False)
     session.commit()
     assert due(session, shop, 5) == {"sent": 3, "queued": 2}
     held = session.scalars(select(Message).filter_by(state=MessageState.QUEUED)).all()
@@ -47,7 +47,7 @@ def test_offers_leave_a_fifth_of_a_budget_to_order_news(
     session: Session, shop: Shop, servers: list[ScriptedServer]
 ) -> None:
     add(session, shop, servers[0], daily="5")
-    accounts.use_house(shop, wanted=False)
+    accounts.use_house(session, shop, wanted=False)
     session.commit()
     due(session, shop, 6, Category.MARKETING)
     assert counts(servers)[0] == 4

@@ -15,7 +15,7 @@ from shopify_app.types import RequestInput
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.admin import embedded
+from app.admin.doors import embedded
 from app.flows.models import Flow
 from app.lib import clock, crypto
 from app.lib.config import settings

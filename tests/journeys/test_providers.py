@@ -168,7 +168,7 @@ def test_where_nobody_takes_over_mail_is_tried_again_later(
     session: Session, shop: Shop, servers: list[ScriptedServer]
 ) -> None:
     add(session, shop, servers[0])
-    accounts.use_house(shop, wanted=False)
+    accounts.use_house(session, shop, wanted=False)
     session.commit()
     servers[0].script["AUTH"] = ["535 5.7.8 who are you"] * 50
     assert due(session, shop, 2) == {"queued": 2}
@@ -183,7 +183,7 @@ def test_mail_that_waits_for_a_resting_server_is_kept_for_as_long_as_mail_that_i
     session: Session, shop: Shop, servers: list[ScriptedServer]
 ) -> None:
     first = add(session, shop, servers[0])
-    accounts.use_house(shop, wanted=False)
+    accounts.use_house(session, shop, wanted=False)
     session.commit()
     ask(session, shop, 2)
     for _ in outbox.RETRIES:

@@ -110,7 +110,7 @@ def test_who_was_erased_while_it_was_being_told_is_taken_out_again(
 
 
 def test_with_another_app_nothing_is_told(harbor: Store) -> None:
-    assert choice.choose(harbor.voice.shop, Choice(key="judgeme"))
+    assert choice.choose(harbor.voice.session, harbor.voice.shop, Choice(key="judgeme"))
     harbor.publish(harbor.write())
     assert (harbor.there(), harbor.calls()) == ([], [CallReason.SWITCHED_OFF])
 

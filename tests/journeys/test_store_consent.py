@@ -53,7 +53,7 @@ def test_nothing_is_written_before_the_merchant_wants_it_nor_after(ridge: Ridge)
     assert written(ridge) == []
     begin(ridge)
     says_only(ridge, on=False)
-    consent_record.switch(ridge.voice.shop, on=False)
+    consent_record.switch(ridge.voice.session, ridge.voice.shop, on=False)
     ridge.voice.session.commit()
     work(ridge.voice)
     assert [call.reason for call in written(ridge)] == [CallReason.SWITCHED_OFF]
@@ -188,7 +188,7 @@ def test_a_yes_that_wants_a_second_one_is_written_once_that_was_said(ridge: Ridg
 
 
 def begin(ridge: Ridge) -> None:  # noqa: F811
-    consent_record.switch(ridge.voice.shop, on=True)
+    consent_record.switch(ridge.voice.session, ridge.voice.shop, on=True)
     ridge.voice.session.commit()
 
 

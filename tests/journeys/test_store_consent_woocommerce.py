@@ -31,7 +31,7 @@ def test_woocommerce_hears_it_in_the_data_of_the_customer_or_of_a_guests_order(
     session, shop = harbor.voice.session, harbor.voice.shop
     profile = session.scalars(select(Profile)).one()
     profile.external_id = account
-    consent_record.switch(shop, on=True)
+    consent_record.switch(session, shop, on=True)
     session.commit()
     for seconds, on in ((2, True), (1, False)):
         change(harbor.voice, profile, on=on, at=clock.now() - seconds * SECOND)

@@ -47,12 +47,12 @@ def test_a_parcels_whole_way_is_told_once_and_what_comes_back_changes_nothing(ri
 
 
 def test_a_store_is_told_nothing_before_its_merchant_says_so_and_nothing_after(ridge: Ridge) -> None:
-    writeback.switch(ridge.voice.shop, on=False)
+    writeback.switch(ridge.voice.session, ridge.voice.shop, on=False)
     ridge.hear(S.IN_TRANSIT, moment() - 9 * MINUTE)
     assert ridge.calls() == {}
-    writeback.switch(ridge.voice.shop, on=True)
+    writeback.switch(ridge.voice.session, ridge.voice.shop, on=True)
     ridge.tell_only(S.OUT_FOR_DELIVERY, moment() - 5 * MINUTE)
-    writeback.switch(ridge.voice.shop, on=False)
+    writeback.switch(ridge.voice.session, ridge.voice.shop, on=False)
     ridge.voice.session.commit()
     job.run()
     assert ridge.calls() == {"out_for_delivery": CallReason.SWITCHED_OFF}
@@ -195,7 +195,7 @@ def ridge(shopify_store: StoreVoice, tmp_path: Path, monkeypatch: pytest.MonkeyP
     token = oauth.issue(shelf)
     until = clock.now() + timedelta(hours=1)
     keep_secret(voice.session, voice.shop, "offline_token", token["access_token"], expires_at=until)
-    writeback.switch(voice.shop, on=True)
+    writeback.switch(voice.session, voice.shop, on=True)
     voice.session.commit()
     at = moment() - timedelta(hours=3)
     sale = Sale(

@@ -188,7 +188,7 @@ def harbor(woo_store: StoreVoice, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     keys = auth.issue(shelf, "read_write")
     rest_keys = f"{keys['consumer_key']}:{keys['consumer_secret']}"
     keep_secret(voice.session, voice.shop, "rest_keys", rest_keys)
-    writeback.switch(voice.shop, on=True)
+    writeback.switch(voice.session, voice.shop, on=True)
     voice.session.commit()
     at = moment() - timedelta(hours=30)
     sale = Sale(

@@ -5,10 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.admin import reasons, service_words, store_words, words
+from app.admin import words
 from app.admin.answer import Group, Tally
 from app.admin.dates import Calendar
-from app.admin.flows import OFFERS, REQUESTS, WORDS
+from app.admin.flows.switches import OFFERS, REQUESTS, WORDS
+from app.admin.messages import reasons
+from app.admin.services import words as service_words
+from app.admin.stores import words as store_words
 from app.hooks.happenings import TYPES
 from app.hooks.models import OffBecause
 from app.listeners.base import ALARMS, EVERYTHING, TICKETS, ListenerKind, about

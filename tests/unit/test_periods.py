@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.admin import charts
-from app.admin.charts import EDGE, HEIGHT, WIDTH
-from app.admin.periods import STEPS, Period
+from app.admin.home import charts
+from app.admin.home.charts import EDGE, HEIGHT, WIDTH
+from app.admin.home.periods import STEPS, Period
 from app.lib.days import Calendar
 
 ZONES = ("UTC", "America/Denver", "Pacific/Apia", "Pacific/Niue", "Australia/Lord_Howe", "Europe/Berlin")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.messages.quiet_hours import WINDOWS, Window, next_open, window_of
+from app.shops.workdays import country
 from app.vocabulary import Category, Medium
 
 OFFERS = WINDOWS[1]
@@ -24,7 +25,8 @@ ZONES = [
 
 def open_on(at: datetime, zone: ZoneInfo, window: Window) -> bool:
     here = at.astimezone(zone)
-    hours = window.sunday if here.weekday() == 6 else window.workdays
+    is_holiday = window.holidays_of is not None and here.date() in country(window.holidays_of).holidays
+    hours = window.sunday if is_holiday or here.weekday() == 6 else window.workdays
     return hours is not None and hours[0] <= here.time() < hours[1]
 
 
@@ -57,6 +59,24 @@ def test_in_france_no_offers_are_texted_on_a_sunday() -> None:
     mail = window_of(Medium.EMAIL, Category.MARKETING, "FR")
     assert mail is not None
     assert next_open(sunday, (paris,), mail) == sunday
+
+
+@pytest.mark.parametrize(
+    ("day", "opens"),
+    [
+        ("2026-07-14", "2026-07-15"),  # the national day, a Tuesday
+        ("2027-03-28", "2027-03-30"),  # Easter, and its Monday
+        ("2026-12-25", "2026-12-26"),
+        ("2026-12-26", "2026-12-26"),  # a holiday in Strasbourg, and not in France
+    ],
+)
+def test_in_france_a_public_holiday_is_a_sunday(day: str, opens: str) -> None:
+    paris = ZoneInfo("Europe/Paris")
+    window = window_of(Medium.SMS, Category.MARKETING, "FR")
+    assert window is not None
+    noon, expected = (datetime.fromisoformat(f"{it}T12:00").replace(tzinfo=paris) for it in (day, opens))
+    assert next_open(noon, (paris,), window) == (noon if day == opens else expected.replace(hour=9))
+    assert next_open(noon, (paris,), OFFERS) == noon, "elsewhere it is a day like any other"
 
 
 def test_where_the_state_has_two_clocks_both_must_be_decent() -> None:
@@ -95,7 +115,7 @@ zones = st.lists(st.sampled_from(ZONES), min_size=1, max_size=1) | st.permutatio
 def test_it_opens_soon_on_every_clock_and_stays_open(now: datetime, names: list[str], window: Window) -> None:
     clocks = [ZoneInfo(name) for name in names]
     at = next_open(now, clocks, window)
-    assert now <= at <= now + timedelta(days=3)
+    assert now <= at <= now + timedelta(days=4)
     assert all(open_on(at, zone, window) for zone in clocks)
     assert next_open(at, clocks, window) == at
     if at > now:

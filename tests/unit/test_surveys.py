@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.admin import surveys
+from app.admin.reviews import surveys
 from app.surveys.answering import ENOUGH, Score
 
 

@@ -14,7 +14,7 @@ from app.lib import addresses, clock, crypto
 from app.lib.config import settings
 from app.messages.providers import domains
 from app.messages.providers.models import Carries, Provider
-from app.shops import errands
+from app.shops import choices, errands
 from app.shops.models import Errand, Shop
 
 TEST = "mail.test"
@@ -160,9 +160,9 @@ def uses_house(shop: Shop) -> bool:
     return bool(shop.settings.get("house_mail", True))
 
 
-def use_house(shop: Shop, *, wanted: bool) -> None:
+def use_house(session: Session, shop: Shop, *, wanted: bool) -> None:
     """Let the operator's server take over, or not."""
-    shop.settings = {**shop.settings, "house_mail": wanted}
+    choices.keep(session, shop, {"house_mail": wanted})
 
 
 def _server(entered: Entered) -> tuple[str, int, Security]:

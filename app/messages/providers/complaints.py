@@ -15,6 +15,7 @@ from app.channels.receipts.base import ReceiptKind
 from app.lib import clock
 from app.messages.models import ReceiptRow
 from app.messages.providers import spending
+from app.shops import choices
 from app.shops.models import Shop
 
 WINDOW = timedelta(days=28)
@@ -66,9 +67,10 @@ def standing(session: Session, shop: Shop) -> Standing:
 
 def look(session: Session, shop_id: int) -> None:
     """Pause a shop's offers where too many complain; the merchant resumes them."""
-    shop = session.get_one(Shop, shop_id, with_for_update=True, populate_existing=True)
+    shop = session.get_one(Shop, shop_id)
+    choices.lock(session, shop)
     if paused_at(shop) is None and standing(session, shop).is_too_bad:
-        shop.settings = {**shop.settings, PAUSED: clock.now().isoformat()}
+        choices.keep(session, shop, {PAUSED: clock.now().isoformat()})
 
 
 def paused_at(shop: Shop) -> datetime | None:
@@ -76,10 +78,9 @@ def paused_at(shop: Shop) -> datetime | None:
     return _moment(shop, PAUSED)
 
 
-def resume(shop: Shop) -> None:
+def resume(session: Session, shop: Shop) -> None:
     """Let offers go again; what was complained of until now no longer counts."""
-    left = {name: value for name, value in shop.settings.items() if name != PAUSED}
-    shop.settings = {**left, RESUMED: clock.now().isoformat()}
+    choices.keep(session, shop, {PAUSED: None, RESUMED: clock.now().isoformat()})
 
 
 def _moment(shop: Shop, name: str) -> datetime | None:

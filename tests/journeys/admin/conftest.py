@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, event, select, text
 from sqlalchemy.orm import Session
 
-from app.admin import session as doors
+from app.admin.doors import session as doors
 from app.commerce.models import Delivery
 from app.flows.models import Flow
 from app.lib import clock

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.admin import connect_shopify
+from app.admin.stores import connect_shopify
 from app.channels.server import Security
 from app.commerce.models import Delivery, Product, Variant
 from app.flows import restocks, switches

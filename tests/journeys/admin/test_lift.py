@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.admin import lift as page
+from app.admin.flows import lift as page
 from app.flows import hold_outs, published
 from app.insights.lift import Arm
 from app.insights.models import ArmRow

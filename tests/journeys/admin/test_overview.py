@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.admin import answer, figures
-from app.admin.periods import Period
+from app.admin import answer
+from app.admin.home import figures
+from app.admin.home.periods import Period
 from app.carriers import easypost
 from app.channels.server import Security
 from app.commerce.models import Delivery

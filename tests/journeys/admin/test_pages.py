@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.admin.flows import ALL
+from app.admin.flows.switches import ALL
 from app.audience.models import Profile
 from app.commerce.models import Delivery
 from app.flows import switches

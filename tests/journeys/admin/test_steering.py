@@ -71,6 +71,18 @@ def test_what_the_merchant_says_holds_until_a_later_scan_and_is_told_with_who_an
     assert "Ada says the box was empty" in page  # what was said stays in the story
 
 
+def test_a_status_that_is_set_twice_is_set_once(merchant: FlaskClient, shopify_store: StoreVoice) -> None:
+    parcel(shopify_store, 1)
+    here = f"/admin/{shopify_store.shop.id}/shipments/{shipment(shopify_store).id}"
+    for why in ("The neighbor has it", "The neighbor has it", "Bo next door has it"):
+        press(merchant, f"{here}/status", status="delivered", why=why)
+    (said,) = shopify_store.session.scalars(select(Override)).all()
+    assert said.words == "Bo next door has it", "the last reason is the reason"
+    press(merchant, f"{here}/status", status="in_transit", why="It went back to the depot")
+    press(merchant, f"{here}/status", status="delivered", why="Bo has it now")
+    assert len(shopify_store.session.scalars(select(Override)).all()) == 3, "said of another moment"
+
+
 def test_a_status_is_taken_back_and_the_parcel_stands_where_its_scans_put_it(
     merchant: FlaskClient, shopify_store: StoreVoice
 ) -> None:

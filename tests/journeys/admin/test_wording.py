@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.admin import wording_words
+from app.admin.wording import words as wording_words
 from app.lib import clock
 from app.messages import templates, versions
 from app.messages.blocks import KINDS

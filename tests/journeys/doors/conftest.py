@@ -10,7 +10,7 @@ from flask import session as cookie
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.admin import session as doors
+from app.admin.doors import session as doors
 from app.lib import clock
 from app.lib.config import settings
 from app.shops.install import Store, install

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.admin import mail_preview
-from app.admin import session as doors
+from app.admin.doors import session as doors
+from app.admin.wording import preview
 from app.lib import signing
 from app.messages import links as message_links
 from app.reviews import links as review_links
@@ -104,7 +104,7 @@ def made(session: Session, of: Planted) -> dict[str, str]:
         "review": review_links.review_url(shop, rows["order"]),
         "photo": review_links.photo_token(shop.id, rows["review_photo"]),
         "waiting": waiting.url(shop, rows["waiting"]),
-        "mail-preview": signing.token(mail_preview.PURPOSE, [shop.id, "shipped", "", "en", False, "", 0]),
+        "mail-preview": signing.token(preview.PURPOSE, [shop.id, "shipped", "", "en", False, "", 0]),
         "designed": signing.token(designs.PURPOSE, [shop.id, "", "in_transit", "", 0]),
         "sign-in": doors.sign_in_link(shop.id),
         "join": team.invite(session, shop.id, "ana@ridge.example", Role.EDITOR),

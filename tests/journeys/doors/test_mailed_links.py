@@ -8,15 +8,16 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.admin.doors import entrance
 from app.lib import clock, crypto
 from app.lib.config import settings
 from app.shops import team
 from app.shops.install import uninstall
 from app.shops.models import AccessRecord, Call, Shop
-from app.shops.team import Role
+from app.shops.team import Member, Role
 from jobs import calls
 from tests.contracts.smtp_server import ScriptedServer, scripted
 from tests.journeys.doors.conftest import shop_named
@@ -187,6 +188,25 @@ def test_an_owner_signs_everybody_out_of_a_shop(
     assert ana.post(f"{there}/team/sign-out", data=form(ana, f"{there}/team")).status_code == 303
     assert [one.get(f"{there}/home").status_code for one in (ana, lee)] == [404, 404]
     assert ana.get(f"/admin/{shops[1].id}/home").status_code == 200, "another shop is another owner's affair"
+
+
+def test_shops_that_are_shut_to_somebody_take_no_place_in_their_list(
+    browser: FlaskClient, session: Session, shops: tuple[Shop, Shop, Shop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(browser)
+    link = links(session)[-1]
+    browser.post(link, data=form(browser, link))
+    harbor, ridge = sorted(shops[:2], key=lambda shop: shop.name)
+    harbor.signed_out_at = clock.now() + timedelta(seconds=1)  # everybody, since this browser came
+    session.commit()
+    monkeypatch.setattr(entrance, "STORES", 1)
+    page = browser.get("/admin?all=1").text
+    assert (ridge.name in page, harbor.name in page) == (True, False)
+    harbor.signed_out_at = None
+    session.execute(update(Member).filter_by(shop_id=harbor.id).values(signed_out_at=clock.now()))
+    session.commit()
+    page = browser.get("/admin?all=1").text
+    assert (ridge.name in page, harbor.name in page) == (True, False)
 
 
 def test_a_browser_is_forgotten_after_a_month_and_when_it_stays_away(

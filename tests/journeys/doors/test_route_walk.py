@@ -1,6 +1,7 @@
 """Every route, asked by everybody who might try: nothing of a shop is told or changed for who may not.
 
-`make route-walk` prints the table. A new route is walked by itself; it has to be in app/admin/permissions.py.
+`make route-walk` prints the table. A new route is walked by itself;
+it has to be in app/admin/doors/permissions.py.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.admin import permissions
+from app.admin.doors import permissions
 from app.lib import clock
 from app.shops.install import uninstall
 from app.shops.team import Member, Role

@@ -30,7 +30,7 @@ HALF = SHORT.replace("category: marketing", "category: marketing\nhold out: 50 %
 @pytest.fixture
 def shop(session: Session) -> World:
     made = world.new(session)
-    hold_outs.choose(made.shop, 20)
+    hold_outs.choose(session, made.shop, 20)
     session.commit()
     return made
 
@@ -98,7 +98,7 @@ def test_only_the_numbers_that_are_offered_can_be_chosen(percent: int) -> None:
     assert hold_outs.share(shop) == (percent if percent in hold_outs.SHARES else hold_outs.USUAL)
     if percent not in hold_outs.SHARES:
         with pytest.raises(ValueError, match="none of"):
-            hold_outs.choose(shop, percent)
+            hold_outs.choose(Session(), shop, percent)
 
 
 def buys(shop: World, cart: Checkout, total: int, *, currency: str = "USD", refunded: int = 0) -> None:

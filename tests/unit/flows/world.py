@@ -128,7 +128,7 @@ def new(session: Session, domain: str = "ridge.myshopify.com") -> World:
         platform=PlatformKey.SHOPIFY, domain=domain, url="https://ridge.example", name="Ridge", currency="USD"
     )
     shop = install(session, store)
-    hold_outs.choose(shop, 0)  # so that whoever is enrolled is written to
+    hold_outs.choose(session, shop, 0)  # so that whoever is enrolled is written to
     session.commit()
     return World(session, shop)
 

@@ -1,0 +1,1 @@
+"""The list of a shop's customers, and everything of one of them."""

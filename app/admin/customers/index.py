@@ -1,0 +1,109 @@
+"""Everybody who bought, waits or agreed to something: found by name, address or order."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import Blueprint, request
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.admin import finding, paging, shell
+from app.admin.doors.session import for_shop, saw
+from app.audience.models import Profile
+from app.commerce.models import Order
+from app.lib import money
+from app.lib.db import among
+from app.platforms.purchases import OrderState
+from app.shops.models import Shop
+
+blueprint = Blueprint("customers", __name__)
+
+
+class Bought(NamedTuple):
+    """What somebody bought, as far as our own orders say."""
+
+    orders: int
+    spent: Mapping[str, int]
+    """By currency, what was given back taken off; minor units."""
+    last_at: datetime | None
+
+    def worth(self) -> str:
+        """Write what was spent: "$742.00"."""
+        return ", ".join(money.display(sum_, currency, "en_US") for currency, sum_ in self.spent.items())
+
+
+NOTHING = Bought(0, {}, None)
+
+
+class Line(NamedTuple):
+    """One customer as a row of the list."""
+
+    profile: Profile
+    name: str
+    bought: Bought
+
+
+@blueprint.get("/customers")
+@for_shop
+def index(session: Session, shop: Shop) -> str:
+    """Show customers, the latest first; only those whom a search finds."""
+    search = request.args.get("q", "").strip()[:100]
+    found = select(Profile.id, Profile).where(Profile.shop_id == shop.id, *is_somebody())
+    if search:
+        found = found.where(_matches(session, shop.id, search))
+    page = paging.newest_first(session, found, Profile.id)
+    bought = of_profiles(session, [ident for ident, _ in page.rows])
+    lines = [Line(row, name_of(row), bought.get(ident, NOTHING)) for ident, row in page.rows]
+    if lines:
+        saw(session, "customers " + ",".join(str(line.profile.id) for line in lines))
+    return shell.page(session, shop, "customers.html", "customers", q=search, lines=lines, page=page)
+
+
+def is_somebody() -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL that a profile is a person whose data is still there."""
+    return Profile.erased_at.is_(None), Profile.gone_at.is_(None)
+
+
+def name_of(profile: Profile) -> str:
+    """Return what somebody is called; empty where nobody said."""
+    return " ".join(part for part in (profile.first_name, profile.last_name) if part)
+
+
+def of_profiles(session: Session, profile_ids: Iterable[int]) -> Mapping[int, Bought]:
+    """Return what each of these bought, in one query; who bought nothing is left out."""
+    sums = (
+        select(
+            Order.profile_id,
+            Order.currency,
+            func.count(),
+            func.sum(func.coalesce(Order.total, 0) - Order.refunded),
+            func.max(Order.placed_at),
+        )
+        .where(among(Order.profile_id, profile_ids), *is_a_purchase())
+        .group_by(Order.profile_id, Order.currency)
+        .order_by(Order.profile_id, func.count().desc())
+    )
+    found: dict[int, Bought] = {}
+    for profile_id, currency, count, spent, last_at in session.execute(sums):
+        if profile_id is None:  # none of theirs
+            continue
+        so_far = found.get(profile_id, NOTHING)
+        found[profile_id] = Bought(
+            so_far.orders + count,
+            {**so_far.spent, **({currency: int(spent)} if currency else {})},
+            max(filter(None, (so_far.last_at, last_at)), default=None),
+        )
+    return found
+
+
+def is_a_purchase() -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL that an order was bought and stands."""
+    return Order.state == OrderState.PLACED, Order.placed_at.is_not(None), Order.is_test.is_(False)
+
+
+def _matches(session: Session, shop_id: int, search: str) -> ColumnElement[bool]:
+    """Tell whether somebody's name, address or order is what was searched for."""
+    named = select(Order.profile_id).where(Order.shop_id == shop_id, finding.is_order(search))
+    buyers = [it for it in session.scalars(named.limit(paging.ROWS)) if it is not None]
+    return or_(finding.is_person(shop_id, search), among(Profile.id, buyers))

@@ -1,0 +1,173 @@
+"""Everything that happened between a shop and one customer, newest first, a part at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.admin import moments, words
+from app.admin.customers import consent_words
+from app.admin.dates import Calendar
+from app.admin.doors.session import address
+from app.admin.exceptions import evidence
+from app.admin.moments import Moment
+from app.audience.models import ConsentRow, Profile
+from app.commerce.models import Order, Refund
+from app.lib import clock, crypto, money
+from app.messages.models import Message
+from app.tracking.cases import Case
+from app.tracking.feedback import Feedback
+from app.tracking.models import ExceptionRow, Shipment
+from app.tracking.visits import PageVisit
+from app.vocabulary import MessageState
+
+AT_ONCE = 40
+"""So many lines are shown at once."""
+SOON = timedelta(minutes=10)
+"""A message that goes so soon went at once."""
+SHOWS = {"all": "All", "messages": "Messages", "unsent": "Not sent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A part of a story."""
+
+    moments: Sequence[Moment]
+    before: datetime | None
+    """Where it goes on; None: these were the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose story, and which part of it."""
+
+    session: Session
+    profile: Profile
+    here: Calendar
+    before: datetime
+
+    def rows(self, query: Select[*tuple[Any, ...]], at: Any) -> Sequence[Any]:  # noqa: ANN401 - a column
+        """Return the rows of a query before the moment, the latest first, each with that time first."""
+        mine = query.where(at < self.before).order_by(at.desc()).limit(AT_ONCE + 1)
+        return self.session.execute(mine).all()
+
+
+def tell(session: Session, profile: Profile, here: Calendar, *, show: str, before: datetime | None) -> Told:
+    """Return what happened before a moment; all of it, or messages, or only what was not sent."""
+    asked = _Asked(session, profile, here, before or clock.now() + timedelta(days=1))
+    found = list(_messages(asked, only_unsent=show == "unsent"))
+    if show == "all":
+        for tellers in (_orders, _refunds, _parcels, _exceptions, _said, _graded, _reported, _looked):
+            found += tellers(asked)
+    found.sort(key=lambda moment: moment.at, reverse=True)
+    shown = found[:AT_ONCE]
+    return Told(shown, shown[-1].at if len(found) > AT_ONCE else None)
+
+
+def _messages(asked: _Asked, *, only_unsent: bool) -> Iterator[Moment]:
+    mine = select(Message.created_at, Message).where(Message.profile_id == asked.profile.id)
+    if only_unsent:
+        mine = mine.where(Message.state == MessageState.SKIPPED)
+    for at, message in asked.rows(mine, Message.created_at):
+        moment = moments.told(message)
+        later = message.sent_at and message.sent_at > at + SOON
+        sent = f"Sent {asked.here.within(message.sent_at)}." if later else ""
+        more = " ".join(part for part in (moment.more, sent) if part)
+        saw = (message.decision or {}).get("saw", ())
+        why = tuple(f"{name.capitalize()}: {said}" for name, said in saw)
+        yield moment._replace(at=at, more=more, why=why)
+
+
+def _orders(asked: _Asked) -> Iterator[Moment]:
+    at = func.coalesce(Order.placed_at, Order.created_at, Order.first_heard_at)
+    for when, order in asked.rows(_of_orders(asked, at, Order), at):
+        worth = money.display(order.total, order.currency, "en_US") if order.total and order.currency else ""
+        yield Moment(when, "", "cart", f"Ordered {_name(order)}{f', {worth}' if worth else ''}")
+    for when, order in asked.rows(_of_orders(asked, Order.cancelled_at, Order), Order.cancelled_at):
+        yield Moment(when, "late", "ban", f"Order {_name(order)} cancelled")
+
+
+def _refunds(asked: _Asked) -> Iterator[Moment]:
+    mine = _of_orders(asked, Refund.created_at, Refund.amount, Order).join(
+        Refund, Refund.order_id == Order.id
+    )
+    for when, amount, order in asked.rows(mine, Refund.created_at):
+        given = money.display(amount, order.currency, "en_US") if order.currency else "Money"
+        yield Moment(when, "", "cart", f"{given} given back for {_name(order)}")
+
+
+def _parcels(asked: _Asked) -> Iterator[Moment]:
+    for column, kind, text in (
+        (Shipment.shipped_at, "", "left"),
+        (Shipment.delivered_at, "scan", "arrived"),
+    ):
+        mine = _of_orders(asked, column, Shipment.id, Order).join(Shipment, Shipment.order_id == Order.id)
+        for when, ident, order in asked.rows(mine.where(Shipment.cancelled_at.is_(None)), column):
+            href = address("shipment.show", shipment_id=ident)
+            yield Moment(when, kind, "parcel", text, href=href, about=f"A parcel of {_name(order)}")
+
+
+def _exceptions(asked: _Asked) -> Iterator[Moment]:
+    mine = _of_orders(asked, ExceptionRow.opened_at, ExceptionRow, Order).join(
+        ExceptionRow, ExceptionRow.order_id == Order.id
+    )
+    for when, row, order in asked.rows(mine, ExceptionRow.opened_at):
+        says = evidence.of(row, None, asked.here)
+        href = address("shipment.show", shipment_id=row.shipment_id) if row.shipment_id else ""
+        over = f" Over since {asked.here.within(row.cleared_at)}." if row.cleared_at else ""
+        yield Moment(
+            when, "late", "warn", says.chip.label.lower(), f"{says.why}{over}", href, f"{_name(order)}:"
+        )
+
+
+def _said(asked: _Asked) -> Iterator[Moment]:
+    known = [it for it in (asked.profile.email, asked.profile.phone) if it]
+    mine = select(ConsentRow.at, ConsentRow).where(
+        ConsentRow.shop_id == asked.profile.shop_id,
+        or_(
+            ConsentRow.profile_id == asked.profile.id,
+            ConsentRow.address_hash.in_([crypto.fingerprint(it) for it in known]),
+        ),
+    )
+    for when, row in asked.rows(mine, ConsentRow.at):
+        about = consent_words.about(row.medium, row.category)
+        more = f"“{row.wording}”" if row.wording else ""
+        yield Moment(when, "", "lock", f"{consent_words.said(row)}: {about}", more)
+
+
+def _graded(asked: _Asked) -> Iterator[Moment]:
+    mine = _of_orders(asked, Feedback.said_at, Feedback, Order).join(Feedback, Feedback.order_id == Order.id)
+    for when, row, order in asked.rows(mine, Feedback.said_at):
+        text = f"Called the delivery of {_name(order)} {words.GRADES[row.grade]}"
+        yield Moment(
+            when, "late" if row.is_bad else "scan", "heart", text, f"“{row.words}”" if row.words else ""
+        )
+
+
+def _reported(asked: _Asked) -> Iterator[Moment]:
+    mine = _of_orders(asked, Case.opened_at, Case, Order).join(Case, Case.order_id == Order.id)
+    for when, case, order in asked.rows(mine, Case.opened_at):
+        href = address("case.show", case_id=case.id)
+        yield Moment(
+            when, "late", "warn", words.CASES[case.kind], "", href, f"A report about {_name(order)}:"
+        )
+
+
+def _looked(asked: _Asked) -> Iterator[Moment]:
+    mine = _of_orders(asked, PageVisit.last_at, PageVisit.visits, Order).join(
+        PageVisit, PageVisit.order_id == Order.id
+    )
+    for when, visits, order in asked.rows(mine, PageVisit.last_at):
+        times = f", {visits} times that day" if visits > 1 else ""
+        yield Moment(when, "", "eye", f"Looked at the page of {_name(order)}{times}")
+
+
+def _of_orders(asked: _Asked, at: Any, *columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns
+    return select(at, *columns).select_from(Order).where(Order.profile_id == asked.profile.id)
+
+
+def _name(order: Order) -> str:
+    return order.name or "an order"

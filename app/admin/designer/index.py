@@ -1,0 +1,175 @@
+"""The designer of the tracking page: its parts by place and state, one's own part, the brand; undoable."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from babel import Locale
+from flask import Blueprint, abort, g, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.admin.designer import own_part, words
+from app.admin.designer.page import Panel, State, at, page
+from app.admin.doors.session import Answer, for_shop
+from app.lib import addresses
+from app.lib.color import HEX
+from app.shops.models import Shop
+from app.tracking import designs
+from app.tracking.designs import MOST_VARIANTS, Design, Overtaken, Variant
+from app.tracking.sections import CHOICES, MOVABLE, Section
+
+blueprint = Blueprint("designer", __name__)
+
+COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+@blueprint.get("/page")
+@for_shop
+def index(session: Session, shop: Shop) -> str:
+    """Show the page as it is being designed."""
+    return page(session, shop, State.asked())
+
+
+@blueprint.post("/page/move")
+@for_shop
+def move(session: Session, shop: Shop) -> Response:
+    """Put a part elsewhere: to a place, counted from 1."""
+    state, design = State.asked(), _draft(session, shop)
+    section = next((it for it in MOVABLE if it == request.form.get("moved")), None) or abort(404)
+    arranged = design.arranged(state.variant)
+    order = [it for it in arranged.order if it is not section]
+    order.insert(max(0, min(request.form.get("place", 1, int) - 1, len(order))), section)
+    designs.save(session, shop, design.rearranged(state.variant, replace(arranged, order=tuple(order))))
+    return redirect(at(state, moved=section), 303)
+
+
+@blueprint.post("/page/when")
+@for_shop
+def when(session: Session, shop: Shop) -> Response:
+    """Choose in which states a part is shown."""
+    state, design = State.asked(), _draft(session, shop)
+    section = next((it for it in Section if it == request.form.get("part")), None) or abort(404)
+    chosen = next((it for it in CHOICES[section] if it == request.form.get("when")), None) or abort(400)
+    arranged = design.arranged(state.variant)
+    shown = replace(arranged, when={**arranged.when, section: chosen})
+    designs.save(session, shop, design.rearranged(state.variant, shown))
+    return redirect(at(state), 303)
+
+
+@blueprint.post("/page/own")
+@for_shop
+def own(session: Session, shop: Shop) -> Answer:
+    """Write one's own part."""
+    state, design = replace(State.asked(), section=Section.OWN), _draft(session, shop)
+    typed, errors = own_part.typed(session, shop)
+    if errors:
+        return page(session, shop, state, own=typed, errors=errors)
+    arranged = replace(design.arranged(state.variant), own=typed)
+    what = f"{g.visitor.who} own {state.variant}"
+    designs.save(session, shop, design.rearranged(state.variant, arranged), what=what)
+    return redirect(at(state), 303)
+
+
+@blueprint.post("/page/brand")
+@for_shop
+def brand(session: Session, shop: Shop) -> Answer:
+    """Choose color, name and logo, or how one is reached."""
+    state, design = replace(State.asked(), section=None), _draft(session, shop)
+    names = words.CONTACT if state.panel is Panel.CONTACT else {"color": "", **words.BRAND}
+    typed = {it: " ".join(request.form.get(it, "").split()) for it in names}
+    errors = _wrong(typed)
+    if errors:
+        return page(session, shop, state, typed=typed, errors=errors)
+    kept = {name: value for name, value in {**design.brand, **typed}.items() if value}
+    designs.save(session, shop, replace(design, brand=kept), what=f"{g.visitor.who} {state.panel}")
+    return redirect(at(state), 303)
+
+
+@blueprint.post("/page/theme")
+@for_shop
+def read_theme(session: Session, shop: Shop) -> Response:
+    """Have the store's own first page looked at, or take what was found there into the draft."""
+    state, design = State.asked(), _draft(session, shop)
+    row = designs.open_for(session, shop.id)
+    if "take" not in request.form:
+        designs.ask_theme(session, shop.id)
+    elif row.theme:
+        found = {name: row.theme[name] for name in ("color", "logo_url") if row.theme[name]}
+        designs.save(session, shop, replace(design, brand={**design.brand, **found}))
+    return redirect(at(state), 303)
+
+
+@blueprint.post("/page/variants")
+@for_shop
+def vary(session: Session, shop: Shop) -> Answer:
+    """Arrange the page in another way for some countries, or no longer."""
+    state, design = State.asked(), _draft(session, shop)
+    gone = request.form.get("gone", 0, int)
+    if gone:
+        kept = tuple(it for place, it in enumerate(design.variants, start=1) if place != gone)
+        designs.save(session, shop, replace(design, variants=kept))
+        return redirect(at(state, variant=0), 303)
+    typed = request.form.get("countries", "")
+    countries = tuple(dict.fromkeys(re.split(r"[\s,;]+", typed.strip().upper())))
+    known = Locale.parse("en").territories
+    wrong = [it for it in countries if not COUNTRY.fullmatch(it) or it not in known]
+    if wrong or len(design.variants) >= MOST_VARIANTS:
+        said = f"“{wrong[0][:20]}” is no country’s code. Germany’s is DE." if wrong else "Five are the most."
+        return page(session, shop, state, typed={"countries": typed}, errors={"countries": said})
+    variant = Variant(countries=countries, sections=design.sections)
+    designs.save(session, shop, replace(design, variants=(*design.variants, variant)))
+    return redirect(at(state, variant=len(design.variants) + 1), 303)
+
+
+@blueprint.post("/page/undo")
+@for_shop
+def undo(session: Session, shop: Shop) -> Response:
+    """Go one change back, or forth again; drop the draft, or bring it back."""
+    ways = {"back": -1, "forth": 1, "none": None, "last": designs.MOST_STEPS}
+    way = request.form.get("way", "")
+    if way not in ways:
+        abort(400)
+    designs.go(session, shop, ways[way])
+    said = {"none": "dropped", "last": "back-again"}.get(way)
+    return redirect(at(State.asked(), said=said), 303)
+
+
+@blueprint.post("/page/publish")
+@for_shop
+def publish(session: Session, shop: Shop) -> Response:
+    """Show the draft that was looked at to shoppers from now on."""
+    try:
+        number = designs.publish(session, shop, seen=request.form.get("seen", ""))
+    except Overtaken:
+        return redirect(at(State.asked(), said="overtaken"), 303)
+    return redirect(at(State.asked(), said="published" if number else "nothing"), 303)
+
+
+@blueprint.post("/page/revert")
+@for_shop
+def revert(session: Session, shop: Shop) -> Response:
+    """Show an earlier version again; the draft stays."""
+    went = designs.revert(session, shop, request.form.get("number", -1, int))
+    return redirect(at(State.asked(), said="reverted" if went else "gone"), 303)
+
+
+def _draft(session: Session, shop: Shop) -> Design:
+    """Return the draft, held until this transaction ends: two windows change it one after another."""
+    designs.open_for(session, shop.id)
+    return designs.draft(session, shop)
+
+
+def _wrong(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with each field of the brand, with a way out."""
+    wrong = {}
+    for name, value in typed.items():
+        if len(value) > words.LONGEST:
+            wrong[name] = f"Keep it under {words.LONGEST} characters."
+        elif value and name == "color" and not HEX.fullmatch(value):
+            wrong[name] = "A color is six digits from 0 to f, like #1e6048."
+        elif value and name.endswith("_url") and not value.startswith("https://"):
+            wrong[name] = "An address begins with https://."
+        elif value and name == "support_email" and not addresses.is_plain(value.lower()):
+            wrong[name] = "This is no e-mail address. It looks like help@your-shop.com."
+    return wrong

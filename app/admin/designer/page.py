@@ -1,0 +1,154 @@
+"""The designer’s page: the parts of the tracking page, a draft of it, and what is being changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+from babel import Locale
+from flask import g, request, url_for
+from sqlalchemy.orm import Session
+
+from app.admin import shell, studio
+from app.admin.designer import own_part, words
+from app.admin.doors.session import address
+from app.lib.color import contrast
+from app.shops import brand as brands
+from app.shops.models import Shop
+from app.tracking import designs
+from app.tracking.designs import MOST_VARIANTS, Design, Moment
+from app.tracking.sections import CHOICES, MOVABLE, USUAL, Own, Section, Sections, When
+
+
+class Panel(StrEnum):
+    """What stands beside the preview, where it is no part of the page."""
+
+    BRAND = "brand"
+    CONTACT = "contact"
+    VARIANTS = "variants"
+    VERSIONS = "versions"
+
+
+class Screen(StrEnum):
+    """On what the page is looked at."""
+
+    DESKTOP = "desktop"
+    PHONE = "phone"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What is being looked at; all of it stands in the page's address."""
+
+    panel: Panel = Panel.BRAND
+    section: Section | None = None
+    moment: Moment = Moment.MOVING
+    screen: Screen = Screen.DESKTOP
+    variant: int = 0
+    """From 1; 0: everybody that no variant is for."""
+
+    @classmethod
+    def asked(cls) -> Self:
+        """Return what the request asks for; what makes no sense is as usual."""
+        value = request.values.get
+        return cls(
+            panel=next((it for it in Panel if it == value("panel")), Panel.BRAND),
+            section=next((it for it in Section if it == value("section")), None),
+            moment=next((it for it in Moment if it == value("moment")), Moment.MOVING),
+            screen=next((it for it in Screen if it == value("screen")), Screen.DESKTOP),
+            variant=max(0, min(value("variant", 0, int), MOST_VARIANTS)),
+        )
+
+    def args(self, **changed: object) -> Mapping[str, object]:
+        """Return the parameters of an address that shows this, but for what is changed."""
+        it = replace(self, **changed)  # type: ignore[arg-type] # fields of a state, named by our own templates
+        return {
+            "panel": it.panel if not it.section and it.panel != Panel.BRAND else None,
+            "section": it.section,
+            "moment": it.moment if it.moment != Moment.MOVING else None,
+            "screen": it.screen if it.screen != Screen.DESKTOP else None,
+            "variant": it.variant or None,
+        }
+
+
+def page(  # noqa: PLR0913 - what one page shows
+    session: Session,
+    shop: Shop,
+    state: State,
+    *,
+    own: Own | None = None,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> str:
+    """Show the designer; `errors` say why what was `typed`, or one's `own` part, could not be kept."""
+    g.shows_frames = True
+    studio.stays_at(at(state))
+    design, row = designs.draft(session, shop), designs.row_of(session, shop.id)
+    if state.variant > len(design.variants):
+        state = replace(state, variant=0)
+    arranged = design.arranged(state.variant)
+    known = designs.as_designed(shop, design)
+    night = "designed.show_dark" if state.screen is Screen.DARK else "designed.show"
+    return shell.page(
+        session,
+        shop,
+        "designer.html",
+        "sources",
+        state=state,
+        at=lambda **changed: at(state, **changed),
+        panels=Panel,
+        screens=Screen,
+        moments=words.MOMENTS,
+        labels=words.SECTIONS,
+        whens=words.WHEN,
+        choices=CHOICES,
+        usual=USUAL,
+        never=When.NEVER,
+        beside=[it for it in Section if it not in MOVABLE],
+        arranged=arranged,
+        design=design,
+        own=own or arranged.own,
+        products=own_part.titles(session, shop, arranged.own, errors),
+        brand=brands.of(known),
+        tokens=(brands.tokens(brands.of(known).color), brands.tokens(brands.of(known).color, dark=True)),
+        contrast=contrast,
+        fields=words.CONTACT if state.panel is Panel.CONTACT else words.BRAND,
+        typed={**design.brand, **(typed or {})},
+        errors=errors or {},
+        frame=url_for(
+            f"storefront.{night}", token=designs.token(shop.id, state.variant, state.moment, design)
+        ),
+        row=row,
+        is_reading=state.panel is Panel.BRAND and designs.is_reading_theme(session, shop.id),
+        changes=_changes(designs.shown(shop), design),
+        versions=designs.versions(session, shop.id),
+        countries=Locale.parse("en").territories,
+    )
+
+
+def at(state: State, **changed: object) -> str:
+    """Return the address of the designer with something else in view."""
+    apart = {name: changed.pop(name) for name in ("said", "moved") if name in changed}
+    return address("designer.index", **state.args(**changed), **apart)
+
+
+def _changes(before: Design, after: Design) -> Sequence[str]:
+    """Say in a few words each what one design has that another has not."""
+    said = _rearranged(before.sections, after.sections)
+    names = {"color": "the color", **{it: label.name.lower() for it, label in words.BRAND.items()}}
+    names |= {it: label.name.lower() for it, label in words.CONTACT.items()}
+    said += [f"{names[it]} changed" for it in names if before.brand.get(it) != after.brand.get(it)]
+    if before.variants != after.variants:
+        said.append("pages for some countries changed")
+    return [it[:1].upper() + it[1:] for it in said]
+
+
+def _rearranged(before: Sections, after: Sections) -> list[str]:
+    said = ["parts in another order"] if before.order != after.order else []
+    said += [
+        f"“{words.SECTIONS[it].name}”: {words.WHEN[after.when[it]].lower()}"
+        for it in Section
+        if before.when[it] is not after.when[it]
+    ]
+    return said + (["your own part changed"] if before.own != after.own else [])

@@ -1,0 +1,1 @@
+"""What goes wrong with parcels and orders, until it is over."""

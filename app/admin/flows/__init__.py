@@ -1,0 +1,1 @@
+"""What goes out by itself: the switches, what offers bring, and the editor."""

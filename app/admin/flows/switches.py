@@ -1,0 +1,210 @@
+"""The switches: what goes out by itself, and which of the store's own mails it would double."""
+
+from typing import NamedTuple
+
+from flask import Blueprint, abort, redirect, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.admin import shell
+from app.admin.doors.session import address, for_shop
+from app.admin.flows.editor import wording
+from app.flows import doubles, hold_outs, published, switches, tally
+from app.flows.models import Flow as FlowRow
+from app.shops import checkups
+from app.shops.models import Shop
+from app.vocabulary import PlatformKey, Reason, Trigger
+
+blueprint = Blueprint("flows", __name__)
+
+
+FROM_THEN_ON = (
+    "whoever lapses from then on gets it, counted from their last order, though it was before you came to "
+    "Doorstep. Who lapsed earlier is left alone."
+)
+
+
+class Words(NamedTuple):
+    """What a flow is called and does."""
+
+    icon: str
+    what: str
+    when_on: str
+
+
+WORDS = {
+    Trigger.THANK_YOU: Words(
+        "heart",
+        "An order is paid. One mail, at once.",
+        "the next order is thanked for within seconds. Earlier orders are left alone.",
+    ),
+    Trigger.SHIPPED: Words(
+        "parcel",
+        "A parcel is handed over. One mail with its tracking link.",
+        "shoppers hear of the next parcel that leaves. Those already on their way are left alone.",
+    ),
+    Trigger.OUT_FOR_DELIVERY: Words(
+        "truck",
+        "The driver has it. One mail as soon as the carrier says so.",
+        "shoppers hear of the next parcel that goes out for delivery.",
+    ),
+    Trigger.DELIVERED: Words(
+        "home",
+        "It has arrived. One mail.",
+        "shoppers hear of the next parcel that arrives.",
+    ),
+    Trigger.READY_TO_COLLECT: Words(
+        "store",
+        "It waits at a shop or a post office. One mail with place, hours and code, where the carrier says.",
+        "shoppers hear of the next parcel that waits for them.",
+    ),
+    Trigger.PICKUP_REMINDER: Words(
+        "clock",
+        "It was not collected. A mail after one day, three days and six.",
+        "it begins with the next parcel that waits for so long.",
+    ),
+    Trigger.ATTEMPT_FAILED: Words(
+        "warn",
+        "The carrier came and could not hand it over. One mail that says what happens next.",
+        "shoppers hear of the next attempt that fails.",
+    ),
+    Trigger.RUNNING_LATE: Words(
+        "clock",
+        "It is late, stuck or delayed. One mail. Off, it goes to whoever wants to hear only that.",
+        "shoppers hear of the next parcel that runs late.",
+    ),
+    Trigger.LABEL_CREATED: Words(
+        "parcel",
+        "It is packed. One mail, unless “Shipped” says so. Off, it goes to whoever asks for it.",
+        "every shopper hears of it.",
+    ),
+    Trigger.IN_TRANSIT: Words(
+        "truck",
+        "The carrier has it and it moves. One mail. Off, it goes to whoever asks for it.",
+        "every shopper hears of it.",
+    ),
+}
+
+REQUESTS = {
+    Trigger.BACK_IN_STOCK: Words(
+        "store",
+        "What somebody asked to hear of is back. One mail, those first who asked first, and no more at once "
+        "than what is there may serve; who comes to an empty shelf again goes on waiting.",
+        "it begins with the next thing that comes back.",
+    ),
+}
+"""Goes once to whoever asked for it."""
+OFFERS = {
+    Trigger.WELCOME: Words(
+        "heart",
+        "Somebody says yes to offers by mail. A mail an hour later, and one after three days unless they "
+        "bought.",
+        "it begins with the next yes. Lists that you bring are left alone.",
+    ),
+    Trigger.ABANDONED_CHECKOUT: Words(
+        "cart",
+        "Somebody left a cart and can be written to. A mail after an hour, a day and three days, until they "
+        "buy; to who agreed to texts, one text in place of the second.",
+        "it begins with the next cart that is left.",
+    ),
+    Trigger.REVIEW_REQUEST: Words(
+        "star",
+        "What was ordered has arrived. A mail a week later, two from abroad, and one reminder; "
+        "not while a problem is open.",
+        "it begins with the next order that arrives.",
+    ),
+    Trigger.CHECK_IN: Words(
+        "heart",
+        "All of an order has arrived. Two days later one mail asks whether they would recommend you, from 0 "
+        "to 10; not while a problem is open.",
+        "it begins with the next order that arrives.",
+    ),
+    Trigger.WIN_BACK: Words(
+        "heart",
+        "Somebody has not bought for one and a half times as long as they used to, or for 180 days. "
+        "A mail, another a week later, and one after two weeks with 10 % off: a code for one order and two "
+        "weeks, made in your store and taken back when they buy.",
+        FROM_THEN_ON,
+    ),
+    Trigger.REPLENISHMENT: Words(
+        "refresh",
+        "Something is likely to be used up: after as long as your own shoppers usually take to buy it again. "
+        "One mail, while it can be bought. Only for products that enough of them have bought again.",
+        "it begins with the next order.",
+    ),
+    Trigger.LAPSED_SURVEY: Words(
+        "info",
+        "Somebody has not bought for one and a half times as long as they used to, or for 180 days, and a "
+        "month later still has not. One mail asks why.",
+        FROM_THEN_ON,
+    ),
+}
+"""Need a yes to offers; one shopper in ten is left out, so that it can be seen what a flow brings."""
+ALL = WORDS | REQUESTS | OFFERS
+
+
+@blueprint.get("/flows")
+@for_shop
+def index(session: Session, shop: Shop) -> str:
+    """Show every flow with its switch and what it did lately."""
+    drafts = select(FlowRow.trigger).filter_by(shop_id=shop.id).where(FlowRow.draft.is_not(None))
+    return shell.page(
+        session,
+        shop,
+        "flows.html",
+        "flows",
+        flows=WORDS,
+        requests=REQUESTS,
+        offers=OFFERS,
+        on={trigger: at for trigger, at in switches.switched_on(session, shop.id).items() if trigger in ALL},
+        did=tally.of_shop(session, shop.id),
+        off=Reason.FLOW_OFF,
+        plans=_plans(session, shop.id),
+        drafts=set(session.scalars(drafts)),
+        doubled=doubles.of(session, shop),
+        percent=hold_outs.share(shop),
+    )
+
+
+class Plan(NamedTuple):
+    """A flow with steps, in short."""
+
+    steps: int
+    messages: str
+    hold_out: int
+
+
+def _plans(session: Session, shop_id: int) -> dict[Trigger, Plan]:
+    """Return every flow with steps, as it is in force."""
+    found = {}
+    for trigger, file in published.files(session, shop_id).items():
+        flow = published.flow_of(file)
+        found[trigger] = Plan(len(flow.steps), wording.counted(flow), flow.hold_out)
+    return found
+
+
+@blueprint.post("/flows/<name>")
+@for_shop
+def switch(session: Session, shop: Shop, name: str) -> Response:
+    """Switch one flow on or off."""
+    if name not in ALL:
+        abort(404)
+    switches.switch(session, shop.id, Trigger(name), on=request.form.get("on") == "yes")
+    return redirect(address("flows.index") + f"#{name}", 303)
+
+
+@blueprint.post("/flows/<name>/own-mails")
+@for_shop
+def own_mails(session: Session, shop: Shop, name: str) -> Response:
+    """Keep what the merchant says of the store's own mails, or let the store be asked again."""
+    if name not in ALL:
+        abort(404)
+    said = request.form.get("said")
+    if said in ("off", "unsaid"):
+        doubles.confirm(session, shop.id, Trigger(name), off=said == "off")
+    elif said == "ask" and shop.platform is PlatformKey.WOOCOMMERCE:
+        checkups.ask(session, shop.id)
+    else:
+        abort(400)
+    return redirect(address("flows.index") + f"#{name}", 303)

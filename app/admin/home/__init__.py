@@ -1,0 +1,1 @@
+"""The home page of a shop, and what it counts."""

@@ -1,0 +1,1 @@
+"""What went to shoppers, what did not, and why."""

@@ -1,0 +1,96 @@
+"""Messages with their outcome: what went out, what did not, and why."""
+
+from typing import NamedTuple
+
+from flask import Blueprint, request
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.admin import paging, shell
+from app.admin.doors.session import for_shop, saw
+from app.admin.shipments.index import name_of
+from app.audience.models import Profile
+from app.commerce.models import Order
+from app.flows import arbiter
+from app.messages import clicks
+from app.messages.models import Message
+from app.messages.providers import complaints
+from app.shops import texting
+from app.shops.models import Shop
+from app.vocabulary import WENT_OUT
+from app.vocabulary import MessageState as S
+
+blueprint = Blueprint("messages", __name__)
+
+
+class Tab(NamedTuple):
+    """Messages that share an outcome."""
+
+    name: str
+    states: tuple[S, ...]
+    is_hot: bool = False
+
+
+TABS = {
+    "all": Tab("All", tuple(S)),
+    "sent": Tab("Sent", WENT_OUT),
+    "waiting": Tab("Waiting", (S.QUEUED, S.SENDING)),
+    "skipped": Tab("Not sent", (S.SKIPPED,)),
+    "look": Tab("Need a look", (S.FAILED, S.UNKNOWN, S.HELD, S.BOUNCED, S.COMPLAINED), is_hot=True),
+}
+
+
+class Line(NamedTuple):
+    """One message as a row of the list."""
+
+    message: Message
+    order: Order | None
+    name: str
+
+
+@blueprint.get("/messages")
+@for_shop
+def index(session: Session, shop: Shop) -> str:
+    """Show messages, newest first; only those of one tab, or that a search finds."""
+    tab = request.args.get("tab", "all")
+    tab = tab if tab in TABS else "all"
+    search = request.args.get("q", "").strip()[:100]
+    found = select(Message.id, Message, Order, Profile).outerjoin(Order, Order.id == Message.order_id)
+    found = found.outerjoin(Profile, Profile.id == Message.profile_id).where(Message.shop_id == shop.id)
+    if tab != "all":
+        found = found.where(Message.state.in_(TABS[tab].states))
+    if search:
+        bare = search.removeprefix("#")
+        name = func.concat_ws(" ", Profile.first_name, Profile.last_name)
+        found = found.where(
+            or_(
+                Order.name.in_((search, bare, f"#{bare}")),
+                Message.to == search.lower(),
+                name.icontains(search, autoescape=True),
+            )
+        )
+    page = paging.newest_first(session, found, Message.id)
+    lines = [
+        Line(message, order, name_of(order, profile) if order else "")
+        for _, message, order, profile in page.rows
+    ]
+    if lines:
+        saw(session, "messages " + ",".join(str(line.message.id) for line in lines))
+    outcomes = select(Message.state, func.count()).filter_by(shop_id=shop.id).group_by(Message.state)
+    counts = dict(session.execute(outcomes).all())
+    return shell.page(
+        session,
+        shop,
+        "messages.html",
+        "messages",
+        tabs={key: (it, sum(counts.get(state, 0) for state in it.states)) for key, it in TABS.items()},
+        tab=tab,
+        paused_at=complaints.paused_at(shop),
+        q=search,
+        lines=lines,
+        followed=clicks.of_messages(session, [line.message.id for line in lines]),
+        held_back=arbiter.held_back(session, [line.message.id for line in lines]),
+        page=page,
+        texting=texting.of(shop),
+        refused=texting.refused(session, shop),
+    )

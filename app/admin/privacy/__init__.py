@@ -1,0 +1,1 @@
+"""What privacy law asks for, and who looked at whose data."""

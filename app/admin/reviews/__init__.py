@@ -1,0 +1,1 @@
+"""What shoppers say: of products, and of the shop."""

@@ -1,0 +1,74 @@
+"""What shoppers answer: whether they would recommend the shop, and why they stay away."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flask import Blueprint
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.admin import paging, shell
+from app.admin.doors.session import for_shop, saw
+from app.commerce.models import Order
+from app.flows import switches
+from app.shops.models import Shop
+from app.surveys import answering, reasons
+from app.surveys.answering import Score
+from app.surveys.models import SurveyAnswer
+
+blueprint = Blueprint("surveys", __name__)
+
+
+class Line(NamedTuple):
+    """One answer, and the order that it is about."""
+
+    answer: SurveyAnswer
+    order: Order | None
+
+
+@blueprint.get("/answers")
+@for_shop
+def index(session: Session, shop: Shop) -> str:
+    """Show the score, and the answers, newest first."""
+    wanted = select(SurveyAnswer.id).where(SurveyAnswer.shop_id == shop.id)
+    page = paging.newest_first(session, wanted, SurveyAnswer.id)
+    lines = _lines(session, [row[0] for row in page.rows])
+    if lines:
+        saw(session, "answers " + ",".join(str(line.answer.id) for line in lines))
+    score = answering.score(session, shop.id)
+    return shell.page(
+        session,
+        shop,
+        "surveys.html",
+        "reviews",
+        score=score,
+        means=means(score),
+        enough=answering.ENOUGH,
+        page=page,
+        lines=lines,
+        why=reasons.counted(session, shop.id),
+        reasons=reasons.IN_WORDS,
+        on=switches.switched_on(session, shop.id),
+    )
+
+
+def means(score: Score) -> str:
+    """Say what a score means; nothing where too few answered."""
+    if score.net is None:
+        return ""
+    least, most = score.range
+    if least > 0:
+        return "More would recommend you than not."
+    if most < 0:
+        return "More would not recommend you than would."
+    return "As many may recommend you as not: more answers will tell."
+
+
+def _lines(session: Session, ids: Sequence[int]) -> list[Line]:
+    rows = session.execute(
+        select(SurveyAnswer, Order)
+        .outerjoin(Order, Order.id == SurveyAnswer.order_id)
+        .where(SurveyAnswer.id.in_(ids))
+        .order_by(SurveyAnswer.id.desc())
+    )
+    return [Line(answer, order) for answer, order in rows]

@@ -1,0 +1,1 @@
+"""Over what messages go: mail servers, providers of texts, WhatsApp."""

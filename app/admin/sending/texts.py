@@ -1,0 +1,128 @@
+"""Text messages: accounts with providers in their order, whence they come, to whom they go, and tests."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, abort, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.admin import shell
+from app.admin.doors.session import address, for_shop, saw
+from app.channels.sms.base import Provider
+from app.lib import reading
+from app.messages import replies
+from app.messages.providers import spending
+from app.messages.providers.models import BY_MEDIUM
+from app.shops import letterheads, texting
+from app.shops.models import Shop
+from app.shops.texting import Account, Texting, Whom
+from app.vocabulary import Medium
+
+blueprint = Blueprint("texts", __name__)
+
+LONGEST = 5000
+"""Characters of one field: a private key has some thousand."""
+MOST = 20
+"""Of what shoppers texted, how much is shown."""
+
+
+@blueprint.get("/texts")
+@for_shop
+def index(session: Session, shop: Shop) -> str:
+    """Show with whom texts go out, and what came of trying it."""
+    accounts, heard = texting.accounts(session, shop), replies.newest(session, shop.id, most=MOST)
+    if heard:
+        saw(session, "replies " + ",".join(str(reply.id) for reply, _ in heard))
+    return shell.page(
+        session,
+        shop,
+        "texts.html",
+        "messages",
+        account=next(iter(accounts), None),
+        accounts=accounts,
+        able=[it.provider for it in texting.able(accounts)],
+        providers=_in_turn(accounts),
+        whom=Whom,
+        is_being_tried=texting.is_being_tested(session, shop.id),
+        chosen=request.args.get("provider"),
+        million=texting.MILLION,
+        heard=heard,
+        spent=spending.of_today(session, shop).get(BY_MEDIUM[Medium.SMS], 0),
+        is_nearly_spent=spending.is_nearly_spent,
+        unanswered=replies.unanswered(session, shop.id),
+    )
+
+
+@blueprint.post("/texts/<key>")
+@for_shop
+def keep(session: Session, shop: Shop, key: str) -> Response:
+    """Keep an account; an empty field stays as it was."""
+    provider = _provider(key)
+    account, leads = texting.account(session, shop, key=key), texting.of(shop)
+    keys = dict(account.keys) if account else {}
+    for field in provider.fields:
+        entered = request.form.get(field.name, "").strip()[:LONGEST]
+        if entered:
+            keys[field.name] = entered
+        elif field.name not in keys and not field.is_optional:
+            return _back(key, "missing")
+    sender = letterheads.sender_of(request.form.get("sender", ""), shop.country)
+    if sender is None:
+        return _back(key, "sender")
+    typed = request.form.get("price", "").strip()
+    price = letterheads.price_of(typed)
+    if typed and price is None:
+        return _back(key, "price")
+    limit = request.form.get("daily", "").strip()
+    daily = letterheads.daily_of(limit)
+    if limit and daily is None:
+        return _back(key, "daily")
+    whom = Whom.ALLOWED if request.form.get("whom") == Whom.ALLOWED else Whom.ASKED
+    if leads is not None and leads.provider != key:  # what is so of all of them is said at the first
+        whom, daily = leads.whom, leads.daily
+    chosen = Texting(provider=key, sender=sender, whom=whom, price=price, daily=daily)
+    texting.keep(session, shop, provider, keys, chosen)
+    return _back(key, "kept")
+
+
+@blueprint.post("/texts/test")
+@for_shop
+def test(session: Session, shop: Shop) -> Response:
+    """Send a text to the number that was typed, with whom was chosen."""
+    account = texting.account(session, shop, key=request.form.get("provider")) or abort(404)
+    to = reading.phone(request.form.get("to", "").strip()[:LONGEST], shop.country) or ""
+    if not to.startswith("+"):
+        return _back(account.provider.key, "to")
+    texting.test(session, shop, account.provider, to)
+    return _back(account.provider.key, "trying")
+
+
+@blueprint.post("/texts/<key>/first")
+@for_shop
+def first(session: Session, shop: Shop, key: str) -> Response:
+    """Let a provider be asked before the others."""
+    account = texting.account(session, shop, key=key) or abort(404)
+    texting.go_first(session, shop, account.provider)
+    return _back(key, "first")
+
+
+@blueprint.post("/texts/<key>/forget")
+@for_shop
+def forget(session: Session, shop: Shop, key: str) -> Response:
+    """Forget an account and its keys: nothing more goes out with it."""
+    texting.forget(session, shop, key=_provider(key).key)
+    return redirect(address("texts.index", said="forgotten"), 303)
+
+
+def _in_turn(accounts: Sequence[Account]) -> list[Provider]:
+    """Return the providers: those in use in their order, then the others."""
+    mine = [it.provider for it in accounts]
+    return [*mine, *(it for it in texting.everyone() if it not in mine)]
+
+
+def _provider(key: str) -> Provider:
+    return next((one for one in texting.everyone() if one.key == key), None) or abort(404)
+
+
+def _back(key: str, said: str) -> Response:
+    return redirect(address("texts.index", provider=key, said=said), 303)

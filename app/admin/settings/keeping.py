@@ -1,0 +1,130 @@
+"""What is kept and for how long, all of it as a file, and the end of it: for owners."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, abort, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.admin import answer, paging, shell
+from app.admin.doors.session import address, for_shop, saw
+from app.lib import clock
+from app.lib.db import transaction
+from app.privacy import closing, retention, takeout
+from app.shops.models import Shop
+
+blueprint = Blueprint("keeping", __name__)
+
+NAMES = {None: "For ever", 12: "1 year", 24: "2 years", 36: "3 years", 60: "5 years", 120: "10 years"}
+README = (
+    "One folder for each kind of row, as JSON, a row a line. Times are UTC, amounts are in the smallest unit "
+    "of their currency. Secrets are left out, and so are copies of what stands elsewhere.\n"
+)
+
+
+@blueprint.get("/settings/keeping")
+@for_shop
+def index(session: Session, shop: Shop) -> str:
+    """Show for how long shoppers are kept, and what a shorter time would mean."""
+    asked = paging.asked("months", 0)
+    wanted = asked if asked in retention.CHOICES else None
+    return shell.page(
+        session,
+        shop,
+        "keeping.html",
+        "settings",
+        names=NAMES,
+        now=retention.months(shop),
+        wanted=wanted,
+        count=retention.count(session, shop.id, retention.before(wanted)) if wanted else 0,
+    )
+
+
+@blueprint.post("/settings/keeping")
+@for_shop
+def choose(session: Session, shop: Shop) -> BaseResponse:
+    """Keep them for so long; a shorter time begins to count at once."""
+    typed = request.form.get("months", "")
+    chosen = int(typed) if typed in map(str, retention.CHOICES) else None
+    if chosen is None and typed != "0":
+        abort(400)
+    retention.choose(session, shop, chosen)
+    saw(session, f"chose to keep shoppers for {NAMES[chosen].lower()}")
+    return redirect(address("keeping.index", said="saved"), 303)
+
+
+@blueprint.get("/settings/everything")
+@for_shop
+def everything(session: Session, shop: Shop) -> str:
+    """Say what can be taken along."""
+    return shell.page(session, shop, "takeout.html", "settings")
+
+
+@blueprint.get("/settings/everything.zip")
+@for_shop
+def download(session: Session, shop: Shop) -> Response:
+    """Hand the owner everything."""
+    saw(session, "everything, as a file")
+    name = f"everything-{answer.calendar(shop).day(clock.now()).isoformat()}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(_zip(shop.id), content_type="application/zip", headers=headers)
+
+
+@blueprint.get("/settings/delete")
+@for_shop
+def ask_to_delete(session: Session, shop: Shop) -> str:
+    """Say what deleting means, and ask for the shop's name."""
+    return shell.page(session, shop, "delete.html", "settings", error="")
+
+
+@blueprint.post("/settings/delete")
+@for_shop
+def delete(session: Session, shop: Shop) -> str:
+    """Have the shop deleted, once its name was typed."""
+    if not closing.is_name(shop, request.form.get("name", "")):
+        error = f"Type {shop.name}, as it stands above."
+        return shell.page(session, shop, "delete.html", "settings", error=error)
+    closing.ask(session, shop)
+    saw(session, "deleted the shop")
+    return shell.page(session, shop, "deleted.html", "settings")
+
+
+class _Pipe(io.RawIOBase):
+    """Keeps what is written to it until somebody takes it."""
+
+    def __init__(self) -> None:
+        self._written = bytearray()
+
+    def writable(self) -> bool:
+        """Tell that it can be written to."""
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override] # a zip file writes bytes
+        """Keep some bytes."""
+        self._written += data
+        return len(data)
+
+    def take(self) -> bytes:
+        """Return what was written since."""
+        taken = bytes(self._written)
+        self._written.clear()
+        return taken
+
+
+def _zip(shop_id: int) -> Iterator[bytes]:
+    """Yield everything as a zip, some rows at a time, so that no more than those are ever held."""
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("README.txt", README)
+        for table in takeout.tables():
+            after, number = None, 0
+            while number == 0 or after is not None:
+                with transaction() as session:  # each by itself: a slow reader holds none open
+                    lines, after = takeout.read(session, shop_id, table, after)
+                number += 1
+                if lines:
+                    packed.writestr(f"{table.name}/{number:05}.jsonl", lines)
+                yield pipe.take()
+    yield pipe.take()

@@ -1,0 +1,86 @@
+"""Keys of the shop's programming interface: made, shown once, taken away at once."""
+
+from flask import Blueprint, abort, g, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.admin import shell
+from app.admin.doors.session import address, for_shop, saw
+from app.lib.config import settings
+from app.shops import api_keys
+from app.shops.api_keys import Scope
+from app.shops.models import Shop
+
+blueprint = Blueprint("keys", __name__)
+
+LONGEST = 60
+SCOPES = {
+    Scope.READ_SHIPMENTS: "Read shipments and exceptions",
+    Scope.WRITE_SHIPMENTS: "Set a status or carrier, deal with exceptions, write notes",
+    Scope.READ_MESSAGES: "Read messages with their why",
+    Scope.WRITE_MESSAGES: "Send a message again",
+    Scope.READ_CUSTOMERS: "Read customers, and make a copy of all that is known of one",
+    Scope.WRITE_CUSTOMERS: "Erase a customer",
+    Scope.READ_FLOWS: "See which flows are on",
+    Scope.WRITE_FLOWS: "Switch flows on and off",
+    Scope.READ_STOCK: "See how many wait for what",
+    Scope.WRITE_STOCK: "Put somebody into the line for a thing that is sold out",
+}
+
+
+@blueprint.get("/settings/keys")
+@for_shop
+def index(session: Session, shop: Shop) -> str:
+    """Show which keys there are."""
+    return _page(session, shop)
+
+
+@blueprint.post("/settings/keys")
+@for_shop
+def make(session: Session, shop: Shop) -> str:
+    """Make a key, and show it: this once, as only its hash is kept."""
+    name = request.form.get("name", "").strip()[:LONGEST]
+    scopes = [Scope(it) for it in request.form.getlist("scope") if it in set(Scope)]
+    if not name or not scopes:
+        error = "Name it after what will use it." if not name else "Tick at least one thing that it may do."
+        return _page(session, shop, error=error, typed=name, ticked=scopes)
+    if len(api_keys.of_shop(session, shop.id)) >= api_keys.MOST:
+        return _page(session, shop, error=f"There are {api_keys.MOST}. Take one away first.", typed=name)
+    secret = api_keys.make(session, shop.id, name, scopes, g.visitor.who)
+    saw(session, f"made the key {name} for {', '.join(scopes)}")
+    return _page(session, shop, secret=secret)
+
+
+@blueprint.post("/settings/keys/<int(max=9223372036854775807):key_id>/revoke")
+@for_shop
+def revoke(session: Session, shop: Shop, key_id: int) -> Response:
+    """Let nobody in by a key any more."""
+    if not api_keys.revoke(session, shop.id, key_id):
+        abort(404)
+    saw(session, f"took away key {key_id}")
+    return redirect(address("keys.index", said="revoked"), 303)
+
+
+def _page(  # noqa: PLR0913 - what one page shows
+    session: Session,
+    shop: Shop,
+    *,
+    error: str = "",
+    typed: str = "",
+    ticked: list[Scope] | None = None,
+    secret: str = "",
+) -> str:
+    return shell.page(
+        session,
+        shop,
+        "keys.html",
+        "settings",
+        keys=api_keys.of_shop(session, shop.id),
+        scopes=SCOPES,
+        error=error,
+        typed=typed,
+        ticked=ticked if ticked is not None else [Scope.READ_SHIPMENTS],
+        secret=secret,
+        longest=LONGEST,
+        base=f"{settings().url}/api/v1",
+    )

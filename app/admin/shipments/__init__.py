@@ -1,0 +1,1 @@
+"""The list of parcels, and everything of one of them."""

@@ -1,0 +1,87 @@
+"""The parcels that a page lists, all of them, as a file for a spreadsheet."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Blueprint, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.admin import answer, words
+from app.admin.doors.session import for_shop, saw
+from app.admin.shipments.index import Asked, name_of
+from app.audience.models import Profile
+from app.commerce.models import Order
+from app.lib import clock, money, sheets
+from app.shops.models import Shop
+from app.tracking import attention
+from app.tracking.models import ExceptionRow, Shipment
+from app.tracking.parcel import Parcel
+from app.vocabulary import ShipmentStatus
+
+blueprint = Blueprint("shipments_file", __name__)
+
+MOST = 100_000
+"""So many parcels, the newest, are in one file."""
+AT_ONCE = 1000
+HEADS = (
+    *("Order", "Customer", "Status", "Detail", "Needs a look", "Carrier", "Tracking number"),
+    *("Left", "Expected", "Arrived", "Town", "Region", "Country", "Order value", "Currency"),
+)
+
+
+@blueprint.get("/shipments.csv")
+@for_shop
+def download(session: Session, shop: Shop) -> Response:
+    """Hand the merchant the parcels of a tab, or that a search finds."""
+    rows = list(_rows(session, shop, Asked.now()))
+    saw(session, f"a file of {len(rows)} shipments")
+    day = answer.calendar(shop).today.isoformat()
+    headers = {"Content-Disposition": f'attachment; filename="shipments-{day}.csv"'}
+    return Response(sheets.sheet(HEADS, rows), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _rows(session: Session, shop: Shop, asked: Asked) -> Iterator[Sequence[object]]:
+    found = (
+        select(Shipment, Order, Profile)
+        .join(Order, Order.id == Shipment.order_id)
+        .outerjoin(Profile, Profile.id == Order.profile_id)
+        .where(*asked.of(shop))
+        .order_by(Shipment.id.desc())
+        .limit(MOST)
+    )
+    wrong = _wrong(session, shop.id)
+    here = answer.calendar(shop)
+    for shipment, order, profile in session.execute(found.execution_options(yield_per=AT_ONCE)):
+        place: dict[str, Any] = order.ship_to or {}
+        parcel = Parcel.of(shipment)
+        yield (
+            order.name,
+            name_of(order, profile),
+            words.STATUSES[ShipmentStatus.CANCELLED if shipment.cancelled_at else shipment.status].label,
+            words.detail(shipment.detail),
+            wrong.get(shipment.id),
+            parcel.carrier,
+            shipment.number,
+            here.day(shipment.shipped_at),
+            parcel.expected_day(here),
+            here.day(shipment.delivered_at) if shipment.delivered_at else None,
+            place.get("city"),
+            place.get("region"),
+            place.get("country"),
+            money.major(order.total, order.currency) if order.total is not None and order.currency else None,
+            order.currency,
+        )
+
+
+def _wrong(session: Session, shop_id: int) -> dict[int, str]:
+    """Return what is wrong with each parcel that needs a look: the gravest of it."""
+    rows = select(ExceptionRow.shipment_id, ExceptionRow.kind).where(
+        ExceptionRow.shop_id == shop_id,
+        ExceptionRow.shipment_id.is_not(None),
+        attention.needs_a_look(clock.now()),
+    )
+    found: dict[int, str] = {}
+    for shipment_id, kind in session.execute(rows.order_by(attention.GRAVITY, ExceptionRow.id)):
+        found.setdefault(shipment_id or 0, words.EXCEPTIONS[kind].label)
+    return found

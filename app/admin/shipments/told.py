@@ -1,0 +1,55 @@
+"""What stores and carriers told of a parcel, as they wrote it and without the shopper: for whoever helps."""
+
+from typing import NamedTuple
+
+from flask import Blueprint, abort
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.admin import shell
+from app.admin.doors.session import for_shop, saw
+from app.commerce import bodies
+from app.commerce.models import Delivery, Order
+from app.privacy import masking
+from app.shops.models import Shop
+from app.tracking import standing
+from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.polls.models import CarrierWatch
+
+blueprint = Blueprint("told", __name__)
+
+MOST = 20
+"""So many deliveries and scans are shown, the latest."""
+
+
+class Notice(NamedTuple):
+    """One delivery, and what it says without its shopper."""
+
+    row: Delivery
+    body: str
+
+
+@blueprint.get("/shipments/<int(max=9223372036854775807):shipment_id>/told")
+@for_shop
+def index(session: Session, shop: Shop, shipment_id: int) -> str:
+    """Show the notices that speak of a parcel or its order, its scans as they came, and who is asked."""
+    shipment = session.scalar(select(Shipment).filter_by(id=shipment_id, shop_id=shop.id)) or abort(404)
+    order = session.get_one(Order, shipment.order_id)
+    words = [word for word in (order.external_id, shipment.number) if word]
+    scans = select(TrackingEvent).where(standing.scans_of(shipment)).order_by(TrackingEvent.id.desc())
+    asked = select(CarrierWatch).filter_by(shop_id=shop.id, number=shipment.number)
+    saw(session, f"what was told of shipment {shipment.id}, masked")
+    return shell.page(
+        session,
+        shop,
+        "told.html",
+        "shipments",
+        shipment=shipment,
+        order=order,
+        notices=[
+            Notice(row, masking.masked(row.body or b""))
+            for row in bodies.naming(session, shop.id, words, most=MOST)
+        ],
+        scans=session.scalars(scans.limit(MOST)).all(),
+        asked=session.scalars(asked).all() if shipment.number else [],
+    )

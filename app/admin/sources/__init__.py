@@ -1,0 +1,1 @@
+"""Who tells where parcels are, and what of it shoppers see."""

@@ -1,0 +1,1 @@
+"""The connection to a store: made, looked after, and let go."""

@@ -1,0 +1,79 @@
+"""Somebody is found by any word of their name, in their own shop, by an index."""
+
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.admin import finding
+from app.audience.models import Profile
+from app.lib import clock
+from app.shops.models import Shop
+from tests import sold
+from tests.plans import noted, plan
+
+NAMES = (
+    ("Ana María", "van der Berg"),
+    ("Jean-Luc", "O’Neill"),
+    ("李", "小龙"),
+    ("\\x", "5% 'sure'"),
+    ("b" * 3000, None),
+    (None, None),
+)
+
+
+def test_any_word_of_a_name_finds_somebody_and_nobody_in_another_shop(
+    merchant: FlaskClient, shop: Shop, other_shop: Shop, session: Session
+) -> None:
+    for first, last in NAMES:
+        for somewhere in (shop, other_shop):
+            known = {"shop_id": somewhere.id, "first_name": first, "last_name": last}
+            session.add(Profile(**known, first_seen_at=clock.now()))
+    session.commit()
+
+    def found(search: str) -> int:
+        page = merchant.get(f"/admin/{shop.id}/customers", query_string={"q": search})
+        return page.text.count('<th scope="row"')
+
+    for search in ("berg", "VAN BERG ana", "maría", "mar", "luc", "jean-l", "o'nei", "O’Nei", "neill", "小"):
+        assert found(search) == 1, search
+    for search in ("\\", "'sure", "5%", "b" * 100):
+        assert found(search) == 1, search
+    for search in ("erg", "berg luc", "sure & ana", "%", "!ana", "ana |", str(shop.id)):
+        assert found(search) == 0, search
+
+
+def test_a_parcel_is_found_by_any_word_on_its_label(
+    merchant: FlaskClient, shop: Shop, session: Session
+) -> None:
+    order = sold.order(session, shop, sold.Sent(number="1Z0000000000000001"), name="#4001")
+    order.ship_to = {**sold.ANA, "first_name": "Mia Sofie", "last_name": "de la Cruz"}
+    session.commit()
+    for search, is_found in (("sofie cruz", True), ("cru mi", True), ("ruz", False), ("sofie ana", False)):
+        listed = merchant.get(f"/admin/{shop.id}/shipments", query_string={"q": search}).text
+        assert ("#4001" in listed) is is_found, search
+
+
+def test_an_index_finds_somebody_among_thousands(session: Session) -> None:
+    shop = sold.shop(session)
+    sold.order(session, shop)
+    session.execute(
+        text(
+            "INSERT INTO profile (shop_id, first_name, last_name, first_seen_at)"
+            " SELECT id, 'Ana', 'Shopper ' || number, now() FROM shop, generate_series(1, 3000) number"
+        )
+    )
+    session.execute(
+        text(
+            'INSERT INTO "order"'
+            " (shop_id, external_id, ship_to, first_heard_at, refunded, is_test, is_fulfilled)"
+            " SELECT id, number, jsonb_build_object('first_name', 'Ana', 'last_name', 'Shopper ' || number),"
+            " now(), 0, false, false FROM shop, generate_series(1, 3000) number"
+        )
+    )
+    session.execute(text('ANALYZE profile, "order"'))
+    people = select(Profile.id).where(Profile.shop_id == shop.id, finding.is_person(shop.id, "2711"))
+    with noted() as asked:
+        assert len(session.scalars(people).all()) == 1
+        session.execute(finding.parcels(shop.id, "2711")).all()
+    assert "ix_profile_name_words" in plan(session, asked[0])
+    assert "ix_order_to_name_words" in plan(session, asked[1])
