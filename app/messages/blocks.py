@@ -90,7 +90,9 @@ KINDS: Mapping[str, Kind] = {
         informs=True,
     ),
     "address": Kind(is_section=True),
-    "pickup": Kind(fields={"title": _may(Holds.WORDS, sentence("Where it waits"))}, informs=True),
+    "pickup": Kind(
+        fields={"title": _may(Holds.WORDS, sentence("Where it waits"))}, is_section=True, informs=True
+    ),
     "image": Kind(
         fields={
             "url": _must(Holds.URL),

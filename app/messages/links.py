@@ -100,5 +100,5 @@ def on_the_web(address: str | None) -> str | None:
 
 
 def secure(address: str | None) -> str | None:
-    """Return an address that a mail may load a picture from; None for any other."""
-    return address if address and address.startswith("https://") else None
+    """Return an address that a mail may load a picture from, over TLS or of our own; None for any other."""
+    return address if address and address.startswith(("https://", f"{settings().url}/")) else None

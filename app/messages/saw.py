@@ -1,6 +1,7 @@
 """What each rule of the gate saw, in a few words without personal data."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from app.messages import country_rules, quiet_hours
@@ -35,12 +36,16 @@ def wishes(facts: Facts) -> str:
 
 def ages(facts: Facts) -> str:
     """Say how old its news is."""
-    late = facts.asked_at - facts.occasion_at
+    late = _in_seconds(facts.asked_at - facts.occasion_at)
     return (
-        f"heard of after {facts.order_age_when_heard}, asked for {late} after the store knew"
+        f"heard of after {_in_seconds(facts.order_age_when_heard)}, asked for {late} after the store knew"
         if facts.trigger is Trigger.THANK_YOU
         else f"happened {late} before"
     )
+
+
+def _in_seconds(span: timedelta) -> timedelta:
+    return timedelta(seconds=round(span.total_seconds()))
 
 
 def what_was_told(facts: Facts) -> str:

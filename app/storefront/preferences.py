@@ -14,6 +14,7 @@ from app.audience.choices import Choice, Reach
 from app.audience.models import Profile
 from app.audience.suppression import UNSUBSCRIBED
 from app.commerce.models import Order
+from app.lib import crypto
 from app.lib.db import transaction
 from app.lib.signing import Forged
 from app.lib.words import sentence
@@ -23,7 +24,7 @@ from app.shops import brand as brands
 from app.shops.models import Shop
 from app.storefront import advice, hosts, look
 from app.tracking import browsers, wishes
-from app.vocabulary import Category, ConsentSource, Medium
+from app.vocabulary import Category, ConsentSource, ConsentState, Medium
 
 pages = Blueprint("preferences", __name__)
 
@@ -142,6 +143,8 @@ def change(token: str) -> BaseResponse:
             source = ConsentSource.ONE_CLICK if is_one_click else ConsentSource.PREFERENCES
             words = look.reader(reader.shop)
             for changed, on in _wanted(reader, choice):
+                if not on and _has_said_no(session, reader, changed):  # a mailbox may click more than once
+                    continue
                 topic, reach = TOPICS[changed.category], changed.reach
                 if reach.medium in TEXTS and changed.category is Category.TRANSACTIONAL:
                     (wishes.resume if on else wishes.stop)(
@@ -245,6 +248,15 @@ def _wanted(reader: Reader, choice: str) -> Iterator[tuple[Choice, bool]]:
         is_meant = choice == "nothing" or it.name in shown  # what came to be offered since was not read
         if it.may_change and is_meant and on != it.is_on:
             yield it, on
+
+
+def _has_said_no(session: Session, reader: Reader, choice: Choice) -> bool:
+    """Tell whether the last word about something was a no that holds."""
+    profile, address = reader.profile, crypto.fingerprint(choice.reach.address)
+    subject = reader.shop.id, profile.id if profile else None, address
+    said = consent.last_said(session, subject, choice.reach.medium, choice.category)
+    holds = choice.suppressed == UNSUBSCRIBED
+    return holds and said is not None and said.state is ConsentState.UNSUBSCRIBED
 
 
 def _by_reach(offered: list[Choice]) -> dict[Reach, list[Choice]]:

@@ -1,6 +1,7 @@
 """Who is told that nothing more comes gets nothing more, even while a chunk with it is going out."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -86,8 +87,11 @@ def test_a_shop_that_leaves_amid_a_chunk_sends_nothing_more(running: House) -> N
 
 def begin(running: House) -> None:
     """Let every message be asked for, and a chunk of them be on its way."""
+    sender = running.process("sender").running
+    sender.send_signal(signal.SIGSTOP)  # or half of them are gone before the last is asked for
     insist(running, range(MESSAGES))
     asked = "SELECT count(*) FROM message"
     assert running.wait(lambda: running.one(asked) == MESSAGES, 60)
+    sender.send_signal(signal.SIGCONT)
     assert running.wait(lambda: len(running.sink.taken) > smtp.LINES, 60)
     assert len(running.sink.taken) < MESSAGES // 2

@@ -34,6 +34,7 @@ def test_a_mailbox_unsubscribes_by_one_click(
     assert why_stopped(session, message) == "unsubscribed"
     assert shopper.post(address_of(message), data=ONE_CLICK).status_code == 200
     assert session.scalar(select(func.count()).select_from(Suppression)) == 1
+    assert session.scalar(select(func.count()).select_from(ConsentRow)) == 1, "twice is once"
 
 
 def test_a_scanner_that_follows_links_changes_nothing(
