@@ -88,6 +88,9 @@ faults-send: $(VENV)/dev.stamp ## kill a sender KILLS times (100) over MESSAGES 
 replay: $(VENV)/dev.stamp ## the real orders in DATA, delivered as two stores would
 	@cd $(ROOT) && $(BIN)/python -m bench.replay "$(DATA)"
 
+replay-flows: $(VENV)/dev.stamp ## some months of them with every flow on, and the months after (FIRST, LIMIT)
+	@cd $(ROOT) && $(BIN)/python -m bench.replay_flows "$(DATA)"
+
 faulted-import: $(VENV)/dev.stamp ## stores whose notices and answers go astray: in the end both hold the same (SIZE, SEED)
 	@cd $(ROOT) && $(BIN)/python -m bench.faulted_import
 

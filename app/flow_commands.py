@@ -1,8 +1,9 @@
 """What an operator does with flows: looks at a file, publishes it, and goes through the past with it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from app.flows.rehearsal import run, told
 from app.lib import clock
 from app.lib.days import Calendar
 from app.lib.db import apart, transaction
+from app.shops import texting
 from app.shops.models import Shop
 from app.vocabulary import ShopState, Trigger
 
@@ -108,7 +110,16 @@ def _went(shop: Shop, trigger: Trigger, file: str, since: datetime, until: datet
             session, shop.id, trigger, file, since=since, until=until, reactions=reactions.of_flows()
         )
         report = told.report(plan, found)
-    return [f"{shop.name} (shop {shop.id})", *told.table(plan, report, calendar.zone, since, until)]
+    lines = told.table(plan, report, calendar.zone, since, until)
+    return [f"{shop.name} (shop {shop.id})", *lines, *_cost(shop, report.texts)]
+
+
+def _cost(shop: Shop, texts: int) -> Iterator[str]:
+    """Say what texts come to if none is longer than a segment, where the merchant said what one costs."""
+    chosen = texting.of(shop)
+    if texts and chosen is not None and chosen.price is not None:
+        cost = (Decimal(chosen.price * texts) / texting.MILLION).normalize()
+        yield f"They cost {cost:f} {shop.currency} at least."
 
 
 def _file(flow: str, shop_id: int) -> tuple[Trigger, str]:
@@ -127,10 +138,6 @@ def _file(flow: str, shop_id: int) -> tuple[Trigger, str]:
     named, faults = _faults(text)
     if faults or named is None:
         raise click.ClickException("\n".join(map(str, faults)))
-    if reading.read(text).starts == "back_in_stock":
-        raise click.ClickException(
-            "Who waited for what is known only as it is today: it cannot be rehearsed."
-        )
     return named, text
 
 

@@ -92,7 +92,7 @@ OF_THE_PAST = (
 )
 """What follows even where an order came as history and this had happened before: nobody is told of it."""
 
-OF_FLOWS = "app.flows.starts"
+OF_FLOWS = ("app.flows.starts", "app.flows.restocks")
 """Where the reactions are that let people into flows, and end what they wait for."""
 
 

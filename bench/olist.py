@@ -20,6 +20,8 @@ from demo.shopify.wire import HOST as SHOPIFY_HOST
 
 BRAZIL = ZoneInfo("America/Sao_Paulo")
 CANCELLED_AFTER = timedelta(hours=2)
+CART_BEFORE, LEFT_AFTER = timedelta(hours=3), timedelta(days=45)
+"""How long before they buy a cart is told of, and after which they leave another."""
 CANCELLED = ("canceled", "unavailable")
 PAID = ("delivered", "shipped", "invoiced", "processing", "approved", *CANCELLED)
 
@@ -37,6 +39,12 @@ class Sale:
     email: str
     state: str
     items: tuple[tuple[str, int], ...]
+    agrees: bool = False
+    """Made up: whether they agree to offers as they buy."""
+    has_cart: bool = False
+    """Made up: whether the store told of their cart before they bought (Shopify)."""
+    leaves_cart: bool = False
+    """Made up: whether they leave another cart some weeks later (Shopify)."""
 
     @property
     def is_shopify(self) -> bool:
@@ -105,6 +113,7 @@ def _shopify(sale: Sale) -> Iterator[Telling]:
     def tell(at: datetime, topic: str, payload: dict[str, Any]) -> Telling:
         return Telling(at, sale.number, topic, payload, is_shopify=True)
 
+    yield from (tell(at, topic, payload) for at, topic, payload in _before_buying(sale))
     if sale.paid_at is None:
         yield tell(sale.placed_at, "orders/create", _shopify_order(sale, sale.placed_at, "pending"))
     else:
@@ -122,6 +131,7 @@ def _shopify(sale: Sale) -> Iterator[Telling]:
             "line_items": [],
         }
         yield tell(sale.shipped_at, "fulfillments/create", sent)
+        yield tell(sale.shipped_at, "orders/fulfilled", _shopify_order(sale, sale.shipped_at, _paid(sale)))
         for ident, (status, at) in enumerate(
             (("in_transit", sale.shipped_at), ("delivered", sale.delivered_at))
         ):
@@ -140,6 +150,41 @@ def _shopify(sale: Sale) -> Iterator[Telling]:
             "cancelled_at": sale.cancelled_at.isoformat()
         }
         yield tell(sale.cancelled_at, "orders/cancelled", cancelled)
+    if sale.leaves_cart:
+        at = sale.placed_at + LEFT_AFTER
+        yield tell(at, "checkouts/create", _checkout(sale, f"left-{sale.number}", at))
+
+
+def _paid(sale: Sale) -> str:
+    """Return what a Shopify store says of the money as it says that all was handed over."""
+    is_paid = sale.paid_at is not None and sale.shipped_at is not None and sale.paid_at <= sale.shipped_at
+    return "paid" if is_paid else "pending"
+
+
+def _before_buying(sale: Sale) -> Iterator[tuple[datetime, str, dict[str, Any]]]:
+    """Return what a Shopify store says of somebody before they buy: a yes to offers, and a cart."""
+    if sale.agrees:
+        at = sale.placed_at - timedelta(minutes=1)
+        said = {"state": "subscribed", "opt_in_level": "single_opt_in", "consent_updated_at": at.isoformat()}
+        who = {"customer_id": int(sale.email[:12], 16), "email_address": sale.email}
+        yield at, "customers_email_marketing_consent/update", {**who, "email_marketing_consent": said}
+    if sale.has_cart:
+        at = sale.placed_at - CART_BEFORE
+        yield at, "checkouts/create", _checkout(sale, f"cart-{sale.number}", at)
+
+
+def _checkout(sale: Sale, token: str, at: datetime) -> dict[str, Any]:
+    order = _shopify_order(sale, at, "pending")
+    return {
+        **{
+            name: order[name]
+            for name in ("email", "currency", "total_price", "line_items", "buyer_accepts_marketing")
+        },
+        "token": token,
+        "created_at": at.isoformat(),
+        "updated_at": at.isoformat(),
+        "abandoned_checkout_url": f"https://{SHOPIFY_HOST}/1/checkouts/{token}/recover",
+    }
 
 
 def _woocommerce(sale: Sale) -> Iterator[Telling]:
@@ -158,6 +203,7 @@ def _woocommerce(sale: Sale) -> Iterator[Telling]:
 
 
 def _shopify_order(sale: Sale, at: datetime, financial_status: str) -> dict[str, Any]:
+    has_left = sale.shipped_at is not None and at >= sale.shipped_at
     return {
         "id": sale.number,
         "name": f"#{sale.number}",
@@ -167,7 +213,10 @@ def _shopify_order(sale: Sale, at: datetime, financial_status: str) -> dict[str,
         "updated_at": at.isoformat(),
         "cancelled_at": None,
         "financial_status": financial_status,
+        "fulfillment_status": "fulfilled" if has_left else None,
         "test": False,
+        "buyer_accepts_marketing": sale.agrees,
+        "checkout_token": f"cart-{sale.number}" if sale.has_cart else None,
         "currency": "BRL",
         "total_price": f"{sum(price for _, price in sale.items) / 100:.2f}",
         "order_status_url": f"https://{SHOPIFY_HOST}/1/orders/{sale.number}",
@@ -199,7 +248,10 @@ def _woo_order(sale: Sale, at: datetime, status: str) -> dict[str, Any]:
         "date_created_gmt": _gmt(sale.placed_at),
         "date_modified_gmt": _gmt(at),
         "date_paid_gmt": _gmt(sale.paid_at) if sale.paid_at and at >= sale.paid_at else None,
-        "meta_data": [{"id": 1, "key": "_wc_shipment_tracking_items", "value": [line]}] if has_left else [],
+        "meta_data": [
+            *([{"id": 1, "key": "_wc_shipment_tracking_items", "value": [line]}] if has_left else []),
+            *([{"id": 2, "key": "_wc_other/doorstep/marketing", "value": "1"}] if sale.agrees else []),
+        ],
         "line_items": [
             {"id": sale.number * 100 + i, "name": product[:8], "quantity": 1, "price": price / 100}
             for i, (product, price) in enumerate(sale.items)

@@ -1,31 +1,37 @@
 """What came of a replay, beside what the data says: nothing lost, nothing twice, everything explained."""
 
 from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from bench.house import House
 from bench.olist import Sale
 
+Query = Callable[..., list[tuple[Any, ...]]]
+"""Returns the rows of an SQL query with its values."""
 EXPLAINED = {"too_old", "superseded", "test_order", "no_address"}
 
 
-def reconcile(running: House, found: list[Sale], counts: dict[str, int]) -> dict[str, Any]:
-    """Print the table; return its figures."""
-    orders = _orders(running)
+def reconcile(
+    query: Query,
+    taken: Mapping[str, int],
+    found: list[Sale],
+    counts: dict[str, int],
+    explained: Collection[str] = EXPLAINED,
+) -> dict[str, Any]:
+    """Print the table; return its figures. `taken`: how often the mail server took each Message-ID."""
+    orders = _orders(query)
     lost = [sale for sale in found if (sale.is_shopify, str(sale.number)) not in orders]
     shipped = _compare(found, orders, "shipped_at")
     delivered = _compare([sale for sale in found if sale.is_shopify], orders, "delivered_at")
-    messages = running.query(
-        "SELECT trigger, state, coalesce(reason, ''), count(*) FROM message GROUP BY 1, 2, 3"
-    )
-    inbox = Counter(dict(running.query("SELECT state, count(*) FROM inbox GROUP BY state")))
-    twice = sum(taken - 1 for taken in running.sink.taken.values())
+    messages = query("SELECT trigger, state, coalesce(reason, ''), count(*) FROM message GROUP BY 1, 2, 3")
+    inbox: Counter[str] = Counter(dict(query("SELECT state, count(*) FROM inbox GROUP BY state")))
+    twice = sum(many - 1 for many in taken.values())
     sent = sum(count for _, state, _, count in messages if state == "sent")
     unexplained = sum(
-        count for _, state, reason, count in messages if state != "sent" and reason not in EXPLAINED
+        count for _, state, reason, count in messages if state != "sent" and reason not in explained
     )
-    called_off = _called_off_first(running, found)
+    called_off = _called_off_first(query, found)
     wanted = _wanted(found)
     wanted["thank_you"] -= len(called_off)
     got = Counter(dict.fromkeys(wanted, 0))
@@ -40,7 +46,7 @@ def reconcile(running: House, found: list[Sale], counts: dict[str, int]) -> dict
         ("deliveries parked", 0, inbox["parked"]),
         *((f"{trigger}: wanted / asked for", wanted[trigger], got[trigger]) for trigger in wanted),
         ("  orders called off before their payment was told", "", len(called_off)),
-        ("mails sent / taken by the mail server", sent, len(running.sink.taken)),
+        ("mails sent / taken by the mail server", sent, len(taken)),
         ("mails taken twice", 0, twice),
         ("messages neither sent nor explained", 0, unexplained),
     ]
@@ -52,7 +58,7 @@ def reconcile(running: House, found: list[Sale], counts: dict[str, int]) -> dict
         print(f"  {trigger:<20}{state:<10}{reason:<16}{count:>8}")
     met = not (lost or shipped or delivered or inbox["parked"] or twice or unexplained)
     as_wanted = all(got[trigger] == count for trigger, count in wanted.items())  # who runs late, we say
-    met = met and as_wanted and sent == len(running.sink.taken)
+    met = met and as_wanted and sent == len(taken)
     return {
         "bench": "replay",
         "orders": len(found),
@@ -67,8 +73,8 @@ def reconcile(running: House, found: list[Sale], counts: dict[str, int]) -> dict
     }
 
 
-def _orders(running: House) -> dict[tuple[bool, str], dict[str, datetime | None]]:
-    rows = running.query(
+def _orders(query: Query) -> dict[tuple[bool, str], dict[str, datetime | None]]:
+    rows = query(
         'SELECT shop.platform, o.external_id, s.shipped_at, s.delivered_at FROM "order" o'
         " JOIN shop ON shop.id = o.shop_id LEFT JOIN shipment s ON s.order_id = o.id"
     )
@@ -89,9 +95,9 @@ def _compare(
     return differ
 
 
-def _called_off_first(running: House, found: list[Sale]) -> list[Sale]:
+def _called_off_first(query: Query, found: list[Sale]) -> list[Sale]:
     """Return the orders cancelled before their payment was told, which came late: rightly never thanked."""
-    rows = running.query(
+    rows = query(
         'SELECT shop.platform, o.external_id FROM "order" o JOIN shop ON shop.id = o.shop_id'
         " JOIN message m ON m.order_id = o.id AND m.trigger = 'thank_you'"
     )

@@ -36,7 +36,7 @@ def main() -> None:
     try:
         with house.running(extra={REPLAY_CLOCK: str(clock_file)}) as running:
             counts = _replay(running, found, clock_file)
-            line = reconcile(running, found, counts)
+            line = reconcile(running.query, running.sink.taken, found, counts)
         print(json.dumps(line))
         sys.exit(not line["met"])
     finally:
@@ -45,7 +45,7 @@ def main() -> None:
 
 def _replay(running: House, found: list[Sale], clock_file: Path) -> dict[str, int]:
     chance = random.Random(2018)
-    deliveries = sorted(_as_stores_do(found, chance), key=lambda pair: pair[0])
+    deliveries = sorted(as_stores_do(found, chance), key=lambda pair: pair[0])
     counts = {"deliveries": len(deliveries), "steps": 0}
     began = time.monotonic()
     at = deliveries[0][0]
@@ -64,7 +64,7 @@ def _replay(running: House, found: list[Sale], clock_file: Path) -> dict[str, in
         _settle(running, clock_file, at)
         counts["steps"] += 1
         if counts["steps"] % 50 == 0 or done == len(deliveries):
-            _progress(done, len(deliveries), at, began)
+            progress(done, len(deliveries), at, began)
     set_replay_clock(clock_file, at + timedelta(hours=2))
     if not running.quiet(120):
         print(f"\n{running.unfinished()} rows were still waiting at the end")
@@ -91,7 +91,7 @@ def _due(running: House) -> int:
     )
 
 
-def _as_stores_do(found: list[Sale], chance: random.Random) -> Iterator[tuple[datetime, Telling, str]]:
+def as_stores_do(found: list[Sale], chance: random.Random) -> Iterator[tuple[datetime, Telling, str]]:
     """Return every delivery with its moment and id: some twice, some late, some merged."""
     for sale in found:
         told = list(tellings(sale))
@@ -108,7 +108,8 @@ def _as_stores_do(found: list[Sale], chance: random.Random) -> Iterator[tuple[da
                 yield telling.at + timedelta(hours=7), telling, f"{ident}-again"
 
 
-def _progress(done: int, total: int, at: datetime, began: float) -> None:
+def progress(done: int, total: int, at: datetime, began: float) -> None:
+    """Say how far a replay has come."""
     share = done / total
     bar = "#" * round(30 * share)
     left = (time.monotonic() - began) * (1 - share) / max(share, 0.001)

@@ -10,8 +10,8 @@ from time import monotonic
 import structlog
 
 from app import reactions
+from app.flows import published
 from app.flows.models import Rehearsal
-from app.flows.plan import reading
 from app.flows.rehearsal import asked, run
 from app.lib.db import apart, transaction
 from app.lib.logs import trail
@@ -23,6 +23,7 @@ LONGEST = 200.0
 """Seconds, well within an errand's lease; what was come to by then is shown."""
 TOLD_EVERY = 1.0
 FAILED = "It came to nothing, through a fault of ours. Whoever runs Doorstep for you finds it in the log."
+UNREADABLE = "It is written as this version of Doorstep no longer reads it. Go through it again."
 
 log = structlog.get_logger()
 
@@ -35,7 +36,11 @@ def rehearse(due: Due) -> None:
         if row is None or row.ended_at is not None:
             return
         asked.reach(session, row.id, row.since)
-    flow = reading.read(row.file)
+    flow = published.readable(row.file)
+    if flow is None:
+        with transaction() as session:
+            asked.end(session, row.id, failed=UNREADABLE)
+        return
     try:
         with apart() as session:
             found = run.go(

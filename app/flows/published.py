@@ -41,6 +41,14 @@ def flow_of(file: str) -> Flow:
     return reading.read(file)
 
 
+def readable(file: str) -> Flow | None:
+    """Return the flow of a file that was kept; None where a release that came later cannot read it."""
+    try:
+        return flow_of(file)
+    except Unsound:
+        return None
+
+
 @cache
 def preset(trigger: Trigger) -> str:
     """Return the file that we ship, as it is published."""

@@ -4,91 +4,26 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
-from typing import Any, Self
+from typing import Any
 
 import time_machine
 from sqlalchemy import func, select, update
 
-from app.channels.base import Channel
 from app.commerce.models import Order
-from app.flows import engine, published
 from app.flows.models import Enrollment, Flow
-from app.flows.plan import reading
-from app.flows.rehearsal import run, told
-from app.flows.rehearsal.told import DONE, HELD_OUT, SENT, Line, Report
+from app.flows.rehearsal.told import DONE, HELD_OUT, SENT
 from app.lib import clock
-from app.lib.db import apart
-from app.messages.journal import Journal
-from app.messages.models import Message
-from app.reactions import of_flows
 from app.schema import Base
-from app.shops.models import Call
-from app.vocabulary import CallState, Medium, MessageState, Trigger
-from jobs import messages as sender
+from app.vocabulary import Trigger
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
+from tests.journeys.living import Living, as_lived, rehearse, rehearse_together
 from tests.journeys.test_unpermitted import typed
 
 CART, REVIEW, BACK = Trigger.ABANDONED_CHECKOUT, Trigger.REVIEW_REQUEST, Trigger.WIN_BACK
 MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FLOWS = (CART, REVIEW, BACK)
-
-
-class Living:
-    """A shop that lives through a history: told, reacting, taking people on and sending at each moment."""
-
-    def __init__(self, store: StoreVoice, traveller: Any) -> None:
-        self.store = store
-        self._traveller = traveller
-
-    def until(self, moment: datetime) -> None:
-        """Live on to a moment, and do what is due when it is due."""
-        while (due_at := self._due()) is not None and due_at < moment:
-            self._traveller.move_to(max(due_at, clock.now()))
-            self.settle()
-        self._traveller.move_to(moment)
-
-    def settle(self) -> None:
-        """Do all that is due now."""
-        self.store.settle()
-        while engine.run(self.store.session):
-            self.store.session.commit()
-        self.store.session.execute(
-            update(Call).values(state=CallState.DONE)
-        )  # every store does as it is asked
-        self.store.session.commit()
-        with Journal() as journal, sender.Sender(journal, TAKER) as sending:
-            while sending.send() is not None:
-                pass
-        self.store.session.expire_all()
-
-    def _due(self) -> datetime | None:
-        waiting = select(func.min(Message.due_at)).filter_by(state=MessageState.QUEUED)
-        found = (
-            self.store.session.scalar(select(func.min(Enrollment.due_at))),
-            self.store.session.scalar(waiting),
-        )
-        self.store.session.rollback()
-        return min((moment for moment in found if moment is not None), default=None)
-
-
-class Taker:
-    """A line that takes every mail."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing is open."""
-
-    def send_all(self, mails: Any, begin: Any) -> Iterator[tuple[int, str]]:
-        for key, _ in mails:
-            if begin(key):
-                yield key, "taken"
-
-
-TAKER = Channel(key="taker", medium=Medium.EMAIL, connect=Taker)
 
 
 def test_a_rehearsal_says_what_the_live_engine_did_and_writes_nothing(shopify_store: StoreVoice) -> None:
@@ -104,16 +39,17 @@ def test_a_rehearsal_says_what_the_live_engine_did_and_writes_nothing(shopify_st
             living.settle()
         ends = MONDAY + 230 * DAY
         living.until(ends)
-        before, done = rows(store), list[Line]()
+        before = rows(store)
+        together = rehearse_together(store, MONDAY - DAY, ends)
+        assert rehearse_together(store, MONDAY - DAY, ends) == together, "the same each time"
         for trigger in FLOWS:
-            lived, rehearsed = as_lived(store, trigger), rehearse(store, trigger, ends)
-            done += [line for line in rehearsed.lines if line.what == DONE]
-            assert tuple(line for line in rehearsed.lines if line.what != DONE) == lived.lines
-            assert (rehearsed.came, rehearsed.ended) == (lived.came, lived.ended)
-            assert rehearsed.came > 0
+            assert together[trigger] == as_lived(store, trigger)
+            assert together[trigger].came > 0
+        alone = rehearse(store, BACK, MONDAY - DAY, ends)
+        done = [line for line in alone.lines if line.what == DONE]
+        assert tuple(line for line in alone.lines if line.what != DONE) == together[BACK].lines
         offered = select(Enrollment.path).filter_by(trigger=BACK, held_out=False)
         assert len(done) == sum("offer" in dict(path) for path in store.session.scalars(offered))
-        assert rehearse(store, CART, ends) == rehearse(store, CART, ends), "the same each time"
         assert rows(store) == before
     told_of = [line for trigger in FLOWS for line in as_lived(store, trigger).lines]
     outcomes = {line.what for line in told_of}
@@ -171,26 +107,6 @@ def send(store: StoreVoice, number: int) -> None:
 def scan(store: StoreVoice, status: str, number: int) -> None:
     ident = number * 10 + len(status)
     store.shopify("fulfillment_events/create", payloads.scan(status, clock.now(), ident, number, number))
-
-
-def as_lived(store: StoreVoice, trigger: Trigger) -> Report:
-    """Return what came of a flow in the living shop."""
-    session, mine = store.session, {"shop_id": store.shop.id, "trigger": trigger}
-    session.expire_all()
-    people = session.scalars(select(Enrollment).filter_by(**mine).order_by(Enrollment.id)).all()
-    sent = session.scalars(select(Message).filter_by(**mine).order_by(Message.id)).all()
-    found = run.Rehearsed([*people], [*sent], [], [], clock.now())
-    return told.report(reading.read(published.preset(trigger)), found)
-
-
-def rehearse(store: StoreVoice, trigger: Trigger, until: datetime) -> Report:
-    """Return what a rehearsal of the same time says."""
-    file = published.preset(trigger)
-    with apart() as session:
-        found = run.go(
-            session, store.shop.id, trigger, file, since=MONDAY - DAY, until=until, reactions=of_flows()
-        )
-        return told.report(reading.read(file), found)
 
 
 def rows(store: StoreVoice) -> dict[str, int]:

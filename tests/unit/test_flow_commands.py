@@ -132,7 +132,6 @@ def test_what_cannot_be_rehearsed_is_said(session: Session, tmp_path: Path) -> N
     odd.write_text("flow: moon")
     for typing, sentence in (
         (("simulate", "moon"), "moon is none of abandoned_checkout"),
-        (("simulate", "back_in_stock"), "it cannot be rehearsed"),
         (("simulate", str(odd)), "'starts' is missing."),
         (("simulate", "win_back", "--since", "soon"), "write it like 90d"),
         (("simulate", "win_back", "--shop", "99"), "There is no shop 99"),

@@ -53,8 +53,8 @@ def index(session: Session, shop: Shop) -> str:
     lines = [line("All offers", percent, everybody, shop.currency)] if percent else []
     files = published.files(session, shop.id)
     for trigger in published.PRESETS:
-        flow = published.flow_of(files[trigger])
-        if flow.category is Category.MARKETING and flow.hold_out:
+        flow = published.readable(files[trigger])
+        if flow and flow.category is Category.MARKETING and flow.hold_out:
             sides = outcomes.of(session, shop.id, flow.hold_out, trigger)
             lines.append(line(words.TRIGGERS[trigger], flow.hold_out, sides, shop.currency))
     return shell.page(

@@ -8,7 +8,7 @@ from typing import Self
 
 from app.lib.business_days import BusinessCalendar
 
-WRITTEN = re.compile(r"(-?\d{1,6}) (minute|hour|day|business day)s?")
+WRITTEN = re.compile(r"(-?\d{1,7}) (minute|hour|day|business day)s?")
 LONGEST = timedelta(days=4000)
 """What is longer would be waited for in vain, and counted day by day."""
 

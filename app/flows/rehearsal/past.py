@@ -13,20 +13,20 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from app.flows.rehearsal import views
+from app.flows.rehearsal import stock, views
 from app.lib.db import Base
 from app.vocabulary import Trigger
 
 NEW = (
     *("flow", "flow_version", "enrollment", "eligibility", "message", "held_back", "call", "event"),
-    *("discount", "inbox"),
+    *("discount", "inbox", "errand", "waiting"),
 )
 """Begin empty."""
 AS_THEY_ARE = {
-    *("shop", "profile", "line_item", "fulfillment", "refund", "product", "variant", "shelf", "stock_level"),
+    *("shop", "profile", "line_item", "fulfillment", "refund", "product", "variant", "stock_level"),
     *("inbox_in_hand", "drawn_page", "tracking_event", "parcel_exception", "click", "receipt"),
     *("forecast", "prediction", "transit", "lane", "carrier_watch", "carrier_account", "location"),
-    *("access_record", "errand", "credential", "privacy_task", "import", "checkup", "connect_state"),
+    *("access_record", "credential", "privacy_task", "import", "checkup", "connect_state"),
     *("comparison", "missed_order", "feedback", "page_visit", "note", "member", "status_override"),
     *("bulletin", "flow_draft", "rehearsal", "survey_answer", "reorder"),
     *("api_key", "trace"),
@@ -49,6 +49,8 @@ def begin(session: Session, shop_id: int, flows: Collection[Trigger], *, since: 
         if name in NEW or (name not in views.AS_OF and name not in AS_THEY_ARE):
             _copy(session, schema, name, shop_id)
     for statement in views.sent(schema, shop_id, flows):
+        _say(session, statement)
+    for statement in stock.begin(schema, shop_id):
         _say(session, statement)
     for name in views.AS_OF:
         _say(session, views.view(schema, name, shop_id))

@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from app import events
 from app.events import Event, EventRow
-from app.flows import arbiter, engine, published, rehearsing, starts, switches
+from app.flows import arbiter, engine, published, rehearsing, restocks, starts, switches
 from app.flows.actions.base import Task
 from app.flows.models import Enrollment, Flow, FlowVersion
-from app.flows.rehearsal import past
+from app.flows.rehearsal import past, stock
 from app.lib import clock
-from app.messages import outbox, permission
+from app.messages import outbox, permission, waits
 from app.messages.models import Message
 from app.messages.outbox import Result
 from app.messages.verdict import Allowed, Decision, Deferred, Skipped
+from app.shops.models import Errand
 from app.vocabulary import MessageState, Trigger
 
 Reactions = Mapping[type[Event], Sequence[Callable[[Session, int, Any], None]]]
@@ -72,6 +73,7 @@ def go(  # noqa: PLR0913 - whose past, which flow, from when to when, and what l
         session.add(FlowVersion(shop_id=shop_id, trigger=each, number=1, file=text, published_at=since))
     session.flush()  # before the clock moves
     deferrals, tasks, noted = list[Deferral](), list[tuple[datetime, str, Task]](), rehearsing.begin(session)
+    to_come = stock.changes(session)
     heard = next(happened, None)
     while True:
         moments = (_due(session), heard[0] if heard else None)
@@ -84,9 +86,11 @@ def go(  # noqa: PLR0913 - whose past, which flow, from when to when, and what l
         past.move(session, now)
         with clock.pretending(now):
             past.let_go_out(session)
+            stock.let_change(session, to_come, now)
             while heard is not None and heard[0] <= now:
                 _react(session, shop_id, reactions, heard[1])
                 heard = next(happened, None)
+            stock.call(session)
             while engine.run(session):
                 session.expire_all()
             tasks += ((now, doer.key, task) for doer, task in noted)
@@ -132,10 +136,11 @@ def _heard_at(row: EventRow) -> datetime:
 
 
 def _due(session: Session) -> datetime | None:
-    """Return when somebody is next to be looked at, or a message may next go."""
+    """Return when somebody is next to be looked at or called, or a message may next go."""
     waiting = select(func.min(Message.due_at)).filter_by(state=MessageState.QUEUED)
-    both = (session.scalar(select(func.min(Enrollment.due_at))), session.scalar(waiting))
-    return min((moment for moment in both if moment is not None), default=None)
+    calls = select(func.min(Errand.due_at)).filter_by(kind=restocks.CALL)
+    all_of_it = [session.scalar(it) for it in (select(func.min(Enrollment.due_at)), waiting, calls)]
+    return min((moment for moment in all_of_it if moment is not None), default=None)
 
 
 def _react(session: Session, shop_id: int, reactions: Reactions, event: Event) -> None:
@@ -154,6 +159,7 @@ def _send(session: Session) -> list[Deferral] | None:
     claimed = outbox.claimed(session, NOBODY, ids)
     rulings = arbiter.judge(session, claimed)
     outbox.note(session, {key: permission.record_of(ruling) for key, ruling in rulings.items()}, {})
+    waits.settle(session, ((message, rulings[message.id].decision) for message in claimed))
     outbox.record(session, [_result(message, rulings[message.id].decision) for message in claimed])
     session.expire_all()
     return [

@@ -1,6 +1,7 @@
 """Tables of a shop as of a moment, in SQL: what is kept with its time is hidden until then.
 
-What is kept without a time (stock, a cart's contents, an address) is seen as it is today.
+What is kept without a time (a cart's contents, an address) is seen as it is today; stock, which tells when it
+ran out and came back, is another matter (stock.py).
 """
 
 # ruff: noqa: S608 - statements are made of names and numbers of ours
@@ -22,6 +23,8 @@ HEARD = {
     "shipment_reached": "shipment_id",
     "checkout_started": "checkout_id",
     "checkout_completed": "checkout_id",
+    "back_in_stock": "variant_id",
+    "variant_sold_out": "variant_id",
 }
 """Events that say when something came to be known, and the row that each is about."""
 
@@ -43,6 +46,7 @@ def heard(schema: str, shop_id: int) -> Iterator[str]:
         CREATE TEMPORARY TABLE heard AS
         SELECT id AS seq, kind, CAST(CASE kind {about} END AS bigint) AS about, happened_at,
             data ->> 'status' AS status, CAST(data ->> 'amount' AS bigint) AS amount,
+            CAST(data ->> 'quantity' AS integer) AS quantity,
             {_moment("recorded_at", "happened_at")} AS moment
         FROM {schema}.event WHERE shop_id = {shop_id} AND kind IN ({kinds})
     """

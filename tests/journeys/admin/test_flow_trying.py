@@ -10,8 +10,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.flows import drafts, published
-from app.flows.models import Enrollment, Flow, Rehearsal
+from app.flows.models import Enrollment, Flow, FlowVersion, Rehearsal
 from app.flows.rehearsal import asked
+from app.lib import clock
 from app.lib.db import transaction
 from app.messages.models import Message
 from app.shops import errands
@@ -127,13 +128,27 @@ def test_a_rehearsal_that_fails_says_so_and_one_that_is_asked_for_anew_replaces_
     assert _row(session, shop).failed is None
 
 
-def test_what_waits_cannot_be_gone_through_with_the_past(
+def test_what_an_older_release_went_through_or_published_is_no_error(
     merchant: FlaskClient, shop: Shop, session: Session
 ) -> None:
-    address = f"/admin/{shop.id}/flows/{Trigger.BACK_IN_STOCK}/rehearsal"
-    assert "cannot be gone through with the past" in merchant.get(address).text
-    merchant.post(address, data={"csrf": token(merchant), "days": 90})
-    assert session.scalar(select(func.count()).select_from(Rehearsal)) == 0
+    old, flow = published.preset(REVIEW).replace("wait: 7 days", "wait: 7 moons"), f"/admin/{shop.id}/flows"
+    asked.ask(session, shop.id, REVIEW, old, 90)
+    session.commit()
+    _run(session)
+    assert _row(session, shop).failed == rehearsals.UNREADABLE
+    session.execute(update(Rehearsal).values(failed=None, found={"came": 1}))
+    session.commit()
+    assert "no longer reads it. Go through it again" in merchant.get(f"{flow}/{REVIEW}/rehearsal").text
+    row = {"number": 1, "file": old, "is_preset": False, "published_at": clock.now()}
+    session.add(FlowVersion(shop_id=shop.id, trigger=REVIEW, **row))
+    session.commit()
+    assert "To mend" in merchant.get(flow).text
+    assert merchant.get(f"/admin/{shop.id}/lift").status_code == 200
+    assert "7 moons" in merchant.get(f"{flow}/{REVIEW}").text, "it is mended as a file"
+    drafts.change(session, drafts.hold(session, shop.id, REVIEW, 0), published.preset(REVIEW), "mended", "me")
+    session.commit()
+    assert "takes the place of what" in merchant.get(f"{flow}/{REVIEW}").text
+    assert "takes the place of what" in merchant.get(f"{flow}/{REVIEW}/publish").text
 
 
 def _run(session: Session) -> None:

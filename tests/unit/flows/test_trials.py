@@ -152,3 +152,9 @@ def test_a_test_can_expect_what_the_flow_does_now() -> None:
     assert renewed.trials[0].over == "finished"
     nonsense = reading.read(CART + "  - {name: odd, facts: [cart.is_red], over: finished}\n")
     assert trying.renewed(nonsense) == nonsense
+
+
+def test_what_comes_after_years_to_the_minute_is_read_as_it_is_written() -> None:
+    years = CART.replace('{for: 1 day, at: "09:00"}', "1000 days") + LEFT
+    renewed = trying.renewed(reading.read(years))
+    assert trying.failures(reading.read(written.write(renewed))) == []

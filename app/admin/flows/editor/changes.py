@@ -18,8 +18,13 @@ class Change(NamedTuple):
     says: str
 
 
-def of(before: Flow, after: Flow, currency: str) -> list[Change]:
-    """Return every difference, the flow's own first, then its steps from top to bottom."""
+def of(before: Flow | None, after: Flow, currency: str) -> list[Change]:
+    """Return every difference, the flow's own first, then its steps from top to bottom.
+
+    `before` None: what an older release published, and this one cannot read.
+    """
+    if before is None:
+        return [Change("All of it", "takes the place of what this version of Doorstep no longer reads.")]
     return [*_of_frame(before, after, currency), *_of_steps(before, after, currency)]
 
 

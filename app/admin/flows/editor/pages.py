@@ -105,7 +105,7 @@ def page(  # noqa: PLR0913 - what may have come of a form
     drawing = cards.Drawing(flow, drawn, faults, shop.currency, did)
     own, of_trials = cards.of_flow(faults, flow)
     step = next((it for it in flow.steps if it.id == chosen), None)
-    live = published.flow_of(published.file(session, shop.id, trigger))
+    live = published.readable(published.file(session, shop.id, trigger))
     is_filled = request.form.get("do", "").startswith(("save:", "settings"))
     typed = request.form if wrong and is_filled else None
     return shell.page(

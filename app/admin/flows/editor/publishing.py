@@ -57,7 +57,7 @@ def _page(session: Session, shop: Shop, trigger: Trigger, *, is_overtaken: bool 
     faults = published.faults(trigger, draft.file)
     if not draft.is_begun or faults:
         return redirect(address("flow_editor.show", name=trigger), 303)
-    live = published.flow_of(published.file(session, shop.id, trigger))
+    live = published.readable(published.file(session, shop.id, trigger))
     inside = select(func.count()).select_from(Enrollment)
     inside = inside.filter_by(shop_id=shop.id, trigger=trigger).where(Enrollment.over.is_(None))
     return shell.page(

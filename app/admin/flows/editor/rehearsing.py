@@ -17,7 +17,6 @@ from app.admin.messages.reasons import HELD_BACK, REASONS
 from app.commerce.models import Order
 from app.flows import drafts, published
 from app.flows.models import Rehearsal
-from app.flows.plan import reading
 from app.flows.plan.definition import Flow
 from app.flows.rehearsal import asked
 from app.flows.rehearsal.told import HELD_OUT
@@ -66,21 +65,16 @@ def begin(session: Session, shop: Shop, name: str) -> Answer:
     days = request.form.get("days", USUAL, int)
     if published.faults(trigger, file):
         return redirect(address("flow_editor.show", name=name), 303)
-    if days in asked.SPANS and _can_be(file):
+    if days in asked.SPANS:
         asked.ask(session, shop.id, trigger, file, days)
     return redirect(address("flow_rehearsal.show", name=name), 303)
-
-
-def _can_be(file: str) -> bool:
-    """Tell whether a flow's past is known: who waited for what is known only as it is today."""
-    return reading.read(file).starts != "back_in_stock"
 
 
 def _page(session: Session, shop: Shop, trigger: Trigger, row: Rehearsal | None) -> str:
     draft = drafts.look(session, shop.id, trigger)
     faults = published.faults(trigger, draft.file)
-    flow = reading.read(row.file) if row else None
-    found = row.found if row else None
+    flow = published.readable(row.file) if row else None
+    found = row.found if flow and row else None
     return shell.page(
         session,
         shop,
@@ -92,9 +86,9 @@ def _page(session: Session, shop: Shop, trigger: Trigger, row: Rehearsal | None)
         found=found,
         share=_share(row) if row else 0,
         until=datetime.fromisoformat(found["until"]) if found else None,
+        is_unreadable=row is not None and flow is None,
         is_older=row is not None and row.file != draft.file,
         is_sound=not faults,
-        can_be=bool(faults) or _can_be(draft.file),
         spans=asked.SPANS,
         usual=USUAL,
         steps=_steps(found, flow, shop) if found and flow else [],
