@@ -1,7 +1,8 @@
 """`make bench-admin`: how long the admin's pages take for a shop with 100,000 orders, and how many queries.
 
 Each page is asked for in turn, in this very process, as a signed-in merchant's browser would; the figures are
-of the whole answer without the network. The target is 100 ms for 95 of 100.
+of the whole answer without the network. The target is 100 ms for 95 of 100. Then a browser looks at the pages
+as the web process serves them (bench/admin_seen.py).
 """
 
 import json
@@ -9,12 +10,17 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
+from urllib.parse import urlsplit
 
 import psycopg
 
+from bench import admin_seen
+from bench.house import free_port
+from bench.serving import serving
 from demo.cluster import newest_installed
 from demo.servers import beside, embedded
 
@@ -34,6 +40,13 @@ PAGES = (
     *("shipments?q=1Z999AA1", "shipments/{parcel}", "messages", "customers", "customers?q=ana", "flows"),
     *("customers?q=park1", "customers?q=shopper5", "customers/{person}", "privacy/looks", "connection"),
 )
+
+
+SEEN = (
+    *("home", "shipments", "shipments/{parcel}", "exceptions", "messages", "customers", "customers/{person}"),
+    *("flows", "flows/abandoned_checkout", "wording/shipped", "page", "settings"),
+)
+"""What a browser looks at."""
 
 
 def main() -> None:
@@ -69,20 +82,20 @@ def _fill() -> None:
 
 
 def _measure() -> int:
-    from sqlalchemy import event, text  # noqa: PLC0415
+    from sqlalchemy import event  # noqa: PLC0415
 
     from app.admin.doors import session as doors  # noqa: PLC0415
-    from app.lib.db import engine, transaction  # noqa: PLC0415
+    from app.lib.db import engine  # noqa: PLC0415
     from app.main import create_app  # noqa: PLC0415
 
-    with transaction() as session:
-        shop, middle, parcel, person = session.execute(
-            text(
-                "SELECT s.id, (max(p.id) + min(p.id)) / 2, max(p.id),"
-                " (SELECT max(id) FROM profile WHERE shop_id = s.id)"
-                " FROM shop s JOIN shipment p ON p.shop_id = s.id WHERE key = 'key0' GROUP BY s.id"
-            )
-        ).one()
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        ids = connection.execute(
+            "SELECT s.id, (max(p.id) + min(p.id)) / 2, max(p.id),"
+            " (SELECT max(id) FROM profile WHERE shop_id = s.id)"
+            " FROM shop s JOIN shipment p ON p.shop_id = s.id WHERE key = 'key0' GROUP BY s.id"
+        ).fetchone()
+    assert ids is not None
+    shop, named = ids[0], dict(zip(("middle", "parcel", "person"), ids[1:], strict=True))
     app = create_app()
     app.config.update(SERVER_NAME="doorstep.example", PREFERRED_URL_SCHEME="https")
     browser = app.test_client()
@@ -91,7 +104,7 @@ def _measure() -> int:
     event.listen(engine(), "before_cursor_execute", lambda *said: asked.append(said[2]))
     slowest = 0.0
     for page in PAGES:
-        address = f"/admin/{shop}/{page.format(middle=middle, parcel=parcel, person=person)}"
+        address = f"/admin/{shop}/{page.format(**named)}"
         took = []
         for _ in range(WARM + ROUNDS):
             asked.clear()
@@ -107,8 +120,18 @@ def _measure() -> int:
             f"{page:32} p50 {median(took):7.1f} ms  p95 {p95:7.1f} ms"
             f"  {len(asked):3} queries  {len(answer.data):8,} bytes"
         )
-    print(json.dumps({"bench": "admin", "slowest_p95_ms": round(slowest, 1), "target_ms": TARGET_MS}))
-    return int(slowest > TARGET_MS)
+    seen = _see(doors.sign_in_link(shop), [f"/admin/{shop}/{page.format(**named)}" for page in SEEN])
+    told = {"slowest_p95_ms": round(slowest, 1), "target_ms": TARGET_MS, "seen": seen}
+    print(json.dumps({"bench": "admin", **told}))
+    return int(slowest > TARGET_MS or not admin_seen.is_met(seen))
+
+
+def _see(link: str, paths: Sequence[str]) -> dict[str, float] | None:
+    """Look at the pages in a browser, as the web process serves them."""
+    port = free_port()
+    here = f"http://127.0.0.1:{port}"
+    with serving(port, {"DOORSTEP_URL": here}):
+        return admin_seen.measure(here + urlsplit(link).path, [here + path for path in paths])
 
 
 if __name__ == "__main__":
