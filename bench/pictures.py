@@ -1,11 +1,14 @@
 """`make pictures`: every page of the demo as it is now, on a phone and on a desk, in docs/pictures.
 
 Sixty-four colors and the first screen only: what is drawn shows how it looks, and the repository stays small.
+RUNS=1 pictures the demo that runs already.
 """
 
 import io
+import os
 import sys
 from pathlib import Path
+from urllib.parse import urljoin
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
@@ -15,13 +18,14 @@ from bench.showing import CHROMIUM, FLAGS, ROOT, demo
 FOLDER = ROOT / "docs" / "pictures"
 WIDTHS = {390: 844, 1280: 900}
 COLORS = 64
+SHOP = "Ridge & Pine"
 ADMIN = (
     "home",
     "shipments",
-    "shipments/1",
+    "shipments/first",
     "exceptions",
     "customers",
-    "customers/1",
+    "customers/first",
     "messages",
     "wording",
     "wording/shipped",
@@ -45,7 +49,15 @@ ADMIN = (
     "settings/keeping",
     "privacy",
 )
-"""Pages of the first shop's admin."""
+"""Pages of a shop's admin; "first": where the first row of the list leads."""
+DARK = (
+    "tracking",
+    "admin-home",
+    "admin-shipments",
+    "admin-flows-abandoned_checkout",
+    "admin-wording-shipped",
+)
+"""What is pictured by night, too."""
 
 
 def main() -> None:
@@ -53,23 +65,39 @@ def main() -> None:
     if CHROMIUM is None:
         sys.exit("pictures need Chromium; on Debian: apt-get install chromium")
     FOLDER.mkdir(exist_ok=True)
-    with demo() as notes, sync_playwright() as playwright:
+    with demo(runs="RUNS" in os.environ) as notes, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        shown = {"tracking": notes["tracking"], "stores": notes["admin"]}
-        shown |= {f"admin-{page.replace('/', '-')}": f"{notes['admin']}/1/{page}" for page in ADMIN}
         for width, height in WIDTHS.items():
             page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
+            page.goto(notes["admin"])
+            shop = page.get_by_role("link", name=SHOP).get_attribute("href")
+            here = urljoin(page.url, str(shop)).removesuffix("/home")
+            shown = {"tracking": notes["tracking"], "stores": notes["admin"]}
+            shown |= {f"admin-{name.replace('/', '-')}": f"{here}/{name}" for name in ADMIN}
             for name, address in shown.items():
-                take(page, address, FOLDER / f"{name}-{width}.png")
+                show(page, address)
+                take(page, FOLDER / f"{name}-{width}.png")
+                if name in DARK:
+                    page.emulate_media(color_scheme="dark")
+                    take(page, FOLDER / f"{name}-{width}-dark.png")
+                    page.emulate_media(color_scheme="light")
         browser.close()
 
 
-def take(page: Page, address: str, to: Path) -> None:
-    """Picture one page; raises RuntimeError where it is not shown."""
-    answer = page.goto(address)
+def show(page: Page, address: str) -> None:
+    """Open a page; raises RuntimeError where it is not shown."""
+    there, _, first = address.partition("/first")
+    answer = page.goto(there + first)
+    if there != address:
+        row = page.locator("table.cards tbody th a").first.get_attribute("href")
+        answer = page.goto(urljoin(page.url, str(row)))
     if answer is None or not answer.ok:
         raise RuntimeError(f"{address} answers {answer and answer.status}")
     page.wait_for_load_state("networkidle")
+
+
+def take(page: Page, to: Path) -> None:
+    """Picture what is shown."""
     with Image.open(io.BytesIO(page.screenshot())) as picture:
         picture.convert("RGB").quantize(COLORS).save(to, optimize=True)
     print(f"{to.relative_to(ROOT)}: {to.stat().st_size // 1000} kB", flush=True)
