@@ -26,9 +26,16 @@
     }
   });
 
+  // A form that is answered without leading on stands at an address that cannot be opened: it is not kept as ours.
+  const stays = (source, raw) => source.method === "post" && !raw.redirected;
+  document.addEventListener("htmx:before:history:update", (event) => {
+    const { history: { path }, sourceElement, response: { raw } } = event.detail;
+    if (stays(sourceElement, raw) && new URL(path, location).href === raw.url) event.preventDefault();
+  });
+
   document.addEventListener("htmx:after:request", (event) => {
     const ctx = event.detail.ctx;
-    if (ctx.target !== document.body) return;
+    if (ctx.target !== document.body || stays(ctx.sourceElement, ctx.response.raw)) return;
     if (parts(new DOMParser().parseFromString(ctx.text, "text/html")) === parts(document)) return;
     event.preventDefault(); // it brings scripts or styles of its own
     location.assign(ctx.response.raw.url);

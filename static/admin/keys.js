@@ -1,7 +1,27 @@
 // Lists by keyboard: while one stands in the list, j and k (or the arrows) go from row to row, and / to the
-// search box; from the box the arrow down leads into the list. Every page works without it.
+// search box; from the box the arrow down leads into the list. And pages that change in place: who dealt with a
+// row stands at the next one, and what was unfolded stays so where a page refreshes itself. Every page works
+// without it.
 (() => {
   "use strict";
+  let refreshes = false, dealt = -1;
+  window.htmx?.registerExtension("unfolded", {
+    htmx_before_morph_attr: (_, { attrName }) => !(refreshes && attrName === "open"),
+  });
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+    refreshes = Boolean(ctx.sourceElement.dataset?.hxTrigger);
+  });
+  document.addEventListener("submit", ({ target }) => {
+    const row = target.matches(".deal") && target.closest("tbody tr");
+    dealt = row ? [...row.parentNode.children].indexOf(row) : -1;
+  }, true);
+  document.addEventListener("htmx:after:swap", () => {
+    if (dealt < 0) return;
+    const links = document.querySelectorAll("table.cards tbody th a");
+    (links[Math.min(dealt, links.length - 1)] || document.querySelector("a.skip"))?.focus({ preventScroll: true });
+    dealt = -1;
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const rows = [...document.querySelectorAll("table.cards tbody th a")];

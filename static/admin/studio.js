@@ -6,7 +6,7 @@
   const PAUSE = 500, EDGE = 48;
   const root = document.documentElement;
   root.classList.add("js");
-  let field = null, timer = 0, unsent = null, after = null, moved = null, drag = null;
+  let field = null, timer = 0, unsent = null, after = null, moved = null, drag = null, lost = null;
 
   document.addEventListener("focusin", ({ target }) => {
     if (target.matches(".studio-form :is(input:not([type]), textarea)")) field = target;
@@ -122,9 +122,35 @@
     after = null;
     if (pressed?.isConnected && !document.querySelector("form[data-live] [aria-invalid]")) pressed.click();
   });
+
+  // What is typed while an answer is on its way goes as a change to what that answer brought.
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    const was = ctx.sourceElement.elements?.was;
+    if (was) ctx.request.body.set("was", was.value);
+  });
+
+  // What could not be kept stays as it was typed: the page says so, and the next answer takes that back.
+  const tell = (source, why, again) => {
+    const bar = document.getElementById("lost"), button = bar.querySelector("button");
+    lost = source;
+    after = null;
+    bar.querySelector("p").textContent = source.method === "post" ? `Not saved: ${why} What you typed is still here.` : `Not shown: ${why}`;
+    button.hidden = !again;
+    bar.hidden = false;
+  };
   document.addEventListener("htmx:before:swap", (event) => {
-    if ((event.detail?.ctx?.response?.status ?? 200) < 400) return;
+    const { sourceElement, response: { status } } = event.detail.ctx;
+    if (status < 400) return;
     event.preventDefault();
-    location.reload();
+    if (status < 500) tell(sourceElement, "this page was open for too long, or you may not do this any more. Load it anew.", false);
+    else tell(sourceElement, "something went wrong on our side.", true);
+  });
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+    if (ctx) tell(ctx.sourceElement, "Doorstep could not be reached.", true);
+  });
+  document.addEventListener("click", ({ target }) => {
+    if (!target.closest("#lost button") || !lost?.isConnected) return;
+    if (lost.matches("form")) lost.requestSubmit();
+    else lost.click();
   });
 })();

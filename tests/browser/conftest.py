@@ -116,12 +116,12 @@ def look(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Look]:
         viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
     )
     looking = Look(context.new_page(), width, scheme, [])
-    _listen(looking)
+    listen(looking)
     yield looking
     context.close()
 
 
-def _listen(look: Look) -> None:
+def listen(look: Look) -> None:
     def said(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             look.errors.append(message.text)

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page
 from sqlalchemy.orm import Session
 
 from app.admin.doors import session as doors
@@ -12,6 +11,7 @@ from app.flows.plan import reading, tree
 from app.shops.models import Shop
 from app.vocabulary import Trigger
 from tests.browser.conftest import Look, Site, picture
+from tests.browser.hands import Keys, Mouse
 from tests.browser.sample_shop import empty_shop, shop
 from tests.unit.flows.test_tree import names
 
@@ -42,13 +42,13 @@ def test_a_flow_is_built_by_hand_and_by_keys(look: Look, site: Site, session: Se
     page.goto(f"{site.url}/admin/{shop.id}/flows/{FLOW}")
     picture(look, "flow-as-shipped")
     look.holds()
-    by_hand = look.scheme == "light"
+    hand = Mouse(page) if look.scheme == "light" else Keys(page)
     for place, added in (("after:lapsed", "question"), ("way:0:question", "question 2")):
-        (_click if by_hand else _type)(page, place, "Split by a question")
+        hand.add_step(place, "Split by a question")
         page.locator(f'.flow-card.is-chosen[data-step="{added}"]').wait_for()
     page.get_by_role("heading", name="Is the number of their orders at least 2?").wait_for()
     for step, place in (("first", "way:0:question 2"), ("a week", "way:1:question")):
-        (_drag if by_hand else _carry)(page, step, place)
+        hand.move_step(step, place)
         page.locator(f'.flow-card.is-chosen[data-step="{step}"]').wait_for()
     session.expire_all()
     flow = reading.read(drafts.look(session, shop.id, FLOW).file)
@@ -75,56 +75,3 @@ def test_a_flow_is_built_by_hand_and_by_keys(look: Look, site: Site, session: Se
     page.goto(f"{site.url}/admin/{shop.id}/flows/{Trigger.REVIEW_REQUEST}/rehearsal")
     picture(look, "flow-rehearsal-none")
     look.holds()
-
-
-def _slot(page: Page, place: str) -> Locator:
-    return page.locator(f'.flow-slot[data-slot="{place}"]')
-
-
-def _grip(page: Page, step: str) -> Locator:
-    return page.locator(f'.flow-card[data-step="{step}"] .flow-grip')
-
-
-def _click(page: Page, place: str, what: str) -> None:
-    _slot(page, place).locator("summary").click()
-    _slot(page, place).get_by_role("button", name=what).click()
-
-
-def _type(page: Page, place: str, what: str) -> None:
-    """Add a step with the keyboard: to the plus sign, into its menu, on what is wanted."""
-    _slot(page, place).locator("summary").focus()
-    page.keyboard.press("Enter")
-    for _ in range(10):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent").strip() == what:
-            break
-    page.keyboard.press("Enter")
-
-
-def _drag(page: Page, step: str, place: str) -> None:
-    grip = _grip(page, step)
-    grip.scroll_into_view_if_needed()
-    start = grip.bounding_box()
-    assert start is not None
-    page.mouse.move(start["x"] + 8, start["y"] + 8)
-    page.mouse.down()
-    page.mouse.move(start["x"] + 20, start["y"] + 20, steps=3)
-    _slot(page, place).scroll_into_view_if_needed()
-    end = _slot(page, place).bounding_box()
-    assert end is not None
-    page.mouse.move(end["x"] + 40, end["y"] + end["height"] / 2, steps=6)
-    page.locator(".flow-slot.is-here").wait_for()
-    page.mouse.up()
-
-
-def _carry(page: Page, step: str, place: str) -> None:
-    """Move a step with the keyboard: pick it up, go from place to place, drop it."""
-    _grip(page, step).focus()
-    page.keyboard.press("Space")
-    page.locator(".flow-moving").wait_for()
-    page.keyboard.press("Home")
-    for _ in range(30):
-        if page.locator(".flow-slot.is-here").get_attribute("data-slot") == place:
-            break
-        page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")

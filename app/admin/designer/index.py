@@ -9,8 +9,9 @@ from flask import Blueprint, abort, g, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.admin import studio
 from app.admin.designer import own_part, words
-from app.admin.designer.page import Panel, State, at, page
+from app.admin.designer.page import State, at, page, written
 from app.admin.doors.session import Answer, for_shop
 from app.lib import addresses
 from app.lib.color import HEX
@@ -65,10 +66,12 @@ def own(session: Session, shop: Shop) -> Answer:
     typed, errors = own_part.typed(session, shop)
     if errors:
         return page(session, shop, state, own=typed, errors=errors)
-    arranged = replace(design.arranged(state.variant), own=typed)
-    what = f"{g.visitor.who} own {state.variant}"
-    designs.save(session, shop, design.rearranged(state.variant, arranged), what=what)
-    return redirect(at(state), 303)
+    arranged = design.arranged(state.variant)
+    overtaken = studio.is_overtaken(arranged.own, typed)
+    rearranged = design.rearranged(state.variant, replace(arranged, own=typed))
+    what = "" if overtaken else f"{g.visitor.who} own {state.variant}"
+    designs.save(session, shop, rearranged, what=what)
+    return redirect(at(state, said=studio.what_was_said(overtaken=overtaken)), 303)
 
 
 @blueprint.post("/page/brand")
@@ -76,14 +79,16 @@ def own(session: Session, shop: Shop) -> Answer:
 def brand(session: Session, shop: Shop) -> Answer:
     """Choose color, name and logo, or how one is reached."""
     state, design = replace(State.asked(), section=None), _draft(session, shop)
-    names = words.CONTACT if state.panel is Panel.CONTACT else {"color": "", **words.BRAND}
-    typed = {it: " ".join(request.form.get(it, "").split()) for it in names}
+    before = written(design, state.panel)
+    typed = {it: " ".join(request.form.get(it, "").split()) for it in before}
     errors = _wrong(typed)
     if errors:
         return page(session, shop, state, typed=typed, errors=errors)
     kept = {name: value for name, value in {**design.brand, **typed}.items() if value}
-    designs.save(session, shop, replace(design, brand=kept), what=f"{g.visitor.who} {state.panel}")
-    return redirect(at(state), 303)
+    overtaken = studio.is_overtaken(before, typed)
+    what = "" if overtaken else f"{g.visitor.who} {state.panel}"
+    designs.save(session, shop, replace(design, brand=kept), what=what)
+    return redirect(at(state, said=studio.what_was_said(overtaken=overtaken)), 303)
 
 
 @blueprint.post("/page/theme")

@@ -116,6 +116,7 @@ def page(  # noqa: PLR0913 - what one page shows
         fields=words.CONTACT if state.panel is Panel.CONTACT else words.BRAND,
         typed={**design.brand, **(typed or {})},
         errors=errors or {},
+        was=studio.was(arranged.own if state.section else written(design, state.panel)),
         frame=url_for(
             f"storefront.{night}", token=designs.token(shop.id, state.variant, state.moment, design)
         ),
@@ -125,6 +126,12 @@ def page(  # noqa: PLR0913 - what one page shows
         versions=designs.versions(session, shop.id),
         countries=Locale.parse("en").territories,
     )
+
+
+def written(design: Design, panel: Panel) -> dict[str, str]:
+    """Return what a draft says in the fields of a panel of the shop's look."""
+    names = words.CONTACT if panel is Panel.CONTACT else {"color": "", **words.BRAND}
+    return {name: design.brand.get(name, "") for name in names}
 
 
 def at(state: State, **changed: object) -> str:

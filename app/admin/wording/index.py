@@ -7,10 +7,10 @@ from flask import Blueprint, abort, g, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.admin import shell
+from app.admin import shell, studio
 from app.admin.doors.session import Answer, for_shop
 from app.admin.wording import view, words
-from app.admin.wording.page import at, draft, page, trigger_of
+from app.admin.wording.page import at, draft, page, part, trigger_of
 from app.admin.wording.state import Panel, State
 from app.messages import editing, offers, publishing, showing, specimens, steps, versions
 from app.messages.blocks import KINDS
@@ -59,7 +59,7 @@ def rewrite(session: Session, shop: Shop, name: str) -> Answer:
     block = _block(document, state.block)
     fields = view.typed(block.kind, request.form, words_only=bool(state.language))
     data = editing.rewritten(document, block.id, fields, state.language)
-    return _kept(session, shop, trigger, state, data, _what(state, block.id), fields)
+    return _rewritten(session, shop, trigger, state, document, data, block.id, fields)
 
 
 @blueprint.post(f"{ONE}/envelope")
@@ -68,8 +68,9 @@ def rename(session: Session, shop: Shop, name: str) -> Answer:
     """Write the subject, what stands beside it, and the text message."""
     trigger, state = trigger_of(name), State.asked()
     names = {it: " ".join(request.form.get(f"f-{it}", "").split()) for it in words.NAMES}
-    data = editing.renamed(draft(session, shop, trigger), names, state.language)
-    return _kept(session, shop, trigger, state, data, _what(state, "envelope"), names)
+    document = draft(session, shop, trigger)
+    data = editing.renamed(document, names, state.language)
+    return _rewritten(session, shop, trigger, state, document, data, "", names)
 
 
 @blueprint.post(f"{ONE}/add")
@@ -131,9 +132,21 @@ def undo(session: Session, shop: Shop, name: str) -> Response:
     return redirect(at(trigger, state, said=said), 303)
 
 
-def _what(state: State, part: str) -> str:
-    """Name what somebody writes: what another writes there at the same time can be undone by itself."""
-    return f"{g.visitor.who} {state.language} {part}"
+def _rewritten(  # noqa: PLR0913, PLR0917 - what was changed, and of what
+    session: Session,
+    shop: Shop,
+    trigger: Trigger,
+    state: State,
+    document: Document,
+    data: Mapping[str, Any],
+    ident: str,
+    typed: Mapping[str, Any],
+) -> Answer:
+    """Keep what somebody writes in one place; what another wrote there in the meantime is undone to."""
+    overtaken = studio.is_overtaken(part(document, ident, state.language), typed)
+    what = "" if overtaken else f"{g.visitor.who} {state.language} {ident}"
+    said = studio.what_was_said(overtaken=overtaken)
+    return _kept(session, shop, trigger, state, data, what, typed, said=said)
 
 
 def _kept(  # noqa: PLR0913, PLR0917 - what was changed, and what is shown next

@@ -18,7 +18,7 @@ from app.lib import clock
 from app.lib.words import CATALOGS, ENGLISH
 from app.messages import offers, publishing, showing, specimens, steps, templates, trial, versions
 from app.messages.blocks import KINDS
-from app.messages.document import Block, Document, Misfit
+from app.messages.document import NAMES, Block, Document, Misfit
 from app.messages.letter import Letter
 from app.messages.lint import Finding, lint
 from app.messages.models import Message
@@ -84,6 +84,7 @@ def page(  # noqa: PLR0913 - what one page shows
         kind_of=words.kind,
         fields=_fields(document, block, state, findings, letter, typed, misfit),
         misfit=misfit,
+        was=studio.was(part(document, block.id if block else "", state.language)),
         kinds=[it for it in KINDS if it in words.KINDS],
         inserts=words.inserts(trigger),
         findings=findings,
@@ -108,6 +109,16 @@ def page(  # noqa: PLR0913 - what one page shows
         texting=texting.of(shop),
         **more,
     )
+
+
+def part(document: Document, ident: str, language: str) -> dict[str, Any]:
+    """Return what a draft says in a block, or beside its blocks (""); in a language its own words only."""
+    own = document.languages.get(language, {})
+    if not ident:
+        return {it: own.get(it, "") if language else getattr(document, it) for it in NAMES}
+    if language:
+        return dict((own.get("blocks") or {}).get(ident, {}))
+    return next((dict(it.fields) for it in document.blocks if it.id == ident), {})
 
 
 def _fields(  # noqa: PLR0913, PLR0917 - what a form is made of

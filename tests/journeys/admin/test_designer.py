@@ -19,7 +19,7 @@ from app.tracking.sections import Own
 from tests import sold
 from tests.journeys.admin.conftest import sign_in, token
 from tests.journeys.admin.designing import ARRIVED, CARE, LOST, MOVING, frame, parts, press, publish
-from tests.journeys.admin.writing import seen
+from tests.journeys.admin.writing import seen, was
 
 
 def test_nothing_changes_for_shoppers_before_it_is_published_and_then_every_kept_page_does(
@@ -47,6 +47,27 @@ def test_nothing_changes_for_shoppers_before_it_is_published_and_then_every_kept
     press(merchant, shop, "revert", number="0")
     assert parts(merchant.get(pages[0]).text) == ["items", "upd", "help"]
     assert "There is no such version." in press(merchant, shop, "revert", number="7")
+
+
+def test_who_writes_over_what_another_window_wrote_is_told_and_undo_leads_back_to_it(
+    session: Session, merchant: FlaskClient, shop: Shop
+) -> None:
+    def opened(**query: str) -> str:
+        return was(merchant.get(f"/admin/{shop.id}/page", query_string=query).text)
+
+    said = "Somebody else wrote here after you had opened it."
+    text, color = opened(section="own"), opened()
+    assert said not in press(merchant, shop, "own", text="Theirs", was=text)
+    assert said not in press(merchant, shop, "brand", color="#006644", was=color)
+    assert said in press(merchant, shop, "own", text="Mine", was=text)
+    assert said in press(merchant, shop, "brand", color="#004466", was=color)
+    found = []
+    for _ in range(3):
+        found.append(designs.draft(session, shop))
+        press(merchant, shop, "undo", way="back")
+        session.expire_all()
+    assert [it.sections.own.text for it in found] == ["Mine", "Mine", "Theirs"]
+    assert [it.brand["color"] for it in found] == ["#004466", "#006644", "#006644"]
 
 
 def test_what_was_looked_at_is_published_and_what_somebody_else_did_meanwhile_is_shown_first(

@@ -15,9 +15,11 @@ from app.messages.lint import Rule
 from app.shops.models import Shop
 from app.vocabulary import Trigger
 from tests.journeys.admin.conftest import sign_in, token
-from tests.journeys.admin.writing import SHIPPED, draft, frame, ids, path, press, written
+from tests.journeys.admin.writing import SHIPPED, draft, frame, ids, path, press, was, written
 
 __all__ = ["path", "written"]
+
+TWO_WROTE = "Somebody else wrote here after you had opened it."
 
 
 def test_every_message_is_listed_with_its_subject_and_whose_words_it_has(
@@ -88,6 +90,32 @@ def test_what_two_people_write_in_one_block_at_once_is_taken_back_one_by_one(
         press(merchant, path, "undo", way="back")
         said.append(draft(session, shop).blocks[1].fields["text"])
     assert said == ["Hello from ana@ridge.example", "Two"]
+
+
+@pytest.mark.usefixtures("written")
+def test_who_writes_over_what_another_window_wrote_is_told_and_undo_leads_back_to_it(
+    merchant: FlaskClient, shop: Shop, session: Session, path: str
+) -> None:
+    def opened() -> str:
+        return was(merchant.get(path, query_string={"block": "text"}).text)
+
+    def write(words: str, **more: str) -> str:
+        return press(merchant, path, "block", block="text", **{"f-text": words, **more})
+
+    mine = theirs = opened()
+    assert TWO_WROTE not in write("Theirs", was=theirs)
+    press(merchant, path, "block", block="heading", **{"f-text": "Another block", "was": "older"})
+    told = write("Mine", was=mine)
+    assert TWO_WROTE in told
+    assert TWO_WROTE in write("Mine, too", was=was(told), said="both")  # it stays while one goes on typing
+    assert TWO_WROTE not in write("Mine, too", was=was(told))
+    for before in ("Mine", "Theirs"):
+        press(merchant, path, "undo", way="back")
+        assert draft(session, shop).blocks[1].fields["text"] == before
+    subject = was(merchant.get(path).text)
+    press(merchant, path, "envelope", lang="de", **{"f-subject": "Hallo"})
+    assert TWO_WROTE not in press(merchant, path, "envelope", **{"f-subject": "Hello", "was": subject})
+    assert TWO_WROTE in press(merchant, path, "envelope", **{"f-subject": "Hi there", "was": subject})
 
 
 def test_every_kind_of_block_has_a_name_and_can_be_added(

@@ -45,6 +45,13 @@ def seen(merchant: FlaskClient, path: str) -> str:
     return found[1] if found else ""
 
 
+def was(page: str) -> str:
+    """What a form says it was made of."""
+    found = re.search(r'name="was" value="(\w+)"', page)
+    assert found
+    return found[1]
+
+
 def draft(session: Session, shop: Shop, trigger: Trigger = SHIPPED) -> Document:
     session.expire_all()
     return versions.draft(session, shop.id, trigger)
