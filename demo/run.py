@@ -101,7 +101,7 @@ def _servers(ends: list[Callable[[], None]]) -> tuple[str, str]:
         say(f"using DATABASE_URL and REDIS_URL as given; the demo's database there is {DATABASE}")
         return os.environ["DATABASE_URL"], os.environ["REDIS_URL"]
     say("starting PostgreSQL and Redis")
-    servers: Servers = embedded(VAR)
+    servers: Servers = embedded(VAR, kept=True)
     ends.append(servers.stop)
     return servers.database_url, servers.redis_url
 

@@ -88,7 +88,7 @@ class Servers:
     scratch: tuple[Path, ...]
 
     def stop(self) -> None:
-        """End both; their files stay, unless they were not meant to be durable."""
+        """End both; their files go, unless they are kept."""
         self.postgres.stop()
         self.redis.stop()
         for folder in self.scratch:
@@ -96,11 +96,13 @@ class Servers:
         os.close(self.lock)
 
 
-def embedded(root: Path, *, durable: bool = True, programs: Path | None = None) -> Servers:
+def embedded(
+    root: Path, *, durable: bool = True, kept: bool = False, programs: Path | None = None
+) -> Servers:
     """Start PostgreSQL and Redis with their data under `root`, or go on with what an earlier run left there.
 
-    `durable=False`, for tests, gives up fsync and removes `root` at the end; `programs` is a folder of
-    another PostgreSQL's programs. Raises NotStarted, also when another run holds `root`.
+    `durable=False`, for tests, gives up fsync; unless they are `kept`, their files go with them; `programs`
+    is a folder of another PostgreSQL's programs. Raises NotStarted, also when another run holds `root`.
     """
     root = root.resolve()
     root.mkdir(parents=True, exist_ok=True)
@@ -125,7 +127,7 @@ def embedded(root: Path, *, durable: bool = True, programs: Path | None = None) 
         redis_url=f"unix://{run}/redis.sock",
         sockets=run,
         lock=lock,
-        scratch=scratch if durable else (*scratch, place, root),
+        scratch=scratch if kept else (*scratch, place, root),
     )
 
 

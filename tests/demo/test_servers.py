@@ -19,20 +19,20 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from demo.servers import embedded
-servers = embedded(Path(sys.argv[1]))
+servers = embedded(Path(sys.argv[1]), kept=True)
 print(servers.postgres.process.pid, servers.redis.process.pid, flush=True)
 time.sleep(60)
 """
 
 
 def test_what_was_kept_survives_a_stop_and_a_kill(root: Path) -> None:
-    servers = embedded(root)
+    servers = embedded(root, kept=True)
     with psycopg.connect(servers.database_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
     servers.postgres.kill()
     servers.postgres.start()
     servers.stop()
-    servers = embedded(root)
+    servers = embedded(root, kept=True)
     try:
         with psycopg.connect(servers.database_url) as connection:
             assert connection.execute("SELECT one FROM kept").fetchall() == [(1,)]
@@ -54,24 +54,26 @@ def test_both_die_with_a_parent_that_is_killed_and_the_next_run_takes_over(root:
     while any(is_alive(pid) for pid in children) and time.monotonic() < ends:
         time.sleep(0.05)
     assert not any(is_alive(pid) for pid in children)
-    embedded(root).stop()
+    embedded(root, kept=True).stop()
 
 
 def test_a_second_run_on_the_same_files_is_refused(root: Path) -> None:
-    servers = embedded(root)
+    servers = embedded(root, kept=True)
     try:
         with pytest.raises(NotStarted, match="another run"):
-            embedded(root)
+            embedded(root, kept=True)
     finally:
         servers.stop()
 
 
-def test_scratch_servers_leave_no_file(tmp_path: Path) -> None:
-    servers = embedded(tmp_path / "scratch", durable=False)
-    sockets = servers.sockets
+@pytest.mark.parametrize("durable", [True, False])
+def test_what_is_not_kept_leaves_no_file(tmp_path: Path, *, durable: bool) -> None:
+    servers = embedded(tmp_path / "scratch", durable=durable)
+    with psycopg.connect(servers.database_url) as connection:
+        (data,) = connection.execute("SHOW data_directory").fetchone() or ("",)
+    assert Path(data).exists()
     servers.stop()
-    assert not (tmp_path / "scratch").exists()
-    assert not sockets.exists()
+    assert not any(folder.exists() for folder in (tmp_path / "scratch", servers.sockets, Path(data)))
 
 
 def test_another_database_is_named_beside_the_first() -> None:
