@@ -221,7 +221,7 @@ def running(
             Voice(f"http://127.0.0.1:{port}/webhooks/woocommerce/{shops['woo_key']}", WOO_SECRET, session),
             shops,
         )
-        if not house.wait(lambda: _answers(port), 60):
+        if not house.wait(lambda: _answers(port), 180):
             raise RuntimeError((scratch / "log" / "web.log").read_text()[-2000:])
         yield house
     finally:
