@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -74,6 +74,8 @@ class Order(OfShop, Base):
     ship_to: Mapped[dict[str, Any] | None]
     shipping: Mapped[str | None]
     """How it is to be sent, as the shopper chose: "Express"."""
+    tags: Mapped[list[str] | None] = mapped_column(ARRAY(String))
+    """What its merchant marks it with in the store."""
     window_from: Mapped[date | None]
     """The first day on which it may arrive, as we predicted it when it was placed."""
     window_until: Mapped[date | None]

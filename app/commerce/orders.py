@@ -173,7 +173,7 @@ def forget_person(order: Order, *, at: datetime) -> None:
     order.email = order.phone = None
     place = order.ship_to or {}
     order.ship_to = {"country": place["country"]} if place.get("country") else None
-    order.status_url = None
+    order.status_url = order.tags = None
     order.erased_at = order.erased_at or at
 
 
@@ -213,6 +213,7 @@ def _write_person(
     order.phone = record.person.phone or order.phone
     order.locale = record.person.locale or order.locale
     order.status_url = record.status_url or order.status_url
+    order.tags = list(record.tags) if record.tags is not None else order.tags
     if record.ship_to is not None:
         order.ship_to = {k: v for k, v in asdict(record.ship_to).items() if v}
 

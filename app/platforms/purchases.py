@@ -96,6 +96,8 @@ class Order:
     ship_to: Address | None = None
     shipping: str | None = None
     """How it is to be sent, as the shopper chose: "Express"."""
+    tags: tuple[str, ...] | None = None
+    """What its merchant marks it with; None: the store does not say."""
     items: tuple[LineItem, ...] = ()
     created_at: datetime
     placed_at: datetime | None = None

@@ -16,6 +16,7 @@ from app.storefront.tellings import Tellings
 from app.tracking import feedback
 from app.tracking.drawn import Stamp
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
+from app.tracking.sections import Sections
 from app.vocabulary import ExceptionKind, ShipmentStatus, ShopState
 
 KEPT_AFTER_DELIVERY = timedelta(days=90)
@@ -96,6 +97,7 @@ def read(session: Session, order_id: int) -> Bought | None:
         .order_by(TrackingEvent.happened_at.desc(), TrackingEvent.id.desc())
         .limit(SHOWN)
     ).all()
+    arranged = Sections.of(shop, (order.ship_to or {}).get("country"), order.tags or ())
     return Bought(
         shop=shop,
         order=order,
@@ -106,7 +108,7 @@ def read(session: Session, order_id: int) -> Bought | None:
         alarms=_alarms(session, order),
         grades=_grades(session, shipments),
         tellings=tellings.read(session, order),
-        offered=own_section.products_of(session, shop, (order.ship_to or {}).get("country")),
+        offered=own_section.products_of(session, shop, arranged.own),
     )
 
 

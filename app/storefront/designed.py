@@ -54,15 +54,17 @@ def _shown(token: str, *, dark: bool) -> Response:
         if shop is None:
             abort(404)
         design = designs.draft(session, shop)
-        countries = design.variants[variant - 1].countries if 0 < variant <= len(design.variants) else ()
-        country = next(iter(countries), shop.country)
+        of = design.variants[variant - 1] if 0 < variant <= len(design.variants) else None
+        country = next(iter(of.countries), shop.country) if of else shop.country
+        tags = of.tags if of else ()
         designed = designs.as_designed(shop, design)
         pictured = select(Product).filter_by(shop_id=shop.id, deleted_at=None)
         pictured = pictured.where(Product.title.is_not(None), Product.image_url.is_not(None))
         things = session.scalars(pictured.order_by(Product.id.desc()).limit(MOST_THINGS)).all()
-        offered = own_section.products_of(session, designed, country)
-    found = moments.bought(designed, moment, clock.now(), country=country, things=things, offered=offered)
-    page = draw(found, clock.now())
+        offered = own_section.products_of(session, designed, design.arranged(variant).own)
+    bought = moments.bought(designed, moment, clock.now(), country=country, things=things, offered=offered)
+    bought.order.tags = list(tags)
+    page = draw(bought, clock.now())
     html = look.html("track", page.brand, page.words, page=page, shop=designed.domain)
     return _framed(shop, _dressed(html, page.brand.color, dark=dark))
 

@@ -11,7 +11,7 @@ from app.lib import markup
 from app.lib.words import Words
 from app.lib.words import of as words_of
 from app.shops.models import Shop
-from app.tracking.sections import Own, Sections
+from app.tracking.sections import Own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +34,17 @@ class OwnSection:
     """Of the merchant's words, where it is not the page's."""
 
 
-def products_of(session: Session, shop: Shop, country: str | None) -> tuple[Offered, ...]:
+def products_of(session: Session, shop: Shop, own: Own) -> tuple[Offered, ...]:
     """Return the products that a shop's own part shows, as far as they still are there; at most one query."""
-    wanted = Sections.of(shop, country).own.products
-    if not wanted:
+    if not own.products:
         return ()
     there = select(Product).where(
-        Product.shop_id == shop.id, Product.external_id.in_(wanted), Product.deleted_at.is_(None)
+        Product.shop_id == shop.id, Product.external_id.in_(own.products), Product.deleted_at.is_(None)
     )
     found = {row.external_id: row for row in session.scalars(there)}
     return tuple(
         Offered(title=row.title, url=row.url, picture=_secure(row.image_url))
-        for row in map(found.get, wanted)
+        for row in map(found.get, own.products)
         if row is not None and row.title and row.url and _secure(row.url)
     )
 

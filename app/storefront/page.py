@@ -104,7 +104,7 @@ def draw(bought: Bought, now: datetime, shown: int | None = None, *, is_gift: bo
     if is_gift:
         inside, outside = contents.unpriced(inside), contents.unpriced(outside)
     carriage = _carriage(bought, shipment, calendar) if shipment else None
-    arranged = Sections.of(shop, (order.ship_to or {}).get("country"))
+    arranged = Sections.of(shop, (order.ship_to or {}).get("country"), order.tags or ())
     own = own_section.of(shop, arranged.own, bought.offered, words)
     return Page(
         brand=brand,

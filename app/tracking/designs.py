@@ -86,10 +86,16 @@ class PageDesign(OfShop, Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """An arrangement for some countries."""
+    """An arrangement for orders that are sent to some countries or marked with some tags."""
 
-    countries: tuple[str, ...]
+    countries: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     sections: Sections
+
+    @property
+    def named(self) -> str:
+        """What it is for, in a few words: "DE, AT, wholesale"."""
+        return ", ".join((*self.countries, *self.tags))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +119,7 @@ class Design:
             variants=tuple(
                 Variant(
                     countries=tuple(map(str, it.get("countries") or ())),
+                    tags=tuple(map(str, it.get("tags") or ())),
                     sections=Sections.read(it.get("sections")),
                 )
                 for it in (others if isinstance(others, list) else ())
@@ -122,7 +129,10 @@ class Design:
 
     def data(self) -> dict[str, Any]:
         """Return what is kept of it."""
-        variants = [{"countries": list(it.countries), "sections": it.sections.data()} for it in self.variants]
+        variants = [
+            {"countries": list(it.countries), "tags": list(it.tags), "sections": it.sections.data()}
+            for it in self.variants
+        ]
         return {SETTING: self.sections.data(), BRAND: dict(self.brand), VARIANTS: variants}
 
     def arranged(self, variant: int) -> Sections:

@@ -1,6 +1,6 @@
 """What stands on a shop's tracking page, in which order and when, as its merchant likes it: pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
@@ -10,7 +10,7 @@ from app.tracking.journey import State, Story
 
 SETTING = "sections"
 VARIANTS = "section_variants"
-"""Other arrangements, each for some countries: the first that names an order's counts."""
+"""Other arrangements, each for some countries and tags: the first that names one of an order's counts."""
 
 
 class Section(StrEnum):
@@ -69,10 +69,14 @@ class Sections:
     own: Own
 
     @classmethod
-    def of(cls, shop: Shop, country: str | None = None) -> Self:
-        """Return a shop's arrangement for who has things sent to a country."""
+    def of(cls, shop: Shop, country: str | None = None, tags: Iterable[str] = ()) -> Self:
+        """Return a shop's arrangement for an order that is sent to a country and marked with these tags."""
+        marked = {tag.casefold() for tag in tags}
         for variant in _list(shop.settings.get(VARIANTS)):
-            if isinstance(variant, dict) and country in _list(variant.get("countries")):
+            if not isinstance(variant, dict):
+                continue
+            wanted = {str(tag).casefold() for tag in _list(variant.get("tags"))}
+            if country in _list(variant.get("countries")) or wanted & marked:
                 return cls.read(variant.get("sections"))
         return cls.read(shop.settings.get(SETTING))
 

@@ -91,6 +91,7 @@ def order(sale: Sale) -> Json:
         "displayFulfillmentStatus": FULFILLED[body["fulfillment_status"]],
         "statusPageUrl": body["order_status_url"],
         "currencyCode": wire.CURRENCY,
+        "tags": [],
         "checkoutToken": body["checkout_token"],
         "cartToken": body["cart_token"],
         "totalPriceSet": money(wire.total(sale)),

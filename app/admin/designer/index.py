@@ -108,21 +108,28 @@ def read_theme(session: Session, shop: Shop) -> Response:
 @blueprint.post("/page/variants")
 @for_shop
 def vary(session: Session, shop: Shop) -> Answer:
-    """Arrange the page in another way for some countries, or no longer."""
+    """Arrange the page in another way for some countries or tags, or no longer."""
     state, design = State.asked(), _draft(session, shop)
     gone = request.form.get("gone", 0, int)
     if gone:
         kept = tuple(it for place, it in enumerate(design.variants, start=1) if place != gone)
         designs.save(session, shop, replace(design, variants=kept))
         return redirect(at(state, variant=0), 303)
-    typed = request.form.get("countries", "")
-    countries = tuple(dict.fromkeys(re.split(r"[\s,;]+", typed.strip().upper())))
+    typed = {name: request.form.get(name, "") for name in ("countries", "tags")}
+    countries = _listed(re.split(r"[\s,;]+", typed["countries"].upper()))
+    tags = _listed(typed["tags"].split(","))
     known = Locale.parse("en").territories
     wrong = [it for it in countries if not COUNTRY.fullmatch(it) or it not in known]
-    if wrong or len(design.variants) >= MOST_VARIANTS:
-        said = f"“{wrong[0][:20]}” is no country’s code. Germany’s is DE." if wrong else "Five are the most."
-        return page(session, shop, state, typed={"countries": typed}, errors={"countries": said})
-    variant = Variant(countries=countries, sections=design.sections)
+    errors = {}
+    if wrong:
+        errors["countries"] = f"“{wrong[0][:20]}” is no country’s code. Germany’s is DE."
+    elif not countries and not tags:
+        errors["countries"] = "Name a country or a tag."
+    elif len(design.variants) >= MOST_VARIANTS:
+        errors["countries"] = "Five are the most."
+    if errors:
+        return page(session, shop, state, typed=typed, errors=errors)
+    variant = Variant(countries=countries, tags=tags, sections=design.sections)
     designs.save(session, shop, replace(design, variants=(*design.variants, variant)))
     return redirect(at(state, variant=len(design.variants) + 1), 303)
 
@@ -157,6 +164,10 @@ def revert(session: Session, shop: Shop) -> Response:
     """Show an earlier version again; the draft stays."""
     went = designs.revert(session, shop, request.form.get("number", -1, int))
     return redirect(at(State.asked(), said="reverted" if went else "gone"), 303)
+
+
+def _listed(typed: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (" ".join(it.split()) for it in typed))))
 
 
 def _draft(session: Session, shop: Shop) -> Design:

@@ -147,7 +147,7 @@ def _changes(before: Design, after: Design) -> Sequence[str]:
     names |= {it: label.name.lower() for it, label in words.CONTACT.items()}
     said += [f"{names[it]} changed" for it in names if before.brand.get(it) != after.brand.get(it)]
     if before.variants != after.variants:
-        said.append("pages for some countries changed")
+        said.append("pages for some orders changed")
     return [it[:1].upper() + it[1:] for it in said]
 
 

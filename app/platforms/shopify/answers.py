@@ -68,6 +68,7 @@ def order(node: Json) -> tuple[Record, ...]:
         person=_person(node),
         ship_to=_address(reading.object_(node, "shippingAddress")),
         shipping=reading.text(reading.object_(node, "shippingLine"), "title"),
+        tags=tuple(reading.texts(node, "tags")),
         items=tuple(
             _item(line, currency) for line in _nodes(node, "lineItems") if line.get("currentQuantity")
         ),

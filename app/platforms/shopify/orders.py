@@ -38,6 +38,7 @@ def order(body: Json, currency: str) -> tuple[Record, ...]:
         person=person(body),
         ship_to=address(reading.object_(body, "shipping_address")),
         shipping=reading.first_text(body, "shipping_lines", "title"),
+        tags=_tags(reading.text(body, "tags")),
         items=items(body, currency),
         created_at=created_at,
         placed_at=(reading.moment(body, "processed_at") or created_at) if paid else None,
@@ -52,6 +53,10 @@ def order(body: Json, currency: str) -> tuple[Record, ...]:
         found for data in reading.objects(body, "fulfillments") for found in fulfillment(data, external_id)
     ]
     return (record, *sent, *refunds)
+
+
+def _tags(listed: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, (it.strip() for it in (listed or "").split(","))))
 
 
 def edited(body: Json, currency: str) -> tuple[Record, ...]:

@@ -14,11 +14,12 @@ def note(line: str) -> Json:
 
 def tagged(record: Json, tag: str) -> Json | None:
     """Return the change of an order or a customer that adds a tag; None where it has it."""
-    tags = _tags(record)
-    return None if tag in tags else {"meta_data": [{"key": TAGS, "value": ", ".join([*tags, tag])}]}
+    known = tags(record)
+    return None if tag in known else {"meta_data": [{"key": TAGS, "value": ", ".join([*known, tag])}]}
 
 
-def _tags(record: Json) -> list[str]:
+def tags(record: Json) -> list[str]:
+    """Return the tags of an order or a customer."""
     for line in reading.objects(record, "meta_data"):
         if line.get("key") == TAGS:
             written = (part.strip() for part in (reading.text(line, "value") or "").split(","))

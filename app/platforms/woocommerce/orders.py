@@ -16,6 +16,7 @@ from app.platforms.purchases import (
     Refund,
     as_there,
 )
+from app.platforms.woocommerce import marking
 from app.platforms.woocommerce.tracking import parcels
 from app.vocabulary import ConsentSource, ConsentState, Medium
 
@@ -69,6 +70,7 @@ def order(body: Json, currency: str) -> tuple[Record, ...]:
         person=person,
         ship_to=None if erased else _ship_to(body),
         shipping=reading.first_text(body, "shipping_lines", "method_title"),
+        tags=tuple(marking.tags(body)),
         items=items(body, currency),
         created_at=created_at,
         placed_at=(reading.moment(body, "date_paid_gmt") or created_at)

@@ -247,32 +247,6 @@ def test_too_much_is_refused_and_nothing_is_lost(
         assert designs.draft(session, session.get_one(Shop, shop.id)) == designs.shown(shop)
 
 
-def test_some_countries_have_a_page_of_their_own(session: Session, merchant: FlaskClient, shop: Shop) -> None:
-    home, abroad = (
-        tracking_url(shop, sold.order(session, shop, MOVING, ship_to={"country": it}).id)
-        for it in ("US", "DE")
-    )
-    press(merchant, shop, "own", text=CARE)
-    page = press(merchant, shop, "variants", countries="de, at")
-    assert "For DE, AT" in page
-    press(merchant, shop, "own", variant="1", text="Kalt waschen.")
-    press(merchant, shop, "move", variant="1", moved="help", place="1")
-    assert "Kalt waschen." in merchant.get(frame(merchant, shop, variant="1")).text
-    assert CARE in merchant.get(frame(merchant, shop)).text
-    publish(merchant, shop)
-    assert (parts(merchant.get(home).text), parts(merchant.get(abroad).text)) == (
-        ["items", "upd", "own", "help"],
-        ["help", "items", "upd", "own"],
-    )
-    assert CARE in merchant.get(home).text
-    assert "Kalt waschen." in merchant.get(abroad).text
-    assert "“XX” is no country’s code" in press(merchant, shop, "variants", countries="XX")
-    assert "is no country’s code" in press(merchant, shop, "variants", countries="")
-    press(merchant, shop, "variants", gone="1")
-    publish(merchant, shop)
-    assert CARE in merchant.get(abroad).text
-
-
 def test_a_frame_shows_nobody_anything_without_its_address_and_another_shop_has_its_own(
     merchant: FlaskClient, shop: Shop, other_shop: Shop
 ) -> None:

@@ -1,0 +1,53 @@
+"""Some orders have a page that is arranged in another way: by where they go, or by a tag."""
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.commerce.models import Order
+from app.shops.models import Shop
+from app.tracking.links import tracking_url
+from tests import sold
+from tests.journeys.admin.designing import CARE, MOVING, frame, parts, press, publish
+
+
+def test_some_countries_have_a_page_of_their_own(session: Session, merchant: FlaskClient, shop: Shop) -> None:
+    home, abroad = (
+        tracking_url(shop, sold.order(session, shop, MOVING, ship_to={"country": it}).id)
+        for it in ("US", "DE")
+    )
+    press(merchant, shop, "own", text=CARE)
+    page = press(merchant, shop, "variants", countries="de, at")
+    assert "For DE, AT" in page
+    press(merchant, shop, "own", variant="1", text="Kalt waschen.")
+    press(merchant, shop, "move", variant="1", moved="help", place="1")
+    assert "Kalt waschen." in merchant.get(frame(merchant, shop, variant="1")).text
+    assert CARE in merchant.get(frame(merchant, shop)).text
+    publish(merchant, shop)
+    assert (parts(merchant.get(home).text), parts(merchant.get(abroad).text)) == (
+        ["items", "upd", "own", "help"],
+        ["help", "items", "upd", "own"],
+    )
+    assert CARE in merchant.get(home).text
+    assert "Kalt waschen." in merchant.get(abroad).text
+    assert "“XX” is no country’s code" in press(merchant, shop, "variants", countries="XX")
+    assert "Name a country or a tag." in press(merchant, shop, "variants", countries=" ", tags=" , ")
+    press(merchant, shop, "variants", gone="1")
+    publish(merchant, shop)
+    assert CARE in merchant.get(abroad).text
+
+
+def test_orders_with_a_tag_have_a_page_of_their_own(
+    session: Session, merchant: FlaskClient, shop: Shop
+) -> None:
+    usual = sold.order(session, shop, MOVING, tags=["Gift"])
+    other = sold.order(session, shop, MOVING, tags=["wholesale", "Gift"])
+    page = press(merchant, shop, "variants", tags="Wholesale,  Trade  fair")
+    assert "For Wholesale, Trade fair" in page
+    press(merchant, shop, "own", variant="1", text=CARE)
+    assert CARE in merchant.get(frame(merchant, shop, variant="1")).text
+    publish(merchant, shop)
+    assert CARE in merchant.get(tracking_url(shop, other.id)).text
+    assert CARE not in merchant.get(tracking_url(shop, usual.id)).text
+    session.get_one(Order, usual.id).tags = ["WHOLESALE"]
+    session.commit()
+    assert CARE in merchant.get(tracking_url(shop, usual.id)).text  # the kept page is drawn anew
