@@ -36,9 +36,9 @@ from app.messages.bulletins import Bulletin
 from app.messages.models import Click, Message, ReceiptRow
 from app.messages.providers.models import MailDay, MailDomain, Provider
 from app.messages.replies import Reply
-from app.messages.steps import TemplateStep
-from app.messages.versions import Template, TemplateVersion
 from app.messages.whatsapp.models import WhatsAppTemplate, WhatsAppUse
+from app.messages.wording.steps import TemplateStep
+from app.messages.wording.versions import Template, TemplateVersion
 from app.privacy.traces import Trace
 from app.reviews.models import Review, ReviewPhoto
 from app.shops.api_keys import ApiKey

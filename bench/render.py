@@ -16,8 +16,8 @@ os.environ.setdefault("DATABASE_URL", "postgresql:///unused")
 os.environ.setdefault("REDIS_URL", "redis:///0")
 os.environ.setdefault("DOORSTEP_SECRET_KEYS", "a-master-key-for-benches-of-32-characters")
 
-from app.messages import compose, merge_fields, templates, weaving
-from app.messages.document import Document
+from app.messages.documents import compose, merge_fields, templates, weaving
+from app.messages.documents.document import Document
 from app.messages.letter import Letter, Offer
 from app.vocabulary import Trigger
 from tests.unit.letters import MUGS, SHIRT, TUESDAY, letter

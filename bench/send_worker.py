@@ -16,13 +16,15 @@ from sqlalchemy import select
 
 from app.channels.base import Channel, Mail, Outcome
 from app.lib.db import transaction
-from app.messages import compose, letter, merge_fields, names, templates
+from app.messages import letter
+from app.messages.documents import compose, merge_fields, templates
+from app.messages.documents.templates import Piece
 from app.messages.journal import Journal
 from app.messages.letter import Letter
-from app.messages.liquid import sandbox
+from app.messages.liquid import names
+from app.messages.liquid.dialect import sandbox
+from app.messages.liquid.program import Program, flatten
 from app.messages.models import Message
-from app.messages.program import Program, flatten
-from app.messages.templates import Piece
 from app.vocabulary import Medium
 from jobs.messages import Sender
 

@@ -9,10 +9,11 @@ from app.channels.authentication import State
 from app.channels.base import Mail, SendError
 from app.lib.db import transaction
 from app.lib.http import Unreachable
-from app.messages import compose, trial
-from app.messages.compose import Unrenderable
-from app.messages.document import Misfit
+from app.messages.documents import compose
+from app.messages.documents.compose import Unrenderable
+from app.messages.documents.document import Misfit
 from app.messages.providers import accounts, domains, ways
+from app.messages.wording import trial
 from app.shops import brand
 from app.shops.errands import Due
 from app.shops.models import Shop

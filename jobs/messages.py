@@ -19,7 +19,8 @@ from app.channels.sms.line import Texts
 from app.flows import arbiter
 from app.lib import plugins, queue
 from app.lib.db import transaction
-from app.messages import compose, journal, outbox, recovery, sending
+from app.messages import journal, outbox, recovery, sending
+from app.messages.documents import compose
 from app.messages.journal import Journal
 from app.messages.letter import Letter
 from app.messages.providers import accounts, spending

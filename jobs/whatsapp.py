@@ -10,7 +10,7 @@ from app.channels.whatsapp import cloud
 from app.lib import clock
 from app.lib.db import transaction
 from app.lib.http import Outside
-from app.messages.compose import Unrenderable
+from app.messages.documents.compose import Unrenderable
 from app.messages.whatsapp import registry, writing
 from app.shops import errands, texting
 from app.shops.models import Shop

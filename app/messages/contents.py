@@ -5,7 +5,7 @@ from datetime import date
 
 from app.channels.base import Browser
 from app.lib.days import Calendar
-from app.messages.document import Document
+from app.messages.documents.document import Document
 from app.messages.links import Clicks
 from app.shops.brand import Brand
 from app.tracking.parcel import Place

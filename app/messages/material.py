@@ -12,14 +12,16 @@ from app.audience.models import Profile
 from app.channels.base import Browser
 from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.lib.db import among
-from app.messages import bulletins, carts, codes, recommendations, templates, versions, waits
+from app.messages import bulletins, carts, codes, recommendations, waits
 from app.messages.carts import Cart
 from app.messages.contents import Code
-from app.messages.document import Document, Misfit
+from app.messages.documents import templates
+from app.messages.documents.document import Document, Misfit
 from app.messages.models import Message
 from app.messages.recommendations import Offered
-from app.messages.versions import Chosen, Said
 from app.messages.waits import Waited
+from app.messages.wording import versions
+from app.messages.wording.versions import Chosen, Said
 from app.reviews import choice, things
 from app.reviews.choice import Bought
 from app.reviews.models import Review

@@ -5,8 +5,8 @@ from dataclasses import replace
 from babel.numbers import format_percent
 
 from app.lib.words import Words
+from app.messages.documents.said import Sentences
 from app.messages.letter import Letter
-from app.messages.said import Sentences
 
 REMINDERS = 3
 """After so many reminders of a cart none follows."""

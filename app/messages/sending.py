@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from app.channels.base import Connection, Mail, Outcome, SendError, Sent, Text
 from app.lib import clock
 from app.lib.logs import trail
-from app.messages import compose, letter, material, outbox, permission, waits
+from app.messages import letter, material, outbox, permission, waits
+from app.messages.documents import compose
 from app.messages.journal import Journal
 from app.messages.letter import Letter
 from app.messages.models import Message

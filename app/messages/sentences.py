@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from app.lib.words import Words
 from app.messages import offer_sentences
+from app.messages.documents.said import Sentences
 from app.messages.letter import Letter
-from app.messages.said import Sentences
 from app.tracking.journey import NOTHING_TO_DO, State
 from app.vocabulary import Trigger
 

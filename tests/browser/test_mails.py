@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from app.messages import compose
-from app.messages.document import Document
+from app.messages.documents import compose
+from app.messages.documents.document import Document
 from app.messages.letter import Letter, Offer
 from app.shops.brand import Brand
 from app.tracking.parcel import Place

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.admin.doors import session as doors
 from app.commerce.models import Product
-from app.messages import versions
+from app.messages.wording import versions
 from app.shops.models import Shop
 from app.tracking import designs
 from app.tracking.links import token_of

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import intake
 from app.channels.base import Channel, Mail, Outcome
-from app.messages import compose
+from app.messages.documents import compose
 from app.messages.journal import Journal
 from app.messages.letter import Letter
 from app.platforms import purchases

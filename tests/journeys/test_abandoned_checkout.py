@@ -12,7 +12,8 @@ from app.flows import switches
 from app.flows.models import Flow
 from app.lib import clock
 from app.lib.db import transaction
-from app.messages import carts, compose, letter, outbox, sending
+from app.messages import carts, letter, outbox, sending
+from app.messages.documents import compose
 from app.messages.journal import Journal
 from app.messages.sending import Ready
 from app.messages.verdict import Allowed, Deferred, Skipped

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from app.flows.models import Flow
 from app.lib import clock
-from app.messages import outbox, publishing
+from app.messages import outbox
 from app.messages.models import Message
-from app.messages.publishing import Faulty
-from app.messages.versions import Template, TemplateVersion
+from app.messages.wording import publishing
+from app.messages.wording.publishing import Faulty
+from app.messages.wording.versions import Template, TemplateVersion
 from app.shops.models import Shop
 from app.vocabulary import MessageState, Reason, Trigger
 from jobs import messages

@@ -5,7 +5,8 @@ import re
 from app.commerce.models import Checkout
 from app.lib import clock
 from app.main import create_app
-from app.messages import compose, letter, outbox
+from app.messages import letter, outbox
+from app.messages.documents import compose
 from app.messages.verdict import Allowed, Skipped
 from app.vocabulary import Medium, Reason
 from tests.journeys.conftest import StoreVoice

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.audience.models import Profile
 from app.flows import facts
 from app.lib import clock, limits
-from app.messages import compose, outbox
+from app.messages import outbox
+from app.messages.documents import compose
 from app.messages.models import Message
 from app.messages.permission import Allowed, Deferred, Facts, decide
 from app.privacy import copies, erasure

@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 
 from app.audience.models import Profile
 from app.lib import clock
-from app.messages import compose, letter, links
+from app.messages import letter, links
+from app.messages.documents import compose
 from app.messages.models import Message
 from app.messages.verdict import Allowed
 from app.privacy import copies, erasure

@@ -13,7 +13,8 @@ from app.audience.models import ConsentRow
 from app.flows import facts, switches
 from app.lib import clock
 from app.main import create_app
-from app.messages import compose, links, permission
+from app.messages import links, permission
+from app.messages.documents import compose
 from app.messages.letter import gather
 from app.messages.models import Message
 from app.vocabulary import Category, Medium, MessageState, Reason, ShopState, Trigger

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import update
 
 from app.flows.models import Flow
-from app.messages import publishing
+from app.messages.wording import publishing
 from app.vocabulary import MessageState, Reason, Trigger
 from jobs import messages
 from tests.contracts.smtp_server import ScriptedServer

@@ -13,7 +13,7 @@ from app.channels import smtp
 from app.lib import clock
 from app.lib.config import settings
 from app.main import create_app
-from app.messages import publishing
+from app.messages.wording import publishing
 from app.vocabulary import MessageState, Reason, Trigger
 from jobs import messages
 from tests.contracts.smtp_server import ScriptedServer, scripted

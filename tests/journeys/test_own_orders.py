@@ -17,7 +17,7 @@ from app.audience import suppression
 from app.audience.models import Profile
 from app.flows import facts
 from app.lib import clock, signing
-from app.messages import compose
+from app.messages.documents import compose
 from app.messages.models import Message
 from app.messages.permission import Allowed, Skipped, decide
 from app.privacy import copies, erasure

@@ -10,7 +10,8 @@ from app.audience import profiles
 from app.commerce.models import Product, Variant
 from app.flows.models import Flow
 from app.lib import clock
-from app.messages import compose, letter
+from app.messages import letter
+from app.messages.documents import compose
 from app.messages.verdict import Allowed
 from app.platforms.base import Consent
 from app.platforms.purchases import Person

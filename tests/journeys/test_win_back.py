@@ -8,7 +8,8 @@ from sqlalchemy import update
 from app.audience.models import Profile
 from app.flows import seeding, switches
 from app.lib import clock
-from app.messages import compose, letter
+from app.messages import letter
+from app.messages.documents import compose
 from app.messages.verdict import Allowed, Skipped
 from app.shops import errands
 from app.vocabulary import Reason, Trigger

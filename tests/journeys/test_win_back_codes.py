@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from app.commerce.discounts import Discount
 from app.flows.models import Flow
 from app.lib import clock
-from app.messages import compose, letter
+from app.messages import letter
+from app.messages.documents import compose
 from app.messages.models import Message
 from app.messages.verdict import Allowed, Deferred
 from app.shops import calls

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from app.messages import compose, templates
-from app.messages.document import Document
+from app.messages.documents import compose, templates
+from app.messages.documents.document import Document
 from app.vocabulary import ShipmentStatus, Trigger
 from tests.unit.blocks import EVERY_BLOCK
 from tests.unit.letters import TUESDAY, letter

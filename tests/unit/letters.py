@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.lib.days import Calendar
-from app.messages import templates
+from app.messages.documents import templates
 from app.messages.letter import Item, Letter, Told
 from app.shops.brand import Brand
 from app.tracking import story

@@ -10,12 +10,14 @@ from app.commerce.models import Checkout, Product
 from app.flows import facts, switches
 from app.lib import clock
 from app.lib.words import CATALOGS
-from app.messages import compose, links, offers, outbox, permission, sample, templates
+from app.messages import links, offers, outbox, permission
+from app.messages.documents import compose, templates
+from app.messages.documents.lint import lint
 from app.messages.letter import Letter, gather
-from app.messages.lint import lint
 from app.messages.models import Message
 from app.messages.outbox import Ask
 from app.messages.permission import Skipped
+from app.messages.wording import sample
 from app.shops.models import Shop
 from app.vocabulary import Category, Medium, Reason, Trigger
 from tests import sold

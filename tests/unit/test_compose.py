@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from app.lib.days import Calendar
 from app.lib.words import CATALOGS, ENGLISH
-from app.messages import compose
-from app.messages.document import Document
+from app.messages.documents import compose
+from app.messages.documents.document import Document
 from app.messages.letter import Told
 from app.shops.brand import Brand
 from app.tracking.journey import NOTHING_TO_DO

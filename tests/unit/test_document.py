@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from app.lib.catalogs import SAID as FIELDS_OF_SENTENCES
 from app.lib.words import Words
-from app.messages import compose, links, templates
-from app.messages.blocks import KINDS, SAID
-from app.messages.document import NAMES, Document, Misfit
+from app.messages import links
+from app.messages.documents import compose, templates
+from app.messages.documents.blocks import KINDS, SAID
+from app.messages.documents.document import NAMES, Document, Misfit
 from app.messages.links import Clicks
 from app.vocabulary import Trigger
 from tests.unit.blocks import EVERY_BLOCK

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messages import editing, templates
-from app.messages.blocks import KINDS
-from app.messages.document import Document
+from app.messages.documents import templates
+from app.messages.documents.blocks import KINDS
+from app.messages.documents.document import Document
+from app.messages.wording import editing
 from app.vocabulary import Trigger
 
 MESSAGES = st.sampled_from(Trigger).map(templates.default)

@@ -11,9 +11,10 @@ from app.audience.models import Profile
 from app.commerce.models import Fulfillment, LineItem, Order, Product, Variant
 from app.lib import clock
 from app.lib.db import engine
-from app.messages import compose, publishing
+from app.messages.documents import compose
 from app.messages.letter import Letter
 from app.messages.models import Message
+from app.messages.wording import publishing
 from app.shops.models import Shop
 from app.tracking.models import Shipment
 from app.vocabulary import Category, Medium, PlatformKey, ShipmentStatus, Trigger

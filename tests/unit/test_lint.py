@@ -3,9 +3,12 @@ from typing import Any
 import pytest
 import yaml
 
-from app.messages import blame, files, merge_fields, offers, sample, templates
-from app.messages.document import Document, Misfit
-from app.messages.lint import Finding, Rule, lint
+from app.messages import offers
+from app.messages.documents import files, merge_fields, templates
+from app.messages.documents.document import Document, Misfit
+from app.messages.documents.lint import Finding, Rule, lint
+from app.messages.liquid import blame
+from app.messages.wording import sample
 from app.shops.brand import Brand
 from app.vocabulary import Category, Trigger
 from tests.unit.blocks import EVERY_BLOCK

@@ -7,7 +7,7 @@ import pytest
 from liquid.exceptions import LiquidError
 
 from app.lib.days import Calendar
-from app.messages.liquid import sandbox
+from app.messages.liquid.dialect import sandbox
 
 BOMBS = [
     "{% for i in (1..100000000) %}x{% endfor %}",

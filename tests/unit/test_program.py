@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from liquid.exceptions import LiquidError
 
 from app.lib.words import CATALOGS, ENGLISH
-from app.messages import merge_fields, templates
-from app.messages.document import Document
-from app.messages.liquid import sandbox
-from app.messages.program import flatten
-from app.messages.slots import GIVES_WAY, Shared, Slow
+from app.messages.documents import merge_fields, templates
+from app.messages.documents.document import Document
+from app.messages.liquid.dialect import sandbox
+from app.messages.liquid.program import flatten
+from app.messages.liquid.slots import GIVES_WAY, Shared, Slow
 from app.vocabulary import ShipmentStatus, Trigger
 from tests.unit.blocks import EVERY_BLOCK
 from tests.unit.letters import TUESDAY, letter

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.messages import showing, specimens, templates
-from app.messages.specimens import Specimen, Thing
+from app.messages.documents import templates
+from app.messages.wording import showing, specimens
+from app.messages.wording.specimens import Specimen, Thing
 from app.vocabulary import Trigger
 from tests.unit.letters import RIDGE
 

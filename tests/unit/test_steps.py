@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.lib import clock
-from app.messages import publishing, steps, versions
-from app.messages.steps import TemplateStep
-from app.messages.versions import Template
+from app.messages.wording import publishing, steps, versions
+from app.messages.wording.steps import TemplateStep
+from app.messages.wording.versions import Template
 from app.shops.models import Shop
 from app.vocabulary import Trigger
 from tests import sold

@@ -8,7 +8,7 @@ import pytest
 from app.audience.keywords import ANSWERS, Keyword, keyword
 from app.channels.sms.segments import Encoding, measure
 from app.lib.words import CATALOGS, ENGLISH, Words
-from app.messages import compose
+from app.messages.documents import compose
 from app.shops.models import Shop
 from app.storefront import hearing
 from app.vocabulary import Category, Medium, ShipmentStatus, Trigger

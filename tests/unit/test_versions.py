@@ -2,10 +2,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.messages import publishing, templates, versions
-from app.messages.document import Misfit
-from app.messages.lint import Rule
-from app.messages.versions import TemplateVersion
+from app.messages.documents import templates
+from app.messages.documents.document import Misfit
+from app.messages.documents.lint import Rule
+from app.messages.wording import publishing, versions
+from app.messages.wording.versions import TemplateVersion
 from app.shops.models import Shop
 from app.vocabulary import Trigger
 from tests import sold

@@ -12,7 +12,7 @@ from app.commerce.models import Order
 from app.flows import arbiter
 from app.messages import permission
 from app.messages.models import Message
-from app.messages.versions import TemplateVersion
+from app.messages.wording.versions import TemplateVersion
 from app.vocabulary import MessageState, Reason
 
 MARKS = {"allowed": "yes", "deferred": "wait", "skipped": "no"}

@@ -14,8 +14,8 @@ from app.lib import clock, signing
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.signing import Forged
-from app.messages import showing, versions
-from app.messages.document import Document, Misfit
+from app.messages.documents.document import Document, Misfit
+from app.messages.wording import showing, versions
 from app.shops.models import Shop
 from app.vocabulary import PlatformKey, ShopState, Trigger
 

@@ -8,11 +8,12 @@ from app.admin.doors.session import Answer, address, for_shop
 from app.admin.wording.index import ONE
 from app.admin.wording.page import page, trigger_of
 from app.admin.wording.state import State
-from app.messages import files, publishing, trial, versions
-from app.messages.document import Document, Misfit
-from app.messages.lint import Finding
-from app.messages.publishing import Faulty, Overtaken
-from app.messages.specimens import Specimen
+from app.messages.documents import files
+from app.messages.documents.document import Document, Misfit
+from app.messages.documents.lint import Finding
+from app.messages.wording import publishing, trial, versions
+from app.messages.wording.publishing import Faulty, Overtaken
+from app.messages.wording.specimens import Specimen
 from app.shops.models import Shop
 from app.vocabulary import Trigger
 

@@ -11,10 +11,10 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from app.lib.words import CATALOGS, ENGLISH
-from app.messages import specimens
-from app.messages.document import Document
+from app.messages.documents.document import Document
 from app.messages.letter import Letter
-from app.messages.specimens import Specimen
+from app.messages.wording import specimens
+from app.messages.wording.specimens import Specimen
 from app.shops import brand
 from app.shops.models import Shop
 from app.vocabulary import Trigger

@@ -6,10 +6,10 @@ from typing import Any
 
 from app.admin.wording import words
 from app.admin.wording.words import Kind
-from app.messages.blocks import KINDS, LIQUID, SAID, Holds
-from app.messages.document import NAMES, Block, Document, Misfit
-from app.messages.lint import Finding
-from app.messages.showing import Filler
+from app.messages.documents.blocks import KINDS, LIQUID, SAID, Holds
+from app.messages.documents.document import NAMES, Block, Document, Misfit
+from app.messages.documents.lint import Finding
+from app.messages.wording.showing import Filler
 
 SAYS = 48
 """Characters of a block that are shown in the list."""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from app.messages.lint import Rule
-from app.messages.specimens import Specimen
+from app.messages.documents.lint import Rule
+from app.messages.wording.specimens import Specimen
 from app.vocabulary import Trigger
 
 

@@ -13,12 +13,13 @@ from app.channels.receipts.base import ref_of
 from app.channels.whatsapp.templates import Misfit, Part, Slot, Template, fill
 from app.commerce.models import Order
 from app.lib.words import of as words_of
-from app.messages import compose, sample, templates
-from app.messages.compose import Unrenderable
+from app.messages.documents import compose, templates
+from app.messages.documents.compose import Unrenderable
 from app.messages.letter import Letter
 from app.messages.models import Message
 from app.messages.whatsapp import registry, window
 from app.messages.whatsapp.registry import Says, Use
+from app.messages.wording import sample
 from app.shops import brand, page_host
 from app.shops.models import Shop
 from app.vocabulary import Category, Medium, Trigger

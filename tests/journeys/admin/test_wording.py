@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.admin.wording import words as wording_words
 from app.lib import clock
-from app.messages import templates, versions
-from app.messages.blocks import KINDS
-from app.messages.lint import Rule
+from app.messages.documents import templates
+from app.messages.documents.blocks import KINDS
+from app.messages.documents.lint import Rule
+from app.messages.wording import versions
 from app.shops.models import Shop
 from app.vocabulary import Trigger
 from tests.journeys.admin.conftest import sign_in, token

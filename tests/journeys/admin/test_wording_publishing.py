@@ -7,10 +7,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.messages import templates, versions
-from app.messages.blocks import KINDS
+from app.messages.documents import templates
+from app.messages.documents.blocks import KINDS
 from app.messages.models import Message
-from app.messages.versions import Template
+from app.messages.wording import versions
+from app.messages.wording.versions import Template
 from app.shops import team
 from app.shops.models import AccessRecord, Shop
 from app.shops.team import Role

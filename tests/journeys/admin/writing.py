@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.messages import publishing, versions
-from app.messages.document import Document
+from app.messages.documents.document import Document
+from app.messages.wording import publishing, versions
 from app.shops.models import Shop
 from app.vocabulary import Trigger
 from tests.journeys.admin.conftest import token

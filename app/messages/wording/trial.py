@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.lib import clock
-from app.messages import publishing, specimens, versions
 from app.messages.letter import Letter
-from app.messages.specimens import Specimen
-from app.messages.versions import Template
+from app.messages.wording import publishing, specimens, versions
+from app.messages.wording.specimens import Specimen
+from app.messages.wording.versions import Template
 from app.shops import brand, errands, team
 from app.shops.models import Shop
 from app.vocabulary import Trigger

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from app.lib.words import CATALOGS, ENGLISH, Words
-from app.messages.blocks import KINDS, LIQUID, SAID, Holds, Kind
+from app.messages.documents.blocks import KINDS, LIQUID, SAID, Holds, Kind
 
 NAMES = ("subject", "preview", "sms")
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)

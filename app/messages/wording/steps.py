@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.lib import clock
 from app.lib.db import Base, OfShop, key, word
-from app.messages.versions import Template
+from app.messages.wording.versions import Template
 from app.vocabulary import Trigger
 
 KEPT = 50

@@ -13,9 +13,10 @@ from app.channels.receipts.base import ref_of
 from app.channels.sms import segments
 from app.lib.config import settings
 from app.lib.words import sentence
-from app.messages import blame, merge_fields, templates
+from app.messages.documents import merge_fields, templates
+from app.messages.documents.templates import Template
 from app.messages.letter import Letter, gather
-from app.messages.templates import Template
+from app.messages.liquid import blame
 from app.vocabulary import Category
 
 __all__ = ["Letter", "Unrenderable", "gather", "push", "render", "text", "text_message"]

@@ -10,10 +10,10 @@ import yaml
 from liquid import BoundTemplate
 
 from app.lib.words import Words
-from app.messages.document import Document
-from app.messages.program import Program, flatten
-from app.messages.slots import GIVES_WAY
-from app.messages.weaving import FOLDER, Source, woven
+from app.messages.documents.document import Document
+from app.messages.documents.weaving import FOLDER, Source, woven
+from app.messages.liquid.program import Program, flatten
+from app.messages.liquid.slots import GIVES_WAY
 from app.shops import brand
 from app.shops.brand import Brand
 from app.vocabulary import Trigger

@@ -8,10 +8,11 @@ from typing import Any
 from babel.numbers import format_percent
 
 from app.lib.words import Words
-from app.messages import sentences, templates
+from app.messages import sentences
+from app.messages.documents import templates
+from app.messages.documents.said import Sentences
 from app.messages.letter import Item, Letter, Offer, Told
-from app.messages.said import Sentences
-from app.messages.slots import Shared
+from app.messages.liquid.slots import Shared
 from app.tracking.parcel import Place
 
 SAID = tuple(field.name for field in fields(Sentences))

@@ -14,11 +14,11 @@ from liquid import BoundTemplate
 
 from app.lib.catalogs import IN_MESSAGES
 from app.lib.words import Words
-from app.messages.blocks import KINDS, Holds
-from app.messages.document import TAG, Block, Document
-from app.messages.liquid import Sandbox, sandbox
+from app.messages.documents.blocks import KINDS, Holds
+from app.messages.documents.document import TAG, Block, Document
+from app.messages.liquid.dialect import Sandbox, sandbox
 
-FOLDER = Path(__file__).parent.parent.parent / "templates" / "messages"
+FOLDER = Path(__file__).parents[3] / "templates" / "messages"
 KEPT = re.compile(r"@kept(\d+)@")
 """Stands for what MJML must not read: Liquid, and what merchants write."""
 IN_SECTION = '<mj-section css-class="part" padding="32px 32px 0"><mj-column>{}</mj-column></mj-section>'

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Product
 from app.messages import letter as letters
-from app.messages import offers, sample
-from app.messages.document import Document
+from app.messages import offers
+from app.messages.documents.document import Document
 from app.messages.leads import SURVEYS
 from app.messages.letter import Item, Letter, Told
 from app.messages.links import secure
 from app.messages.models import Message
+from app.messages.wording import sample
 from app.shops.brand import Brand
 from app.shops.models import Shop
 from app.tracking.parcel import Place

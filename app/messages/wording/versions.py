@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.lib.db import Base, OfShop, key, word
-from app.messages import templates
-from app.messages.document import Document, Misfit
+from app.messages.documents import templates
+from app.messages.documents.document import Document, Misfit
 from app.vocabulary import Trigger
 
 SHOWN = 50
@@ -81,7 +81,7 @@ class Template(OfShop, Base):
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     drafted_at: Mapped[datetime | None]
     step: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Which of the steps of app/messages/steps.py the draft is; 0: there is none."""
+    """Which of the steps of app/messages/wording/steps.py the draft is; 0: there is none."""
     version_id: Mapped[int | None] = mapped_column(ForeignKey("template_version.id"))
     """What is sent; None: what we say."""
     asked_to: Mapped[str | None]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.lib.words import sentence
-from app.messages.blocks import KINDS
-from app.messages.document import NAMES, Document
+from app.messages.documents.blocks import KINDS
+from app.messages.documents.document import NAMES, Document
 
 Data = dict[str, Any]
 

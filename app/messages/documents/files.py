@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from app.lib import yaml_files
-from app.messages.document import MOST_LETTERS, Document, Misfit
-from app.messages.lint import Finding
+from app.messages.documents.document import MOST_LETTERS, Document, Misfit
+from app.messages.documents.lint import Finding
 from app.vocabulary import Trigger
 
 NAME = "message"

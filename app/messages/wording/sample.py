@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.lib.days import Calendar
 from app.messages.contents import Code
-from app.messages.document import Document
+from app.messages.documents.document import Document
 from app.messages.letter import Item, Letter, Offer, Told
 from app.shops.brand import Brand
 from app.tracking import story

@@ -11,9 +11,9 @@ from liquid.exceptions import LiquidError
 
 from app.channels.sms import segments
 from app.channels.sms.segments import Size
-from app.messages import compose
+from app.messages.documents import compose
 from app.messages.letter import Letter
-from app.messages.liquid import Sandbox, sandbox
+from app.messages.liquid.dialect import Sandbox, sandbox
 
 DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)", re.IGNORECASE)
 LIGHT = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*light\s*\)", re.IGNORECASE)

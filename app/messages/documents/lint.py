@@ -10,11 +10,13 @@ from liquid.exceptions import LiquidError
 from app.channels.mime import one_line
 from app.channels.sms import segments
 from app.lib.color import contrast
-from app.messages import blame, compose, markup, merge_fields, names, sample, templates
-from app.messages.blame import Text
-from app.messages.blocks import Holds
-from app.messages.document import Block, Document
-from app.messages.liquid import sandbox
+from app.messages.documents import compose, markup, merge_fields, templates
+from app.messages.documents.blocks import Holds
+from app.messages.documents.document import Block, Document
+from app.messages.liquid import blame, names
+from app.messages.liquid.blame import Text
+from app.messages.liquid.dialect import sandbox
+from app.messages.wording import sample
 from app.shops import brand
 from app.shops.brand import Brand
 from app.vocabulary import Category, Trigger

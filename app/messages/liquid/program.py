@@ -26,10 +26,10 @@ from liquid.expression import Expression
 from liquid.stringify import to_liquid_string
 from markupsafe import Markup
 
-from app.messages import slots
-from app.messages.conditions import Unflat, Value, condition, constant, value
-from app.messages.liquid import FILTERS, Sandbox
-from app.messages.slots import BUDGET, Part, Scope, Slot, Slow
+from app.messages.liquid import slots
+from app.messages.liquid.conditions import Unflat, Value, condition, constant, value
+from app.messages.liquid.dialect import FILTERS, Sandbox
+from app.messages.liquid.slots import BUDGET, Part, Scope, Slot, Slow
 
 COMMON = frozenset({*FILTERS, "lines", "default", "escape", "upcase", "downcase"})
 """Filters that only look at what they are given."""

@@ -8,11 +8,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.lib import clock, queue
-from app.messages import offers, steps
-from app.messages.document import Document, Misfit
-from app.messages.lint import Finding, lint
+from app.messages import offers
+from app.messages.documents.document import Document, Misfit
+from app.messages.documents.lint import Finding, lint
 from app.messages.models import Message
-from app.messages.versions import Template, TemplateVersion
+from app.messages.wording import steps
+from app.messages.wording.versions import Template, TemplateVersion
 from app.shops import brand
 from app.shops.models import Shop
 from app.vocabulary import MessageState, Reason, Trigger

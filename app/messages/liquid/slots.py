@@ -11,8 +11,8 @@ from liquid.output import LimitedStringIO
 from liquid.stringify import to_liquid_string
 from markupsafe import escape
 
-from app.messages.conditions import Value
-from app.messages.liquid import Sandbox
+from app.messages.liquid.conditions import Value
+from app.messages.liquid.dialect import Sandbox
 
 Scope = dict[str, Any]
 Slot = Callable[[Scope], str]

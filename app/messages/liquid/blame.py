@@ -8,9 +8,9 @@ from liquid import RenderContext
 from liquid.exceptions import LiquidError, LiquidSyntaxError, UndefinedError, UnknownFilterError
 from liquid.output import LimitedStringIO
 
-from app.messages.blocks import LIQUID, Holds
-from app.messages.document import NAMES, Document
-from app.messages.liquid import Sandbox, sandbox
+from app.messages.documents.blocks import LIQUID, Holds
+from app.messages.documents.document import NAMES, Document
+from app.messages.liquid.dialect import Sandbox, sandbox
 
 OF_THE_TEMPLATE = (LiquidSyntaxError, UndefinedError, UnknownFilterError)
 """Errors whose sentence quotes the template, and nothing that it was filled with."""

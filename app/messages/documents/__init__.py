@@ -1,0 +1,1 @@
+"""How a message is arranged, looked at, and made into a mail and a text."""

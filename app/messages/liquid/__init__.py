@@ -1,0 +1,1 @@
+"""Liquid as merchants may write it, made flat and filled."""
