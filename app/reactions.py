@@ -92,14 +92,14 @@ OF_THE_PAST = (
 )
 """What follows even where an order came as history and this had happened before: nobody is told of it."""
 
-OF_FLOWS = ("app.flows.starts", "app.flows.restocks")
+OF_FLOWS = (starts, restocks, thank_you, milestones, running_late)
 """Where the reactions are that let people into flows, and end what they wait for."""
 
 
 def of_flows() -> Mapping[type[events.Event], Sequence[Reaction]]:
     """Return the reactions that concern flows."""
     return {
-        kind: tuple(it for it in wanted if it.__module__.startswith(OF_FLOWS))
+        kind: tuple(it for it in wanted if it.__module__ in {each.__name__ for each in OF_FLOWS})
         for kind, wanted in REACTIONS.items()
     }
 

@@ -13,12 +13,14 @@ from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Session
 
 from app import events
-from app.flows import eligible, published, rehearsing, seeing
+from app.flows import eligible, published, rehearsing, seeing, switches, telling, texted
 from app.flows.actions.base import Doer, Task
 from app.flows.models import Enrollment
+from app.flows.plan import fields
 from app.flows.plan.advance import Deed, Place, Turn, advance
 from app.flows.plan.definition import Action, Flow, Message
 from app.flows.seeing import Asked, Seen
+from app.flows.telling import Occasion
 from app.lib import clock, plugins, queue
 from app.lib.db import among
 from app.messages import outbox
@@ -56,7 +58,7 @@ def take_on(session: Session, rows: Sequence[Enrollment]) -> None:
         return
     now = clock.now()
     flows = published.versions(session, [row.version_id for row in rows])
-    seen = seeing.see(session, [asked(row) for row in rows])
+    seen = seeing.see(session, [asked(row, flows[row.version_id]) for row in rows])
     asks, tasks = list[tuple[int, Ask]](), list[tuple[Doer, Task]]()
     turns = list[tuple[Enrollment, Turn]]()
     for row in rows:
@@ -64,7 +66,7 @@ def take_on(session: Session, rows: Sequence[Enrollment]) -> None:
         turn = advance(flow, place_of(row), known.facts if known else None, now)
         turns.append((row, turn))
         if known is not None:
-            asks += _asks(row, flow, turn.done, known)
+            asks += _asks(session, row, flow, turn.done, known)
             tasks += _tasks(row, turn.done, known)
     outbox.ask_all(session, asks)
     _do(session, tasks)
@@ -79,9 +81,10 @@ def put_off(session: Session, enrollment_id: int) -> None:
     row.due_at = clock.now() + min(RETRY * 2 ** min(row.failures, 12), A_DAY)
 
 
-def asked(row: Enrollment) -> Asked:
+def asked(row: Enrollment, flow: Flow) -> Asked:
     """Return how a subject is asked about."""
-    return Asked(row.id, row.about, row.about_id, row.entered_at, row.trigger)
+    of_whom = not fields.PERSON.keys().isdisjoint(flow.asked)
+    return Asked(row.id, row.about, row.about_id, row.entered_at, row.trigger, of_whom)
 
 
 def place_of(row: Enrollment) -> Place:
@@ -101,11 +104,23 @@ def who(shop_id: int, profile_id: int | None, about: str, about_id: int) -> str:
     return f"{shop_id}|{profile_id if profile_id is not None else f'{about}-{about_id}'}"
 
 
-def _asks(row: Enrollment, flow: Flow, done: Sequence[Deed], seen: Seen) -> Iterable[tuple[int, Ask]]:
-    """Return the messages to be asked for; the key of each names subject, flow and step."""
-    now = clock.now()
+def _asks(
+    session: Session, row: Enrollment, flow: Flow, done: Sequence[Deed], seen: Seen
+) -> Iterable[tuple[int, Ask]]:
+    """Return the messages to be asked for; the key of each names subject, flow and step.
+
+    What tells of parcels is gathered with others of the same order, and asked for there.
+    """
+    occasion_at = row.occasion_at + (clock.now() - row.entered_at) if row.occasion_at else clock.now()
     for deed in done:
-        if isinstance(deed.step, Message) and not deed.unseen:
+        if not isinstance(deed.step, Message) or deed.unseen:
+            continue
+        if row.about == "parcel" and row.order_id is not None:
+            it = Occasion(row.trigger, row.order_id, row.about_id, occasion_at, row.id)
+            telling.tell(session, it, deed.step.medium)
+        elif row.trigger not in switches.NEWS or texted.goes(
+            session, row.order_id, row.trigger, deed.step.medium
+        ):
             wanted = Ask(
                 subject=_subject(row),
                 trigger=row.trigger,
@@ -119,7 +134,7 @@ def _asks(row: Enrollment, flow: Flow, done: Sequence[Deed], seen: Seen) -> Iter
                 waiting_id=seen.matter.waiting_id,
                 enrollment_id=row.id,
                 to=seen.matter.addresses.get(deed.step.medium),
-                occasion_at=now,
+                occasion_at=occasion_at,
             )
             yield row.shop_id, wanted
 

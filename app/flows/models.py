@@ -127,6 +127,8 @@ class Enrollment(OfShop, Base):
     """The step that is next."""
     arrived_at: Mapped[datetime]
     entered_at: Mapped[datetime]
+    occasion_at: Mapped[datetime | None]
+    """When what it tells of happened, where that is news; None: it is about nothing that gets old."""
     held_out: Mapped[bool]
     """They walk along unseen: nothing is sent to them."""
     gets_none: Mapped[bool] = mapped_column(default=False, server_default="false")

@@ -1,11 +1,12 @@
 """A shop's flows: what we ship, until the merchant publishes their own; versions never change."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ PRESETS = tuple(Trigger(file.stem) for file in sorted(FOLDER.glob("*.yaml")))
 """The flows of the engine; others have nothing but a trigger and one message."""
 
 
+log = structlog.get_logger()
 SHOWN = 10
 """Versions that a merchant can go back to: the newest."""
 
@@ -58,11 +60,42 @@ def preset(trigger: Trigger) -> str:
 def current(session: Session, shop_id: int, trigger: Trigger) -> Version:
     """Return the version that whoever comes now comes into: the merchant's last, else what we ship today."""
     latest = _latest(session, shop_id, trigger)
-    if latest is None or (latest.is_preset and latest.file != preset(trigger)):
+    if latest is None or _is_outdated(latest):
         _add(session, shop_id, trigger, preset(trigger), after=latest, is_preset=True)
         latest = _latest(session, shop_id, trigger)
     assert latest is not None
     return Version(latest.id, flow_of(latest.file))
+
+
+def starting(
+    session: Session, shop_id: int, what: str, triggers: Collection[Trigger]
+) -> dict[Trigger, Version]:
+    """Return the versions in force of those of these flows that begin so: one query where none is new."""
+    newest = select(FlowVersion).where(FlowVersion.shop_id == shop_id, FlowVersion.trigger.in_(triggers))
+    newest = newest.ext(distinct_on(FlowVersion.trigger))
+    newest = newest.order_by(FlowVersion.trigger, FlowVersion.number.desc())
+    known = {row.trigger: row for row in session.scalars(newest)} if triggers else {}
+    found = {}
+    for trigger in triggers:
+        row = known.get(trigger)
+        if row is not None and not _is_outdated(row):
+            flow = readable(row.file)
+            if flow is None:  # the admin shows that it is to be mended; the other flows go on
+                log.error("flow.unreadable", shop=shop_id, flow=trigger, version=row.number)
+                continue
+            version = Version(row.id, flow)
+        elif flow_of(preset(trigger)).starts == what:
+            version = current(session, shop_id, trigger)
+        else:
+            continue
+        if version.flow.starts == what:
+            found[trigger] = version
+    return found
+
+
+def _is_outdated(row: FlowVersion) -> bool:
+    """Tell whether it is what we shipped once, and no longer do."""
+    return row.is_preset and row.file != preset(row.trigger)
 
 
 def versions(session: Session, ids: Sequence[int]) -> dict[int, Flow]:
@@ -111,6 +144,13 @@ def faults(trigger: Trigger, text: str) -> list[Fault]:
         return unsound.faults
     doers = plugins.discover("app.flows.actions")
     found = soundness.faults(flow, {key: doer.fault for key, doer in doers.items()})
+    kind = flow_of(preset(trigger))
+    for name, told, wanted in (("category", flow.category, kind.category), ("about", flow.about, kind.about)):
+        if told != wanted and (name == "category" or "parcel" in (told, wanted)):
+            sentence = (
+                f"The messages of {trigger} are {wanted if name == 'category' else f'about a {wanted}'}"
+            )
+            found.insert(0, Fault(flow.lines.get(name, 0), "", f"{sentence}: write “{name}: {wanted}”."))
     if flow.key != trigger:
         sentence = f"This is the flow {trigger}, and the file says {flow.key!r}."
         found.insert(0, Fault(flow.lines.get("flow", 0), "", sentence))

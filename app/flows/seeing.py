@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.flows.plan.facts import Facts
 from app.flows.subjects import shoppers
 from app.flows.subjects.base import Matter, Subject
-from app.flows.subjects.shoppers import Shopper
+from app.flows.subjects.shoppers import Shopper, Told
 from app.lib import plugins
 from app.lib.db import among
 from app.shops import workdays
@@ -27,6 +27,8 @@ class Asked(NamedTuple):
     entered_at: datetime
     trigger: Trigger
     """Whose messages it may get."""
+    of_whom: bool = True
+    """Whether anything is asked about the shopper themselves."""
 
 
 class Seen(NamedTuple):
@@ -53,15 +55,16 @@ def see(session: Session, asked: Sequence[Asked]) -> dict[int, Seen]:
         for it in asked
         if it.id in matters
     }
-    told = shoppers.gather(session, people)
+    told = shoppers.gather(session, {it.id: people[it.id] for it in asked if it.of_whom and it.id in people})
+    nothing = Told({})
     calendars = {shop_id: workdays.calendar(shop) for shop_id, shop in shops.items()}
     return {
         key: Seen(
             matter,
             Facts(
-                known={**told[key].known, **matter.known},
-                changed_at={**told[key].changed_at, **matter.changed_at},
-                moments={**told[key].moments, **matter.moments},
+                known={**told.get(key, nothing).known, **matter.known},
+                changed_at={**told.get(key, nothing).changed_at, **matter.changed_at},
+                moments={**told.get(key, nothing).moments, **matter.moments},
                 shopper_zone=people[key].zone,
                 calendar=calendars[matter.shop_id],
             ),

@@ -118,12 +118,11 @@ def _start(session: Session, shop_id: int, what: str, at: datetime, *subjects: S
     """Let subjects into every flow that starts so and was on when it happened."""
     if clock.now() - at > FRESH:
         return
-    for trigger, since in switches.switched_on(session, shop_id).items():
-        if trigger not in published.PRESETS or at < since:
-            continue
-        version = published.current(session, shop_id, trigger)
+    on = switches.switched_on(session, shop_id)
+    triggers = [it for it in published.PRESETS if it in on and on[it] <= at and it not in switches.NEWS]
+    for trigger, version in published.starting(session, shop_id, what, triggers).items():
         for subject in subjects:
-            if (version.flow.starts, version.flow.about) == (what, subject.about):
+            if version.flow.about == subject.about:
                 enroll(session, shop_id, trigger, version, subject)
 
 
@@ -137,10 +136,28 @@ def enroll(  # noqa: PLR0913 - who comes into which version of which flow
     again: bool = True,
 ) -> bool:
     """Let somebody into a flow; False where they are in it, or may not come again (yet)."""
-    now = clock.now()
     entry = _next_entry(session, shop_id, trigger, version, subject) if again else 1
-    if entry is None:
+    if entry is None or put_in(session, shop_id, trigger, version, subject, entry=entry) is None:
         return False
+    queue.wake(session, "jobs.flows.advance")
+    return True
+
+
+def put_in(  # noqa: PLR0913 - who comes into which version of which flow
+    session: Session,
+    shop_id: int,
+    trigger: Trigger,
+    version: Version,
+    subject: Subject,
+    *,
+    entry: int = 1,
+    occasion_at: datetime | None = None,
+) -> int | None:
+    """Put somebody at the first step, due at once; returns the enrollment, or None where there is one.
+
+    `occasion_at`: when what the flow tells of happened.
+    """
+    now = clock.now()
     who = engine.who(shop_id, subject.profile_id, subject.about, subject.id)
     place = advance.enter(version.flow, who, now)
     gets_none = hold_outs.gets_none(who, version.flow, hold_outs.share(session.get_one(Shop, shop_id)))
@@ -156,6 +173,7 @@ def enroll(  # noqa: PLR0913 - who comes into which version of which flow
         "step": place.step,
         "arrived_at": now,
         "entered_at": now,
+        "occasion_at": occasion_at,
         "held_out": place.held_out or gets_none,
         "gets_none": gets_none,
         "path": [],
@@ -163,10 +181,7 @@ def enroll(  # noqa: PLR0913 - who comes into which version of which flow
         "failures": 0,
     }
     put = insert(Enrollment).values(row).on_conflict_do_nothing()
-    if session.scalar(put.returning(Enrollment.id)) is None:
-        return False
-    queue.wake(session, "jobs.flows.advance")
-    return True
+    return session.scalar(put.returning(Enrollment.id))
 
 
 def _next_entry(

@@ -27,6 +27,8 @@ MILESTONES = (
     Trigger.ATTEMPT_FAILED,
     *ON_REQUEST,
 )
+NEWS = (Trigger.THANK_YOU, *MILESTONES, Trigger.RUNNING_LATE)
+"""Flows that tell of what was bought: they are gone through though they are off, and the gate says so."""
 
 
 def switch(session: Session, shop_id: int, trigger: Trigger, *, on: bool) -> None:

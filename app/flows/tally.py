@@ -9,9 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import and_, func, select, text
 from sqlalchemy.orm import Session
 
-from app.flows import published
+from app.flows import published, switches
 from app.flows.models import Enrollment
-from app.flows.plan.definition import Message as MessageStep
 from app.lib import clock
 from app.messages.models import Message
 from app.vocabulary import WENT_OUT, MessageState, Reason, Trigger
@@ -59,11 +58,17 @@ def of_shop(session: Session, shop_id: int) -> Mapping[Trigger, Did]:
     gone = and_(Enrollment.over == BOUGHT, Enrollment.ended_at > since, wrote.exists())
     inside = (
         select(Enrollment.trigger, here, func.count().filter(gone))
-        .where(Enrollment.shop_id == shop_id, Enrollment.trigger.in_(published.PRESETS))
+        .where(Enrollment.shop_id == shop_id, Enrollment.trigger.not_in(switches.NEWS))
         .group_by(Enrollment.trigger)
     )
     for trigger, waiting, bought in session.execute(inside):
         found[trigger].waiting, found[trigger].bought = waiting, bought
+    # News is over in the moment that it begins, unless its merchant lets it wait: few are due of very many.
+    due = select(Enrollment.trigger, func.count()).where(
+        Enrollment.shop_id == shop_id, Enrollment.due_at.is_not(None), Enrollment.trigger.in_(switches.NEWS)
+    )
+    for trigger, waiting in session.execute(due.group_by(Enrollment.trigger)):
+        found[trigger].waiting = waiting
     return found
 
 
@@ -124,20 +129,26 @@ def _messages(
     session: Session, shop_id: int, trigger: Trigger, since: datetime
 ) -> tuple[Counter[str], Counter[str]]:
     """Return how many messages of each step went, and how many did not."""
-    rows = session.execute(
+    counted = (
         select(Enrollment.version_id, Message.medium, Message.step, Message.state, func.count())
         .join(Enrollment, Message.enrollment_id == Enrollment.id)
         .where(Message.shop_id == shop_id, Message.trigger == trigger, Message.created_at > since)
         .group_by(Enrollment.version_id, Message.medium, Message.step, Message.state)
-    ).all()
+    )
+    rows = session.execute(counted).all()
     flows = published.versions(session, [row[0] for row in rows])
     sent, unsent = Counter[str](), Counter[str]()
     for version_id, medium, number, state, many in rows:
-        steps = {
-            (it.medium, it.number): it.id for it in flows[version_id].steps if isinstance(it, MessageStep)
-        }
-        if state in WENT_OUT:
-            sent[steps[medium, number]] += many
-        elif state is MessageState.SKIPPED:
-            unsent[steps[medium, number]] += many
+        into = sent if state in WENT_OUT else unsent if state is MessageState.SKIPPED else Counter()
+        senders = flows[version_id].senders(medium, number)
+        if len(senders) == 1:
+            into[senders[0].id] += many
+            continue
+        for step in senders:  # the same message on ways that part: by the way that was gone
+            mine = counted.where(
+                Enrollment.version_id == version_id,
+                and_(Message.medium == medium, Message.step == number, Message.state == state),
+                Enrollment.path.contains([[step.id]]),
+            )
+            into[step.id] += sum(row[-1] for row in session.execute(mine))
     return sent, unsent

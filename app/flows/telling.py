@@ -5,7 +5,7 @@ message. A parcel whose shopper wants to hear of it only if it is late has messa
 of them does not touch the others.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
-from app.flows import switches, texted
+from app.flows import rehearsing, switches, texted
 from app.flows.switches import MILESTONES
 from app.lib import clock
 from app.messages import outbox
@@ -35,6 +35,8 @@ class Occasion:
     order_id: int
     shipment_id: int
     happened_at: datetime
+    enrollment_id: int | None = None
+    """Whose flow tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +58,28 @@ class Reader:
         return f"browser-{self.browser_id}" if self.browser_id is not None else None
 
 
-def tell(session: Session, it: Occasion) -> None:
-    """Ask for a message to the shopper, and one to each other recipient, once for each parcel."""
-    order = session.scalars(select(Order).filter_by(id=it.order_id).with_for_update()).one()
-    _tell(session, order, it, Reader(Medium.EMAIL, order.email))
-    for medium in texted.wanted(session, order, it.trigger):
-        _tell(session, order, it, Reader(medium, order.phone))
-    if it.trigger in texted.STEPS:
-        for browser in browsers.of_order(session, order.id):
-            _tell(session, order, it, Reader(Medium.PUSH, browser.endpoint, browser_id=browser.id))
-    if it.trigger in MILESTONES or it.trigger in switches.switched_on(session, order.shop_id):
-        for recipient in recipients.of_order(session, order.id):
-            if recipient.is_told:
-                _tell(session, order, it, Reader(Medium.EMAIL, recipient.address, recipient.id))
+def tell(session: Session, it: Occasion, medium: Medium) -> None:
+    """Ask for a message to each who reads of an order on a medium, once for each parcel."""
+    mine = select(Order).filter_by(id=it.order_id)
+    # Where a past is gone through once more nobody else writes, and nothing can be locked.
+    order = session.scalars(mine if rehearsing.noted(session) is not None else mine.with_for_update()).one()
+    for reader in _readers(session, order, it.trigger, medium):
+        _tell(session, order, it, reader)
+
+
+def _readers(session: Session, order: Order, trigger: Trigger, medium: Medium) -> Iterator[Reader]:
+    """Return the shopper, and with mails whoever else is told."""
+    match medium:
+        case Medium.EMAIL:
+            yield Reader(medium, order.email)
+            if trigger in MILESTONES or trigger in switches.switched_on(session, order.shop_id):
+                others = recipients.of_order(session, order.id)
+                yield from (Reader(medium, it.address, it.id) for it in others if it.is_told)
+        case Medium.PUSH:
+            for browser in browsers.of_order(session, order.id):
+                yield Reader(medium, browser.endpoint, browser_id=browser.id)
+        case _ if medium in texted.wanted(session, order, trigger):
+            yield Reader(medium, order.phone)
 
 
 def _tell(session: Session, order: Order, it: Occasion, to: Reader) -> None:
@@ -132,6 +143,7 @@ def _ask(  # noqa: PLR0913 - what, when and to whom
         order_id=order.id,
         shipment_ids=(it.shipment_id,),
         recipient_id=to.recipient_id,
+        enrollment_id=it.enrollment_id,
         to=to.address,
         occasion_at=it.happened_at,
         due_at=last.created_at + GATHER_FOR if last and gathers else now + SETTLE,

@@ -33,6 +33,14 @@ def wanted(session: Session, order: Order, trigger: Trigger) -> tuple[Medium, ..
     return tuple(medium for medium, by in chosen.items() if by.whom is Whom.ALLOWED or medium in asked)
 
 
+def goes(session: Session, order_id: int | None, trigger: Trigger, medium: Medium) -> bool:
+    """Tell whether an order's news goes out on a medium: mails always, texts to whom the merchant chose."""
+    if medium not in texting.MEDIA:
+        return True
+    order = session.get(Order, order_id or 0)
+    return order is not None and medium in wanted(session, order, trigger)
+
+
 def taken_back(
     session: Session, messages: Sequence[Message], shops: Mapping[int | None, Shop]
 ) -> frozenset[int]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.audience.models import Profile
 from app.channels.base import Browser
+from app.commerce import firsts
 from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.lib.db import among
 from app.messages import bulletins, carts, codes, recommendations, waits
@@ -141,7 +142,7 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
         shipments=shipments,
         lines=_lines(session, order_ids),
         contents=_contents(session, order_ids),
-        ordered_before=_ordered_before(session, orders.values()),
+        ordered_before=firsts.ordered_before(session, orders.values()),
         waits=waits.gather(session, messages),
         answers=_answers(session, {message.case_entry_id for message in messages}),
         replies=_replies(session, messages),
@@ -219,22 +220,6 @@ def _contents(session: Session, order_ids: Iterable[int]) -> dict[int, Contents]
         select(Fulfillment.id, Fulfillment.items).where(among(Fulfillment.order_id, order_ids))
     )
     return {fulfillment_id: items for fulfillment_id, items in rows if items}
-
-
-def _ordered_before(session: Session, orders: Iterable[Order]) -> frozenset[int]:
-    """Return the orders before which their shopper had placed another that was not called off."""
-    unsaid = [order.id for order in orders if order.is_first is None and order.profile_id is not None]
-    if not unsaid:
-        return frozenset()
-    earlier = aliased(Order)
-    is_earlier = and_(
-        earlier.shop_id == Order.shop_id,
-        earlier.profile_id == Order.profile_id,
-        earlier.placed_at < Order.placed_at,
-        earlier.cancelled_at.is_(None),
-    )
-    found = select(Order.id).where(among(Order.id, unsaid), select(earlier.id).where(is_earlier).exists())
-    return frozenset(session.scalars(found))
 
 
 def _answers(session: Session, ids: set[int | None]) -> dict[int, str]:

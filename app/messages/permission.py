@@ -243,13 +243,13 @@ def _is_a_decent_hour(facts: Facts) -> Objection | None:
 def _still_holds(facts: Facts) -> Objection | None:
     if facts.trigger in ANSWERS:
         return None
-    if facts.trigger is Trigger.THANK_YOU:
-        return Skipped(Reason.SUPERSEDED) if facts.order_is_cancelled else None
     if facts.let_go is not None:
         return Skipped(LET_GO_BECAUSE.get(facts.let_go, Reason.LET_GO))
+    if facts.trigger is Trigger.THANK_YOU:
+        return Skipped(Reason.SUPERSEDED) if facts.order_is_cancelled else None
     if facts.trigger is Trigger.ABANDONED_CHECKOUT:
         return Skipped(Reason.ALREADY_BOUGHT) if facts.is_bought else None
-    if facts.comes_from_flow:
+    if facts.comes_from_flow and facts.trigger not in OVERTAKEN_BY:
         return None
     overtaken = OVERTAKEN_BY.get(facts.trigger, ())
     holds = any(status not in overtaken for status in facts.parcels) and not facts.is_over

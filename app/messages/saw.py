@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from app.messages import country_rules, quiet_hours
+from app.messages.overtaken import OVERTAKEN_BY
 from app.messages.verdict import Facts
 from app.vocabulary import Trigger
 
@@ -66,13 +67,15 @@ def hours(facts: Facts) -> str:
 
 def what_became(facts: Facts) -> str:
     """Say what has become of what it is about."""
-    if facts.trigger is Trigger.THANK_YOU:
-        return "cancelled" if facts.order_is_cancelled else "the order stands"
     if facts.let_go is not None:
         return facts.let_go
+    if facts.trigger is Trigger.THANK_YOU:
+        return "cancelled" if facts.order_is_cancelled else "the order stands"
     if facts.trigger is Trigger.ABANDONED_CHECKOUT:
         return "bought or emptied" if facts.is_bought else "the cart stands"
-    return "its flow stands by it" if facts.comes_from_flow else ", ".join(facts.parcels) or "no parcel"
+    if facts.comes_from_flow and facts.trigger not in OVERTAKEN_BY:
+        return "its flow stands by it"
+    return ", ".join(facts.parcels) or "no parcel"
 
 
 def either(name: str, yes: str, no: str) -> Callable[[Facts], str]:

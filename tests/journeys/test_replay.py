@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from app.flows.models import Flow
 from app.flows.rehearsal.told import SENT
+from app.flows.switches import START_OFF
 from app.lib import clock
 from app.stock import waiting
 from app.stock.models import Waiting
@@ -25,7 +26,7 @@ from bench.reconcile import reconcile
 from bench.replay import as_stores_do
 from demo.shopify.wire import HOST as RIDGE
 from tests.journeys.conftest import StoreVoice
-from tests.journeys.living import Living, as_lived, rehearse_together
+from tests.journeys.living import Living, as_lived, rehearse, rehearse_together
 from tests.journeys.restocked import GONE, THERE, recorded, the_variant
 
 MANY, FIRST = int(os.environ.get("LIMIT", "12")), int(os.environ.get("FIRST", "72"))
@@ -43,6 +44,10 @@ def test_all_flows_over_months_leave_nothing_unexplained_and_rehearsals_say_what
         store.shop.country, store.shop.timezone = "BR", "America/Sao_Paulo"
         store.shop.installed_at = begins
     shopify_store.shop.domain = RIDGE  # its bodies name it
+    session.add_all(
+        Flow(shop_id=it.shop.id, trigger=off) for it in (shopify_store, woo_store) for off in START_OFF
+    )
+    session.flush()
     session.execute(update(Flow).values(on_since=begins))
     session.commit()
     deliveries: list[Happens] = [
@@ -73,6 +78,10 @@ def test_all_flows_over_months_leave_nothing_unexplained_and_rehearsals_say_what
                 lived = as_lived(store, trigger)
                 assert rehearsed == lived, trigger
                 sent += sum(line.what == SENT for line in lived.lines)
+        for store, trigger in ((shopify_store, Trigger.DELIVERED), (woo_store, Trigger.THANK_YOU)):
+            lived, rehearsed = as_lived(store, trigger), rehearse(store, trigger, begins, ends)
+            assert (rehearsed.lines, rehearsed.came) == (lived.lines, lived.came), trigger
+            assert lived.came > 0
     assert flows.enrollments > MANY
     assert sent > MANY
     assert as_lived(woo_store, Trigger.BACK_IN_STOCK).came > 0

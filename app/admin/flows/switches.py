@@ -12,6 +12,7 @@ from app.admin.doors.session import address, for_shop
 from app.admin.flows.editor import wording
 from app.flows import doubles, hold_outs, published, switches, tally
 from app.flows.models import Flow as FlowRow
+from app.flows.plan.definition import Wait
 from app.shops import checkups
 from app.shops.models import Shop
 from app.vocabulary import PlatformKey, Reason, Trigger
@@ -173,6 +174,8 @@ class Plan(NamedTuple):
     steps: int
     messages: str
     hold_out: int
+    waits: bool = False
+    """Somebody can be in it for a while."""
     is_unreadable: bool = False
     """It was published by an older release, and has to be mended before anybody comes in."""
 
@@ -183,7 +186,12 @@ def _plans(session: Session, shop_id: int) -> dict[Trigger, Plan]:
     for trigger, file in published.files(session, shop_id).items():
         flow = published.readable(file)
         found[trigger] = (
-            Plan(len(flow.steps), wording.counted(flow), flow.hold_out)
+            Plan(
+                len(flow.steps),
+                wording.counted(flow),
+                flow.hold_out,
+                waits=any(isinstance(it, Wait) for it in flow.steps),
+            )
             if flow
             else Plan(0, "as this version of Doorstep no longer reads it", 0, is_unreadable=True)
         )

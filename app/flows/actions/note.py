@@ -11,4 +11,4 @@ def do(session: Session, task: Task) -> None:
     marks.ask(session, task, marks.ORDER_NOTE)
 
 
-PLUGIN = Doer(key="note", do=do, about=("order",), objects=sentence)
+PLUGIN = Doer(key="note", do=do, about=("order", "parcel"), objects=sentence)

@@ -11,4 +11,4 @@ def do(session: Session, task: Task) -> None:
     marks.ask(session, task, marks.ORDER_TAG)
 
 
-PLUGIN = Doer(key="tag order", do=do, about=("order",), objects=marks.is_no_tag)
+PLUGIN = Doer(key="tag order", do=do, about=("order", "parcel"), objects=marks.is_no_tag)

@@ -11,4 +11,4 @@ def do(session: Session, task: Task) -> None:
     callouts.record(session, task, "flow.ticket")
 
 
-PLUGIN = Doer(key="ticket", do=do, about=("order",), objects=sentence)
+PLUGIN = Doer(key="ticket", do=do, about=("order", "parcel"), objects=sentence)

@@ -87,6 +87,8 @@ class Message(Step):
     medium: Medium
     number: int
     """Which of the flow's messages on this medium it is, from 1."""
+    is_given: bool = False
+    """Its file says the number, for it is the same message as one on another way; else it is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,12 +162,34 @@ class Flow:
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
     """Where in its file each part of it begins."""
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """Return every field that it asks about."""
+        return frozenset(self._asked())
+
+    def _asked(self) -> Iterator[str]:
+        yield from (it.field for it in self.only)
+        yield from (it.field for let_go in self.exits for it in let_go.conditions)
+        for step in self.steps:
+            match step:
+                case Choice(conditions=asked) | Wait(how=Until(conditions=asked)):
+                    yield from (it.field for it in asked)
+                case Wait(how=Unchanged(field=field) | Moment(field=field)):
+                    yield field
+                case _:
+                    continue
+
     def step(self, ident: str) -> Step:
         """Return a step by its id; raises LookupError."""
         for step in self.steps:
             if step.id == ident:
                 return step
         raise LookupError(f"no step {ident!r} in {self.key}")
+
+    def senders(self, medium: Medium, number: int) -> list[Message]:
+        """Return the steps that send a message: several where ways that part send the same."""
+        messages = (it for it in self.steps if isinstance(it, Message))
+        return [it for it in messages if (it.medium, it.number) == (medium, number)]
 
     @property
     def first(self) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from app.flows.plan import tree as trees
-from app.flows.plan.definition import END, Choice, Draw, Flow, Leave, Step, Wait
+from app.flows.plan.definition import END, Choice, Draw, Flow, Leave, Message, Step, Wait
 from app.flows.plan.tree import Jump, Node, Part, Row, Tree
 
 DEEPEST = 4
@@ -241,7 +241,8 @@ def _copied(node: Node, taken: set[str]) -> Node:
     ways = tuple(
         tuple(_copied(part, taken) if isinstance(part, Node) else part for part in way) for way in node.ways
     )
-    return Node(replace(node.step, id=ident), ways)
+    step = replace(node.step, is_given=False) if isinstance(node.step, Message) else node.step
+    return Node(replace(step, id=ident), ways)
 
 
 def _ways_of(step: Step, ways: tuple[Row, ...]) -> tuple[Row, ...]:

@@ -49,6 +49,7 @@ FIELDS: Mapping[str, Mapping[str, Kind]] = MappingProxyType(
             "order.is_called_off": Kind.FLAG,
             "order.is_delivered": Kind.FLAG,
             "order.is_domestic": Kind.FLAG,
+            "order.is_first": Kind.FLAG,
             "order.is_returned": Kind.FLAG,
             "order.some_arrived": Kind.FLAG,
             "order.status": Kind.TEXT,
@@ -61,6 +62,14 @@ FIELDS: Mapping[str, Mapping[str, Kind]] = MappingProxyType(
             "item.is_sold": Kind.FLAG,
             "item.is_used_up": Kind.FLAG,
             "item.runs_out_at": Kind.MOMENT,
+        },
+        "parcel": {
+            **PERSON,
+            "order.country": Kind.TEXT,
+            "order.is_called_off": Kind.FLAG,
+            "order.is_domestic": Kind.FLAG,
+            "order.total": Kind.NUMBER,
+            "parcel.status": Kind.TEXT,
         },
         "profile": PERSON,
         "waiting": {
@@ -82,7 +91,14 @@ STARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "back_in_stock": ("waiting",),
         "checkout_started": ("checkout",),
         "order_placed": ("order", "item", "profile"),
-        "parcel_delivered": ("order",),
+        "parcel_attempt_failed": ("parcel",),
+        "parcel_delivered": ("order", "parcel"),
+        "parcel_in_transit": ("parcel",),
+        "parcel_late": ("parcel",),
+        "parcel_out_for_delivery": ("parcel",),
+        "parcel_packed": ("parcel",),
+        "parcel_ready_to_collect": ("parcel",),
+        "parcel_shipped": ("parcel",),
     }
 )
 """What starts a flow, and what a flow that starts so may be about."""

@@ -36,6 +36,8 @@ Word = TypeVar("Word", bound=StrEnum)
 
 FLOW = ("flow", "starts", "about", "category", "again after", "hold out", "only", "exits", "steps", "tests")
 KINDS = ("wait", "message", "split", "action", "exit")
+BESIDE = {"action": ("says",), "message": ("number",)}
+MOST_MESSAGES = 100
 
 
 def read(text: str) -> Flow:
@@ -112,16 +114,14 @@ def _step(row: Cell, kind: str, ident: str, sent: Counter[Medium]) -> Step:
     table = table_of(row)
     if kind not in KINDS:
         raise Mistake(table.line, f"A step is one of {', '.join(KINDS)}.")
-    table.only("This step", "id", kind, *(("says",) if kind == "action" else ()), "then")
+    table.only("This step", "id", kind, *BESIDE.get(kind, ()), "then")
     then = table.text("then")
     known: dict[str, Any] = {"id": ident, "then": then.text if then else None, "line": table.line}
     match kind:
         case "wait":
             return _wait(table.cells["wait"], known)
         case "message":
-            medium = _word(table.needed("message"), Medium)
-            sent[medium] += 1
-            return Message(**known, medium=medium, number=sent[medium])
+            return _message(table, known, sent)
         case "split":
             return _split(table_of(table.cells["split"]), known)
         case "action":
@@ -129,6 +129,16 @@ def _step(row: Cell, kind: str, ident: str, sent: Counter[Medium]) -> Step:
             return Action(**known, kind=table.needed("action").text, says=says.text if says else "")
         case _:
             return Leave(**known, because=table.needed("exit").text)
+
+
+def _message(table: Table, known: dict[str, Any], sent: Counter[Medium]) -> Message:
+    medium, given = _word(table.needed("message"), Medium), table.text("number")
+    if given is None:
+        sent[medium] += 1
+        return Message(**known, medium=medium, number=sent[medium])
+    if not given.text.isdecimal() or not 0 < int(given.text) <= MOST_MESSAGES:
+        raise Mistake(given.line, f"{given.text!r} is no number of a message; write it like “1”.")
+    return Message(**known, medium=medium, number=int(given.text), is_given=True)
 
 
 def _wait(cell: Cell, known: dict[str, Any]) -> Wait:

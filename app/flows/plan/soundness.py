@@ -23,7 +23,7 @@ from app.flows.plan.definition import (
 )
 from app.flows.plan.faults import Fault
 from app.flows.plan.fields import FIELDS, STARTS, Kind
-from app.vocabulary import Category
+from app.vocabulary import Category, Medium
 
 Judge = Callable[[str, str], str | None]
 """What a flow is about, and what a step says → why that cannot be done, in a sentence; None: it can."""
@@ -39,7 +39,7 @@ def faults(flow: Flow, actions: Mapping[str, Judge] = NOBODY) -> list[Fault]:
     `actions`: what can be done here besides sending.
     """
     found = [*_frame(flow), *_names(flow), *_targets(flow), *_fields(flow), *_shares(flow), *_waits(flow)]
-    found += _actions(flow, actions)
+    found += [*_actions(flow, actions), *_media(flow)]
     leads_on = not [*_names(flow), *_targets(flow)]
     return sorted([*found, *(ways.faults(flow) if leads_on else ())])
 
@@ -57,6 +57,12 @@ def _actions(flow: Flow, actions: Mapping[str, Judge]) -> Iterator[Fault]:
         )
         if wrong is not None:
             yield Fault(step.line, step.id, wrong)
+
+
+def _media(flow: Flow) -> Iterator[Fault]:
+    for step in flow.steps:
+        if isinstance(step, Message) and step.medium is Medium.PUSH and flow.about != "parcel":
+            yield Fault(step.line, step.id, "Browsers are only told of parcels.")
 
 
 def _frame(flow: Flow) -> Iterator[Fault]:

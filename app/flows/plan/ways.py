@@ -16,6 +16,7 @@ Asked = frozenset[str]
 def faults(flow: Flow) -> Iterator[Fault]:
     """Follow every way through a flow, and tell what is wrong on it."""
     yield from _unreached(flow)
+    yield from _again(flow)
     yield from _backward(flow)
     if flow.category is Category.MARKETING:
         yield from _unasked(flow)
@@ -78,6 +79,22 @@ def _asks(step: Step, target: str, asked: Asked) -> Asked:
     if isinstance(step, Choice) and target == step.yes != step.no:
         return asked | frozenset(map(str, step.conditions))
     return asked
+
+
+def _again(flow: Flow) -> Iterator[Fault]:
+    """Tell of the same message on one way twice: whoever asks for it again gets the first."""
+    nothing: frozenset[tuple[Medium, int]] = frozenset()
+    before = _on_arrival(flow, nothing, _sends, lambda one, other: one | other)
+    for step in flow.steps:
+        if isinstance(step, Message) and (step.medium, step.number) in before.get(step.id, nothing):
+            sentence = (
+                f"Nobody is sent the same message twice: number {step.number} comes before it on one way."
+            )
+            yield Fault(step.line, step.id, sentence)
+
+
+def _sends(step: Step, _target: str, sent: frozenset[tuple[Medium, int]]) -> frozenset[tuple[Medium, int]]:
+    return sent | {(step.medium, step.number)} if isinstance(step, Message) else sent
 
 
 def _texts(flow: Flow) -> Iterator[Fault]:

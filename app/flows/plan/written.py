@@ -65,6 +65,7 @@ def _step(step: Step, counts: Counter[str]) -> dict[str, Any]:
     named = {} if step.id == usual else {"id": step.id}
     then = {"then": step.then} if step.then is not None else {}
     extra = {"says": step.says} if isinstance(step, Action) and step.says else {}
+    extra |= {"number": str(step.number)} if isinstance(step, Message) and step.is_given else {}
     return {**named, kind: says, **extra, **then}
 
 

@@ -113,7 +113,9 @@ def _others(session: Session, shop_id: int) -> dict[Trigger, tuple[datetime, str
     """Return the flows that are on, since when, and how each goes now."""
     on = switches.switched_on(session, shop_id)
     return {
-        each: (on[each], published.file(session, shop_id, each)) for each in published.PRESETS if each in on
+        each: (on[each], published.file(session, shop_id, each))
+        for each in published.PRESETS
+        if each in on and each not in switches.NEWS  # that comes in as it went
     }
 
 

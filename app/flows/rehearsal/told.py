@@ -51,8 +51,7 @@ class Report:
 def report(flow: Flow, found: Rehearsed) -> Report:
     """Return what a rehearsal came to."""
     people = {row.id: row for row in found.enrollments}
-    steps = {(it.medium, it.number): it.id for it in flow.steps if isinstance(it, Message)}
-    lines = [_message(row, people, steps) for row in found.messages]
+    lines = [_message(row, people, flow) for row in found.messages]
     lines += (
         Line(at, task.key.partition(":")[0], task.matter.profile_id, task.step, kind, DONE, at)
         for at, kind, task in found.tasks
@@ -85,15 +84,19 @@ def table(flow: Flow, it: Report, zone: tzinfo, since: datetime, until: datetime
     yield f"Held out: {it.held_out}{of_all}. Texts to be paid for: {it.texts}."
 
 
-def _message(row: MessageRow, people: dict[int, Enrollment], steps: dict[tuple[Medium, int], str]) -> Line:
+def _message(row: MessageRow, people: dict[int, Enrollment], flow: Flow) -> Line:
     came = people.get(row.enrollment_id or 0)
+    passed = {ident for ident, _ in came.path} if came else set()
+    steps = sorted(
+        (it.id for it in flow.senders(row.medium, row.step)), key=lambda ident: ident not in passed
+    )
     waits = row.state in (MessageState.QUEUED, MessageState.SENDING)
     reason = f"waits: {row.reason or 'to be sent'}" if waits else f"skipped: {row.reason}"
     return Line(
         row.sent_at or row.due_at,
         row.key.partition(":")[0],
         came.profile_id if came else row.profile_id,
-        steps.get((row.medium, row.step), str(row.step)),
+        steps[0] if steps else str(row.step),
         row.medium,
         SENT if row.state is MessageState.SENT else reason,
         row.created_at,

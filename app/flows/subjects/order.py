@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audience import whereabouts
+from app.commerce import firsts
 from app.commerce.models import Order
 from app.flows.plan.conditions import Value
 from app.flows.subjects.base import Matter, Subject, reachable
@@ -23,7 +24,9 @@ def look(session: Session, ids: Collection[int]) -> dict[int, Matter]:
     wanted = select(Order, Shop.country).join(Shop).where(among(Order.id, ids))
     rows = session.execute(wanted.execution_options(populate_existing=True)).all()
     parcels = _parcels(session, ids)
-    here = things.arrived_of(session, [order for order, _ in rows])
+    sent = [order for order, _ in rows if parcels.get(order.id)]
+    here = things.arrived_of(session, sent) if sent else {}
+    firsts_of = firsts.of(session, [order for order, _ in rows])
     return {
         order.id: Matter(
             shop_id=order.shop_id,
@@ -31,7 +34,11 @@ def look(session: Session, ids: Collection[int]) -> dict[int, Matter]:
             order_id=order.id,
             addresses=reachable(order.email, order.phone),
             place=order.ship_to or {},
-            known=_known(order, home, parcels[order.id]) | {"order.some_arrived": bool(here[order.id])},
+            known=_known(order, home, parcels[order.id])
+            | {
+                "order.is_first": order.id in firsts_of,
+                "order.some_arrived": bool(here.get(order.id)),
+            },
             changed_at=_changed_at(parcels[order.id]),
         )
         for order, home in rows

@@ -77,6 +77,8 @@ def gather(session: Session, shoppers: Mapping[int, Shopper]) -> dict[int, Told]
 
     Two more where a shop writes on WhatsApp.
     """
+    if not shoppers:
+        return {}
     ids = {it.profile_id for it in shoppers.values() if it.profile_id is not None}
     bought = buying.of(session, ids)
     troubled, calm_since = _cases(session, ids)

@@ -1,4 +1,4 @@
-"""Tell the shopper how far a parcel has come, at once.
+"""Tell the shopper how far a parcel has come, at once: each milestone has a flow of its own.
 
 What starts off is asked for only where the merchant has switched it on, or the shopper wants every step.
 """
@@ -6,36 +6,27 @@ What starts off is asked for only where the merchant has switched it on, or the 
 from sqlalchemy.orm import Session
 
 from app.events import ShipmentReached, ShipmentRegistered
-from app.flows import asked, telling
-from app.flows.telling import Occasion
-from app.vocabulary import ShipmentStatus, Trigger
+from app.flows import news
+from app.vocabulary import ShipmentStatus
 
 TOLD = {
-    ShipmentStatus.LABEL_CREATED: Trigger.LABEL_CREATED,
-    ShipmentStatus.IN_TRANSIT: Trigger.IN_TRANSIT,
-    ShipmentStatus.OUT_FOR_DELIVERY: Trigger.OUT_FOR_DELIVERY,
-    ShipmentStatus.DELIVERED: Trigger.DELIVERED,
-    ShipmentStatus.AVAILABLE_FOR_PICKUP: Trigger.READY_TO_COLLECT,
-    ShipmentStatus.ATTEMPT_FAILED: Trigger.ATTEMPT_FAILED,
+    ShipmentStatus.LABEL_CREATED: "parcel_packed",
+    ShipmentStatus.IN_TRANSIT: "parcel_in_transit",
+    ShipmentStatus.OUT_FOR_DELIVERY: "parcel_out_for_delivery",
+    ShipmentStatus.DELIVERED: "parcel_delivered",
+    ShipmentStatus.AVAILABLE_FOR_PICKUP: "parcel_ready_to_collect",
+    ShipmentStatus.ATTEMPT_FAILED: "parcel_attempt_failed",
 }
-"""The statuses that a shopper is told of when a parcel is in them for the first time."""
+"""What begins when a parcel is in one of these for the first time."""
 
 
 def on_shipment_registered(session: Session, shop_id: int, event: ShipmentRegistered) -> None:
-    """Ask for "shipped"."""
-    _tell(session, shop_id, Trigger.SHIPPED, event)
+    """Let a parcel into "shipped"."""
+    news.of_parcel(session, shop_id, "parcel_shipped", event)
 
 
 def on_shipment_reached(session: Session, shop_id: int, event: ShipmentReached) -> None:
-    """Ask for the milestone's message, where the status is one."""
-    trigger = TOLD.get(event.status)
-    if trigger is not None:
-        _tell(session, shop_id, trigger, event)
-
-
-def _tell(
-    session: Session, shop_id: int, trigger: Trigger, event: ShipmentRegistered | ShipmentReached
-) -> None:
-    it = Occasion(trigger, event.order_id, event.shipment_id, event.happened_at)
-    if asked.is_wanted(session, shop_id, it):
-        telling.tell(session, it)
+    """Let a parcel into the milestone's flow, where the status is one."""
+    what = TOLD.get(event.status)
+    if what is not None:
+        news.of_parcel(session, shop_id, what, event)

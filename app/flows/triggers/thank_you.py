@@ -1,27 +1,15 @@
-"""Thank the shopper for a purchase: one e-mail at once, and a text to whoever the merchant lets have it."""
-
-from dataclasses import replace
+"""Thank the shopper for a purchase: its flow begins with the order."""
 
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
 from app.events import OrderPlaced
-from app.flows import texted
-from app.messages import outbox
-from app.vocabulary import Trigger
+from app.flows import news
+from app.flows.starts import Subject
 
 
 def on_order_placed(session: Session, shop_id: int, event: OrderPlaced) -> None:
-    """Ask for the thank-you of an order."""
+    """Let an order into the thank-you."""
     order = session.get_one(Order, event.order_id)
-    thanks = outbox.Ask(
-        subject=f"order-{order.id}",
-        trigger=Trigger.THANK_YOU,
-        profile_id=order.profile_id,
-        order_id=order.id,
-        to=order.email,
-        occasion_at=max(event.happened_at, event.as_of or event.happened_at),
-    )
-    outbox.ask(session, shop_id, thanks)
-    for medium in texted.wanted(session, order, Trigger.THANK_YOU):
-        outbox.ask(session, shop_id, replace(thanks, medium=medium, to=order.phone))
+    at = max(event.happened_at, event.as_of or event.happened_at)
+    news.tell(session, shop_id, "order_placed", at, Subject("order", order.id, order.profile_id, order.id))

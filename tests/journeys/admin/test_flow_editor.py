@@ -283,7 +283,7 @@ def test_nobody_else_looks_at_or_writes_a_flow(
     for form in ("/steps", "/file", "/publish", "/rehearsal"):
         assert browser.post(mine + form, data={"csrf": token(browser)}).status_code == 404
     theirs = f"/admin/{other_shop.id}/flows/"
-    assert browser.get(f"{theirs}thank_you").status_code == 404
+    assert browser.get(f"{theirs}pickup_reminder").status_code == 404
     assert (
         browser.post(f"{theirs}{REVIEW}/steps", data={"do": "remove:first", "revision": 0}).status_code == 400
     )

@@ -83,9 +83,12 @@ def test_nothing_is_done_to_who_is_held_out(session: Session) -> None:
         ),
         (
             "{action: tag order, says: big}",
-            "“tag order” needs a flow about order; this one is about checkout.",
+            "“tag order” needs a flow about order or parcel; this one is about checkout.",
         ),
-        ("{action: ticket, says: Call}", "“ticket” needs a flow about order; this one is about checkout."),
+        (
+            "{action: ticket, says: Call}",
+            "“ticket” needs a flow about order or parcel; this one is about checkout.",
+        ),
         ("{action: alert}", "Write what it should say beside “says”."),
         (f"{{action: alert, says: {'x' * 201}}}", "It says more than 200 letters."),
         ("{action: dance}", "Nobody here can do 'dance'; what can be done is "),

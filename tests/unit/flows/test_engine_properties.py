@@ -55,7 +55,7 @@ def _rows(shop: World) -> list[Enrollment]:
 def _step(shop: World, flow: Flow, model: dict[int, Place], done: dict[int, list[str]]) -> None:
     """Let the pure engine look at what the real one has just looked at."""
     for row in _rows(shop):
-        seen = seeing.see(shop.session, [engine.asked(row)])[row.id]
+        seen = seeing.see(shop.session, [engine.asked(row, flow)])[row.id]
         turn = advance.advance(flow, model[row.id], seen.facts, clock.now())
         model[row.id] = turn.place
         done[row.id] += [

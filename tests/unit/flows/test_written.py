@@ -150,7 +150,7 @@ def test_a_preset_is_sound_and_named_as_its_file(preset: Path) -> None:
         ),
         (
             "  - message: email\n    colour: red",
-            "line 8: message: This step has no 'colour'; it may have id, message, then.",
+            "line 8: message: This step has no 'colour'; it may have id, message, number, then.",
         ),
     ],
 )

@@ -31,6 +31,7 @@ FLAGS = {
     "order.is_called_off": ("were paid back, or it was cancelled", "were not paid back"),
     "order.is_delivered": ("have all of it", "do not have all of it yet"),
     "order.is_domestic": ("live in your own country", "live abroad"),
+    "order.is_first": ("bought for the first time", "bought before"),
     "order.is_returned": ("sent it back", "did not send it back"),
     "order.some_arrived": ("have some of it", "have nothing of it yet"),
     "item.is_bought_again": ("bought it again", "have not bought it again"),
@@ -55,6 +56,7 @@ ASKED = {
     "order.is_called_off": "Were they paid back, or was it cancelled?",
     "order.is_delivered": "Do they have all of it?",
     "order.is_domestic": "Do they live in your own country?",
+    "order.is_first": "Is it their first order?",
     "order.is_returned": "Did they send it back?",
     "order.some_arrived": "Do they have some of it?",
     "item.is_bought_again": "Have they bought it again?",
@@ -76,6 +78,7 @@ NAMES = {
     "order.country": "the country it goes to",
     "order.status": "where the parcel is",
     "order.total": "what the order came to",
+    "parcel.status": "where the parcel is",
     "waiting.quantity": "how many there are",
 }
 COMPARED = {
@@ -134,6 +137,7 @@ GROUPS = {
     "checkout": "The cart",
     "order": "The order",
     "item": "What they bought",
+    "parcel": "The parcel",
     "waiting": "What they wait for",
 }
 

@@ -77,8 +77,9 @@ def typed(step: Step, form: Form, currency: str) -> Step:  # noqa: PLR0911 - a l
     known: dict[str, Any] = {"id": ident, "then": step.then, "line": step.line}
     match step:
         case Message():
-            medium = _one_of("medium", form, (Medium.EMAIL, Medium.SMS, Medium.WHATSAPP, step.medium))
-            return Message(**known, medium=medium, number=step.number)
+            medium = _one_of("medium", form, tuple(Medium))
+            is_given = step.is_given and medium is step.medium
+            return Message(**known, medium=medium, number=step.number, is_given=is_given)
         case Wait():
             return Wait(**known, how=_how(form, currency), otherwise=_otherwise(form, step))
         case Choice():

@@ -23,10 +23,18 @@ from app.flows.seeing import Asked, Seen
 from app.lib import clock, money
 from app.shops.models import Shop
 from app.stock.models import Waiting
+from app.tracking.models import Shipment
 
 blueprint = Blueprint("flow_try", __name__)
 SHOWN = 8
-NAMES = {"order": "order", "checkout": "cart", "item": "purchase", "profile": "order", "waiting": "request"}
+NAMES = {
+    "order": "order",
+    "checkout": "cart",
+    "item": "purchase",
+    "parcel": "parcel",
+    "profile": "order",
+    "waiting": "request",
+}
 
 
 class Subject(NamedTuple):
@@ -95,6 +103,9 @@ def _subjects(session: Session, shop: Shop, flow: Flow, search: str) -> list[Sub
     if flow.about == "waiting":
         requests = select(Waiting).filter_by(shop_id=shop.id).order_by(Waiting.id.desc()).limit(SHOWN)
         return [_request(it, shop) for it in session.scalars(requests)]
+    if flow.about == "parcel":
+        parcels = select(Shipment).filter_by(shop_id=shop.id).order_by(Shipment.id.desc()).limit(SHOWN)
+        return [_parcel(it) for it in session.scalars(parcels)]
     if flow.about == "item":
         lines = select(LineItem).filter_by(shop_id=shop.id).order_by(LineItem.id.desc()).limit(SHOWN)
         return [_item(it) for it in session.scalars(lines)]
@@ -115,6 +126,9 @@ def _picked(session: Session, shop: Shop, flow: Flow, picked: int) -> Subject | 
         case "waiting":
             asked = session.scalar(select(Waiting).filter_by(shop_id=shop.id, id=picked))
             return _request(asked, shop) if asked else None
+        case "parcel":
+            parcel = session.scalar(select(Shipment).filter_by(shop_id=shop.id, id=picked))
+            return _parcel(parcel) if parcel else None
         case "item":
             line = session.scalar(select(LineItem).filter_by(shop_id=shop.id, id=picked))
             return _item(line) if line else None
@@ -141,6 +155,10 @@ def _request(asked: Waiting, shop: Shop) -> Subject:
 
 def _item(line: LineItem) -> Subject:
     return Subject(line.id, f"the {line.title or 'thing'} of purchase {line.id}", line.id)
+
+
+def _parcel(parcel: Shipment) -> Subject:
+    return Subject(parcel.id, f"parcel {parcel.number or parcel.id}", parcel.id)
 
 
 def _line(it: Passed, flow: Flow, shop: Shop, dates: Calendar) -> Line:

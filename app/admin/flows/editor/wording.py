@@ -1,5 +1,6 @@
 """A flow's steps in the merchant's words: what stands on their cards."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from app.admin.flows.editor import asking
@@ -22,7 +23,7 @@ from app.flows.plan.definition import (
     Wait,
 )
 from app.flows.plan.spans import Unit
-from app.vocabulary import Medium
+from app.vocabulary import Category, Medium
 
 
 class Said(NamedTuple):
@@ -38,16 +39,25 @@ STARTS = {
     "back_in_stock": "A thing that somebody waits for is back",
     "checkout_started": "Somebody leaves a cart",
     "order_placed": "Somebody orders",
+    "parcel_attempt_failed": "A carrier could not hand a parcel over",
     "parcel_delivered": "A parcel of an order is delivered",
+    "parcel_in_transit": "A parcel is on its way",
+    "parcel_late": "A parcel is late, stuck or delayed",
+    "parcel_out_for_delivery": "A parcel goes out for delivery",
+    "parcel_packed": "A parcel is packed",
+    "parcel_ready_to_collect": "A parcel waits to be collected",
+    "parcel_shipped": "A parcel is handed over",
 }
 ONCE = {
     "checkout": "cart",
     "item": "thing that was bought",
     "order": "order",
+    "parcel": "parcel",
     "profile": "shopper",
     "waiting": "request",
 }
 MEDIA = {Medium.EMAIL: "Mail", Medium.SMS: "Text", Medium.WHATSAPP: "WhatsApp", Medium.PUSH: "Push"}
+ICONS = {Medium.SMS: "text", Medium.WHATSAPP: "text", Medium.PUSH: "bell"}
 ACTIONS = {
     "alert": ("Tell my team", "note"),
     "discount": ("Make a discount code", "star"),
@@ -65,6 +75,12 @@ SAYS = {
     "tag order": "The tag",
     "ticket": "What the ticket says",
     "webhook": "A word for your server, or nothing",
+}
+COUNTED = {
+    Medium.EMAIL: "mail",
+    Medium.SMS: "text",
+    Medium.WHATSAPP: "WhatsApp message",
+    Medium.PUSH: "push message",
 }
 UNITS = {Unit.MINUTE: "minutes", Unit.HOUR: "hours", Unit.DAY: "days", Unit.BUSINESS_DAY: "business days"}
 
@@ -121,9 +137,18 @@ def step(it: Step, flow: Flow, currency: str) -> Said:  # noqa: PLR0911 - a line
 
 def _message(it: Message, flow: Flow) -> Said:
     of_medium = [each for each in flow.steps if isinstance(each, Message) and each.medium is it.medium]
-    name = MEDIA[it.medium]
-    title = name if len(of_medium) == 1 else f"{name} {it.number} of {len(of_medium)}"
-    return Said({Medium.SMS: "text", Medium.WHATSAPP: "chat"}.get(it.medium, "mail"), title)
+    name, many = MEDIA[it.medium], len({each.number for each in of_medium})
+    title = name if many == 1 else f"{name} {it.number} of {many}"
+    return Said(ICONS.get(it.medium, "mail"), title, _whom(it, flow))
+
+
+def _whom(it: Message, flow: Flow) -> str:
+    """Say to whom news goes that not everybody has."""
+    if flow.category is not Category.TRANSACTIONAL or it.medium is Medium.EMAIL:
+        return ""
+    if it.medium is Medium.PUSH:
+        return "To whoever asked for it on their order’s page"
+    return "To whom you chose under Settings, if they may have it"
 
 
 def _wait(it: Wait, currency: str) -> Said:
@@ -161,9 +186,6 @@ def way(it: Step, number: int) -> str:
 
 def counted(flow: Flow) -> str:
     """Return what a flow does, in a few words: "3 mails, 1 text"."""
-    mails = sum(isinstance(it, Message) and it.medium is Medium.EMAIL for it in flow.steps)
-    texts = sum(isinstance(it, Message) and it.medium is Medium.SMS for it in flow.steps)
-    chats = sum(isinstance(it, Message) and it.medium is Medium.WHATSAPP for it in flow.steps)
-    counts = (mails, "mail"), (texts, "text"), (chats, "WhatsApp message")
-    told = [plural(many, what) for many, what in counts if many]
-    return ", ".join(told) or "no message"
+    sent = {(it.medium, it.number) for it in flow.steps if isinstance(it, Message)}
+    many = Counter(COUNTED[medium] for medium, _ in sent)
+    return ", ".join(plural(many[what], what) for what in COUNTED.values() if many[what]) or "no message"
