@@ -16,6 +16,7 @@ from bench import house
 from bench.house import ROOT, House, free_port
 from demo import child
 from demo.processes import procfile
+from demo.shopify.wire import HOST as SHOPIFY_HOST
 from tests.faults.load import stored, tell
 from tests.faults.rolling import Door, version_before
 from tests.faults.test_servers import Load
@@ -23,6 +24,8 @@ from tests.faults.test_servers import Load
 GRACE = 30.0
 """Seconds that an orchestrator gives a process after SIGTERM."""
 DRAIN_WITHIN = 300
+PAUSE = 0.5
+"""Seconds between two deliveries of each of four: what comes in is worked off while it does."""
 
 
 class Looker:
@@ -30,7 +33,7 @@ class Looker:
 
     def __init__(self, running: House) -> None:
         self.seen: Counter[int] = Counter()
-        self._address = f"http://127.0.0.1:{running.port}/track"
+        self._address = f"http://127.0.0.1:{running.port}/track?shop={SHOPIFY_HOST}"
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look)
         self._thread.start()
@@ -55,7 +58,7 @@ def test_a_new_version_with_a_migration_takes_over_under_load(tmp_path: Path) ->
         version_before(tmp_path / "before") as before,
         house.running(root=before, door=door.port, extra={"PORT": str(first)}) as running,
     ):
-        load, looker = Load(running), Looker(running)
+        load, looker = Load(running, pause=PAUSE), Looker(running)
         try:
             time.sleep(2)
             after = {**os.environ, **running.environment, **house.of(ROOT), "PORT": str(second)}
@@ -68,7 +71,7 @@ def test_a_new_version_with_a_migration_takes_over_under_load(tmp_path: Path) ->
             answers = load.stop()
             looker.stop()
         assert running.one("SELECT version_num FROM alembic_version") != was
-        assert running.quiet(DRAIN_WITHIN)
+        assert running.quiet(DRAIN_WITHIN), (running.unfinished(), running.states())
         lost = {number for number, answer in answers.items() if answer == 200} - stored(running)
         twice = sum(count - 1 for count in running.sink.taken.values())
         tell(

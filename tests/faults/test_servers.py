@@ -91,10 +91,10 @@ def test_deliveries_repeated_at_once_have_one_effect(repeats: int) -> None:
 
 
 class Load:
-    """A store that delivers without pause, and remembers what it was answered."""
+    """A store that delivers four at a time, without pause or with one, and remembers what it was answered."""
 
-    def __init__(self, running: House) -> None:
-        self._house = running
+    def __init__(self, running: House, *, pause: float = 0) -> None:
+        self._house, self._pause = running, pause
         self._answers: dict[int, int] = {}
         self._next = 0
         self._last_good = 0.0
@@ -125,6 +125,7 @@ class Load:
             self._answers[number] = answer
             if answer == 200:
                 self._last_good = time.monotonic()
+                time.sleep(self._pause)
             else:
                 time.sleep(0.05)
 
