@@ -92,7 +92,7 @@ def test_texts_are_set_up_and_tried(look: Look, site: Site, shop: Shop, session:
     session.commit()
     page.get_by_label("Your own number").fill("+1 303 555 0142")
     page.get_by_role("button", name="Send a text to it").click()
-    page.get_by_text("A text is on its way to Twilio.").wait_for()
+    page.get_by_text("A text is on its way.").wait_for()
     _look_at(look, f"{site.url}/admin/{shop.id}/texts", "texts")
 
 
