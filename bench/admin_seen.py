@@ -93,16 +93,17 @@ def _look(page: Page, address: str) -> Seen:
 
 
 def _press(page: Page) -> int:
-    """Type into the first field and unfold what can be; returns how many presses that was."""
+    """Type into the first field, unfold what can be and fold it again; returns how many presses that was."""
     pressed = 0
     for field in page.locator("main :is(input.in, textarea.in):visible").all()[:1]:
         field.click()
         page.keyboard.type("ana", delay=60)
         pressed += 4
     for fold in page.locator("main summary:visible").all()[:2]:
-        fold.click()
-        page.wait_for_timeout(60)
-        pressed += 1
+        for _ in range(2):  # what is unfolded may lie over the next
+            fold.click()
+            page.wait_for_timeout(60)
+            pressed += 1
     for _ in range(3):
         page.keyboard.press("Tab", delay=30)
         pressed += 1
