@@ -25,6 +25,7 @@ from app.flows.triggers import (
 )
 from app.hooks import telling
 from app.lib import clock
+from app.shops.models import Shop
 from app.tracking import following, writeback
 from app.tracking.forecast import forecasts
 
@@ -117,7 +118,10 @@ def react_one(session: Session, after: int = 0) -> int | None:
     row = session.get_one(EventRow, event_id, populate_existing=True)
     session.info["event"], session.info["shop"] = row.id, row.shop_id
     event = events.revive(row)
-    is_past = _is_past(session, event)
+    order_id = getattr(event, "order_id", None)
+    order = session.get(Order, order_id) if order_id is not None else None
+    session.info["held"] = order, session.get(Shop, row.shop_id)  # else each reaction would read them anew
+    is_past = _is_past(order, event)
     for reaction in REACTIONS[type(event)]:
         if not is_past or reaction in OF_THE_PAST:
             reaction(session, row.shop_id, event)
@@ -150,10 +154,8 @@ def any_shop(session: Session) -> int:
     return randrange(1 + (session.scalar(select(func.max(EventRow.shop_id)).filter_by(reacted_at=None)) or 0))
 
 
-def _is_past(session: Session, event: events.Event) -> bool:
+def _is_past(order: Order | None, event: events.Event) -> bool:
     """Tell whether an event is old news that came late, of an order that we know from its store's history."""
-    order_id = getattr(event, "order_id", None)
-    order = session.get(Order, order_id) if order_id is not None else None
     return order is not None and order.imported_at is not None and event.happened_at <= order.imported_at
 
 

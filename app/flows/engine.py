@@ -52,10 +52,10 @@ def run_one(session: Session, enrollment_id: int) -> None:
         take_on(session, [row])
 
 
-def take_on(session: Session, rows: Sequence[Enrollment]) -> None:
-    """Do what is due for these enrollments, whose rows are locked."""
+def take_on(session: Session, rows: Sequence[Enrollment]) -> bool:
+    """Do what is due for these enrollments, whose rows are locked; tells whether any waits for anything more."""
     if not rows:
-        return
+        return False
     now = clock.now()
     flows = published.versions(session, [row.version_id for row in rows])
     seen = seeing.see(session, [asked(row, flows[row.version_id]) for row in rows])
@@ -72,6 +72,7 @@ def take_on(session: Session, rows: Sequence[Enrollment]) -> None:
     _do(session, tasks)
     eligible.note(session, [(row, flows[row.version_id], turn) for row, turn in turns])
     _keep(session, turns)
+    return any(turn.look_at is not None for _, turn in turns)
 
 
 def put_off(session: Session, enrollment_id: int) -> None:

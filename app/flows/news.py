@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.commerce.models import Order
 from app.events import ExceptionOpened, ShipmentReached, ShipmentRegistered
 from app.flows import asked, engine, published, rehearsing, starts, switches
-from app.flows.models import Enrollment
 from app.flows.published import Version
 from app.flows.starts import Subject
 from app.flows.telling import Occasion
@@ -54,11 +53,6 @@ def _is_wanted(session: Session, shop_id: int, trigger: Trigger, subject: Subjec
 
 def _begin(session: Session, shop_id: int, version: Version, subject: Subject, at: datetime) -> None:
     trigger = Trigger(version.flow.key)
-    enrollment_id = starts.put_in(session, shop_id, trigger, version, subject, occasion_at=at)
-    if enrollment_id is None:
-        return
-    row = session.get_one(Enrollment, enrollment_id)
-    engine.take_on(session, [row])
-    session.refresh(row, ["due_at"])
-    if row.due_at is not None:
+    row = starts.put_in(session, shop_id, trigger, version, subject, occasion_at=at)
+    if row is not None and engine.take_on(session, [row]):
         queue.wake(session, "jobs.flows.advance")

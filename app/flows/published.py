@@ -17,6 +17,7 @@ from app.flows.plan import reading, soundness, trying, written
 from app.flows.plan.definition import Flow
 from app.flows.plan.faults import Fault, Unsound
 from app.lib import clock, plugins
+from app.lib.db import among, memory
 from app.vocabulary import Trigger
 
 FOLDER = Path(__file__).parent / "presets"
@@ -90,6 +91,7 @@ def starting(
             continue
         if version.flow.starts == what:
             found[trigger] = version
+            _known(session)[version.id] = version.flow
     return found
 
 
@@ -100,8 +102,18 @@ def _is_outdated(row: FlowVersion) -> bool:
 
 def versions(session: Session, ids: Sequence[int]) -> dict[int, Flow]:
     """Return the flows of these versions."""
-    rows = session.execute(select(FlowVersion.id, FlowVersion.file).where(FlowVersion.id.in_(set(ids))))
-    return {version_id: flow_of(file) for version_id, file in rows}
+    known = _known(session)
+    missing = set(ids) - known.keys()
+    if missing:
+        rows = session.execute(select(FlowVersion.id, FlowVersion.file).where(among(FlowVersion.id, missing)))
+        known.update({version_id: flow_of(file) for version_id, file in rows})
+    return {version_id: known[version_id] for version_id in set(ids) & known.keys()}
+
+
+def _known(session: Session) -> dict[int, Flow]:
+    """Return the versions that were read in this transaction."""
+    known: dict[int, Flow] = memory(session).setdefault("flow versions", {})
+    return known
 
 
 def file(session: Session, shop_id: int, trigger: Trigger) -> str:

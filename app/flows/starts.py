@@ -152,8 +152,8 @@ def put_in(  # noqa: PLR0913 - who comes into which version of which flow
     *,
     entry: int = 1,
     occasion_at: datetime | None = None,
-) -> int | None:
-    """Put somebody at the first step, due at once; returns the enrollment, or None where there is one.
+) -> Enrollment | None:
+    """Put somebody at the first step, due at once; returns None where they are in it.
 
     `occasion_at`: when what the flow tells of happened.
     """
@@ -181,7 +181,7 @@ def put_in(  # noqa: PLR0913 - who comes into which version of which flow
         "failures": 0,
     }
     put = insert(Enrollment).values(row).on_conflict_do_nothing()
-    return session.scalar(put.returning(Enrollment.id))
+    return session.scalar(put.returning(Enrollment))
 
 
 def _next_entry(

@@ -16,6 +16,7 @@ from app.commerce.models import Order
 from app.flows import rehearsing, switches, texted
 from app.flows.switches import MILESTONES
 from app.lib import clock
+from app.lib.db import memory
 from app.messages import outbox
 from app.messages.models import Message
 from app.tracking import browsers, recipients
@@ -60,11 +61,20 @@ class Reader:
 
 def tell(session: Session, it: Occasion, medium: Medium) -> None:
     """Ask for a message to each who reads of an order on a medium, once for each parcel."""
-    mine = select(Order).filter_by(id=it.order_id)
-    # Where a past is gone through once more nobody else writes, and nothing can be locked.
-    order = session.scalars(mine if rehearsing.noted(session) is not None else mine.with_for_update()).one()
+    order = _locked(session, it.order_id)
     for reader in _readers(session, order, it.trigger, medium):
         _tell(session, order, it, reader)
+
+
+def _locked(session: Session, order_id: int) -> Order:
+    """Return an order, its row locked until the transaction ends: once for all media."""
+    locked: dict[int, Order] = memory(session).setdefault("orders told of", {})
+    if order_id not in locked:
+        mine = select(Order).filter_by(id=order_id).execution_options(populate_existing=True)
+        # Where a past is gone through once more nobody else writes, and nothing can be locked.
+        is_free = rehearsing.noted(session) is not None
+        locked[order_id] = session.scalars(mine if is_free else mine.with_for_update()).one()
+    return locked[order_id]
 
 
 def _readers(session: Session, order: Order, trigger: Trigger, medium: Medium) -> Iterator[Reader]:

@@ -1,6 +1,5 @@
 """Remind the shopper of a parcel that waits to be collected: a day, three days and six days after it came."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
@@ -24,7 +23,7 @@ def on_exception_aged(session: Session, shop_id: int, event: ExceptionAged) -> N
     row = session.get(ExceptionRow, event.exception_id)
     if row is None or row.step > event.step:
         return
-    order = session.scalars(select(Order).filter_by(id=event.order_id).with_for_update()).one()
+    order = session.get_one(Order, event.order_id, with_for_update=True)
     media = texted.wanted(session, order, Trigger.PICKUP_REMINDER)
     others = recipients.of_order(session, order.id)
     readers = [
