@@ -53,7 +53,7 @@ def run_one(session: Session, enrollment_id: int) -> None:
 
 
 def take_on(session: Session, rows: Sequence[Enrollment]) -> bool:
-    """Do what is due for these enrollments, whose rows are locked; tells whether any waits for anything more."""
+    """Do what is due for these enrollments, whose rows are locked; tells whether any waits for more."""
     if not rows:
         return False
     now = clock.now()

@@ -155,10 +155,14 @@ def _levels(forecast: Forecast) -> Levels:
 
 def _held(session: Session, shop_id: int, clock: Clock) -> Forecast:
     """Return the locked row of a shop's clock; whoever needs several takes them in the order of Clock."""
+    mine = _row(shop_id, clock).with_for_update()
+    held = session.scalar(mine)
+    if held is not None:
+        return held
     row = {"shop_id": shop_id, "clock": clock, "levels": {"asked": Levels().asked}}
     counts = dict.fromkeys(("arrivals", "scored", "within_80", "within_90", "kept_by"), 0)
     session.execute(insert(Forecast).values(row | counts).on_conflict_do_nothing())
-    return session.scalars(_row(shop_id, clock).with_for_update()).one()
+    return session.scalars(mine).one()
 
 
 def _row(shop_id: int, clock: Clock) -> Select[Forecast]:
