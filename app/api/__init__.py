@@ -5,12 +5,12 @@ from http import HTTPStatus
 from flask import Blueprint, Flask, Response, request
 
 from app.api import customers, document, exceptions, flows, messages, routes, shipments, stock
-from app.api.routes import Rooms
+from app.api.routes import Room
 
 PREFIX = "/api/v1"
 
 blueprint = Blueprint("api", __name__)
-ROOMS: Rooms = (shipments, exceptions, messages, customers, flows, stock)
+ROOMS: tuple[Room, ...] = (shipments, exceptions, messages, customers, flows, stock)
 ROUTES = tuple(route for room in ROOMS for route in room.routes)
 for each in ROUTES:
     each.join(blueprint)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Protocol
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ValidationError
@@ -175,9 +175,6 @@ class Room(Protocol):
     """A module with routes."""
 
     routes: list[Route]
-
-
-Rooms = tuple[Any, ...]
 
 
 def as_problem(answer: Response) -> Response:

@@ -27,7 +27,8 @@ MOST_STEPS, SHOWN = 40, 30
 TOGETHER = timedelta(seconds=60)
 """Changes of one thing in quick succession, as somebody types, are undone at once."""
 WHAT, AT = "what", "at"
-MOST_VARIANTS = 5
+MOST_VARIANTS, MOST_TAGS = 5, 20
+"""Of a page, and of one variant."""
 
 
 class Overtaken(Exception):

@@ -38,7 +38,7 @@ def mine(session: Session) -> Planted:
 @pytest.mark.long
 def test_every_page_holds(look: Look, site: Site, mine: Planted) -> None:
     enter(look.page, site, mine)
-    for name, address in pages(site, mine):
+    for name, address in pages(site, mine).items():
         look.page.goto(site.url + address)
         picture(look, f"every-{name}")
         look.holds()
@@ -50,7 +50,7 @@ def test_every_page_fits_a_narrow_window_and_twice_its_size(
     page = chromium.new_page(reduced_motion="reduce")
     enter(page, site, mine)
     wrong = {}
-    for name, address in pages(site, mine):
+    for name, address in pages(site, mine).items():
         page.goto(site.url + address)
         page.evaluate(UNFOLD)
         for width, what in NARROW.items():
@@ -67,10 +67,20 @@ def enter(page: Page, site: Site, mine: Planted) -> None:
     page.get_by_role("navigation", name="Main").wait_for()
 
 
-def pages(site: Site, mine: Planted) -> Iterator[tuple[str, str]]:
-    """The name and the address of everything that is shown, which is not a file."""
+def pages(site: Site, mine: Planted) -> dict[str, str]:
+    """The address of everything that is shown, which is not a file, by its name."""
+    found = dict(_shown(site, mine))
+    assert len(found) > 45
+    return found
+
+
+def _shown(site: Site, mine: Planted) -> Iterator[tuple[str, str]]:
     browser = site.app.test_client()
-    browser.post(urlsplit(doors.sign_in_link(mine.shop.id)).path)
+    link = urlsplit(doors.sign_in_link(mine.shop.id)).path
+    browser.get(link)
+    with browser.session_transaction() as cookie:
+        csrf = cookie["csrf"]
+    browser.post(link, data={"csrf": csrf})
     for route in walking.of_a_shop(site.app):
         if route.method != "GET":
             continue

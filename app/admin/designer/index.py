@@ -13,11 +13,12 @@ from app.admin import studio
 from app.admin.designer import own_part, words
 from app.admin.designer.page import State, at, page, written
 from app.admin.doors.session import Answer, for_shop
+from app.flows.marks import LONGEST_TAG
 from app.lib import addresses
 from app.lib.color import HEX
 from app.shops.models import Shop
 from app.tracking import designs
-from app.tracking.designs import MOST_VARIANTS, Design, Overtaken, Variant
+from app.tracking.designs import MOST_TAGS, MOST_VARIANTS, Design, Overtaken, Variant
 from app.tracking.sections import CHOICES, MOVABLE, Section
 
 blueprint = Blueprint("designer", __name__)
@@ -125,6 +126,8 @@ def vary(session: Session, shop: Shop) -> Answer:
         errors["countries"] = f"“{wrong[0][:20]}” is no country’s code. Germany’s is DE."
     elif not countries and not tags:
         errors["countries"] = "Name a country or a tag."
+    elif len(tags) > MOST_TAGS or max(map(len, tags), default=0) > LONGEST_TAG:
+        errors["tags"] = f"Name at most {MOST_TAGS} tags of {LONGEST_TAG} characters each."
     elif len(design.variants) >= MOST_VARIANTS:
         errors["countries"] = "Five are the most."
     if errors:

@@ -97,7 +97,6 @@ def page(  # noqa: PLR0913 - what one page shows
         "sources",
         state=state,
         at=lambda **changed: at(state, **changed),
-        panels=Panel,
         screens=Screen,
         moments=words.MOMENTS,
         labels=words.SECTIONS,

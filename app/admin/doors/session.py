@@ -34,8 +34,13 @@ SIGN_IN = "sign-in"
 SIGN_IN_FOR = timedelta(minutes=10)
 KNOWN_FOR = timedelta(days=30)
 """So long a browser is known, however often it is used; app/main.py says how long one that is not."""
+ANEW, RECENT = timedelta(minutes=10), 50
+"""A page that refreshes itself is recorded once in this time, unless the shop has so many newer records."""
 SHOPS = 20
 """Into how many shops one cookie lets, for those who were let into each; people may work for any number."""
+
+LONGEST = 500
+"""Characters of what is recorded."""
 
 log = structlog.get_logger()
 
@@ -181,8 +186,18 @@ def check_form() -> None:
 def saw(session: Session, what: str) -> None:
     """Record what this visitor was shown of shoppers' data, or did; the law asks for the first."""
     g.recorded = True
-    row = AccessRecord(shop_id=g.shop.id, who=g.visitor.who, what=what[:500], at=clock.now())
+    row = AccessRecord(shop_id=g.shop.id, who=g.visitor.who, what=what[:LONGEST], at=clock.now())
     session.add(row)
+
+
+def watched(session: Session, what: str) -> None:
+    """Record what this visitor is shown by a page that refreshes itself: once, and anew after ten minutes."""
+    columns = (AccessRecord.who, AccessRecord.what, AccessRecord.at)
+    newest = select(*columns).filter_by(shop_id=g.shop.id).order_by(AccessRecord.id.desc()).limit(RECENT)
+    since = clock.now() - ANEW
+    known = {(who, said) for who, said, at in session.execute(newest) if at > since}
+    if (g.visitor.who, what[:LONGEST]) not in known:
+        saw(session, what)
 
 
 def arrived(session: Session, shop_id: int, who: str, how: str) -> None:

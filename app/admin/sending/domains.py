@@ -55,7 +55,6 @@ def show(session: Session, shop: Shop, name: str) -> str:
         chips=CHIPS,
         new_record=new_record,
         we_sign=any(it.preset == OWN.key for it in mine),
-        is_used=bool(mine),
         old_may_go_at=domains.old_may_go_at(row),
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.admin import shell
-from app.admin.doors.session import address, for_shop, saw
+from app.admin.doors.session import address, for_shop, watched
 from app.channels.sms.base import Provider
 from app.lib import reading
 from app.messages import replies
@@ -32,7 +32,7 @@ def index(session: Session, shop: Shop) -> str:
     """Show with whom texts go out, and what came of trying it."""
     accounts, heard = texting.accounts(session, shop), replies.newest(session, shop.id, most=MOST)
     if heard:
-        saw(session, "replies " + ",".join(str(reply.id) for reply, _ in heard))
+        watched(session, "replies " + ",".join(str(reply.id) for reply, _ in heard))
     return shell.page(
         session,
         shop,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.admin import shell
-from app.admin.doors.session import address, for_shop, saw
+from app.admin.doors.session import address, for_shop, watched
 from app.admin.words import Chip
 from app.channels.sms.base import Provider
 from app.channels.whatsapp.templates import Part, Slot, Template
@@ -61,7 +61,7 @@ def index(session: Session, shop: Shop) -> str:
     """Show the number, what came of trying it, the templates, and what is said in which."""
     account, heard = texting.account(session, shop, OURS), replies.newest(session, shop.id, OURS, most=MOST)
     if heard:
-        saw(session, "replies " + ",".join(str(reply.id) for reply, _ in heard))
+        watched(session, "replies " + ",".join(str(reply.id) for reply, _ in heard))
     uses = registry.uses(session, [shop.id])
     return shell.page(
         session,

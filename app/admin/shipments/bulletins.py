@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.admin import paging, shell, words
-from app.admin.doors.session import address, for_shop, saw
+from app.admin.doors.session import address, for_shop, saw, watched
 from app.admin.messages.reasons import REASONS
 from app.admin.shipments.index import Asked
 from app.flows import bulletins
@@ -140,7 +140,7 @@ def _page(
 ) -> str:
     is_shown = row.is_written and not errors and row.confirmed_at is None
     goes, stays = _foreseen(session, row) if is_shown else (None, [])
-    saw(session, f"bulletin {row.id} about {len(row.parcels)} orders")
+    watched(session, f"bulletin {row.id} about {len(row.parcels)} orders")
     return shell.page(
         session,
         shop,

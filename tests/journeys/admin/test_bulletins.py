@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
@@ -18,7 +19,7 @@ from app.messages.bulletins import Bulletin
 from app.messages.documents import compose
 from app.messages.models import Message
 from app.shops import install
-from app.shops.models import Shop
+from app.shops.models import AccessRecord, Shop
 from app.tracking.models import Shipment
 from app.vocabulary import Medium, MessageState, Reason, ShopState, Trigger
 from jobs import messages as sender
@@ -164,6 +165,25 @@ def test_whoever_dies_amid_it_goes_on_where_it_was(
     sync.run()
     assert len(bulletins_of(shopify_store)) == 4
     assert not bulletins.go_on(session, shop.id, ident)
+
+
+def test_a_page_that_refreshes_itself_is_recorded_once_in_ten_minutes(
+    merchant: FlaskClient, shopify_store: StoreVoice
+) -> None:
+    parcel(shopify_store, 1)
+    here = begin(merchant, shopify_store.shop, all="yes")
+
+    def recorded() -> int:
+        looks = select(AccessRecord.what).where(AccessRecord.what.like("bulletin % about 1 orders"))
+        return len(shopify_store.session.scalars(looks).all())
+
+    with time_machine.travel(clock.now(), tick=False) as time:
+        for _ in range(5):
+            merchant.get(here)
+        assert recorded() == 1
+        time.shift(timedelta(minutes=11))
+        merchant.get(here)
+        assert recorded() == 2
 
 
 def test_one_that_is_being_sent_as_the_store_leaves_is_over_and_says_how_far_it_came(

@@ -31,6 +31,11 @@ def test_some_countries_have_a_page_of_their_own(session: Session, merchant: Fla
     assert "Kalt waschen." in merchant.get(abroad).text
     assert "“XX” is no country’s code" in press(merchant, shop, "variants", countries="XX")
     assert "Name a country or a tag." in press(merchant, shop, "variants", countries=" ", tags=" , ")
+    for tags in ("x" * 41, ",".join(map(str, range(21)))):
+        page = press(merchant, shop, "variants", panel="variants", countries="CH", tags=tags)
+        assert "Name at most 20 tags of 40 characters each." in page
+        assert f'value="{tags}"' in page
+        assert "For CH" not in page
     press(merchant, shop, "variants", gone="1")
     publish(merchant, shop)
     assert CARE in merchant.get(abroad).text

@@ -17,7 +17,6 @@ from app.flows.plan.definition import Flow, Step
 from app.flows.plan.edits import Refused
 from app.flows.plan.faults import Fault, Unsound
 from app.flows.plan.fields import FIELDS, Kind
-from app.flows.plan.spans import Unit
 from app.flows.plan.tree import NoTree
 from app.lib import plugins
 from app.shops.models import Shop
@@ -140,7 +139,6 @@ def page(  # noqa: PLR0913 - what may have come of a form
         kinds=deeds.KINDS,
         ending=deeds.ENDING,
         units=wording.UNITS,
-        media=wording.MEDIA,
         questions=asking.questions(flow.about),
         changing=[(it, asking.name(it)) for it in _fields(flow, Kind.CHANGING, Kind.TEXT, Kind.NUMBER)],
         moments=[(it, asking.name(it)) for it in _fields(flow, Kind.MOMENT)],
@@ -149,7 +147,6 @@ def page(  # noqa: PLR0913 - what may have come of a form
         most_exits=frame.MOST_EXITS,
         versions=published.history(session, shop.id, trigger),
         is_preset=draft.file == published.preset(trigger),
-        Unit=Unit,
     )
 
 
