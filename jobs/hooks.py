@@ -83,10 +83,12 @@ def tell(due: Due) -> Outcome:
 
 
 def forget(due: Due) -> Outcome:
-    """Ask a service to forget a shopper; what is not there (any more) is forgotten.
+    """Ask a service to forget a shopper; what is not there (any more) is forgotten. A server is told.
 
     That it may not be asked says nothing of whether it may be told: it is switched off for no answer here.
     """
+    if "told" in due.payload:
+        return tell(due)
     with transaction() as session:
         wanted = forgetting.prepare(session, due)
     if isinstance(wanted, CallReason) or wanted.listener.forget is None:

@@ -34,7 +34,8 @@ PART = re.compile(r"[^\W_]+")
 RUN = re.compile(r"[^\W_]+(?:[-._][^\W_]+)*")
 SHORT = 64
 """Characters of a text that may be one number, whatever stands between its digits."""
-MAILBOX = re.compile(r"\w[\w.+'-]*@[\w-]+(?:\.[\w-]+)+")
+MAILBOX = re.compile(r"(?<![\w.+'-])[.+'-]*(\w[\w.+'-]*@[\w-]+(?:\.[\w-]+)+)")
+"""Looked for once in each run of letters: somebody may have typed a very long one."""
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.hooks.models import Hook, HookPending, OffBecause
@@ -24,6 +24,7 @@ FAILS_FOR = timedelta(days=5)
 LONGEST = 2000
 MAIL = "hook.mail"
 """Kind of a call that mails the merchant."""
+REMOVED = "it was removed before it had done so"
 
 
 def everyone() -> Mapping[str, Listener]:
@@ -90,10 +91,10 @@ def switch_on(session: Session, hook: Hook, *, with_missed: bool = False) -> Non
 
 
 def switch_off(session: Session, hook: Hook) -> None:
-    """Tell it no more, as its merchant says; what waits is not told."""
+    """Tell it no more, as its merchant says; what waits is not told, but for whom it is to forget."""
     hook.off_at, hook.off_because = hook.off_at or clock.now(), OffBecause.MERCHANT
     _forget_pending(session, hook)
-    calls.drop(session, calls.on_line(hook.shop_id, hook.line), CallReason.SWITCHED_OFF)
+    calls.drop(session, _tellings(hook), CallReason.SWITCHED_OFF)
 
 
 def _forget_pending(session: Session, hook: Hook) -> None:
@@ -106,9 +107,17 @@ def tell_missed(session: Session, hook: Hook) -> int:
 
 
 def forget(session: Session, hook: Hook) -> None:
-    """Forget one with its keys, and what it was told."""
-    calls.drop(session, calls.on_line(hook.shop_id, hook.line), CallReason.SWITCHED_OFF)
+    """Forget one with its keys, and what it was told; whom it has not forgotten stays to be seen."""
+    calls.park(session, calls.on_line(hook.shop_id, hook.line), REMOVED)
+    calls.drop(session, _tellings(hook), CallReason.SWITCHED_OFF)
+    emptied = update(Call).where(calls.on_line(hook.shop_id, hook.line))
+    session.execute(emptied.values(payload=None, tries=[]))
     session.delete(hook)
+
+
+def _tellings(hook: Hook) -> ColumnElement[bool]:
+    """Say in SQL which of its calls tell it something, and ask nothing of it."""
+    return and_(calls.on_line(hook.shop_id, hook.line), Call.kind != calls.FORGET)
 
 
 def hold(session: Session, hook_id: int) -> None:

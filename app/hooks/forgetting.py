@@ -7,26 +7,35 @@ person to do.
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from app.audience.models import Profile
 from app.hooks import accounts
 from app.hooks.models import Hook
+from app.lib import clock
 from app.lib.db import among
 from app.lib.reading import Json
 from app.listeners.base import Keys, Known, Listener, ListenerKind
 from app.shops import calls
 from app.shops.calls import Due
-from app.shops.models import Call
-from app.vocabulary import CallReason, CallState
+from app.shops.models import Call, Shop
+from app.vocabulary import CallReason, CallState, ShopState
 
 ERASED = "customer.erased"
+LEFT = "nothing, for the store is disconnected: delete what it knows of them by hand"
 OFF = "nothing, for it is switched off: delete what it knows of them by hand"
 BY_HAND = "nothing, for it cannot be asked: delete what it knows of them by hand"
 UNHEARD = "nothing, for it does not want to hear of erasures: tell it by hand"
+NAMELESS = "nothing, for we know nothing by which to name them to it: delete what it knows of them by hand"
 TOLD = f"to forget them ({ERASED})"
+NOT_SAID = (CallReason.DECLINED, CallReason.SUPERSEDED, CallReason.USELESS)
+"""Why a call ends before anything is said."""
+SHOWN_FOR = timedelta(days=30)
+"""How long what a removed service was asked in vain is shown: by then the law's time is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +60,16 @@ def ask(
     Returns whom, what each was asked, and how often; it names nobody.
     """
     told = _told(session, shop_id, profile_ids, order_ids)
+    has_left = session.get_one(Shop, shop_id).state is not ShopState.INSTALLED
+    leaving = _leaving(session, profile_ids)
     every = select(Hook).where(Hook.shop_id == shop_id, Hook.listener.in_(accounts.everyone()))
     asked = list[Json]()
     for hook in session.scalars(every.order_by(Hook.id)):
         listener = accounts.everyone()[hook.listener]
         if hook.line in told and listener.kind is not ListenerKind.ALERT:
-            what, times = _of(session, hook, listener, told[hook.line], addresses)
+            what, times = LEFT, 0
+            if not has_left:
+                what, times = _of(session, hook, told[hook.line], addresses, leaving)
             asked.append({"service": listener.label, "asked": what, "times": times})
     return asked
 
@@ -64,7 +77,7 @@ def ask(
 def prepare(session: Session, due: Due) -> Wanted | CallReason:
     """Return who is to forget what, or why nobody."""
     hook = session.scalar(select(Hook).filter_by(id=due.payload["hook"], shop_id=due.shop_id))
-    if hook is None or hook.off_at is not None:
+    if hook is None:
         return CallReason.SWITCHED_OFF
     listener = accounts.everyone()[hook.listener]
     return Wanted(
@@ -72,24 +85,32 @@ def prepare(session: Session, due: Due) -> Wanted | CallReason:
     )
 
 
-def refused(session: Session, shop_id: int) -> list[tuple[Hook, str]]:
-    """Return who did not do as they were asked, and what they said last; each once."""
-    rows = select(Call.line, Call.failure).filter_by(
+def refused(session: Session, shop_id: int) -> list[tuple[Hook | None, str]]:
+    """Return who did not do as they were asked, and what they said last; each once. None: removed since."""
+    rows = select(Call.line, Call.failure, Call.ended_at).filter_by(
         shop_id=shop_id, kind=calls.FORGET, state=CallState.PARKED
     )
-    said = dict(session.execute(rows.order_by(Call.id)).all())
+    said = {row.line: row for row in session.execute(rows.order_by(Call.id))}
     every = select(Hook).where(Hook.shop_id == shop_id, Hook.listener.in_(accounts.everyone()))
-    return [(hook, said[hook.line] or "") for hook in session.scalars(every) if hook.line in said]
+    hooks = {hook.line: hook for hook in session.scalars(every)}
+    since = clock.now() - SHOWN_FOR
+    return [
+        (hooks.get(line), row.failure or "")
+        for line, row in said.items()
+        if line in hooks or row.ended_at > since
+    ]
 
 
 def _of(
-    session: Session, hook: Hook, listener: Listener, made: Collection[str], addresses: Collection[str]
+    session: Session, hook: Hook, made: Collection[str], addresses: Collection[str], leaving: int
 ) -> tuple[str, int]:
     """Return what one of them is asked, and how often."""
+    listener = accounts.everyone()[hook.listener]
     if hook.off_at is not None:
         return OFF, 0
     if listener.kind is ListenerKind.ENDPOINT:
-        return (TOLD, 1) if ERASED in hook.hears else (UNHEARD, 0)
+        says = TOLD if leaving else NAMELESS
+        return (says, leaving) if ERASED in hook.hears else (UNHEARD, 0)
     if listener.forgets is None:
         return BY_HAND, 0
     emails = sorted(it for it in addresses if "@" in it)
@@ -98,12 +119,24 @@ def _of(
         knows = [Known(made=ident) for ident in sorted(made)]
     else:
         knows = [Known(email=it) for it in emails] or [Known(phone=it) for it in phones]
+    due_at = _free_at(session, hook)
     for known in knows:
-        payload = {"hook": hook.id, "known": known.plain()}
-        calls.ask(
-            session, hook.shop_id, calls.FORGET, f"{hook.line}:forget:{uuid4().hex}", payload, line=hook.line
-        )
-    return listener.forgets, len(knows)
+        payload, key = {"hook": hook.id, "known": known.plain()}, f"{hook.line}:forget:{uuid4().hex}"
+        calls.ask(session, hook.shop_id, calls.FORGET, key, payload, due_at=due_at, line=hook.line)
+    return (listener.forgets, len(knows)) if knows else (NAMELESS, 0)
+
+
+def _free_at(session: Session, hook: Hook) -> datetime | None:
+    """Return when what is just being told has surely been heard: whoever hears of them last knows them."""
+    on_line = calls.on_line(hook.shop_id, hook.line)
+    under_way = and_(on_line, Call.state == CallState.WAITING, Call.lease_until > clock.now())
+    return session.scalar(select(func.max(Call.lease_until)).where(under_way))
+
+
+def _leaving(session: Session, profile_ids: Collection[int]) -> int:
+    """Return of how many shoppers it is told that they are erased: each once."""
+    living = among(Profile.id, profile_ids), Profile.erased_at.is_(None)
+    return session.scalar(select(func.count()).select_from(Profile).where(*living)) or 0
 
 
 def _told(
@@ -111,7 +144,8 @@ def _told(
 ) -> Mapping[str, set[str]]:
     """Return on which lines a shopper was told of, and what was made there."""
     theirs = or_(among(Call.profile_id, profile_ids), among(Call.order_id, order_ids))
-    began = or_(Call.state == CallState.DONE, Call.attempts > 0)
+    unsaid = and_(Call.attempts == 1, Call.reason.in_(NOT_SAID))
+    began = or_(Call.state == CallState.DONE, and_(Call.attempts > 0, unsaid.is_not(true())))
     rows = select(Call.line, Call.result).where(
         Call.shop_id == shop_id, Call.kind == calls.TELL, began, theirs
     )

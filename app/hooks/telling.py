@@ -6,7 +6,7 @@ What is told is written down with the call, so that every try says the same. It 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app import events
@@ -35,7 +35,7 @@ class News:
 
 def on_event(session: Session, shop_id: int, event: Any) -> None:  # noqa: ANN401 - whichever event is told outside
     """Have everybody told who wants to hear of this."""
-    wanting = [hook for hook in _on(session, shop_id) if _topics(event).intersection(hook.hears)]
+    wanting = [hook for hook in _on(session, shop_id, event) if _topics(event).intersection(hook.hears)]
     if not wanting:
         return
     shop = session.get_one(Shop, shop_id)
@@ -60,7 +60,7 @@ def prepare(session: Session, due: Due) -> News | CallReason:
     """Return what to tell whom, or why nothing."""
     mine = select(Hook).filter_by(id=due.payload["hook"], shop_id=due.shop_id)
     hook = session.scalar(mine.with_for_update())
-    if hook is None or hook.off_at is not None:
+    if hook is None or (hook.off_at is not None and due.kind != calls.FORGET):
         return CallReason.SWITCHED_OFF
     listener, told = accounts.everyone()[hook.listener], due.payload.get("told")
     if listener.kind is ListenerKind.ALERT:
@@ -83,10 +83,13 @@ def _topics(event: Event) -> set[str]:
             return {happenings.TYPES[type(event)]}
 
 
-def _on(session: Session, shop_id: int) -> list[Hook]:
-    on = select(Hook).where(Hook.shop_id == shop_id, Hook.off_at.is_(None))
-    known = accounts.everyone()
-    return [hook for hook in session.scalars(on.order_by(Hook.id)) if hook.listener in known]
+def _on(session: Session, shop_id: int, event: Event) -> list[Hook]:
+    """Return who is told of an event: of an erasure also who was when a certificate said that they are."""
+    on: ColumnElement[bool] = Hook.off_at.is_(None)
+    if isinstance(event, events.ProfileErased):
+        on = or_(on, Hook.off_at >= event.happened_at)
+    every, known = select(Hook).where(Hook.shop_id == shop_id, on), accounts.everyone()
+    return [hook for hook in session.scalars(every.order_by(Hook.id)) if hook.listener in known]
 
 
 def _may_write(session: Session, shop_id: int, told: Json) -> bool:
@@ -107,13 +110,14 @@ def _may_write(session: Session, shop_id: int, told: Json) -> bool:
 def _ask(session: Session, hook: Hook, event: Event, told: Json | None, name: str) -> None:
     if told is None:
         return
+    is_erased = isinstance(event, events.ProfileErased)
     calls.ask(
         session,
         hook.shop_id,
-        calls.TELL,
+        calls.FORGET if is_erased else calls.TELL,
         f"hook:{hook.id}:{name}",
         {"hook": hook.id, "told": told},
         order_id=getattr(event, "order_id", None),
-        profile_id=None if told["type"] == "customer.erased" else event.profile_id,
+        profile_id=None if is_erased else event.profile_id,
         line=hook.line,
     )

@@ -18,7 +18,7 @@ from app.channels.sms.base import Heard
 from app.channels.sms.segments import plain
 from app.commerce.models import Order
 from app.lib import clock, crypto
-from app.lib.db import Base, OfShop, key, word
+from app.lib.db import Base, OfShop, Row, key, word
 from app.lib.words import of as words_of
 from app.messages.models import Message
 from app.shops import brand, calls, texting
@@ -32,6 +32,7 @@ NUMBER = re.compile(r"\+\d{7,15}")
 """Whom an answer goes to: no short code, and no name."""
 ANSWERS_A_DAY = 5
 """To one number: two machines could answer each other for ever."""
+YES = (Keyword.START, Keyword.OFFERS)
 
 
 class Reply(OfShop, Base):
@@ -63,7 +64,8 @@ def hear(
 ) -> Keyword | None:
     """Keep a text, do what it asks, and have it answered in its sender's language; None: nothing was asked.
 
-    What is told again changes nothing: a STOP that came before a START does not end what that began.
+    What is told again changes nothing: a STOP that came before a START does not end what that began. Nor does
+    a yes that is told late undo the STOP that was written after it.
     """
     order, sender = _texted_about(session, shop_id, medium, heard)
     asked = keywords.keyword(heard.words, medium)
@@ -80,7 +82,7 @@ def hear(
     }
     put = insert(Reply).values(row).on_conflict_do_nothing().returning(Reply.id)
     reply_id = session.scalar(put)
-    if reply_id is None:
+    if reply_id is None or (asked in YES and _has_stopped_since(session, row)):
         return None
     if asked is Keyword.STOP:  # so that their orders' pages no longer say that they get it
         wishes.stop(session, shop_id, medium, sender)
@@ -126,6 +128,13 @@ def _may_answer(session: Session, shop_id: int, number: str) -> bool:
         Reply.at > clock.now() - timedelta(days=1),
     )
     return bool(NUMBER.fullmatch(number)) and (session.scalar(asked) or 0) <= ANSWERS_A_DAY
+
+
+def _has_stopped_since(session: Session, row: Row) -> bool:
+    """Tell whether a STOP is known that its number wrote after a text."""
+    same = Reply.shop_id == row["shop_id"], Reply.address_hash == row["address_hash"]
+    later = Reply.medium == row["medium"], Reply.keyword == Keyword.STOP, Reply.at > row["at"]
+    return session.scalar(select(Reply.id).where(*same, *later).limit(1)) is not None
 
 
 def _texted_about(session: Session, shop_id: int, medium: Medium, heard: Heard) -> tuple[Order | None, str]:

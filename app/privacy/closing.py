@@ -1,7 +1,7 @@
 """A shop is deleted: nothing more is done for it, then every row goes, some at a time, and its own row last.
 
 Say the process dies on any line: the errand is still there, and what is gone is gone. Whatever writes for the
-shop meanwhile is removed with its row, or finds that there is no such shop: every table points at it.
+shop meanwhile is removed with its row, or finds that there is no such shop: all tables but three point at it.
 """
 
 from sqlalchemy import delete, select, text
@@ -16,7 +16,7 @@ from app.vocabulary import ShopState
 
 BATCH = 5000
 WITHOUT_A_KEY = (DrawnPage, Delivery, InHand)
-"""Tables that do not point at their shop's row."""
+"""Tables that do not point at their shop's row: what comes late is dropped unread, or needs its order's."""
 
 
 def is_name(shop: Shop, typed: str) -> bool:

@@ -52,6 +52,7 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
         return
     task = session.get_one(PrivacyTask, task_id)
     if request.kind is PrivacyKind.ERASE_SHOP:
+        session.refresh(shop, ["state"], with_for_update={"key_share": True})  # it may just be coming back
         if shop.state is ShopState.INSTALLED:
             errands.add(session, shop.id, f"{shop.platform}.confirm_uninstall")
         else:
@@ -65,7 +66,7 @@ def ask(session: Session, shop: Shop, request: PrivacyRequest, *, heard_at: date
         task.export = crypto.seal(json.dumps(copy, default=str))
     else:
         known_by = _typed(copy) | typed
-        services = _ask_others(session, shop.id, found, orders_named, known_by)
+        services = _ask_others(session, shop.id, found, orders_named, _typed(_without_others(copy)) | typed)
         with bodies.gathering(session) as words:
             for profile in found:
                 erasure.erase(session, profile)
@@ -124,6 +125,12 @@ def _typed(copy: Rows) -> set[str]:
     """Return the addresses and numbers that a shopper's rows hold."""
     rows = [row for table in ("profile", "order", "checkout", "message") for row in copy.get(table, ())]
     return {str(row[name]) for row in rows for name in ("email", "phone", "to") if row.get(name)}
+
+
+def _without_others(copy: Rows) -> Rows:
+    """Return a shopper's rows but for messages to whom they named for an order's news: those did not ask."""
+    mine = [row for row in copy.get("message", ()) if row["recipient_id"] is None]
+    return {**copy, "message": mine}
 
 
 def _ask_others(

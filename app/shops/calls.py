@@ -27,7 +27,7 @@ RETRIES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
 TELL = "hook.tell"
 """Kind of a call that tells somebody whom the merchant named of what happened."""
 FORGET = "hook.forget"
-"""Kind of a call that asks them to forget a shopper."""
+"""Kind of a call that asks them to forget a shopper: a certificate says that they were."""
 SVIX = [timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36000, 36000)]
 """How webhooks are repeated by those who do nothing else (docs.svix.com/retries)."""
 SCHEDULES = {TELL: SVIX, FORGET: SVIX}

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from app import events
@@ -117,7 +117,9 @@ def uninstall(session: Session, shop: Shop) -> None:
     for credential in session.scalars(select(Credential).filter_by(shop_id=shop.id, dead_at=None)):
         credential.dead_at = clock.now()
     errands.drop_all(session, shop.id)
-    calls.drop(session, Call.shop_id == shop.id, CallReason.SHOP_GONE)
+    theirs, to_forget = Call.shop_id == shop.id, Call.kind == calls.FORGET
+    calls.park(session, and_(theirs, to_forget), "the store was disconnected before it was asked")
+    calls.drop(session, and_(theirs, ~to_forget), CallReason.SHOP_GONE)
     events.record(session, shop.id, events.ShopUninstalled(happened_at=clock.now()))
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -53,12 +54,19 @@ def tell(store: StoreVoice, body: bytes, by: str = KEYS["app_secret"]) -> Any:
     return store.client.post(path, data=body, headers=by_meta(body, by))
 
 
-def write(store: StoreVoice, words: str, ident: str = "wamid.1", sender: str = "13035550142") -> Any:
-    """Let somebody write to the shop, now."""
+def write(
+    store: StoreVoice,
+    words: str,
+    ident: str = "wamid.1",
+    sender: str = "13035550142",
+    *,
+    ago: timedelta = timedelta(0),
+) -> Any:
+    """Let Meta tell what somebody wrote to the shop, now or a while ago."""
     body = json.loads(delivery("heard"))
     (message,) = body["entry"][0]["changes"][0]["value"]["messages"]
     message |= {"id": ident, "from": sender, "text": {"body": words}}
-    message["timestamp"] = str(int(clock.now().timestamp()))
+    message["timestamp"] = str(int((clock.now() - ago).timestamp()))
     return tell(store, json.dumps(body).encode())
 
 

@@ -12,13 +12,14 @@ from app.commerce import bodies
 from app.commerce.models import Delivery, Order
 from app.events import EventRow
 from app.lib import clock, crypto
-from app.lib.db import Base
+from app.lib.db import Base, transaction
+from app.platforms.base import PrivacyKind, PrivacyRequest
 from app.privacy import copies, tasks
 from app.shops import calls, install
 from app.shops.models import Call, PrivacyTask, Shop
 from app.tracking.models import Shipment
 from app.tracking.polls.models import CarrierWatch
-from app.vocabulary import CallReason, CallState
+from app.vocabulary import CallReason, CallState, ShopState
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 
@@ -157,6 +158,20 @@ def test_a_shop_that_has_left_is_erased_with_whatever_of_it_still_waits(shopify_
     assert session.scalars(select(Shop.state)).all() == []
     assert session.scalars(select(EventRow.kind)).all() == []
     assert session.scalars(select(Delivery.topic)).all() == []
+
+
+def test_a_shop_that_comes_back_while_its_end_is_being_read_stays(shopify_store: StoreVoice) -> None:
+    session, shop = shopify_store.session, shopify_store.shop
+    install.uninstall(session, shop)
+    session.commit()
+    assert shop.state is ShopState.UNINSTALLED
+    with transaction() as merchant:
+        again = install.Store(platform=shop.platform, domain=shop.domain, url=shop.url, name=shop.name)
+        install.install(merchant, again)
+    ends = PrivacyRequest(kind=PrivacyKind.ERASE_SHOP, external_id="1")
+    tasks.ask(session, shop, ends, heard_at=clock.now())
+    session.commit()
+    assert session.scalars(select(Shop.state)).all() == [ShopState.INSTALLED]
 
 
 def test_a_claim_to_end_a_shop_that_names_another_does_nothing(shopify_store: StoreVoice) -> None:

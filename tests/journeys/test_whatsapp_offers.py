@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.audience import keywords
+from app.audience import keywords, suppression
 from app.audience.models import ConsentRow
 from app.channels.whatsapp.templates import read
 from app.commerce.models import Checkout
@@ -139,6 +139,24 @@ def test_the_answer_to_the_yes_says_how_to_take_it_back_and_that_ends_it(
         (message,) = an_hour_later(store, time)
         write(store, "stop", "wamid.2", sender=IRISH[1:])
         assert gate(store, message) == Skipped(Reason.SUPPRESSED)
+
+
+@pytest.mark.parametrize("word", ["OFFERS", "START"])
+def test_a_yes_that_is_told_late_does_not_undo_the_no_that_was_written_after_it(
+    store: StoreVoice, meta: StoreApi, word: str
+) -> None:
+    """Meta tells again for days what we could not take, in any order."""
+    offering(store)
+    with from_(store, MONDAY):
+        write(store, "stop", "wamid.2", sender=IRISH[1:])
+        write(store, word, "wamid.1", sender=IRISH[1:], ago=MINUTE)
+        yes = select(ConsentRow).filter_by(state=ConsentState.SUBSCRIBED)
+        assert store.session.scalars(yes).all() == []
+        of_offers = store.shop.id, Medium.WHATSAPP, IRISH, Category.MARKETING
+        assert suppression.is_suppressed(store.session, *of_offers) == suppression.UNSUBSCRIBED
+        write(store, word, "wamid.3", sender=IRISH[1:])
+        assert suppression.is_suppressed(store.session, *of_offers) is None
+    assert len(meta.asked) == 0
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def index(session: Session, shop: Shop) -> str:
         kinds={str(k): v for k, v in KINDS.items()},
         erased=paging.asked("task", 0),
         refused=[
-            (hook, accounts.everyone()[hook.listener].label, said)
+            (hook, accounts.everyone()[hook.listener].label if hook else "A service that you removed", said)
             for hook, said in forgetting.refused(session, shop.id)
         ],
     )
