@@ -50,12 +50,12 @@ REACTIONS: dict[type[events.Event], tuple[Reaction, ...]] = {
         telling.on_event,
     ),
     events.ShipmentReached: (
+        starts.on_shipment_reached,  # first: it locks who is in flows, as the engine does before their orders
         milestones.on_shipment_reached,
         running_late.on_shipment_reached,
         forecasts.on_shipment_reached,
         writeback.on_shipment_reached,
         telling.on_event,
-        starts.on_shipment_reached,
     ),
     events.ExceptionOpened: (running_late.on_exception_opened, telling.on_event),
     events.ExceptionAged: (pickup_reminder.on_exception_aged, telling.on_event),

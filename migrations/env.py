@@ -14,6 +14,11 @@ def render(kind: str, item: Any, _: Any) -> str | Literal[False]:  # noqa: ANN40
 
 
 with engine().connect() as connection:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_item=render)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_item=render,
+        transaction_per_migration=True,  # a table that one of them locks is free while the next ones work
+    )
     with context.begin_transaction():
         context.run_migrations()

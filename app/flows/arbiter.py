@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.orm import Session
 
-from app.flows import facts, published, switches, turns
+from app.flows import facts, published, turns
 from app.flows.models import HeldBack
 from app.flows.turns import Gone, Others, Turn
 from app.lib import clock
@@ -21,7 +21,6 @@ from app.messages.models import Message
 from app.messages.verdict import Allowed, Deferred, Facts, Ruling
 from app.vocabulary import Category, Medium, Trigger
 
-OFFERS = tuple(trigger for trigger in published.PRESETS if trigger not in switches.NEWS)
 FEW = 10
 """How many offers of a flow are looked at that wait for the same shopper, those first that are due first."""
 
@@ -109,7 +108,7 @@ def _others(
         "people": [message.profile_id for message in people.values() if message.profile_id is not None],
         "shops": [message.shop_id for message in people.values() if message.profile_id is None],
         "addresses": [message.to for message in people.values() if message.profile_id is None],
-        "triggers": sorted({*OFFERS, *(message.trigger for message in offers)}),
+        "triggers": sorted({*published.OFFERS, *(message.trigger for message in offers)}),
         "these": [message.id for message in offers],
         "soon": now + turns.LOOKS_AHEAD,
         "few": FEW,

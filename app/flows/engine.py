@@ -61,7 +61,7 @@ def take_on(session: Session, rows: Sequence[Enrollment]) -> bool:
     seen = seeing.see(session, [asked(row, flows[row.version_id]) for row in rows])
     asks, tasks = list[tuple[int, Ask]](), list[tuple[Doer, Task]]()
     turns = list[tuple[Enrollment, Turn]]()
-    for row in rows:
+    for row in sorted(rows, key=_order_to_lock):  # so that no two batches wait for each other
         flow, known = flows[row.version_id], seen.get(row.id)
         turn = advance(flow, place_of(row), known.facts if known else None, now)
         turns.append((row, turn))
@@ -69,10 +69,15 @@ def take_on(session: Session, rows: Sequence[Enrollment]) -> bool:
             asks += _asks(session, row, flow, turn.done, known)
             tasks += _tasks(row, turn.done, known)
     outbox.ask_all(session, asks)
-    _do(session, tasks)
+    _do(session, _wanted(session, tasks))
     eligible.note(session, [(row, flows[row.version_id], turn) for row, turn in turns])
     _keep(session, turns)
     return any(turn.look_at is not None for _, turn in turns)
+
+
+def _order_to_lock(row: Enrollment) -> int:
+    """Return the order that is locked before its parcel is told of; 0: none is."""
+    return (row.order_id or 0) if row.about == "parcel" else 0
 
 
 def put_off(session: Session, enrollment_id: int) -> None:
@@ -165,6 +170,17 @@ def _do(session: Session, tasks: Iterable[tuple[Doer, Task]]) -> None:
     with events.together(session):
         for doer, task in tasks:
             doer.do(session, task)
+
+
+def _wanted(session: Session, tasks: Sequence[tuple[Doer, Task]]) -> list[tuple[Doer, Task]]:
+    """Return what is to be done: nothing by news that is off, though it is gone through."""
+    shops = {task.shop_id for _, task in tasks if task.flow in switches.NEWS}
+    on = {(shop_id, trigger) for shop_id in shops for trigger in switches.switched_on(session, shop_id)}
+    return [
+        (doer, task)
+        for doer, task in tasks
+        if task.flow not in switches.NEWS or (task.shop_id, task.flow) in on
+    ]
 
 
 def _subject(row: Enrollment) -> str:

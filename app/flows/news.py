@@ -6,11 +6,14 @@ Each message has the key that it always had: a shop that asked for it before thi
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
 from app.events import ExceptionOpened, ShipmentReached, ShipmentRegistered
-from app.flows import asked, engine, published, rehearsing, starts, switches
+from app.flows import asked, engine, published, rehearsing, starts, switches, telling
+from app.flows.models import Enrollment
+from app.flows.plan.definition import Message
 from app.flows.published import Version
 from app.flows.starts import Subject
 from app.flows.telling import Occasion
@@ -54,5 +57,21 @@ def _is_wanted(session: Session, shop_id: int, trigger: Trigger, subject: Subjec
 def _begin(session: Session, shop_id: int, version: Version, subject: Subject, at: datetime) -> None:
     trigger = Trigger(version.flow.key)
     row = starts.put_in(session, shop_id, trigger, version, subject, occasion_at=at)
-    if row is not None and engine.take_on(session, [row]):
+    if row is None:
+        _tell_newcomers(session, shop_id, trigger, subject, at)
+    elif engine.take_on(session, [row]):
         queue.wake(session, "jobs.flows.advance")
+
+
+def _tell_newcomers(session: Session, shop_id: int, trigger: Trigger, subject: Subject, at: datetime) -> None:
+    """Tell of a parcel whoever reads of it only since it was told of: it may be late for several reasons."""
+    mine = {"shop_id": shop_id, "trigger": trigger, "about": "parcel", "about_id": subject.id}
+    row = session.scalar(select(Enrollment).filter_by(**mine)) if subject.about == "parcel" else None
+    if row is None or subject.order_id is None:
+        return
+    flow = published.versions(session, [row.version_id])[row.version_id]
+    passed = {step for step, _ in row.path}
+    it = Occasion(trigger, subject.order_id, subject.id, at, row.id)
+    for step in flow.steps:
+        if isinstance(step, Message) and step.id in passed:
+            telling.tell(session, it, step.medium)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
+from app.flows import switches
 from app.flows.models import Flow as FlowRow
 from app.flows.models import FlowDraft, FlowVersion
 from app.flows.plan import reading, soundness, trying, written
@@ -23,7 +24,8 @@ from app.vocabulary import Trigger
 FOLDER = Path(__file__).parent / "presets"
 PRESETS = tuple(Trigger(file.stem) for file in sorted(FOLDER.glob("*.yaml")))
 """The flows of the engine; others have nothing but a trigger and one message."""
-
+OFFERS = tuple(trigger for trigger in PRESETS if trigger not in switches.NEWS)
+"""Those that may wait for weeks, and for one shopper's turn."""
 
 log = structlog.get_logger()
 SHOWN = 10
@@ -158,7 +160,7 @@ def faults(trigger: Trigger, text: str) -> list[Fault]:
     found = soundness.faults(flow, {key: doer.fault for key, doer in doers.items()})
     kind = flow_of(preset(trigger))
     for name, told, wanted in (("category", flow.category, kind.category), ("about", flow.about, kind.about)):
-        if told != wanted and (name == "category" or "parcel" in (told, wanted)):
+        if told != wanted and (name == "category" or told == "parcel" or trigger in switches.NEWS):
             sentence = (
                 f"The messages of {trigger} are {wanted if name == 'category' else f'about a {wanted}'}"
             )

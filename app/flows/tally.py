@@ -58,7 +58,7 @@ def of_shop(session: Session, shop_id: int) -> Mapping[Trigger, Did]:
     gone = and_(Enrollment.over == BOUGHT, Enrollment.ended_at > since, wrote.exists())
     inside = (
         select(Enrollment.trigger, here, func.count().filter(gone))
-        .where(Enrollment.shop_id == shop_id, Enrollment.trigger.not_in(switches.NEWS))
+        .where(Enrollment.shop_id == shop_id, Enrollment.trigger.in_(published.OFFERS))
         .group_by(Enrollment.trigger)
     )
     for trigger, waiting, bought in session.execute(inside):

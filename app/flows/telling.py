@@ -73,7 +73,8 @@ def _locked(session: Session, order_id: int) -> Order:
         mine = select(Order).filter_by(id=order_id).execution_options(populate_existing=True)
         # Where a past is gone through once more nobody else writes, and nothing can be locked.
         is_free = rehearsing.noted(session) is not None
-        locked[order_id] = session.scalars(mine if is_free else mine.with_for_update()).one()
+        lock = mine if is_free else mine.with_for_update(key_share=True)  # others may refer to it meanwhile
+        locked[order_id] = session.scalars(lock).one()
     return locked[order_id]
 
 

@@ -7,6 +7,7 @@ down_revision = "0075"
 branch_labels = None
 depends_on = None
 
+MADE = ("ix_profile_name_words", "ix_order_to_name_words")
 FORMER = {
     "ix_profile_first_name": ("profile", "lower(first_name)"),
     "ix_profile_last_name": ("profile", "lower(last_name)"),
@@ -31,12 +32,14 @@ def upgrade() -> None:
         """
     )
     with op.get_context().autocommit_block():  # whoever writes or searches meanwhile does not wait
+        for name in MADE:  # what was cut off left one that could never be used
+            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
         op.execute(
-            "CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_profile_name_words ON profile"
+            "CREATE INDEX CONCURRENTLY ix_profile_name_words ON profile"
             " USING gin (name_words(shop_id, first_name, last_name))"
         )
         op.execute(
-            'CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_order_to_name_words ON "order"'
+            'CREATE INDEX CONCURRENTLY ix_order_to_name_words ON "order"'
             " USING gin (name_words(shop_id, ship_to ->> 'first_name', ship_to ->> 'last_name'))"
         )
     for name in FORMER:
@@ -44,8 +47,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP INDEX ix_profile_name_words")
-    op.execute("DROP INDEX ix_order_to_name_words")
+    for name in MADE:
+        op.execute(f"DROP INDEX {name}")
     op.execute("DROP FUNCTION name_words")
     for name, (table, words) in FORMER.items():
         op.execute(f'CREATE INDEX {name} ON "{table}" (shop_id, ({words}) text_pattern_ops)')

@@ -14,7 +14,7 @@ from demo.processes import Processes, procfile, troubles
 def test_the_procfile_is_what_production_runs() -> None:
     commands = procfile(Path(__file__).parents[2])
     assert commands["release"] == "python -m app.cli migrate"
-    assert list(commands) == ["release", "web", "worker", "sender", "syncer", "caller", "poller", "tick"]
+    assert list(commands) == ["release", "web", "sender", "worker", "syncer", "caller", "poller", "tick"]
 
 
 def test_a_process_that_dies_is_started_again_and_said(

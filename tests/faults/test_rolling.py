@@ -95,7 +95,8 @@ def test_a_new_version_with_a_migration_takes_over_under_load(tmp_path: Path) ->
 
 def take_over(running: House, after: dict[str, str], door: Door, port: int) -> float:
     """Start each process anew, end the old one by SIGTERM; returns the longest wait for one."""
-    slowest, olds = 0.0, list(running.processes.all)
+    order = [*procfile(ROOT)]
+    slowest, olds = 0.0, sorted(running.processes.all, key=lambda it: order.index(it.name))
     running.processes.all.clear()
     running.processes.environment = after
     for old in olds:

@@ -6,22 +6,23 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from app import reactions
+from app import events, reactions
 from app.commerce.models import Order
-from app.events import EventRow, OrderPlaced
+from app.events import EventRow, ExceptionOpened, OrderPlaced
 from app.flows import published, switches, tally
 from app.flows.models import Enrollment, Flow
 from app.flows.plan.faults import Unsound
 from app.lib import clock
 from app.messages.models import Message
 from app.messages.verdict import Allowed, Skipped
+from app.tracking import recipients
 from app.tracking.models import Shipment
-from app.vocabulary import Medium, Reason, Trigger
+from app.vocabulary import ExceptionKind, Medium, Reason, Trigger
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.flowing import enrollments, from_, gate, told
 
-THANKS, SHIPPED = Trigger.THANK_YOU, Trigger.SHIPPED
+THANKS, SHIPPED, LATE = Trigger.THANK_YOU, Trigger.SHIPPED, Trigger.RUNNING_LATE
 HOUR = timedelta(hours=1)
 
 
@@ -110,6 +111,18 @@ def test_what_is_switched_off_is_gone_through_and_the_gate_says_so(shopify_store
     assert gate(store, thanks) == Skipped(Reason.FLOW_OFF)
 
 
+def test_what_is_switched_off_does_nothing_else_either(shopify_store: StoreVoice) -> None:
+    store, now = shopify_store, clock.now()
+    rewrite(store, THANKS, lambda it: it.replace("steps:\n", "steps:\n- action: alert\n  says: Sold!\n"))
+    for number, is_on in ((1042, False), (1043, True)):
+        switches.switch(store.session, store.shop.id, THANKS, on=is_on)
+        store.shopify("orders/paid", payloads.order(now, number))
+        store.settle()
+        alerts = store.session.scalars(select(EventRow).filter_by(kind="step_reached")).all()
+        assert len(alerts) == is_on
+    assert len(told(store, THANKS)) == 2
+
+
 def test_a_merchant_lets_thanks_wait_and_lets_go_of_who_cancels(shopify_store: StoreVoice) -> None:
     store, now = shopify_store, clock.now()
     rewrite(store, THANKS, lambda it: it.replace("steps:\n", f"{CANCELLED}steps:\n- wait: 30 hours\n"))
@@ -152,11 +165,53 @@ def test_a_merchant_lets_a_milestone_wait_and_its_parcels_are_gathered_all_the_s
         assert len(enrollments(store, SHIPPED)) == len(numbers)
 
 
+def test_what_tells_of_a_later_parcel_counts_for_the_same_step(shopify_store: StoreVoice) -> None:
+    store, now = shopify_store, clock.now()
+    store.shopify("orders/paid", payloads.order(now))
+    for ident, number in ((7, "1Z5R89390357567127"), (8, "1Z5R89399999999995")):
+        sent = payloads.fulfillment(now, ident=ident, tracking_number=number, tracking_numbers=[number])
+        store.shopify("fulfillments/create", sent)
+        store.settle()
+        store.session.execute(update(Message).values(state="sent"))
+        store.session.commit()
+    assert [it.step for it in told(store, SHIPPED)] == [1, 2]
+    assert tally.of_flow(store.session, store.shop.id, SHIPPED).of("mail").sent == 2
+
+
+def test_who_reads_of_a_late_parcel_since_it_was_told_of_hears_with_the_next_alarm(
+    shopify_store: StoreVoice,
+) -> None:
+    store, now = shopify_store, clock.now()
+    switches.switch(store.session, store.shop.id, LATE, on=True)
+    store.shopify("orders/paid", payloads.order(now))
+    store.shopify("fulfillments/create", payloads.fulfillment(now))
+    store.shopify("fulfillment_events/create", payloads.scan("delayed", now, 1))
+    store.settle()
+    order = store.session.scalars(select(Order)).one()
+    friend = recipients.name(store.session, order, "bo@example.com")
+    assert friend is not None
+    friend.confirmed_at = clock.now()
+    store.session.commit()
+    assert [it.to for it in told(store, LATE)] == ["ada@example.com"]
+    stalled = ExceptionOpened(
+        happened_at=now,
+        order_id=order.id,
+        shipment_id=enrollments(store, LATE)[0].about_id,
+        exception_id=2,
+        exception=ExceptionKind.STALLED,
+    )
+    events.record(store.session, store.shop.id, stalled)
+    store.settle()
+    assert [it.to for it in told(store, LATE)] == ["ada@example.com", "bo@example.com"]
+    assert len(enrollments(store, LATE)) == 1
+
+
 def test_news_is_what_it_is_whatever_a_file_calls_it(shopify_store: StoreVoice) -> None:
     shop_id, session = shopify_store.shop.id, shopify_store.session
     cases: tuple[tuple[Trigger, Callable[[str], str], str], ...] = (
         (THANKS, lambda it: it.replace("transactional", "marketing"), "write “category: transactional”"),
         (SHIPPED, lambda it: it.replace("about: parcel", "about: order"), "write “about: parcel”"),
+        (THANKS, lambda it: it.replace("about: order", "about: profile"), "write “about: order”"),
         (
             THANKS,
             lambda it: it.replace("message: sms", "message: push"),
@@ -167,6 +222,7 @@ def test_news_is_what_it_is_whatever_a_file_calls_it(shopify_store: StoreVoice) 
             lambda it: it.replace("message: sms", "message: email\n  number: 1"),
             "Nobody is sent the same message twice",
         ),
+        (SHIPPED, lambda it: it.replace("message: sms", "message: email"), "email tells of a parcel once"),
         (
             Trigger.REVIEW_REQUEST,
             lambda it: it.replace("category: marketing", "category: transactional").replace(

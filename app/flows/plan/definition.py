@@ -179,6 +179,14 @@ class Flow:
                 case _:
                     continue
 
+    @property
+    def leads_on(self) -> bool:
+        """Whether each way leads to a step behind it, or to the end: whoever comes in comes out."""
+        places = {step.id: place for place, step in enumerate(self.steps)}
+        ways = ((place, target) for place, step in enumerate(self.steps) for target in self.ways(step))
+        is_named_once = len(places) == len(self.steps)
+        return is_named_once and all(to == END or places.get(to, -1) > place for place, to in ways)
+
     def step(self, ident: str) -> Step:
         """Return a step by its id; raises LookupError."""
         for step in self.steps:
@@ -187,9 +195,12 @@ class Flow:
         raise LookupError(f"no step {ident!r} in {self.key}")
 
     def senders(self, medium: Medium, number: int) -> list[Message]:
-        """Return the steps that send a message: several where ways that part send the same."""
-        messages = (it for it in self.steps if isinstance(it, Message))
-        return [it for it in messages if (it.medium, it.number) == (medium, number)]
+        """Return the steps that send a message: several where ways that part send the same.
+
+        Messages about parcels are numbered by what their order was told before, and not by the step.
+        """
+        messages = [it for it in self.steps if isinstance(it, Message) and it.medium is medium]
+        return messages if self.about == "parcel" else [it for it in messages if it.number == number]
 
     @property
     def first(self) -> str:

@@ -11,6 +11,7 @@ from app.vocabulary import Category, Medium
 NOTHING = timedelta(0)
 T = TypeVar("T")
 Asked = frozenset[str]
+Sent = frozenset[tuple[Medium, int]]
 
 
 def faults(flow: Flow) -> Iterator[Fault]:
@@ -83,18 +84,25 @@ def _asks(step: Step, target: str, asked: Asked) -> Asked:
 
 def _again(flow: Flow) -> Iterator[Fault]:
     """Tell of the same message on one way twice: whoever asks for it again gets the first."""
-    nothing: frozenset[tuple[Medium, int]] = frozenset()
-    before = _on_arrival(flow, nothing, _sends, lambda one, other: one | other)
+    nothing: Sent = frozenset()
+
+    def sends(step: Step, _target: str, sent: Sent) -> Sent:
+        return sent | {_message(flow, step)} if isinstance(step, Message) else sent
+
+    before = _on_arrival(flow, nothing, sends, lambda one, other: one | other)
     for step in flow.steps:
-        if isinstance(step, Message) and (step.medium, step.number) in before.get(step.id, nothing):
-            sentence = (
-                f"Nobody is sent the same message twice: number {step.number} comes before it on one way."
+        if isinstance(step, Message) and _message(flow, step) in before.get(step.id, nothing):
+            why = (
+                f"{step.medium} tells of a parcel once"
+                if flow.about == "parcel"
+                else f"number {step.number} comes before it on one way"
             )
-            yield Fault(step.line, step.id, sentence)
+            yield Fault(step.line, step.id, f"Nobody is sent the same message twice: {why}.")
 
 
-def _sends(step: Step, _target: str, sent: frozenset[tuple[Medium, int]]) -> frozenset[tuple[Medium, int]]:
-    return sent | {(step.medium, step.number)} if isinstance(step, Message) else sent
+def _message(flow: Flow, step: Message) -> tuple[Medium, int]:
+    """Return which message a step sends; of a parcel there is one on each medium, whatever its number."""
+    return step.medium, 1 if flow.about == "parcel" else step.number
 
 
 def _texts(flow: Flow) -> Iterator[Fault]:

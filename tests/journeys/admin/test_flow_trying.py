@@ -64,6 +64,40 @@ def test_a_draft_is_tried_on_an_order(merchant: FlaskClient, lived: StoreVoice, 
     assert _counts(session) == before, "nobody came in, and nothing was asked for"
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "steps:\n  - id: a\n    message: email\n  - id: b\n    message: sms\n    then: a\n",
+        "steps:\n  - id: a\n    message: email\n    then: nowhere\n",
+        "steps:\n  - id: a\n    message: email\n  - message: sms\n  - id: a\n    message: sms\n",
+    ],
+    ids=["leads back", "leads nowhere", "two of one name"],
+)
+def test_a_draft_that_nobody_gets_through_is_not_gone_through(
+    merchant: FlaskClient, lived: StoreVoice, session: Session, steps: str
+) -> None:
+    shop_id = lived.shop.id
+    row = drafts.hold(session, shop_id, REVIEW, 0)
+    head = published.preset(REVIEW).partition("steps:\n")[0].partition("only:")[0].partition("exits:")[0]
+    drafts.change(session, row, head + steps, "typed", "somebody")
+    session.commit()
+    page = merchant.get(f"/admin/{shop_id}/flows/{REVIEW}/try", query_string={"q": "#1042"})
+    assert (page.status_code, "Nobody gets through the draft as it is" in page.text) == (200, True)
+    renewed = {"do": "renew", "csrf": token(merchant), "revision": row.draft_revision}
+    assert merchant.post(f"/admin/{shop_id}/flows/{REVIEW}/steps", data=renewed).status_code == 400
+
+
+def test_a_draft_about_nothing_that_is_known_is_not_gone_through(
+    merchant: FlaskClient, lived: StoreVoice, session: Session
+) -> None:
+    row = drafts.hold(session, lived.shop.id, REVIEW, 0)
+    unknown = published.preset(REVIEW).replace("about: order", "about: weather")
+    drafts.change(session, row, unknown, "typed", "somebody")
+    session.commit()
+    page = merchant.get(f"/admin/{lived.shop.id}/flows/{REVIEW}/try", query_string={"q": "#1042"})
+    assert (page.status_code, "Nobody gets through the draft as it is" in page.text) == (200, True)
+
+
 @pytest.mark.parametrize("trigger", published.PRESETS)
 def test_every_flow_can_be_tried(merchant: FlaskClient, lived: StoreVoice, trigger: Trigger) -> None:
     assert merchant.get(f"/admin/{lived.shop.id}/flows/{trigger}/try").status_code == 200

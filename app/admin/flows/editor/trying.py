@@ -14,10 +14,9 @@ from app.admin.doors.session import for_shop, saw
 from app.admin.flows.editor import asking, wording
 from app.admin.flows.editor.pages import trigger_of
 from app.commerce.models import Checkout, LineItem, Order
-from app.flows import drafts, engine, hold_outs, seeing
-from app.flows.plan import advance, reading, walking
+from app.flows import drafts, engine, hold_outs, published, seeing
+from app.flows.plan import advance, walking
 from app.flows.plan.definition import Action, Choice, Draw, Flow, Leave, Message, Wait
-from app.flows.plan.faults import Unsound
 from app.flows.plan.walking import Look, Passed
 from app.flows.seeing import Asked, Seen
 from app.lib import clock, money
@@ -62,10 +61,9 @@ class Line(NamedTuple):
 def show(session: Session, shop: Shop, name: str) -> str:
     """Show what can be tried, and the way of whatever was picked."""
     trigger, search = trigger_of(name), request.args.get("q", "").strip()
-    try:
-        flow = reading.read(drafts.look(session, shop.id, trigger).file)
-    except Unsound:
-        flow = None
+    flow = published.readable(drafts.look(session, shop.id, trigger).file)
+    if flow is not None and not (flow.leads_on and flow.about in NAMES):
+        flow = None  # a draft need not be sound: who went through this one would never come out
     subjects = _subjects(session, shop, flow, search) if flow else []
     picked = request.args.get("on", 0, int) or (subjects[0].picked if search and len(subjects) == 1 else 0)
     subject = _picked(session, shop, flow, picked) if flow and picked else None
@@ -84,7 +82,7 @@ def show(session: Session, shop: Shop, name: str) -> str:
         trigger=trigger,
         name=words.TRIGGERS[trigger],
         called=NAMES[flow.about] if flow else "",
-        is_readable=flow is not None,
+        can_be_tried=flow is not None,
         subjects=subjects,
         subject=subject,
         search=search,
