@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, cast, false, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    SQLColumnExpression,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.audience.models import Profile
@@ -55,7 +65,7 @@ def parcels(shop_id: int, search: str) -> CompoundSelect[int]:
     return union(*found)
 
 
-def _is_called(shop_id: int, search: str, *name: Any) -> ColumnElement[bool]:  # noqa: ANN401 - columns
+def _is_called(shop_id: int, search: str, *name: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """Say that each word begins one of a name; its words are kept with their shop."""
     words = search.lower().replace("’", "'").split()[:WORDS]
     quoted = (word[:LONGEST].replace("\\", "\\\\").replace("'", "''") for word in words)

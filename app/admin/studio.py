@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from typing import Any
 
 from flask import Response, after_this_request, request
 
@@ -10,19 +9,19 @@ BOTH = "both"
 """Said where somebody wrote what another had written in the meantime."""
 
 
-def mark(part: Any) -> str:  # noqa: ANN401 - what a part of a draft holds
+def mark(part: object) -> str:
     """Return what names a part of a draft as it is: a form carries it as `was`, of what it was made."""
     written = json.dumps(part, sort_keys=True, default=str)
     return hashlib.blake2b(written.encode(), digest_size=8).hexdigest()
 
 
-def is_overtaken(before: Any, after: Any) -> bool:  # noqa: ANN401 - a part of a draft, and as it is to be
+def is_overtaken(before: object, after: object) -> bool:
     """Tell whether a part is another than its form was made of, and would be changed once more."""
     was = request.form.get("was")
     return was is not None and was != mark(before) and mark(after) != mark(before)
 
 
-def was(part: Any) -> str:  # noqa: ANN401 - a part of a draft
+def was(part: object) -> str:
     """Return what the next form of a part carries; what could not be kept is still made of what it was."""
     return request.form.get("was") or mark(part)
 

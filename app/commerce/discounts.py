@@ -7,8 +7,7 @@ before the store hears of it. So whoever tries again asks the store for that ver
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -124,11 +123,6 @@ def last_moment(shop: Shop, days: int) -> datetime:
     zone = Calendar.of(clock.now(), shop.timezone, None).zone
     day = clock.now().astimezone(zone).date() + timedelta(days=days)
     return datetime.combine(day, LAST_MINUTE, zone).astimezone(UTC)
-
-
-def day_of(expires_at: datetime, timezone: ZoneInfo) -> date:
-    """Return the last day on which a code is worth anything."""
-    return expires_at.astimezone(timezone).date()
 
 
 def on_order_placed(session: Session, shop_id: int, event: events.OrderPlaced) -> None:

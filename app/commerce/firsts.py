@@ -12,11 +12,11 @@ from app.lib.db import among
 def of(session: Session, orders: Iterable[Order]) -> frozenset[int]:
     """Return the ids of those of these orders that are firsts, by the store's word or else by ours."""
     known = list(orders)
-    again = ordered_before(session, known)
+    again = _ordered_before(session, known)
     return frozenset(it.id for it in known if (it.id not in again if it.is_first is None else it.is_first))
 
 
-def ordered_before(session: Session, orders: Iterable[Order]) -> frozenset[int]:
+def _ordered_before(session: Session, orders: Iterable[Order]) -> frozenset[int]:
     """Return the orders before which their shopper had placed another that was not called off."""
     unsaid = [order.id for order in orders if order.is_first is None and order.profile_id is not None]
     if not unsaid:

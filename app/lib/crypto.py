@@ -27,11 +27,6 @@ def opened(sealed: bytes | None) -> str | None:
         return None
 
 
-def reseal(sealed: bytes) -> bytes:
-    """Encrypt again with the newest master key what an older one sealed."""
-    return _fernet(settings().keys).rotate(sealed)
-
-
 def fingerprint(value: str) -> bytes:
     """Return a keyed hash of an address, for looking it up without keeping it.
 

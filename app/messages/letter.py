@@ -54,7 +54,7 @@ def of(material: Material, message: Message) -> Letter:
         calendar=calendar,
         first_name=None if is_gift else (profile and profile.first_name) or place.get("first_name"),
         order_name=order.name,
-        is_first=_is_first(material, order),
+        is_first=order.id in material.firsts,
         step=message.step,
         currency=order.currency or shop.currency,
         total=order.total or 0,
@@ -96,10 +96,6 @@ def _answer(material: Material, message: Message) -> str | None:
 def _places(parcels: Sequence[Parcel]) -> tuple[Place, ...]:
     waiting = [parcel for parcel in parcels if parcel.status is ShipmentStatus.AVAILABLE_FOR_PICKUP]
     return tuple(dict.fromkeys(parcel.place for parcel in waiting if parcel.place is not None))
-
-
-def _is_first(material: Material, order: Order) -> bool:
-    return order.id not in material.ordered_before if order.is_first is None else order.is_first
 
 
 def _items(

@@ -72,8 +72,8 @@ class Material:
     """Of each order, in the order's own order."""
     contents: dict[int, Contents]
     """What each fulfillment holds, where the store says."""
-    ordered_before: frozenset[int]
-    """The orders whose shopper had bought before."""
+    firsts: frozenset[int]
+    """The orders that are their shopper's first."""
     waits: dict[int, Waited]
     """What somebody waits for, by their request."""
     answers: dict[int, str]
@@ -142,7 +142,7 @@ def gather(session: Session, messages: Sequence[Message]) -> Material:
         shipments=shipments,
         lines=_lines(session, order_ids),
         contents=_contents(session, order_ids),
-        ordered_before=firsts.ordered_before(session, orders.values()),
+        firsts=firsts.of(session, orders.values()),
         waits=waits.gather(session, messages),
         answers=_answers(session, {message.case_entry_id for message in messages}),
         replies=_replies(session, messages),

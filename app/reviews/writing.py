@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
@@ -104,14 +104,6 @@ def photos_of(session: Session, review_ids: Collection[int]) -> Mapping[int, lis
     for review_id, photo_id in session.execute(rows.order_by(ReviewPhoto.id)):
         found[review_id].append(photo_id)
     return found
-
-
-def count_photos(session: Session, review: Review | None, without: Collection[int]) -> int:
-    """Return how many photos a review has besides those that are taken away."""
-    if review is None:
-        return 0
-    kept = select(func.count()).select_from(ReviewPhoto).filter_by(review_id=review.id)
-    return session.scalar(kept.where(ReviewPhoto.id.not_in(list(without)))) or 0
 
 
 def picture(session: Session, shop_id: int, photo_id: int, order_id: int | None = None) -> bytes | None:

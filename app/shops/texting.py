@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.channels.sms.base import Keys, Provider
@@ -288,10 +288,10 @@ def _kind(medium: Medium, key: str) -> str:
     return f"{SETTING[medium]}:{key}"
 
 
-def _row(shop_id: int, provider: Provider) -> Any:  # noqa: ANN401 - a select of credentials
+def _row(shop_id: int, provider: Provider) -> Select[Credential]:
     return select(Credential).filter_by(shop_id=shop_id, kind=_kind(provider.medium, provider.key))
 
 
-def _rows(shop_id: int, medium: Medium) -> Any:  # noqa: ANN401 - a select of credentials
+def _rows(shop_id: int, medium: Medium) -> Select[Credential]:
     mine = select(Credential).where(Credential.shop_id == shop_id)
     return mine.where(Credential.kind.startswith(f"{SETTING[medium]}:"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, SQLColumnExpression, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.admin import moments, words
@@ -24,6 +24,8 @@ from app.tracking.models import ExceptionRow, Shipment
 from app.tracking.visits import PageVisit
 from app.vocabulary import MessageState
 
+At = SQLColumnExpression[Any]
+"""A column of moments."""
 AT_ONCE = 40
 """So many lines are shown at once."""
 SOON = timedelta(minutes=10)
@@ -49,7 +51,7 @@ class _Asked:
     here: Calendar
     before: datetime
 
-    def rows(self, query: Select[*tuple[Any, ...]], at: Any) -> Sequence[Any]:  # noqa: ANN401 - a column
+    def rows(self, query: Select[*tuple[Any, ...]], at: At) -> Sequence[Row[*tuple[Any, ...]]]:
         """Return the rows of a query before the moment, the latest first, each with that time first."""
         mine = query.where(at < self.before).order_by(at.desc()).limit(AT_ONCE + 1)
         return self.session.execute(mine).all()
@@ -165,7 +167,9 @@ def _looked(asked: _Asked) -> Iterator[Moment]:
         yield Moment(when, "", "eye", f"Looked at the page of {_name(order)}{times}")
 
 
-def _of_orders(asked: _Asked, at: Any, *columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns
+def _of_orders(
+    asked: _Asked, at: At, *columns: type[Any] | SQLColumnExpression[Any]
+) -> Select[*tuple[Any, ...]]:
     return select(at, *columns).select_from(Order).where(Order.profile_id == asked.profile.id)
 
 

@@ -3,9 +3,9 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import ColumnElement, DateTime, bindparam, func
+from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, bindparam, func
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.admin import paging
@@ -60,7 +60,7 @@ class Period:
         """When each part of the period itself begins."""
         return self.bounds[self.parts : -1]
 
-    def part_of(self, moment: Any) -> ColumnElement[int]:  # noqa: ANN401 - a column of moments
+    def part_of(self, moment: SQLColumnExpression[datetime | None]) -> ColumnElement[int]:
         """Return in SQL the part, from 1 on, that a moment lies in; the period's own begin at `parts` + 1."""
         bounds = bindparam(None, list(self.bounds[:-1]), type_=ARRAY(DateTime(timezone=True)))
         found: ColumnElement[int] = func.width_bucket(moment, bounds)

@@ -146,17 +146,23 @@ def test_a_second_one_about_the_same_parcel_goes_as_well(
     assert len(bulletins_of(shopify_store)) == 2
 
 
+def one_of_four_sent(merchant: FlaskClient, store: StoreVoice) -> tuple[str, int]:
+    """Send one to four shoppers, of whom the first has got it; returns its page and its id."""
+    four(store)
+    here = begin(merchant, store.shop, all="yes")
+    press(merchant, here, **WORDS)
+    press(merchant, f"{here}/send")
+    ident = store.session.scalars(select(Bulletin.id)).one()
+    assert bulletins.go_on(store.session, store.shop.id, ident)
+    return here, ident
+
+
 def test_whoever_dies_amid_it_goes_on_where_it_was(
     merchant: FlaskClient, shopify_store: StoreVoice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    four(shopify_store)
     monkeypatch.setattr(bulletins, "AT_ONCE", 1)
+    here, ident = one_of_four_sent(merchant, shopify_store)
     shop, session = shopify_store.shop, shopify_store.session
-    here = begin(merchant, shop, all="yes")
-    press(merchant, here, **WORDS)
-    press(merchant, f"{here}/send")
-    ident = session.scalars(select(Bulletin.id)).one()
-    assert bulletins.go_on(session, shop.id, ident)
     session.commit()
     assert bulletins.go_on(session, shop.id, ident)
     session.rollback()  # whoever did this was killed
@@ -189,14 +195,9 @@ def test_a_page_that_refreshes_itself_is_recorded_once_in_ten_minutes(
 def test_one_that_is_being_sent_as_the_store_leaves_is_over_and_says_how_far_it_came(
     merchant: FlaskClient, shopify_store: StoreVoice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    four(shopify_store)
     monkeypatch.setattr(bulletins, "AT_ONCE", 1)
+    here, ident = one_of_four_sent(merchant, shopify_store)
     shop, session = shopify_store.shop, shopify_store.session
-    here = begin(merchant, shop, all="yes")
-    press(merchant, here, **WORDS)
-    press(merchant, f"{here}/send")
-    ident = session.scalars(select(Bulletin.id)).one()
-    assert bulletins.go_on(session, shop.id, ident)
     install.uninstall(session, shop)
     session.commit()
     shopify_store.settle()

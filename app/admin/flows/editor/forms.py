@@ -33,6 +33,8 @@ Form = MultiDict[str, str]
 T = TypeVar("T")
 
 LONGEST_NAME = 40
+WHOLE = 100
+"""All shares together, in percent."""
 ANOTHER_WAY = "way"
 HOWS = {Pause: "span", Until: "until", Unchanged: "unchanged", Moment: "moment"}
 
@@ -216,10 +218,10 @@ def _arms(form: Form, step: Draw) -> tuple[tuple[str, int], ...]:
     shares = form.getlist("share")
     arms = []
     for (target, _), text in zip(step.arms, shares, strict=False):
-        arms.append((target, number(Form([("share", text)]), "share", 100)))
+        arms.append((target, number(Form([("share", text)]), "share", WHOLE)))
     if len(arms) != len(step.arms):
         raise Wrong("share", "Write a share for every way.")
-    if sum(percent for _, percent in arms) != 100:  # noqa: PLR2004 - percent
+    if sum(percent for _, percent in arms) != WHOLE:
         raise Wrong("share", "The shares must make 100 together.")
     return tuple(arms)
 
