@@ -57,7 +57,7 @@ def index(session: Session, shop: Shop) -> str:
     lines = [Line(row, name_of(row), bought.get(ident, NOTHING)) for ident, row in page.rows]
     if lines:
         saw(session, "customers " + ",".join(str(line.profile.id) for line in lines))
-    return shell.page(session, shop, "customers.html", "customers", q=search, lines=lines, page=page)
+    return shell.page(session, shop, "customers/index.html", "customers", q=search, lines=lines, page=page)
 
 
 def is_somebody() -> tuple[ColumnElement[bool], ...]:

@@ -56,7 +56,7 @@ def show(session: Session, shop: Shop, profile_id: int) -> str:
     return shell.page(
         session,
         shop,
-        "customer.html",
+        "customers/page.html",
         "customers",
         profile=profile,
         name=customers.name_of(profile),
@@ -144,7 +144,7 @@ def _erasing(session: Session, shop: Shop, profile: Profile, *, error: str = "")
     return shell.page(
         session,
         shop,
-        "erase.html",
+        "customers/erase.html",
         "customers",
         profile=profile,
         name=customers.name_of(profile),

@@ -93,7 +93,7 @@ def page(  # noqa: PLR0913 - what one page shows
     return shell.page(
         session,
         shop,
-        "designer.html",
+        "designer/page.html",
         "sources",
         state=state,
         at=lambda **changed: at(state, **changed),

@@ -37,7 +37,7 @@ def stores() -> str | Response:
     if len(shops) == 1 and visitor.shop_ids is not None and "all" not in request.args:
         return redirect(f"/admin/{shops[0].id}/home")
     return render_template(
-        "admin/stores.html",
+        "admin/doors/stores.html",
         stores=[(shop, shell.platform_of(shop), tallies[shop.id]) for shop in shops],
         form_token=session.form_token,
         signed_in=visitor.since is not None,
@@ -51,7 +51,9 @@ def ask_to_join(token: str) -> str:
         member = team.invitation(opened, token) or abort(401)
         shop = opened.get_one(Shop, member.shop_id)
     name, does = ROLES[member.role]
-    return render_template("admin/join.html", shop=shop, role=name, does=does, form_token=session.form_token)
+    return render_template(
+        "admin/doors/join.html", shop=shop, role=name, does=does, form_token=session.form_token
+    )
 
 
 def join(token: str) -> Response:
@@ -66,4 +68,4 @@ def join(token: str) -> Response:
 
 def refused(error: BadRequest | Unauthorized | Forbidden | NotFound | TooManyRequests) -> tuple[str, int]:
     """Say what is wrong and where to go, without telling whether a shop exists."""
-    return render_template("admin/refused.html", error=error), error.code or 400
+    return render_template("admin/doors/refused.html", error=error), error.code or 400

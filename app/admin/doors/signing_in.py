@@ -78,7 +78,7 @@ def ask_to_enter(token: str) -> str:
     with transaction() as opened:
         if not team.of_link(opened, token):
             _shop_of(token)
-    return render_template("admin/enter.html", form_token=session.form_token)
+    return render_template("admin/doors/enter.html", form_token=session.form_token)
 
 
 def enter(token: str) -> Response:
@@ -148,7 +148,7 @@ def sign_out_everywhere() -> Response:
 
 def _page(*, typed: str = "", error: str = "", sent_to: str = "") -> str:
     return render_template(
-        "admin/sign_in.html",
+        "admin/doors/sign_in.html",
         form_token=session.form_token,
         typed=typed,
         error=error,

@@ -87,7 +87,7 @@ def _page(  # noqa: PLR0913 - what one page shows
     return shell.page(
         session,
         shop,
-        "team.html",
+        "doors/team.html",
         "connection",
         members=team.of_shop(session, shop.id),
         roles=ROLES,

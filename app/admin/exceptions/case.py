@@ -88,7 +88,7 @@ def _page(session: Session, shop: Shop, case: Case, *, typed: str = "", error: s
     return shell.page(
         session,
         shop,
-        "case.html",
+        "exceptions/case.html",
         "shipments",
         case=case,
         order=order,

@@ -71,7 +71,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "exceptions.html",
+        "exceptions/index.html",
         "shipments",
         tabs=TABS,
         lines=shown,

@@ -153,7 +153,7 @@ def _page(session: Session, shop: Shop, typed: MultiDict[str, str], errors: dict
     return shell.page(
         session,
         shop,
-        "thresholds.html",
+        "exceptions/thresholds.html",
         "shipments",
         groups=GROUPS,
         typed=typed,

@@ -60,7 +60,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "lift.html",
+        "flows/lift.html",
         "flows",
         lines=lines,
         percent=percent,

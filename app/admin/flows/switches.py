@@ -153,7 +153,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "flows.html",
+        "flows/index.html",
         "flows",
         flows=WORDS,
         requests=REQUESTS,

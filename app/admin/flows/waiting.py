@@ -46,7 +46,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "waiting.html",
+        "flows/waiting.html",
         "flows",
         lines=lines,
         people=people,

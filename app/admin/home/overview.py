@@ -61,7 +61,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "home.html",
+        "home/index.html",
         "home",
         tally=tally,
         greeting=_greeting(here),

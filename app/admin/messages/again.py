@@ -73,7 +73,7 @@ def _page(session: Session, shop: Shop, message: Message, order: Order) -> str:
     return shell.page(
         session,
         shop,
-        "again.html",
+        "messages/again.html",
         "shipments" if message.shipment_ids else "messages",
         message=message,
         order=order,

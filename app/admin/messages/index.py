@@ -81,7 +81,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "messages.html",
+        "messages/index.html",
         "messages",
         tabs={key: (it, sum(counts.get(state, 0) for state in it.states)) for key, it in TABS.items()},
         tab=tab,

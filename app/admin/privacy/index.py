@@ -41,7 +41,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "privacy.html",
+        "privacy/index.html",
         "privacy",
         page=page,
         kinds={str(k): v for k, v in KINDS.items()},

@@ -18,4 +18,4 @@ def index(session: Session, shop: Shop) -> str:
     columns = (AccessRecord.id, AccessRecord.at, AccessRecord.who, AccessRecord.what)
     mine = select(*columns).where(AccessRecord.shop_id == shop.id)
     page = paging.newest_first(session, mine, AccessRecord.id)
-    return shell.page(session, shop, "looks.html", "privacy", page=page)
+    return shell.page(session, shop, "privacy/looks.html", "privacy", page=page)

@@ -62,7 +62,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "reviews.html",
+        "reviews/index.html",
         "reviews",
         tabs=TABS,
         tab=tab if tab in TABS else "all",
@@ -118,7 +118,7 @@ def where(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "reviews_where.html",
+        "reviews/where.html",
         "reviews",
         choice=choice.of(shop),
         names={key: choice.label(Choice(key=key)) for key in choice.keys(shop)},

@@ -39,7 +39,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "surveys.html",
+        "reviews/surveys.html",
         "reviews",
         score=score,
         means=means(score),

@@ -46,7 +46,7 @@ def show(session: Session, shop: Shop, name: str) -> str:
     return shell.page(
         session,
         shop,
-        "sender_domain.html",
+        "sending/sender_domain.html",
         "messages",
         domain=row,
         verdict=found[0] if found else None,

@@ -59,7 +59,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "sending.html",
+        "sending/servers.html",
         "messages",
         lines=lines,
         presets=PRESETS,
@@ -203,7 +203,7 @@ def _form(  # noqa: PLR0913, PLR0917 - what one page shows
     return shell.page(
         session,
         shop,
-        "mail_server.html",
+        "sending/mail_server.html",
         "messages",
         provider=row,
         preset=preset,

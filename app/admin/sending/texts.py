@@ -36,7 +36,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "texts.html",
+        "sending/texts.html",
         "messages",
         account=next(iter(accounts), None),
         accounts=accounts,

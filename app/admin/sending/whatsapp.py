@@ -66,7 +66,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "whatsapp.html",
+        "sending/whatsapp.html",
         "messages",
         account=account,
         provider=_provider(),
@@ -149,7 +149,7 @@ def show(session: Session, shop: Shop, trigger: str) -> str:
     return shell.page(
         session,
         shop,
-        "whatsapp_message.html",
+        "sending/whatsapp_message.html",
         "messages",
         trigger=about,
         names=_fitting(rows, about),

@@ -151,7 +151,7 @@ def _index(
     return shell.page(
         session,
         shop,
-        "services.html",
+        "services/index.html",
         "connection",
         lines=lines,
         offered=[(kind, [it for it in offered if it.kind is kind]) for kind in ListenerKind],
@@ -175,7 +175,7 @@ def _page(session: Session, shop: Shop, hook: Hook, *, wrong: str | None = None)
     return shell.page(
         session,
         shop,
-        "service.html",
+        "services/page.html",
         "connection",
         line=line,
         hook=hook,

@@ -47,7 +47,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "settings.html",
+        "settings/index.html",
         "settings",
         rows=_usual(session, shop),
         rare=_rare(session, shop, here),

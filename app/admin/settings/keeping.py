@@ -33,7 +33,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "keeping.html",
+        "settings/keeping.html",
         "settings",
         names=NAMES,
         now=retention.months(shop),
@@ -59,7 +59,7 @@ def choose(session: Session, shop: Shop) -> BaseResponse:
 @for_shop
 def everything(session: Session, shop: Shop) -> str:
     """Say what can be taken along."""
-    return shell.page(session, shop, "takeout.html", "settings")
+    return shell.page(session, shop, "settings/takeout.html", "settings")
 
 
 @blueprint.get("/settings/everything.zip")
@@ -76,7 +76,7 @@ def download(session: Session, shop: Shop) -> Response:
 @for_shop
 def ask_to_delete(session: Session, shop: Shop) -> str:
     """Say what deleting means, and ask for the shop's name."""
-    return shell.page(session, shop, "delete.html", "settings", error="")
+    return shell.page(session, shop, "settings/delete.html", "settings", error="")
 
 
 @blueprint.post("/settings/delete")
@@ -85,10 +85,10 @@ def delete(session: Session, shop: Shop) -> str:
     """Have the shop deleted, once its name was typed."""
     if not closing.is_name(shop, request.form.get("name", "")):
         error = f"Type {shop.name}, as it stands above."
-        return shell.page(session, shop, "delete.html", "settings", error=error)
+        return shell.page(session, shop, "settings/delete.html", "settings", error=error)
     closing.ask(session, shop)
     saw(session, "deleted the shop")
-    return shell.page(session, shop, "deleted.html", "settings")
+    return shell.page(session, shop, "settings/deleted.html", "settings")
 
 
 class _Pipe(io.RawIOBase):

@@ -73,7 +73,7 @@ def _page(  # noqa: PLR0913 - what one page shows
     return shell.page(
         session,
         shop,
-        "keys.html",
+        "settings/keys.html",
         "settings",
         keys=api_keys.of_shop(session, shop.id),
         scopes=SCOPES,

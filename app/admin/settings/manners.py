@@ -87,7 +87,7 @@ def _page(session: Session, shop: Shop, typed: MultiDict[str, str], errors: dict
     return shell.page(
         session,
         shop,
-        "manners.html",
+        "settings/manners.html",
         "settings",
         typed=typed,
         errors=errors,

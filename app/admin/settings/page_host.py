@@ -54,7 +54,7 @@ def _page(session: Session, shop: Shop, typed: str, wrong: str | None = None) ->
     return shell.page(
         session,
         shop,
-        "page_host.html",
+        "settings/page_host.html",
         "connection",
         typed=typed,
         wrong=wrong,

@@ -144,7 +144,7 @@ def _page(
     return shell.page(
         session,
         shop,
-        "bulletin.html",
+        "shipments/bulletin.html",
         "shipments",
         row=row,
         typed=typed or {"subject": row.subject, "words": row.words},

@@ -103,7 +103,7 @@ def index(session: Session, shop: Shop) -> str | Response:
     return shell.page(
         session,
         shop,
-        "shipments.html",
+        "shipments/index.html",
         "shipments",
         tabs=TABS,
         tab=asked.tab,

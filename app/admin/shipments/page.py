@@ -67,7 +67,7 @@ def show(session: Session, shop: Shop, shipment_id: int) -> str:
     return shell.page(
         session,
         shop,
-        "shipment.html",
+        "shipments/page.html",
         "shipments",
         shipment=shipment,
         order=order,

@@ -42,7 +42,7 @@ def index(session: Session, shop: Shop, shipment_id: int) -> str:
     return shell.page(
         session,
         shop,
-        "told.html",
+        "shipments/told.html",
         "shipments",
         shipment=shipment,
         order=order,

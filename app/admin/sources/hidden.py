@@ -46,4 +46,4 @@ def wrong(words: list[str]) -> str | None:
 
 
 def _page(session: Session, shop: Shop, typed: str, error: str | None = None) -> str:
-    return shell.page(session, shop, "hidden.html", "sources", typed=typed, error=error)
+    return shell.page(session, shop, "sources/hidden.html", "sources", typed=typed, error=error)

@@ -59,7 +59,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "sources.html",
+        "sources/index.html",
         "sources",
         answers={who: ANSWERS[who] for who in offered},
         teller=teller,

@@ -100,7 +100,7 @@ def _page(session: Session, shop: Shop, **values: object) -> str:
     return shell.page(
         session,
         shop,
-        "own_carriers.html",
+        "sources/own_carriers.html",
         "connection",
         carriers=own_carriers.kept(session, shop.id),
         parcels=dict(list(session.execute(parcels))),

@@ -22,7 +22,7 @@ def index(session: Session, shop: Shop) -> str:
     columns = (Call.id, Call.kind, Call.failure, Call.attempts, Call.ended_at, Order.name)
     undone = select(*columns).outerjoin(Order, about).where(Call.shop_id == shop.id, calls.parked())
     page = paging.newest_first(session, undone, Call.id)
-    return shell.page(session, shop, "calls.html", "connection", page=page)
+    return shell.page(session, shop, "stores/calls.html", "connection", page=page)
 
 
 @blueprint.post("/connection/undone/<int(max=9223372036854775807):call_id>/retry")

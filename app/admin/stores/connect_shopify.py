@@ -52,7 +52,7 @@ def patch() -> AnyResponse:
     if not request.args.get("shopify-reload", "").startswith("/admin/"):
         abort(400, "This page only brings you back to where you came from.")
     known = {"client_id": settings().shopify_client_id, "app_bridge": embedded.app_bridge()}
-    page = render_template("admin/patch.html", **known)
+    page = render_template("admin/stores/patch.html", **known)
     policy = embedded.frames(shop_domain(request.args.get("shop", "")))
     return Response(page, headers={"Content-Security-Policy": policy})
 
@@ -84,7 +84,7 @@ def permitted() -> AnyResponse:
 @blueprint.errorhandler(Unreachable)
 def unreachable(error: Unreachable) -> tuple[str, int]:
     """Say that the store did not let us in, and why."""
-    return render_template("admin/store_silent.html", reason=str(error)), 502
+    return render_template("admin/stores/silent.html", reason=str(error)), 502
 
 
 def _connected(domain: str) -> int | None:

@@ -97,7 +97,10 @@ def come_back() -> Page:
     outcome = _outcome(asked, agreed=request.args.get("success") == "1")
     values = {"outcome": outcome, "asked": asked, "state": request.args.get("user_id", "")}
     page = render_template(
-        "admin/connect_woocommerce_return.html", form_token=session.form_token, here=settings().url, **values
+        "admin/stores/connect_woocommerce_return.html",
+        form_token=session.form_token,
+        here=settings().url,
+        **values,
     )
     return page, 200 if asked else 400
 
@@ -140,7 +143,7 @@ def protect(response: Any) -> Any:  # noqa: ANN401 - Flask's and Werkzeug's resp
 
 def _form(error: str | None = None, *, by_hand: bool = False) -> Page:
     page = render_template(
-        "admin/connect_woocommerce.html",
+        "admin/stores/connect_woocommerce.html",
         error=error,
         by_hand=by_hand or not _can_be_handed_keys(),
         can_be_handed_keys=_can_be_handed_keys(),

@@ -16,7 +16,7 @@ blueprint = Blueprint("store_consent", __name__)
 @for_shop
 def index(session: Session, shop: Shop) -> str:
     """Show whether the store is told, and what that takes."""
-    return telling.show(session, shop, "store_consent.html", consent_record)
+    return telling.show(session, shop, "stores/consent.html", consent_record)
 
 
 @blueprint.post("/store-consent")

@@ -18,4 +18,4 @@ def leave(session: Session, shop: Shop) -> str:
     if shop.platform is not PlatformKey.WOOCOMMERCE:
         abort(404)
     errands.add(session, shop.id, "woocommerce.disconnect")
-    return render_template("admin/disconnected.html", shop=shop)
+    return render_template("admin/stores/disconnected.html", shop=shop)

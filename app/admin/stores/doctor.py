@@ -78,7 +78,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "doctor.html",
+        "stores/doctor.html",
         "connection",
         looked_at=last.looked_at if last else None,
         wrong=[it for it in found if it.grade is not Grade.GOOD],

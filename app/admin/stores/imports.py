@@ -72,7 +72,9 @@ def show(session: Session, shop: Shop, import_id: int) -> Response | str:
     if row.layout is not None and row.state in (ImportState.LOOKING, ImportState.RUNNING):
         at = int(row.cursor.partition("|")[0]) if row.cursor else 0
         share = min(at / max(row.layout["size"], 1), 1.0)
-    return shell.page(session, shop, "import.html", "connection", row=row, kind=KINDS[row.kind], share=share)
+    return shell.page(
+        session, shop, "stores/import.html", "connection", row=row, kind=KINDS[row.kind], share=share
+    )
 
 
 @blueprint.post("/connection/lists/<int(max=9223372036854775807):import_id>/go")
@@ -112,7 +114,7 @@ def _index(session: Session, shop: Shop, error: str | None = None) -> str:
     columns = (Import.id, Import.kind, Import.state, Import.asked_at, Import.counts, Import.name)
     mine = select(*columns).where(Import.shop_id == shop.id, Import.kind.in_(KINDS))
     page = paging.newest_first(session, mine, Import.id)
-    return shell.page(session, shop, "imports.html", "connection", page=page, kinds=KINDS, error=error)
+    return shell.page(session, shop, "stores/imports.html", "connection", page=page, kinds=KINDS, error=error)
 
 
 def _mine(shop: Shop, import_id: int, *states: ImportState) -> Select[Import]:

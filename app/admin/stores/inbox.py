@@ -52,7 +52,7 @@ def index(session: Session, shop: Shop) -> str:
     return shell.page(
         session,
         shop,
-        "connection.html",
+        "stores/connection.html",
         "connection",
         page=page,
         heard_at=session.scalar(newest),
@@ -75,7 +75,7 @@ def show(session: Session, shop: Shop, notice_id: int) -> str:
     row = session.scalar(mine) or abort(404)
     body = masking.masked(row.body) if row.body is not None else ""
     saw(session, f"notice {row.id}, masked")
-    return shell.page(session, shop, "notice.html", "connection", row=row, body=body)
+    return shell.page(session, shop, "stores/notice.html", "connection", row=row, body=body)
 
 
 @blueprint.post("/connection/notices/<int(max=9223372036854775807):notice_id>/replay")

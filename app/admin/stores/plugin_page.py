@@ -92,7 +92,7 @@ def ask_to_enter(token: str) -> str | BaseResponse:
         return _ended()
     if is_known:
         return redirect(f"/admin/{shop.id}/{way.page}", 303)
-    return render_template("admin/way_in.html", shop=shop, token=token, form_token=session.form_token)
+    return render_template("admin/stores/way_in.html", shop=shop, token=token, form_token=session.form_token)
 
 
 @blueprint.post("/admin/way-in/<token>/open")

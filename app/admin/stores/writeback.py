@@ -16,7 +16,7 @@ blueprint = Blueprint("writeback", __name__)
 @for_shop
 def index(session: Session, shop: Shop) -> str:
     """Show whether the store is told, and what that takes."""
-    return telling.show(session, shop, "writeback.html", writeback)
+    return telling.show(session, shop, "stores/writeback.html", writeback)
 
 
 @blueprint.post("/store-pages")

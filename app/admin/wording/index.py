@@ -41,7 +41,9 @@ def index(session: Session, shop: Shop) -> str:
             groups["Offers"].append(trigger)
         elif trigger not in words.NEWS:
             groups["Answers"].append(trigger)
-    return shell.page(session, shop, "wordings.html", "messages", groups=groups, kept=kept, subjects=subjects)
+    return shell.page(
+        session, shop, "wording/index.html", "messages", groups=groups, kept=kept, subjects=subjects
+    )
 
 
 @blueprint.get(ONE)

@@ -73,7 +73,7 @@ def page(  # noqa: PLR0913 - what one page shows
     return shell.page(
         session,
         shop,
-        "wording.html",
+        "wording/page.html",
         "messages",
         trigger=trigger,
         state=state,

@@ -110,7 +110,7 @@ def page(  # noqa: PLR0913 - what may have come of a form
     return shell.page(
         session,
         shop,
-        "flow_editor.html",
+        "flows/editor.html",
         "flows",
         trigger=trigger,
         name=words.TRIGGERS[trigger],
@@ -188,7 +188,7 @@ def as_file(  # noqa: PLR0913 - what may have come of a form
     return shell.page(
         session,
         shop,
-        "flow_file.html",
+        "flows/file.html",
         "flows",
         trigger=trigger,
         name=words.TRIGGERS[trigger],

@@ -63,7 +63,7 @@ def _page(session: Session, shop: Shop, trigger: Trigger, *, is_overtaken: bool 
     return shell.page(
         session,
         shop,
-        "flow_publish.html",
+        "flows/publish.html",
         "flows",
         trigger=trigger,
         name=words.TRIGGERS[trigger],

@@ -78,7 +78,7 @@ def _page(session: Session, shop: Shop, trigger: Trigger, row: Rehearsal | None)
     return shell.page(
         session,
         shop,
-        "flow_rehearsal.html",
+        "flows/rehearsal.html",
         "flows",
         trigger=trigger,
         name=words.TRIGGERS[trigger],

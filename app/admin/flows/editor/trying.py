@@ -77,7 +77,7 @@ def show(session: Session, shop: Shop, name: str) -> str:
     return shell.page(
         session,
         shop,
-        "flow_try.html",
+        "flows/try.html",
         "flows",
         trigger=trigger,
         name=words.TRIGGERS[trigger],
