@@ -9,6 +9,7 @@ from flask import Flask, Response, abort, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import admin, api, health, storefront
+from app.admin import saying
 from app.admin.stores import connect_woocommerce, imports, plugin_page
 from app.lib.config import settings
 from app.lib.logs import configure, trail
@@ -63,6 +64,7 @@ def create_app() -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(storefront.blueprint)
     app.register_blueprint(admin.blueprint, url_prefix="/admin")
+    saying.join(app)
     api.join(app)
     app.register_blueprint(connect_woocommerce.blueprint, url_prefix="/connect/woocommerce")
     app.register_blueprint(plugin_page.blueprint)

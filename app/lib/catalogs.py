@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import yaml
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from app.lib.words import CATALOGS, po_file
+from app.lib.words import CATALOGS, MERCHANTS, SHOPPERS, languages, po_file
 
 ROOT = Path(__file__).parent.parent.parent
 IN_MESSAGES = {
@@ -30,6 +30,8 @@ SAY = {
     "say_many": (1, 2),
 }
 """The functions that sentences are handed to, and which of their arguments are sentences."""
+SAY_TO_MERCHANTS = {**SAY, "gettext": None, "ngettext": (1, 2), "merchant_sentence": None}
+"""`{% trans %}` in a template is a call of `gettext` or `ngettext`."""
 WIDTH = 110
 
 
@@ -44,27 +46,47 @@ def of_document(
                 yield (1, "sentence", text, [])
 
 
-SOURCES: tuple[tuple[str, list[tuple[str, Any]], dict[str, dict[str, Any]]], ...] = (
-    ("app", [("**.py", "python")], {}),
-    ("templates/storefront", [("**.html", "jinja2")], {}),
-    (
-        "templates/messages",
-        [("**.mjml", "jinja2"), ("**.txt", "jinja2"), ("**.yaml", of_document)],
-        {"**.mjml": IN_MESSAGES, "**.txt": IN_MESSAGES},
+class Source(NamedTuple):
+    """A folder with sentences in its files."""
+
+    folder: str
+    files: list[tuple[str, Any]]
+    """Patterns, the first that fits counts, and how sentences are found: babel takes a function, too."""
+    options: dict[str, dict[str, Any]]
+    said_by: dict[str, Any]
+
+
+CODE_BELOW: list[tuple[str, Any]] = [("admin/**.py", "ignore"), ("**.py", "python")]
+SOURCES = {
+    SHOPPERS: (
+        Source("app", CODE_BELOW, {}, SAY),
+        Source("templates/storefront", [("**.html", "jinja2")], {}, SAY),
+        Source(
+            "templates/messages",
+            [("**.mjml", "jinja2"), ("**.txt", "jinja2"), ("**.yaml", of_document)],
+            {"**.mjml": IN_MESSAGES, "**.txt": IN_MESSAGES},
+            SAY,
+        ),
     ),
-)
-"""The folders, how sentences are found in their files (babel takes a function as well), and its options."""
+    MERCHANTS: (
+        Source("app", CODE_BELOW, {}, {"merchant_sentence": None}),
+        Source("app/admin", [("**.py", "python")], {}, SAY_TO_MERCHANTS),
+        Source(
+            "templates/admin", [("**.html", "jinja2")], {"**.html": {"trimmed": "true"}}, SAY_TO_MERCHANTS
+        ),
+    ),
+}
 
 
-def extract() -> Catalog:
-    """Return every sentence that the code and the templates say."""
+def extract(told_to: str = SHOPPERS) -> Catalog:
+    """Return every sentence that the code and the templates say to shoppers, or to merchants."""
     found = Catalog(project="Doorstep", charset="utf-8")
-    for folder, methods, options in SOURCES:
+    for folder, methods, options, said_by in SOURCES[told_to]:
         for file, _, message, comments, context in extract_from_dir(
             ROOT / folder,
             methods,
             options,
-            keywords=SAY,
+            keywords=said_by,
             comment_tags=("Translators:",),
             strip_comment_tags=True,
         ):
@@ -73,30 +95,30 @@ def extract() -> Catalog:
     return found
 
 
-def read(language: str) -> Catalog:
+def read(language: str, told_to: str = SHOPPERS) -> Catalog:
     """Return the sentences of a language as they are written."""
-    path = po_file(language)
+    path = po_file(language, told_to)
     if not path.exists():
         return Catalog(locale=CATALOGS[language], project="Doorstep")
     with path.open("rb") as file:
         return read_po(file, locale=CATALOGS[language])
 
 
-def missing(language: str) -> Iterator[str]:
+def missing(language: str, told_to: str = SHOPPERS) -> Iterator[str]:
     """Return the sentences that a language does not say yet."""
-    catalog = read(language)
-    for message in extract():
+    catalog = read(language, told_to)
+    for message in extract(told_to):
         said = catalog.get(message.id, message.context)
         if message.id and (said is None or said.fuzzy or not said.string or not all(said.string)):
             yield str(message.id)
 
 
-def update(language: str) -> None:
+def update(language: str, told_to: str = SHOPPERS) -> None:
     """Write the sentences that the code says to a language's file, and drop those that it no longer says."""
-    catalog = read(language)
-    catalog.update(extract(), no_fuzzy_matching=True)
+    catalog = read(language, told_to)
+    catalog.update(extract(told_to), no_fuzzy_matching=True)
     catalog.obsolete.clear()
-    path = po_file(language)
+    path = po_file(language, told_to)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalog, width=WIDTH, sort_by_file=True, include_lineno=False, omit_header=False)
@@ -105,11 +127,17 @@ def update(language: str) -> None:
 def main() -> None:
     """Bring every catalog up to date, and print what is left to translate."""
     for language in CATALOGS:
-        update(language)
-        left = list(missing(language))
-        print(f"{language}: {f'{len(left)} to translate' if left else 'complete'}")  # noqa: T201 - its answer
-        for text in left:
-            print(f"    {text}")  # noqa: T201 - its answer
+        _bring(language, SHOPPERS)
+    for language in languages(MERCHANTS):
+        _bring(language, MERCHANTS)
+
+
+def _bring(language: str, told_to: str) -> None:
+    update(language, told_to)
+    left = list(missing(language, told_to))
+    print(f"{language}, {told_to}: {f'{len(left)} to translate' if left else 'complete'}")  # noqa: T201 - its answer
+    for text in left:
+        print(f"    {text}")  # noqa: T201 - its answer
 
 
 if __name__ == "__main__":

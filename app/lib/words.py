@@ -1,6 +1,8 @@
 """Sentences in a reader's language: English stands in the code, the others in app/locale (gettext).
 
-A sentence is whole and its blanks have names, so that every language may order them as it needs:
+Shoppers' sentences are in `doorstep.po`, and every language says all of them; merchants' are in `admin.po`,
+and a language says as many as somebody has written. A sentence is whole and its blanks have names, so that
+every language may order them as it needs:
 `words.say("Arriving %(when)s", when=…)`. A sentence that is said later is marked with `sentence("…")`.
 """
 
@@ -34,6 +36,8 @@ CATALOGS = {
     "sv": "sv",
 }
 """The folder of each language besides English."""
+SHOPPERS, MERCHANTS, MARKED = "doorstep", "admin", "marked"
+"""Whose sentences: the name of the file; what is marked stands in none, and says each in ⟦brackets⟧."""
 UNSPACED = ("ja",)
 ISOLATE, POP = "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
@@ -44,23 +48,24 @@ class Words:
 
     locale: str = ENGLISH
     """As babel writes it: "de_AT". Of a language that we speak."""
+    told_to: str = SHOPPERS
 
     def say(self, sentence: str, /, **values: object) -> str:
         """Return a sentence with its blanks filled."""
-        return self._fill(_catalog(self.language).gettext(sentence), values)
+        return self._fill(self.catalog.gettext(sentence), values)
 
     def say_as(self, context: str, sentence: str, /, **values: object) -> str:
         """Return words that need a context to be understood by a translator."""
-        return self._fill(_catalog(self.language).pgettext(context, sentence), values)
+        return self._fill(self.catalog.pgettext(context, sentence), values)
 
     def say_many(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Return the sentence for so many, in as many forms as the language has; its blank is `count`."""
-        sentence = _catalog(self.language).ngettext(one, many, count)
+        sentence = self.catalog.ngettext(one, many, count)
         return self._fill(sentence, {"count": _figure(count, self.locale), **values})
 
     def ours(self, text: str) -> str:
         """Return a sentence of ours in this language, and any other text as it is."""
-        return _catalog(self.language).gettext(text) if text else text
+        return self.catalog.gettext(text) if text else text
 
     def all_of(self, parts: Iterable[str]) -> str:
         """Return "shirt, mug and pan"."""
@@ -89,6 +94,11 @@ class Words:
         """Which way it is written: "ltr" or "rtl"."""
         return _direction(self.language)
 
+    @property
+    def catalog(self) -> NullTranslations:
+        """The sentences as gettext keeps them."""
+        return _catalog(self.language, self.told_to)
+
     def _fill(self, sentence: str, values: dict[str, object]) -> str:
         if values and self.direction == "rtl":  # a name in another script must not turn the words around it
             values = {name: _isolated(str(value)) for name, value in values.items()}
@@ -100,19 +110,24 @@ def sentence(text: str) -> str:
     return text
 
 
+def merchant_sentence(text: str) -> str:
+    """Mark words that are said to merchants, later and in the admin."""
+    return text
+
+
 @lru_cache(maxsize=1024)
-def of(*wishes: str | None) -> Words:
+def of(*wishes: str | None, told_to: str = SHOPPERS) -> Words:
     """Return the first of these languages that we speak; English where there is none."""
-    return Words(next(filter(None, map(_spoken, wishes)), ENGLISH))
+    return Words(next(filter(None, (_spoken(it, told_to) for it in wishes)), ENGLISH), told_to)
 
 
-def _spoken(name: str | None) -> str | None:
+def _spoken(name: str | None, told_to: str) -> str | None:
     """Return a store's or browser's name of a language as babel writes it; None: we do not speak it."""
     try:
         locale = Locale.parse((name or "").replace("-", "_"))
     except (ValueError, UnknownLocaleError):
         return None
-    if locale.language != ENGLISH and locale.language not in CATALOGS:
+    if locale.language != ENGLISH and locale.language not in languages(told_to):
         return None
     return "_".join(filter(None, (locale.language, locale.territory)))
 
@@ -145,17 +160,41 @@ def _direction(language: str) -> str:
 
 
 @cache
-def _catalog(language: str) -> NullTranslations:
+def languages(told_to: str = SHOPPERS) -> tuple[str, ...]:
+    """Return the languages besides English that have a file of sentences."""
+    return tuple(it for it in CATALOGS if po_file(it, told_to).exists())
+
+
+@cache
+def _catalog(language: str, told_to: str) -> NullTranslations:
     """Return a language's sentences, compiled when they are first needed."""
+    if told_to == MARKED:
+        return Marked()
     if language == ENGLISH:
         return NullTranslations()
     compiled = BytesIO()
-    with po_file(language).open("rb") as file:
+    with po_file(language, told_to).open("rb") as file:
         write_mo(compiled, read_po(file))
     compiled.seek(0)
     return GNUTranslations(compiled)
 
 
-def po_file(language: str) -> Path:
+class Marked(NullTranslations):
+    """A language that is no language: what stands outside its brackets cannot be said in another."""
+
+    def gettext(self, message: str) -> str:
+        """Return the sentence in brackets."""
+        return f"⟦{message}⟧"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the sentence for so many in brackets."""
+        return f"⟦{super().ngettext(msgid1, msgid2, n)}⟧"
+
+    def pgettext(self, context: str, message: str) -> str:  # noqa: ARG002 - gettext says so
+        """Return the sentence in brackets; its context is for translators."""
+        return self.gettext(message)
+
+
+def po_file(language: str, told_to: str = SHOPPERS) -> Path:
     """Return where a language's sentences are written."""
-    return FOLDER / CATALOGS[language] / "LC_MESSAGES" / "doorstep.po"
+    return FOLDER / CATALOGS[language] / "LC_MESSAGES" / f"{told_to}.po"

@@ -7,9 +7,10 @@ import pytest
 from babel.messages import Catalog, Message
 
 from app.lib import catalogs
-from app.lib.words import CATALOGS
+from app.lib.words import CATALOGS, MERCHANTS, SHOPPERS, languages
 
 BLANK = re.compile(r"%\((\w+)\)s")
+TAG = re.compile(r"<[^>]*>")
 OF_A_DAY = {"weekday", "date"}
 """Every language names a day by one of them, or both, as it likes."""
 LONGEST = 2.2
@@ -54,8 +55,24 @@ def test_nothing_is_kept_that_is_no_longer_said(language: str, source: Catalog) 
         assert source.get(message.id, message.context) is not None, message.id
 
 
-def translations(language: str) -> Iterator[tuple[Message, tuple[str, ...]]]:
-    for message in catalogs.read(language):
+def test_what_merchants_are_told_is_found() -> None:
+    told = catalogs.extract(MERCHANTS)
+    assert told.get("Skip to content") is not None
+
+
+@pytest.mark.parametrize("language", languages(MERCHANTS))
+def test_merchants_get_the_same_blanks_and_the_same_markup(language: str) -> None:
+    source = catalogs.extract(MERCHANTS)
+    for message, said in translations(language, MERCHANTS):
+        assert source.get(message.id, message.context) is not None, message.id
+        english = message.id if isinstance(message.id, str) else message.id[-1]
+        for text in filter(None, said):
+            assert {*BLANK.findall(text)} - {"count"} == {*BLANK.findall(english)} - {"count"}, text
+            assert sorted(TAG.findall(text)) == sorted(TAG.findall(english)), text
+
+
+def translations(language: str, told_to: str = SHOPPERS) -> Iterator[tuple[Message, tuple[str, ...]]]:
+    for message in catalogs.read(language, told_to):
         if message.id:
             yield (
                 message,
