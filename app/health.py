@@ -19,10 +19,10 @@ from app.lib import clock, queue
 from app.lib.db import transaction
 from app.messages.models import Message
 from app.shops.models import Call, Errand, Shop
-from app.tracking import progress
 from app.tracking.forecast.models import Forecast
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
 from app.tracking.polls.models import CarrierAccount
+from app.tracking.scans import progress
 from app.vocabulary import CallState, InboxState, MessageState
 
 blueprint = Blueprint("health", __name__)

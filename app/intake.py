@@ -17,7 +17,10 @@ from app.privacy import erasure, tasks
 from app.shops import errands, install
 from app.shops.models import Shop
 from app.stock import shelves
-from app.tracking import following, held, register, scans, shared_scans, watch, writeback
+from app.tracking.exceptions import watch
+from app.tracking.parcels import held, register, writeback
+from app.tracking.scans import scans, shared
+from app.tracking.sources import following
 
 Records = tuple[Record | Told, ...]
 
@@ -131,7 +134,7 @@ def _scans(session: Session, shop: Shop, records: Sequence[Record | Told], heard
     said = [record for record in records if isinstance(record, purchases.Scan)]
     theirs = writeback.not_ours(session, shop, said) if said else ()
     if theirs:
-        shared_scans.keep(session, shop.id, theirs, source=shop.platform, heard_at=heard_at)
+        shared.keep(session, shop.id, theirs, source=shop.platform, heard_at=heard_at)
 
 
 def _product(session: Session, shop: Shop, record: purchases.Product, heard_at: datetime) -> None:

@@ -26,8 +26,9 @@ from app.flows.triggers import (
 from app.hooks import telling
 from app.lib import clock
 from app.shops.models import Shop
-from app.tracking import following, writeback
 from app.tracking.forecast import forecasts
+from app.tracking.parcels import writeback
+from app.tracking.sources import following
 
 SOON, A_DAY = timedelta(seconds=5), timedelta(days=1)
 

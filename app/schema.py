@@ -47,19 +47,19 @@ from app.shops.models import AccessRecord, Call, Checkup, ConnectState, Credenti
 from app.shops.team import Member
 from app.stock.models import Level, Location, Shelf, Waiting
 from app.surveys.models import SurveyAnswer
-from app.tracking.browsers import PushSubscription
-from app.tracking.cases import Case, CaseEntry
-from app.tracking.designs import PageDesign, PageVersion
-from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Forecast, Prediction, Transit
 from app.tracking.models import DrawnPage, ExceptionRow, Lane, OwnCarrier, Shipment, TrackingEvent
-from app.tracking.notes import Note
-from app.tracking.overrides import Override
-from app.tracking.own_orders import OwnOrdersLink
+from app.tracking.page.designs import PageDesign, PageVersion
+from app.tracking.page.visits import PageVisit
+from app.tracking.parcels.notes import Note
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
-from app.tracking.recipients import Recipient
-from app.tracking.visits import PageVisit
-from app.tracking.wishes import UpdateWish
+from app.tracking.scans.overrides import Override
+from app.tracking.shoppers.browsers import PushSubscription
+from app.tracking.shoppers.cases import Case, CaseEntry
+from app.tracking.shoppers.feedback import Feedback
+from app.tracking.shoppers.own_orders import OwnOrdersLink
+from app.tracking.shoppers.recipients import Recipient
+from app.tracking.shoppers.wishes import UpdateWish
 
 __all__ = [
     "AccessRecord",

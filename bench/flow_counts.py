@@ -7,7 +7,7 @@ from app.flows import published, switches
 from app.flows.plan import reading
 from app.flows.plan.advance import FINISHED, GONE, NOT_FOR_THEM
 from app.flows.plan.definition import Flow, Leave, Message
-from app.tracking.alarms import LATE
+from app.tracking.exceptions.alarms import LATE
 from app.vocabulary import Trigger
 from bench.olist import Sale
 from bench.reconcile import Query

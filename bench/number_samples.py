@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.carriers import formats
 from app.carriers.formats import Format
-from app.tracking.number import SYMBOLS, normalize
+from app.tracking.carriers.number import SYMBOLS, normalize
 
 KINDS = (string.digits, string.ascii_uppercase)
 

@@ -22,7 +22,7 @@ from statistics import median
 
 from app.carriers import directory, formats
 from app.carriers.formats import Format
-from app.tracking import number
+from app.tracking.carriers import number
 from bench.number_samples import numbers, order_numbers, sampled
 
 PEERS = Path(__file__).parent / "peers"

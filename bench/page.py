@@ -142,7 +142,7 @@ def _prepare(servers: Servers) -> dict[str, str]:
 
 
 def _paths(scratch: Path) -> Path:
-    from app.tracking.links import token_of  # noqa: PLC0415 - reads the settings just made
+    from app.tracking.page.links import token_of  # noqa: PLC0415 - reads the settings just made
 
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
         ids = [row[0] for row in connection.execute('SELECT id FROM "order" ORDER BY id')]

@@ -7,7 +7,7 @@ from app.lib.config import settings
 from app.lib.rsgi import Pages
 from app.main import create_app
 from app.storefront import look
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from webhooks.ingress import Ingress
 
 HEADERS = {**look.HEADERS, "Vary": "Accept-Encoding", "Content-Encoding": "gzip"}

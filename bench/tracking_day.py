@@ -22,7 +22,7 @@ from app.lib.clock import REPLAY_CLOCK, set_replay_clock
 from app.lib.db import transaction
 from app.lib.http import Outside
 from app.shops.models import Shop
-from app.tracking import sources
+from app.tracking.sources import sources
 from bench.tracking import fill
 from bench.tracking_world import World
 from jobs import polling

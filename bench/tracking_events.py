@@ -9,7 +9,7 @@ from statistics import median
 from app.carriers.base import Scan, Update
 from app.lib import clock
 from app.lib.db import transaction
-from app.tracking import scans
+from app.tracking.scans import scans
 from app.vocabulary import ShipmentStatus as S
 from bench.tracking import fill
 

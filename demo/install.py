@@ -24,7 +24,8 @@ from app.shops import checkups, errands, texting
 from app.shops.install import Store, install, keep_secret
 from app.shops.models import Shop
 from app.shops.texting import Texting, Whom
-from app.tracking import sources, writeback
+from app.tracking.parcels import writeback
+from app.tracking.sources import sources
 from app.vocabulary import PlatformKey, Trigger
 from demo import meta, twilio, ups
 from demo.shopify import oauth

@@ -15,7 +15,7 @@ from app.lib.config import settings
 from app.lib.db import transaction
 from app.platforms.walking import Step
 from app.shops.models import Shop
-from app.tracking.links import tracking_url
+from app.tracking.page.links import tracking_url
 from app.vocabulary import InboxState
 from demo import asking, install, meta, past, stock, stories, things, twilio, ups
 from demo.sales import Sale

@@ -26,7 +26,7 @@ from app.platforms.woocommerce.orders import DRAFT
 from app.shops import errands
 from app.shops.errands import Due
 from app.shops.models import Shop
-from app.tracking import unheard
+from app.tracking.scans import unheard
 from jobs import SLICE, shopify
 from jobs import woocommerce as woo
 

@@ -5,7 +5,7 @@ from time import monotonic
 from app.commerce import reorders
 from app.lib import queue
 from app.lib.db import transaction
-from app.tracking import lanes, watch
+from app.tracking.exceptions import lanes, watch
 from jobs import SLICE
 
 

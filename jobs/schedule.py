@@ -17,8 +17,9 @@ from app.privacy import copies, unpermitted
 from app.shops import calls
 from app.stock import waiting
 from app.storefront import endings
-from app.tracking import drawn, own_orders
 from app.tracking.forecast import transits
+from app.tracking.page import drawn
+from app.tracking.shoppers import own_orders
 
 EVERY = 2.0
 """Seconds between two ticks: the longest that anything due waits for a lost wake-up."""

@@ -10,9 +10,9 @@ from app.lib.http import Outside
 from app.lib.reading import Unreadable
 from app.shops.errands import Due
 from app.shops.models import Shop
-from app.tracking import following, sources
 from app.tracking.models import Shipment
-from app.tracking.sources import Account
+from app.tracking.sources import following, sources
+from app.tracking.sources.sources import Account
 
 
 @dataclass(frozen=True, slots=True)

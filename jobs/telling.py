@@ -7,8 +7,8 @@ from app.lib.db import transaction
 from app.platforms.shopify import telling as shopify_words
 from app.platforms.woocommerce import telling as woo_words
 from app.shops.calls import Due, Outcome
-from app.tracking import writeback
-from app.tracking.writeback import News
+from app.tracking.parcels import writeback
+from app.tracking.parcels.writeback import News
 from app.vocabulary import CallReason
 from jobs import shopify, woocommerce
 

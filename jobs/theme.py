@@ -8,7 +8,7 @@ from app.lib.http import Outside, Unreachable
 from app.shops import theme
 from app.shops.errands import Due
 from app.shops.models import Shop
-from app.tracking import designs
+from app.tracking.page import designs
 
 LONGEST = 2_000_000
 """Bytes of a page that are read."""

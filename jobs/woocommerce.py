@@ -30,7 +30,7 @@ from app.privacy import erasure
 from app.shops import calls, checkups, errands, install
 from app.shops.errands import Due
 from app.shops.models import Shop
-from app.tracking import register
+from app.tracking.parcels import register
 from jobs import SLICE
 
 HEALTH_EVERY = 15 * 60

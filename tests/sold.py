@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.lib import clock
 from app.shops.models import Shop
-from app.tracking import progress
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
-from app.tracking.progress import Mark, Progress
+from app.tracking.scans import progress
+from app.tracking.scans.progress import Mark, Progress
 from app.vocabulary import ExceptionKind, PlatformKey, ShopState
 from app.vocabulary import ShipmentStatus as S
 

@@ -10,7 +10,7 @@ from app.commerce.inbox import Incoming
 from app.lib import plugins
 from app.lib.db import transaction
 from app.shops.models import Shop
-from app.tracking import sources
+from app.tracking.sources import sources
 from app.vocabulary import ShopState
 from webhooks.senders import Remembered
 

@@ -16,10 +16,10 @@ from app.lib import clock
 from app.reviews.models import Review
 from app.shops import calls
 from app.shops.models import Call, Shop
-from app.tracking import attention
-from app.tracking.attention import Counts
+from app.tracking.exceptions import attention
+from app.tracking.exceptions.attention import Counts
 from app.tracking.models import ExceptionRow, Shipment
-from app.tracking.parcel import Parcel
+from app.tracking.story.parcel import Parcel
 from app.vocabulary import InboxState, ShipmentStatus
 
 WRONG = (

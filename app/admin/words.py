@@ -12,9 +12,9 @@ from app.flows.models import HeldBack
 from app.lib import plugins
 from app.messages.models import Message
 from app.shops import texting
-from app.tracking import evidence
-from app.tracking.progress import MERCHANT
-from app.tracking.scans import Doubt
+from app.tracking.exceptions import evidence
+from app.tracking.scans.progress import MERCHANT
+from app.tracking.scans.scans import Doubt
 from app.vocabulary import (
     CaseKind,
     CaseWish,

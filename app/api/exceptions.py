@@ -9,9 +9,9 @@ from app.api.shapes import Done, ExceptionList, ExceptionQuery, OpenException, P
 from app.lib import clock
 from app.shops import workdays
 from app.shops.api_keys import Scope
-from app.tracking import attention
-from app.tracking.attention import Waiting
-from app.tracking.parcel import Parcel
+from app.tracking.exceptions import attention
+from app.tracking.exceptions.attention import Waiting
+from app.tracking.story.parcel import Parcel
 
 book = Book()
 routes = book.routes

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.tracking import asking_now, overrides
+from app.tracking.scans import overrides
+from app.tracking.sources import asking_now
 from app.vocabulary import ExceptionKind, ShipmentStatus
 
 MOST = 100

@@ -22,10 +22,14 @@ from app.api.shapes import (
 from app.carriers import directory
 from app.commerce.models import Order
 from app.shops.api_keys import Scope
-from app.tracking import asking_now, attention, carriage, carrier, notes, overrides, standing
-from app.tracking.links import tracking_url
+from app.tracking.carriers import carriage, carrier
+from app.tracking.exceptions import attention
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
-from app.tracking.parcel import Parcel
+from app.tracking.page.links import tracking_url
+from app.tracking.parcels import notes
+from app.tracking.scans import overrides, standing
+from app.tracking.sources import asking_now
+from app.tracking.story.parcel import Parcel
 
 book = Book()
 routes = book.routes

@@ -3,7 +3,7 @@
 A source is one file in this folder that ends in `PLUGIN = Source(…)`: an aggregator or a carrier that the
 merchant has an account with. It translates and does not decide: `verify` and `parse` are pure, only `fetch`
 and `register` touch the network, through the session that they are handed. What it tells is kept by
-`app.tracking.scans.keep_update`.
+`app.tracking.scans.scans.keep_update`.
 
 Rules for every plug-in:
 

@@ -8,8 +8,8 @@ from app.flows import switches, telling
 from app.flows.switches import MILESTONES, ON_REQUEST, START_OFF
 from app.flows.telling import Occasion
 from app.messages.models import Message
-from app.tracking import wishes
 from app.tracking.models import Shipment
+from app.tracking.shoppers import wishes
 from app.vocabulary import Medium, Trigger
 
 

@@ -27,9 +27,9 @@ from app.messages.verdict import Facts
 from app.messages.whatsapp import writing
 from app.shops import texting
 from app.shops.models import Shop
-from app.tracking import alarms as tracked
-from app.tracking import cases
+from app.tracking.exceptions import alarms as tracked
 from app.tracking.models import Shipment
+from app.tracking.shoppers import cases
 from app.vocabulary import Category, Medium, MessageState, Trigger
 
 Row = TypeVar("Row", Shop, Order, Profile, Shipment, Checkout)

@@ -19,8 +19,8 @@ from app.lib import clock
 from app.lib.db import memory
 from app.messages import outbox
 from app.messages.models import Message
-from app.tracking import browsers, recipients
 from app.tracking.models import Shipment
+from app.tracking.shoppers import browsers, recipients
 from app.vocabulary import Medium, MessageState, Trigger
 
 GATHER_FOR = timedelta(minutes=30)

@@ -12,7 +12,7 @@ from app.messages.models import Message
 from app.shops import texting
 from app.shops.models import Shop
 from app.shops.texting import Whom
-from app.tracking import wishes
+from app.tracking.shoppers import wishes
 from app.vocabulary import Category, ConsentSource, Medium, Trigger
 
 STEPS = (

@@ -24,10 +24,13 @@ from app.lib.reading import Json
 from app.shops import calls
 from app.shops.calls import Due
 from app.shops.models import Call, Shop
-from app.tracking import carrier, cases, evidence, standing
-from app.tracking.cases import Case, CaseAuthor
-from app.tracking.evidence import Evidence
+from app.tracking.carriers import carrier
+from app.tracking.exceptions import evidence
+from app.tracking.exceptions.evidence import Evidence
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
+from app.tracking.scans import standing
+from app.tracking.shoppers import cases
+from app.tracking.shoppers.cases import Case, CaseAuthor
 from app.vocabulary import CallState, CaseKind, CaseWish
 
 GATHER = timedelta(minutes=1)

@@ -16,10 +16,11 @@ from app.commerce.models import LineItem, Order, Product, Variant
 from app.events import Event
 from app.lib.reading import Json
 from app.shops.models import Shop
-from app.tracking import carrier, expected
-from app.tracking.cases import Case
-from app.tracking.links import tracking_url
+from app.tracking.carriers import carrier
+from app.tracking.forecast import expected
 from app.tracking.models import ExceptionRow, Shipment
+from app.tracking.page.links import tracking_url
+from app.tracking.shoppers.cases import Case
 
 VERSION = 1
 

@@ -14,10 +14,12 @@ from app.imports.lists import Sent
 from app.imports.models import Import
 from app.platforms import purchases
 from app.shops.models import Shop
-from app.tracking import register, scans, shared_scans, standing, watch
+from app.tracking.carriers.number import normalize
+from app.tracking.exceptions import watch
 from app.tracking.models import Shipment, TrackingEvent
-from app.tracking.number import normalize
+from app.tracking.parcels import register
 from app.tracking.polls import watches
+from app.tracking.scans import scans, shared, standing
 from app.vocabulary import ShipmentStatus
 
 
@@ -64,7 +66,7 @@ def bring(session: Session, shop: Shop, row: Import, order: Order, said: Sent) -
             raw_status="delivered",
             happened_at=min(said.delivered_at, row.asked_at),
         )
-        shared_scans.keep(session, shop.id, [arrived], source="import", heard_at=row.asked_at)
+        shared.keep(session, shop.id, [arrived], source="import", heard_at=row.asked_at)
     open_ones = [parcel for parcel in road.open_parcels(session, [order]) if parcel.number == number]
     road.set_out(session, shop, open_ones)
     road.review(session, [order])

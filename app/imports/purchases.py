@@ -13,7 +13,7 @@ from app.imports.parcels import Left
 from app.imports.sold import OF_BEFORE, Sold
 from app.messages.models import Message
 from app.shops.models import Shop
-from app.tracking.cases import Case
+from app.tracking.shoppers.cases import Case
 
 
 def keep(session: Session, shop: Shop, row: Import, said: Sold) -> None:

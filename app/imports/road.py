@@ -10,10 +10,11 @@ from app import events
 from app.commerce.models import Order
 from app.lib import clock
 from app.shops.models import Shop
-from app.tracking import following, watch
-from app.tracking.following import OVER, RECENT
+from app.tracking.exceptions import watch
 from app.tracking.forecast import forecasts, transits
 from app.tracking.models import Shipment
+from app.tracking.sources import following
+from app.tracking.sources.following import OVER, RECENT
 
 LEARNT = timedelta(days=90)
 """Parcels that left longer ago say little about those of today."""

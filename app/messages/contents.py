@@ -8,8 +8,8 @@ from app.lib.days import Calendar
 from app.messages.documents.document import Document
 from app.messages.links import Clicks
 from app.shops.brand import Brand
-from app.tracking.parcel import Place
-from app.tracking.story import Story
+from app.tracking.story.parcel import Place
+from app.tracking.story.story import Story
 from app.vocabulary import Category, Trigger
 
 

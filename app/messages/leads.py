@@ -16,8 +16,8 @@ from app.messages.models import Message
 from app.platforms.base import Platform
 from app.reviews.links import review_url, short_review_url
 from app.shops.models import Shop
-from app.tracking import own_orders, recipients
-from app.tracking.links import gift_url, short_url, tracking_url
+from app.tracking.page.links import gift_url, short_url, tracking_url
+from app.tracking.shoppers import own_orders, recipients
 from app.vocabulary import Medium, Trigger
 
 TEXTS = (Medium.SMS, Medium.WHATSAPP)

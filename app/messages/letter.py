@@ -15,9 +15,11 @@ from app.messages.documents import templates
 from app.messages.links import Clicks, secure
 from app.messages.material import Material
 from app.messages.models import Message
-from app.tracking import arrival, carrier, expected, story
+from app.tracking.carriers import carrier
+from app.tracking.forecast import expected
 from app.tracking.models import Shipment
-from app.tracking.parcel import Parcel, Place, is_void
+from app.tracking.story import arrival, story
+from app.tracking.story.parcel import Parcel, Place, is_void
 from app.vocabulary import Category, ShipmentStatus, Trigger
 
 __all__ = ["Item", "Letter", "Offer", "Told", "gather", "of"]  # asked for here, wherever they are made

@@ -29,9 +29,10 @@ from app.reviews.models import Review
 from app.shops import brand
 from app.shops.brand import Brand
 from app.shops.models import Shop
-from app.tracking import alarms, browsers
-from app.tracking.cases import CaseEntry
+from app.tracking.exceptions import alarms
 from app.tracking.models import OwnCarrier, Shipment
+from app.tracking.shoppers import browsers
+from app.tracking.shoppers.cases import CaseEntry
 from app.vocabulary import ExceptionKind, Medium, Trigger
 
 TELLS_OF_ALARMS = (Trigger.RUNNING_LATE,)

@@ -13,7 +13,7 @@ from app.messages.links import Clicks, secure, short_cart_url
 from app.messages.material import Material
 from app.messages.models import Message
 from app.stock import waiting
-from app.tracking import story
+from app.tracking.story import story
 from app.vocabulary import Category, Trigger
 
 

@@ -15,7 +15,7 @@ from app.lib import clock
 from app.lib.db import among
 from app.messages.asking import Ask, ask, ask_all, unasked
 from app.messages.models import Message
-from app.tracking import browsers
+from app.tracking.shoppers import browsers
 from app.vocabulary import WENT_OUT, Category, Medium, MessageState, Reason
 
 __all__ = ["Ask", "ask", "ask_all", "unasked"]  # asked for here, whatever else there is

@@ -23,7 +23,7 @@ from app.lib.words import of as words_of
 from app.messages.models import Message
 from app.shops import brand, calls, texting
 from app.shops.models import Call, Shop
-from app.tracking import wishes
+from app.tracking.shoppers import wishes
 from app.vocabulary import CallState, Medium
 
 LONGEST = 2000

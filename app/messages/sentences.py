@@ -10,7 +10,7 @@ from app.lib.words import Words
 from app.messages import offer_sentences
 from app.messages.documents.said import Sentences
 from app.messages.letter import Letter
-from app.tracking.journey import NOTHING_TO_DO, State
+from app.tracking.story.journey import NOTHING_TO_DO, State
 from app.vocabulary import Trigger
 
 LAST_REMINDER = 3

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.messages.models import Message
-from app.tracking import recipients
+from app.tracking.shoppers import recipients
 from app.vocabulary import MessageState, Reason
 
 

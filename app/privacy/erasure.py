@@ -22,14 +22,16 @@ from app.shops import calls
 from app.shops.models import Call
 from app.stock import waiting
 from app.surveys import answering
-from app.tracking import browsers, cases, drawn, recipients, register
-from app.tracking.cases import CaseEntry
-from app.tracking.feedback import Feedback
 from app.tracking.forecast.models import Transit
 from app.tracking.models import Shipment
-from app.tracking.notes import Note
-from app.tracking.overrides import Override
-from app.tracking.own_orders import OwnOrdersLink
+from app.tracking.page import drawn
+from app.tracking.parcels import register
+from app.tracking.parcels.notes import Note
+from app.tracking.scans.overrides import Override
+from app.tracking.shoppers import browsers, cases, recipients
+from app.tracking.shoppers.cases import CaseEntry
+from app.tracking.shoppers.feedback import Feedback
+from app.tracking.shoppers.own_orders import OwnOrdersLink
 from app.vocabulary import CallReason, MessageState, Reason
 
 

@@ -16,7 +16,7 @@ from app.lib import clock
 from app.privacy import erasure, traces
 from app.shops import choices, errands
 from app.shops.models import Shop
-from app.tracking.cases import Case
+from app.tracking.shoppers.cases import Case
 from app.vocabulary import Category, ConsentState
 
 SETTING = "keep_months"

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.lib.db import among
-from app.tracking import arrived
-from app.tracking.arrived import Sent
 from app.tracking.models import Shipment
+from app.tracking.parcels import arrived
+from app.tracking.parcels.arrived import Sent
 from app.vocabulary import ShipmentStatus
 
 

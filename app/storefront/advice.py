@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from app.lib.words import Words, sentence
 from app.shops.brand import Brand
-from app.tracking.journey import State, Story
+from app.tracking.story.journey import State, Story
 
 
 class Link(NamedTuple):

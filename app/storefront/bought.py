@@ -13,10 +13,10 @@ from app.shops.models import Shop
 from app.storefront import own_section, tellings
 from app.storefront.own_section import Offered
 from app.storefront.tellings import Tellings
-from app.tracking import feedback
-from app.tracking.drawn import Stamp
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
-from app.tracking.sections import Sections
+from app.tracking.page.drawn import Stamp
+from app.tracking.page.sections import Sections
+from app.tracking.shoppers import feedback
 from app.vocabulary import ExceptionKind, ShipmentStatus, ShopState
 
 KEPT_AFTER_DELIVERY = timedelta(days=90)

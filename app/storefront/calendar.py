@@ -13,7 +13,7 @@ from app.lib.words import sentence
 from app.shops.models import Shop
 from app.storefront import bought, ics, look
 from app.storefront.page import draw
-from app.tracking import links
+from app.tracking.page import links
 
 pages = Blueprint("calendar", __name__)
 

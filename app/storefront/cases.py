@@ -16,7 +16,8 @@ from app.shops import brand as brands
 from app.storefront import advice, bought, look
 from app.storefront.bought import Bought
 from app.storefront.page import label
-from app.tracking import cases, links
+from app.tracking.page import links
+from app.tracking.shoppers import cases
 from app.vocabulary import CaseKind, CaseWish, ShipmentStatus
 
 pages = Blueprint("cases", __name__)

@@ -17,7 +17,7 @@ from app.lib.signing import Forged
 from app.shops.models import Shop
 from app.storefront import look, moments, own_section
 from app.storefront.page import draw
-from app.tracking import designs
+from app.tracking.page import designs
 from app.vocabulary import PlatformKey, ShopState
 
 pages = Blueprint("designed", __name__)

@@ -30,7 +30,7 @@ from app.storefront.lookup import Asked
 from app.storefront.page import Page
 from app.storefront.press import Print
 from app.storefront.shown import Ended, Missing
-from app.tracking import links
+from app.tracking.page import links
 from app.vocabulary import PlatformKey, ShopState
 
 pages = Blueprint("embedded", __name__)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from app.lib import clock
 from app.messages import withdrawn
 from app.storefront import bought
-from app.tracking import recipients
+from app.tracking.shoppers import recipients
 
 
 def look(session: Session) -> bool:

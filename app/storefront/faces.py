@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.lib.words import Words, sentence
-from app.tracking.feedback import BAD
+from app.tracking.shoppers.feedback import BAD
 
 GRADES = {
     1: sentence("Very bad"),

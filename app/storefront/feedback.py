@@ -14,8 +14,9 @@ from app.shops import brand as brands
 from app.storefront import bought, faces, look
 from app.storefront.bought import Bought
 from app.storefront.page import label
-from app.tracking import feedback, links
 from app.tracking.models import Shipment
+from app.tracking.page import links
+from app.tracking.shoppers import feedback
 from app.vocabulary import CaseKind, ShipmentStatus
 
 pages = Blueprint("feedback", __name__)

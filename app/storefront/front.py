@@ -16,7 +16,7 @@ from app.lib.statements import CONNECTIONS
 from app.shops import page_host
 from app.storefront import look, visitors
 from app.storefront.press import press
-from app.tracking import drawn, links
+from app.tracking.page import drawn, links
 
 PREFIX = "/t/"
 KNOWN = [(name.lower(), value) for name, value in {**look.HEADERS, "Vary": "Accept-Encoding"}.items()]

@@ -6,7 +6,7 @@ from app.lib.words import sentence
 from app.storefront import advice
 from app.storefront.advice import AWAY, GONE, SILENT, Action, Question
 from app.storefront.page import Page
-from app.tracking.journey import State, Story
+from app.tracking.story.journey import State, Story
 
 SETTLED = sentence("We are sorry, and settle it with whoever ordered it.")
 KEEP_IT = (

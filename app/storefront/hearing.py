@@ -12,8 +12,9 @@ from app.lib.words import Words, sentence
 from app.shops import texting
 from app.shops.models import Shop
 from app.storefront.bought import Bought
-from app.tracking import links, recipients
 from app.tracking.models import Shipment
+from app.tracking.page import links
+from app.tracking.shoppers import recipients
 from app.vocabulary import Medium, ShipmentStatus
 
 UNDO = sentence("Undo")

@@ -6,7 +6,7 @@ from werkzeug import Response as BaseResponse
 from app.lib.signing import Forged
 from app.reviews import links as review_links
 from app.shops import page_host
-from app.tracking import links
+from app.tracking.page import links
 
 pages = Blueprint("hosts", __name__)
 

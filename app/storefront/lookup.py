@@ -18,7 +18,7 @@ from app.lib.words import sentence
 from app.shops import brand as brands
 from app.shops.models import Shop
 from app.storefront import advice, hosts, look
-from app.tracking import links
+from app.tracking.page import links
 from app.vocabulary import ShopState
 
 pages = Blueprint("lookup", __name__)

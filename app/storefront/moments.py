@@ -9,8 +9,8 @@ from app.shops.models import Shop
 from app.storefront.bought import Bought
 from app.storefront.own_section import Offered
 from app.storefront.tellings import Tellings
-from app.tracking.designs import Moment
 from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.page.designs import Moment
 from app.vocabulary import ExceptionKind, Trigger
 from app.vocabulary import ShipmentStatus as S
 

@@ -15,7 +15,7 @@ from app.platforms.base import Consent
 from app.platforms.purchases import Person
 from app.shops.models import Shop
 from app.storefront import hearing, look, updates
-from app.tracking import browsers
+from app.tracking.shoppers import browsers
 from app.vocabulary import Category, ConsentSource, ConsentState, Medium
 
 pages = Blueprint("notified", __name__)

@@ -19,8 +19,9 @@ from app.platforms.purchases import Person
 from app.shops import brand as brands
 from app.shops.models import Shop
 from app.storefront import hearing, hosts, look, updates
-from app.tracking import links, recipients
-from app.tracking.recipients import Recipient
+from app.tracking.page import links
+from app.tracking.shoppers import recipients
+from app.tracking.shoppers.recipients import Recipient
 from app.vocabulary import Category, ConsentSource, ConsentState, Medium, ShopState
 
 pages = Blueprint("others", __name__)

@@ -24,10 +24,11 @@ from app.storefront import advice, hosts, look, lookup
 from app.storefront.bought import ends_at
 from app.storefront.page import label
 from app.storefront.preferences import masked
-from app.tracking import links, own_orders
-from app.tracking.journey import Story
-from app.tracking.own_orders import Owned
-from app.tracking.told import of_order
+from app.tracking.page import links
+from app.tracking.shoppers import own_orders
+from app.tracking.shoppers.own_orders import Owned
+from app.tracking.story.journey import Story
+from app.tracking.story.told import of_order
 from app.vocabulary import ShopState
 
 pages = Blueprint("own_orders", __name__)

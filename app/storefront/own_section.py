@@ -11,7 +11,7 @@ from app.lib import markup
 from app.lib.words import Words
 from app.lib.words import of as words_of
 from app.shops.models import Shop
-from app.tracking.sections import Own
+from app.tracking.page.sections import Own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

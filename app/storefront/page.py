@@ -14,14 +14,16 @@ from app.storefront.contents import Item
 from app.storefront.faces import Faces
 from app.storefront.hearing import Hearing
 from app.storefront.own_section import OwnSection
-from app.tracking import carrier, links, story, updates
-from app.tracking.hidden import Hidden
-from app.tracking.journey import State, Story
+from app.tracking.carriers import carrier
 from app.tracking.models import Shipment, TrackingEvent
-from app.tracking.parcel import Parcel, Place
-from app.tracking.sections import Section, Sections
-from app.tracking.told import of_order
-from app.tracking.updates import Update
+from app.tracking.page import links
+from app.tracking.page.sections import Section, Sections
+from app.tracking.story import story, updates
+from app.tracking.story.hidden import Hidden
+from app.tracking.story.journey import State, Story
+from app.tracking.story.parcel import Parcel, Place
+from app.tracking.story.told import of_order
+from app.tracking.story.updates import Update
 from app.vocabulary import ShipmentStatus
 
 

@@ -23,7 +23,7 @@ from app.messages.models import Message
 from app.shops import brand as brands
 from app.shops.models import Shop
 from app.storefront import advice, hosts, look
-from app.tracking import browsers, wishes
+from app.tracking.shoppers import browsers, wishes
 from app.vocabulary import Category, ConsentSource, ConsentState, Medium
 
 pages = Blueprint("preferences", __name__)

@@ -15,7 +15,7 @@ from app.reviews.things import Thing
 from app.shops import brand as brands
 from app.shops.models import Shop
 from app.storefront import look
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from app.vocabulary import CaseKind, PlatformKey
 
 REASONS = {

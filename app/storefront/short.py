@@ -17,7 +17,7 @@ from app.messages.models import Message
 from app.reviews import links as review_links
 from app.shops.models import Shop
 from app.storefront import hosts, look
-from app.tracking import links
+from app.tracking.page import links
 
 pages = Blueprint("short", __name__)
 

@@ -14,7 +14,7 @@ from app.storefront.bought import Bought
 from app.storefront.gift import for_receiver
 from app.storefront.page import Page, draw
 from app.storefront.press import Print, press
-from app.tracking import drawn
+from app.tracking.page import drawn
 
 HOLDS_AT_MOST = timedelta(days=1)
 HOLDS_WITHOUT_PICTURES = timedelta(minutes=10)

@@ -21,7 +21,7 @@ from app.shops.models import Shop
 from app.storefront import hosts, look
 from app.surveys import answering, reasons
 from app.surveys.models import SurveyAnswer, Why
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from app.vocabulary import CaseKind, ShopState, Trigger
 
 pages = Blueprint("surveys", __name__)

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
 from app.flows import switches
-from app.tracking import recipients, wishes
-from app.tracking.recipients import Recipient
+from app.tracking.shoppers import recipients, wishes
+from app.tracking.shoppers.recipients import Recipient
 from app.vocabulary import Medium, Trigger
 
 

@@ -11,7 +11,7 @@ from app.storefront import look, shown, visitors
 from app.storefront.bought import Bought
 from app.storefront.page import Page
 from app.storefront.shown import Ended, Missing
-from app.tracking import links
+from app.tracking.page import links
 
 pages = Blueprint("tracking", __name__)
 

@@ -19,8 +19,9 @@ from app.platforms.purchases import Person
 from app.shops import brand as brands
 from app.storefront import bought, hearing, look
 from app.storefront.bought import Bought
-from app.tracking import links, wishes
 from app.tracking.models import Shipment
+from app.tracking.page import links
+from app.tracking.shoppers import wishes
 from app.vocabulary import Category, ConsentSource, ConsentState, Medium
 
 pages = Blueprint("updates", __name__)

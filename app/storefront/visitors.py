@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.lib import clock
 from app.messages import clicks
 from app.messages.clicks import Visit
-from app.tracking import visits
+from app.tracking.page import visits
 
 GATHER = 2.0
 """Seconds."""

@@ -62,13 +62,13 @@ class Shipment(OfShop, Base):
     detail: Mapped[str | None]
     status_at: Mapped[datetime | None]
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """app.tracking.progress.Progress, written out."""
+    """app.tracking.scans.progress.Progress, written out."""
     expected_at: Mapped[datetime | None]
     """The carrier's delivery date; the beginning of its window. A day without an hour is midnight UTC."""
     expected_until: Mapped[datetime | None]
     """The end of the carrier's window, where it named one."""
     window_from: Mapped[date | None]
-    """The first day of our own window, where the shop is: app.tracking.forecasts."""
+    """The first day of our own window, where the shop is: app.tracking.forecast.forecasts."""
     window_until: Mapped[date | None]
     pickup: Mapped[dict[str, Any] | None]
     """Where it waits to be collected: app.carriers.base.PickupPlace, written out."""
@@ -145,7 +145,7 @@ class TrackingEvent(OfShop, Base):
     withdrawn_at: Mapped[datetime | None]
     """Since when it no longer counts: taken back, or never believed (`doubt`)."""
     doubt: Mapped[str | None]
-    """Why it is kept and not believed: app.tracking.scans.Doubt."""
+    """Why it is kept and not believed: app.tracking.scans.scans.Doubt."""
 
     __table_args__ = (
         Index(
@@ -224,7 +224,7 @@ class ExceptionRow(OfShop, Base):
     step: Mapped[int] = mapped_column(default=0)
     """How many of its further steps have come."""
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """What makes it true, as app.tracking.exceptions says; no personal data."""
+    """What makes it true, as app.tracking.exceptions.rules says; no personal data."""
     cleared_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     """The merchant has dealt with it: out of the queue, though it may still be so."""
@@ -262,7 +262,7 @@ class Lane(OfShop, Base):
 
     id: Mapped[key]
     carrier: Mapped[str]
-    """As app.tracking.lanes.key_of writes it."""
+    """As app.tracking.exceptions.lanes.key_of writes it."""
     country: Mapped[str]
     parcels: Mapped[int]
     """How many it was learnt from."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.lib.db import engine
 from app.main import create_app
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from app.vocabulary import ShipmentStatus
 from tests import sold
 from tests.sold import Sent

@@ -16,9 +16,11 @@ from app.messages.models import Message
 from app.platforms.base import PrivacyKind
 from app.shops.install import Store, install
 from app.shops.models import PrivacyTask, Shop
-from app.tracking import carriage, own_carriers, progress, sources
+from app.tracking.carriers import carriage, own_carriers
 from app.tracking.models import Shipment, TrackingEvent
-from app.tracking.progress import Mark, Progress
+from app.tracking.scans import progress
+from app.tracking.scans.progress import Mark, Progress
+from app.tracking.sources import sources
 from app.vocabulary import (
     Category,
     InboxState,

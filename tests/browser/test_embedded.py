@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
 from app.lib.config import settings
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from tests import sold
 from tests.browser.conftest import Look, Site
 from tests.browser.moments import MOMENTS

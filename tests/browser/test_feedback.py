@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.admin.doors import session as doors
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from app.vocabulary import ShipmentStatus as S
 from tests import sold
 from tests.browser.conftest import Look, Site, look_at, picture

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.flows import switches
 from app.shops.models import Shop
-from app.tracking import recipients
-from app.tracking.links import token_of
-from app.tracking.recipients import Recipient
+from app.tracking.page.links import token_of
+from app.tracking.shoppers import recipients
+from app.tracking.shoppers.recipients import Recipient
 from app.vocabulary import Trigger
 from tests import sold
 from tests.browser.conftest import Look, Site, look_at, picture

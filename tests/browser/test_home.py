@@ -16,7 +16,7 @@ from app.platforms.base import Consent
 from app.platforms.purchases import Person
 from app.shops.models import Shop
 from app.tracking.models import Shipment
-from app.tracking.visits import PageVisit
+from app.tracking.page.visits import PageVisit
 from app.vocabulary import ConsentSource, ConsentState, Medium, ShipmentStatus
 from tests.browser.conftest import Look, Site, picture
 from tests.browser.sample_shop import empty_shop, shop

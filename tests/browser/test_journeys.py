@@ -21,8 +21,8 @@ from app.lib import clock, http
 from app.lib.config import settings
 from app.platforms.purchases import Person
 from app.shops.models import Shop
-from app.tracking import designs
-from app.tracking.links import token_of
+from app.tracking.page import designs
+from app.tracking.page.links import token_of
 from app.vocabulary import Trigger
 from demo import fakes
 from demo.shopify.wire import HOST

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from app.vocabulary import ShipmentStatus as S
 from tests import sold
 from tests.browser.conftest import Site

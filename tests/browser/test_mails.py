@@ -8,7 +8,7 @@ from app.messages.documents import compose
 from app.messages.documents.document import Document
 from app.messages.letter import Letter, Offer
 from app.shops.brand import Brand
-from app.tracking.parcel import Place
+from app.tracking.story.parcel import Place
 from app.vocabulary import ShipmentStatus, Trigger
 from tests.browser.conftest import RULES, Look
 from tests.unit.blocks import EVERY_BLOCK

@@ -25,7 +25,7 @@ from app.lib.config import settings
 from app.shops import tokens
 from app.shops.install import Store, install, keep_secret
 from app.shops.models import Shop
-from app.tracking import own_carriers
+from app.tracking.carriers import own_carriers
 from app.vocabulary import PlatformKey
 from demo import office
 from demo.shopify import oauth

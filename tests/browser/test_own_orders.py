@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.lib import clock
-from app.tracking import own_orders
-from app.tracking.own_orders import OwnOrdersLink
+from app.tracking.shoppers import own_orders
+from app.tracking.shoppers.own_orders import OwnOrdersLink
 from app.vocabulary import ShipmentStatus as S
 from tests import sold
 from tests.browser.conftest import Look, Site, look_at, picture

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
 from app.shops.models import Shop
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from tests import sold
 from tests.browser.conftest import Look, Site, look_at, picture
 from tests.browser.moments import MOMENTS

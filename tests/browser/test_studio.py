@@ -10,9 +10,9 @@ from app.admin.doors import session as doors
 from app.commerce.models import Product
 from app.messages.wording import versions
 from app.shops.models import Shop
-from app.tracking import designs
-from app.tracking.links import token_of
-from app.tracking.sections import Section
+from app.tracking.page import designs
+from app.tracking.page.links import token_of
+from app.tracking.page.sections import Section
 from app.vocabulary import Trigger
 from tests import sold
 from tests.browser.conftest import Look, Site, look_at, picture

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.lib.words import CATALOGS
 from app.shops.models import Shop
-from app.tracking.links import gift_token_of, token_of
+from app.tracking.page.links import gift_token_of, token_of
 from tests import sold
 from tests.browser.conftest import Look, Site, look_at
 from tests.browser.moments import COLUMNS, MOMENTS

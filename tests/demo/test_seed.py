@@ -17,8 +17,8 @@ from app.lib.config import settings
 from app.lib.db import transaction
 from app.shops.install import secret_of
 from app.shops.models import Shop
-from app.tracking.links import order_of
 from app.tracking.models import ExceptionRow, Shipment
+from app.tracking.page.links import order_of
 from app.vocabulary import InboxState, ShipmentStatus
 from demo import fakes, past, seed, stories, things
 from demo.shopify import oauth

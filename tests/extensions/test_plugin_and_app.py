@@ -17,7 +17,7 @@ from app.messages.models import Message
 from app.platforms import woocommerce
 from app.stock import waiting
 from app.stock.models import Waiting
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from app.vocabulary import ConsentState
 from tests.extensions.php import say
 from tests.journeys.conftest import StoreVoice, front_door, woo_store

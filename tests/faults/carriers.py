@@ -13,7 +13,7 @@ from typing import Any
 from app.lib import clock, plugins
 from app.lib.db import transaction
 from app.shops.models import Shop
-from app.tracking import sources
+from app.tracking.sources import sources
 from bench.house import House
 
 KEYS = {"client_id": "id", "client_secret": "secret"}

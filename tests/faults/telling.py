@@ -18,8 +18,9 @@ from app.lib import clock
 from app.lib.db import transaction
 from app.shops.install import keep_secret
 from app.shops.models import Shop
-from app.tracking import scans, writeback
 from app.tracking.models import Shipment
+from app.tracking.parcels import writeback
+from app.tracking.scans import scans
 from app.vocabulary import ShipmentStatus
 from bench.house import House
 from demo import stories

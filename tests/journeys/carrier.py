@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.lib import clock, http, plugins
-from app.tracking import following, sources
 from app.tracking.models import Shipment
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
+from app.tracking.sources import following, sources
 from jobs import polling
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice

@@ -10,8 +10,8 @@ from app.carriers.base import Scan, Update
 from app.events import EventRow
 from app.lib import clock
 from app.shops.models import Call
-from app.tracking import scans
 from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.scans import scans
 from app.vocabulary import CallReason, CallState
 from app.vocabulary import ShipmentStatus as S
 from demo.sales import Parcel, Sale

@@ -15,9 +15,10 @@ from app.lib import clock
 from app.lib.config import settings
 from app.listeners import alarms
 from app.privacy import erasure
-from app.tracking import cases, watch
-from app.tracking.exceptions import Due
+from app.tracking.exceptions import watch
+from app.tracking.exceptions.rules import Due
 from app.tracking.models import ExceptionRow, Shipment
+from app.tracking.shoppers import cases
 from app.vocabulary import CallReason, CallState, CaseKind, CaseWish
 from app.vocabulary import ExceptionKind as K
 from tests.contracts.smtp_server import ScriptedServer

@@ -19,7 +19,7 @@ from app.shops.api_keys import ApiKey, Scope
 from app.shops.install import Store, install
 from app.shops.models import AccessRecord
 from app.tracking.models import ExceptionRow, Shipment
-from app.tracking.notes import Note
+from app.tracking.parcels.notes import Note
 from app.vocabulary import PlatformKey, ShipmentStatus
 from tests.journeys.admin.conftest import parcel
 from tests.journeys.conftest import StoreVoice

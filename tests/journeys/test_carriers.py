@@ -12,9 +12,9 @@ from app.lib import clock
 from app.main import create_app
 from app.privacy import closing
 from app.shops.models import Shop
-from app.tracking import carriage, carrier, own_carriers
-from app.tracking.links import token_of
+from app.tracking.carriers import carriage, carrier, own_carriers
 from app.tracking.models import OwnCarrier, Shipment
+from app.tracking.page.links import token_of
 from jobs import sync
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice

@@ -18,9 +18,9 @@ from app.messages.models import Message
 from app.messages.permission import Allowed, Deferred, Facts, decide
 from app.privacy import copies, erasure
 from app.shops.models import Shop
-from app.tracking.cases import Case, CaseEntry
-from app.tracking.links import token_of
 from app.tracking.models import ExceptionRow
+from app.tracking.page.links import token_of
+from app.tracking.shoppers.cases import Case, CaseEntry
 from app.vocabulary import (
     CaseKind,
     CaseWish,

@@ -17,7 +17,7 @@ from app.messages.verdict import Allowed
 from app.privacy import copies, erasure
 from app.surveys import answering
 from app.surveys.models import SurveyAnswer
-from app.tracking import cases
+from app.tracking.shoppers import cases
 from app.vocabulary import CaseKind, CaseWish, Category, Medium, Trigger
 from tests import sold
 from tests.journeys.admin.conftest import sign_in

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from app.commerce.models import Order
 from app.lib import clock
 from app.main import create_app
+from app.tracking.exceptions.thresholds import Thresholds
 from app.tracking.forecast.models import Forecast, Prediction
 from app.tracking.forecast.typical import ENOUGH
 from app.tracking.models import ExceptionRow, Shipment
-from app.tracking.thresholds import Thresholds
 from app.vocabulary import ExceptionKind
 from jobs import exceptions
 from tests.journeys import payloads

@@ -18,8 +18,8 @@ from app.privacy import erasure
 from app.shops.models import Shop
 from app.storefront import bought, shown
 from app.storefront.press import press
-from app.tracking import drawn
-from app.tracking.links import token_of
+from app.tracking.page import drawn
+from app.tracking.page.links import token_of
 from app.vocabulary import ShipmentStatus as S
 from app.vocabulary import Trigger
 from tests import sold

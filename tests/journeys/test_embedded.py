@@ -19,7 +19,7 @@ from app.main import create_app
 from app.shops.install import keep_secret
 from app.shops.models import Shop
 from app.storefront import embedded
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from app.vocabulary import PlatformKey, ShopState
 from app.vocabulary import ShipmentStatus as S
 from tests import sold

@@ -18,8 +18,8 @@ from app.flows.switches import MILESTONES
 from app.lib import clock
 from app.main import create_app
 from app.privacy import copies
-from app.tracking.links import gift_token_of, token_of
-from app.tracking.wishes import UpdateWish
+from app.tracking.page.links import gift_token_of, token_of
+from app.tracking.shoppers.wishes import UpdateWish
 from app.vocabulary import Category, ConsentSource, ConsentState, Medium, MessageState, Reason, Trigger
 from jobs import messages
 from tests.contracts.smtp_server import ScriptedServer

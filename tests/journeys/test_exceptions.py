@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.events import EventRow
 from app.lib import clock
-from app.tracking import lanes, watch
+from app.tracking.exceptions import lanes, watch
 from app.tracking.models import ExceptionRow, Lane
 from app.vocabulary import ExceptionKind as K
 from app.vocabulary import ShipmentStatus as S

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from app.audience.models import Profile
 from app.lib import clock
 from app.privacy import copies, erasure
-from app.tracking import feedback
-from app.tracking.cases import Case
-from app.tracking.feedback import Feedback
-from app.tracking.links import gift_token_of, token_of
 from app.tracking.models import Shipment
+from app.tracking.page.links import gift_token_of, token_of
+from app.tracking.shoppers import feedback
+from app.tracking.shoppers.cases import Case
+from app.tracking.shoppers.feedback import Feedback
 from app.vocabulary import ShipmentStatus as S
 from app.vocabulary import ShopState
 from tests import sold

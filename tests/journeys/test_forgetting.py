@@ -13,8 +13,8 @@ from app.commerce.models import Delivery, Order
 from app.lib import clock, crypto
 from app.platforms.base import PrivacyKind
 from app.privacy import erasure, tasks
-from app.tracking import cases, feedback, recipients
 from app.tracking.models import Shipment
+from app.tracking.shoppers import cases, feedback, recipients
 from app.vocabulary import CaseKind, CaseWish, ShipmentStatus
 from tests import sold
 from tests.journeys import payloads

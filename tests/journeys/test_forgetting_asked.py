@@ -12,7 +12,7 @@ from app.lib import clock
 from app.listeners.klaviyo import DELETIONS
 from app.privacy import erasure
 from app.shops import calls, install
-from app.tracking import recipients
+from app.tracking.shoppers import recipients
 from app.vocabulary import CallReason, CallState, Medium
 from tests.contracts.sources.network import playing
 from tests.journeys import payloads

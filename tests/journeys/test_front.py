@@ -15,7 +15,7 @@ from app.lib.rsgi import Exchange, Headers, Scope
 from app.main import create_app
 from app.shops.models import Shop
 from app.storefront.front import Front
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from app.vocabulary import ShipmentStatus as S
 from tests import sold
 from tests.door import Request, Sent, ask

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.main import create_app
 from app.shops.models import Shop
-from app.tracking.links import gift_token_of, token_of
+from app.tracking.page.links import gift_token_of, token_of
 from app.vocabulary import ShipmentStatus as S
 from tests import sold
 from tests.browser.moments import COLUMNS, MOMENTS

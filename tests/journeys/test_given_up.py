@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 from app.carriers.base import Scan, Update
 from app.lib import clock
 from app.shops.models import Errand
-from app.tracking import following, scans
+from app.tracking.scans import scans
+from app.tracking.sources import following
 from app.vocabulary import ShipmentStatus as S
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.test_sources import NUMBER, parcel, with_parcel

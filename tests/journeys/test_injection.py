@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.commerce.models import Order
 from app.lib import clock
 from app.lib.reading import Json
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from tests.contracts.smtp_server import ScriptedServer
 from tests.contracts.sources.network import StoreApi
 from tests.journeys import payloads

@@ -11,9 +11,9 @@ from app.flows import switches
 from app.lib import clock
 from app.main import create_app
 from app.messages.models import Message
-from app.tracking import watch
-from app.tracking.links import token_of
+from app.tracking.exceptions import watch
 from app.tracking.models import Shipment
+from app.tracking.page.links import token_of
 from app.vocabulary import MessageState, Reason, Trigger
 from jobs import messages
 from tests.contracts.smtp_server import ScriptedServer

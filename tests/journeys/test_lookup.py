@@ -13,7 +13,7 @@ from app.lib import clock
 from app.lib.config import settings
 from app.main import create_app
 from app.shops.models import Shop
-from app.tracking.links import order_of
+from app.tracking.page.links import order_of
 from app.vocabulary import ShopState
 from tests import sold
 

@@ -15,8 +15,8 @@ from app.flows.plan.faults import Unsound
 from app.lib import clock
 from app.messages.models import Message
 from app.messages.verdict import Allowed, Skipped
-from app.tracking import recipients
 from app.tracking.models import Shipment
+from app.tracking.shoppers import recipients
 from app.vocabulary import ExceptionKind, Medium, Reason, Trigger
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice

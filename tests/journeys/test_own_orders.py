@@ -22,9 +22,9 @@ from app.messages.models import Message
 from app.messages.permission import Allowed, Skipped, decide
 from app.privacy import copies, erasure
 from app.shops.models import Shop
-from app.tracking import own_orders
-from app.tracking.links import tracking_url
-from app.tracking.own_orders import OwnOrdersLink
+from app.tracking.page.links import tracking_url
+from app.tracking.shoppers import own_orders
+from app.tracking.shoppers.own_orders import OwnOrdersLink
 from app.vocabulary import Category, Medium, Reason, ShopState, Trigger
 from app.vocabulary import ShipmentStatus as S
 from tests import sold

@@ -20,7 +20,7 @@ from app.lib.config import settings
 from app.main import create_app
 from app.shops import install, page_host
 from app.shops.models import Errand, Shop
-from app.tracking.links import gift_url, token_of, tracking_url
+from app.tracking.page.links import gift_url, token_of, tracking_url
 from app.vocabulary import ShipmentStatus as S
 from jobs import sync
 from tests import sold

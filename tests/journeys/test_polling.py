@@ -8,12 +8,12 @@ from app.carriers.base import Pass, SourceError
 from app.health import _polls
 from app.lib import clock, plugins
 from app.shops.models import Credential
-from app.tracking import sources
 from app.tracking.models import Shipment
 from app.tracking.polls import answers, asking
 from app.tracking.polls.answers import Failed
 from app.tracking.polls.asking import PassWanted, Round
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
+from app.tracking.sources import sources
 from app.vocabulary import ShipmentStatus as S
 from jobs import polling
 from tests.journeys import payloads

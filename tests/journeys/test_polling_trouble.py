@@ -10,9 +10,9 @@ from requests.exceptions import ReadTimeout
 from sqlalchemy import select
 
 from app.lib import clock, http, plugins
-from app.tracking import following, sources
 from app.tracking.models import ExceptionRow, TrackingEvent
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
+from app.tracking.sources import following, sources
 from app.vocabulary import ExceptionKind
 from app.vocabulary import ShipmentStatus as S
 from jobs import exceptions, polling

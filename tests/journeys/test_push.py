@@ -15,7 +15,7 @@ from app.lib import clock
 from app.messages import links
 from app.messages.models import Message
 from app.privacy import copies, erasure
-from app.tracking.browsers import PushSubscription
+from app.tracking.shoppers.browsers import PushSubscription
 from app.vocabulary import ConsentState, Medium, MessageState, Reason
 from jobs import messages
 from tests.journeys import payloads

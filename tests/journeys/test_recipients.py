@@ -15,8 +15,8 @@ from app.main import create_app
 from app.messages.models import Message
 from app.privacy import copies, erasure
 from app.storefront import endings
-from app.tracking.links import gift_token_of, token_of
-from app.tracking.recipients import Recipient
+from app.tracking.page.links import gift_token_of, token_of
+from app.tracking.shoppers.recipients import Recipient
 from app.vocabulary import ConsentSource, ConsentState, MessageState, Reason, ShopState
 from jobs import messages
 from tests.contracts.smtp_server import ScriptedServer

@@ -10,7 +10,7 @@ from app.commerce.models import Order
 from app.lib import clock
 from app.messages import letter
 from app.messages.verdict import Skipped
-from app.tracking import cases
+from app.tracking.shoppers import cases
 from app.vocabulary import CaseKind, CaseWish, Reason, Trigger
 from tests.journeys import payloads
 from tests.journeys.conftest import StoreVoice

@@ -17,7 +17,7 @@ from app.privacy import copies, erasure
 from app.reviews import links, moderating, photos
 from app.reviews.links import token_of
 from app.reviews.models import HiddenBecause, Review, ReviewPhoto, ReviewState
-from app.tracking.links import token_of as tracking_token_of
+from app.tracking.page.links import token_of as tracking_token_of
 from app.vocabulary import ShipmentStatus as S
 from jobs import reviews as job
 from tests import sold

@@ -16,8 +16,8 @@ from app.commerce.models import Delivery, Order
 from app.lib import clock, plugins
 from app.privacy import erasure
 from app.shops.models import Credential, Errand
-from app.tracking import following, sources
 from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.sources import following, sources
 from app.vocabulary import InboxState
 from app.vocabulary import ShipmentStatus as S
 from jobs import sync

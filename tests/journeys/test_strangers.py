@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app import main
 from app.lib import words
 from app.main import create_app
-from app.tracking import drawn
-from app.tracking.links import token_of
+from app.tracking.page import drawn
+from app.tracking.page.links import token_of
 from tests import sold
 
 

@@ -18,7 +18,7 @@ from app.privacy import erasure
 from app.shops import texting
 from app.shops.texting import Whom
 from app.storefront import short
-from app.tracking import links
+from app.tracking.page import links
 from app.vocabulary import (
     ConsentSource,
     ConsentState,

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.lib import clock
 from app.main import create_app
 from app.shops.models import Shop
-from app.tracking.links import token_of
 from app.tracking.models import ExceptionRow
+from app.tracking.page.links import token_of
 from app.vocabulary import ExceptionKind
 from app.vocabulary import ShipmentStatus as S
 from tests import sold

@@ -14,7 +14,7 @@ from app.lib.db import engine
 from app.main import create_app
 from app.schema import Base
 from app.shops.models import Shop
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from app.vocabulary import ShipmentStatus as S
 from app.vocabulary import ShopState
 from tests import sold
@@ -234,7 +234,7 @@ def test_an_address_that_does_not_exist_is_answered_in_the_house_look(shopper: F
 
 def test_a_fault_of_ours_is_said_to_be_ours(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     app = create_app()
-    monkeypatch.setattr("app.tracking.links.order_of", lambda _: 1 / 0)
+    monkeypatch.setattr("app.tracking.page.links.order_of", lambda _: 1 / 0)
     answer = app.test_client().get("/t/any")
     assert answer.status_code == 500
     assert "Something went wrong" in answer.text

@@ -14,8 +14,8 @@ from app.main import create_app
 from app.shops.models import Shop
 from app.storefront import visitors
 from app.storefront.front import Front
-from app.tracking.links import gift_url, token_of
-from app.tracking.visits import PageVisit
+from app.tracking.page.links import gift_url, token_of
+from app.tracking.page.visits import PageVisit
 from tests import sold
 from tests.door import as_wsgi, nothing_behind
 

@@ -14,7 +14,7 @@ from app.commerce.models import Order
 from app.events import EventRow
 from app.lib import clock
 from app.lib.db import engine
-from app.tracking import watch
+from app.tracking.exceptions import watch
 from app.tracking.models import ExceptionRow, Shipment
 from app.vocabulary import ExceptionKind as K
 from app.vocabulary import ShipmentStatus as S

@@ -13,7 +13,7 @@ from app.commerce.models import Order
 from app.lib import clock
 from app.messages.replies import Reply
 from app.messages.whatsapp import registry
-from app.tracking.links import short_url
+from app.tracking.page.links import short_url
 from app.vocabulary import ConsentSource, ConsentState, Medium, MessageState, Reason, Trigger
 from jobs import messages
 from tests.contracts.sms.wire import failing

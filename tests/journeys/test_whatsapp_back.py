@@ -12,7 +12,7 @@ from app.commerce.models import Order
 from app.lib import clock
 from app.messages.whatsapp import registry
 from app.shops import texting
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from app.vocabulary import Category, Medium, MessageState, Reason
 from jobs import calls, messages, sync
 from tests.contracts.sources.network import StoreApi

@@ -12,7 +12,7 @@ from app.lib import clock, http
 from app.platforms.shopify import answers
 from app.shops.install import keep_secret
 from app.shops.models import Call
-from app.tracking import writeback
+from app.tracking.parcels import writeback
 from app.vocabulary import CallReason, CallState
 from app.vocabulary import ShipmentStatus as S
 from demo import stories

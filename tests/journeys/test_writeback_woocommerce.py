@@ -16,8 +16,9 @@ from app.events import EventRow
 from app.lib import clock, http
 from app.shops.install import keep_secret
 from app.shops.models import Call, Errand
-from app.tracking import scans, writeback
 from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.parcels import writeback
+from app.tracking.scans import scans
 from app.vocabulary import CallReason, CallState
 from app.vocabulary import ShipmentStatus as S
 from demo import stories

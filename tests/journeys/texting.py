@@ -20,7 +20,7 @@ from app.main import create_app
 from app.messages.models import Message
 from app.shops import texting
 from app.shops.texting import Texting, Whom
-from app.tracking.links import token_of
+from app.tracking.page.links import token_of
 from app.vocabulary import (
     Category,
     Medium,

@@ -8,8 +8,8 @@ from app.lib.days import Calendar
 from app.messages.documents import templates
 from app.messages.letter import Item, Letter, Told
 from app.shops.brand import Brand
-from app.tracking import story
-from app.tracking.parcel import Parcel
+from app.tracking.story import story
+from app.tracking.story.parcel import Parcel
 from app.vocabulary import ShipmentStatus, Trigger
 
 NOW = datetime(2026, 11, 13, 18, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.lib.days import Calendar
-from app.tracking.parcel import Parcel
+from app.tracking.story.parcel import Parcel
 from app.vocabulary import ShipmentStatus as S
 
 NOW = datetime(2026, 11, 15, 20, tzinfo=UTC)

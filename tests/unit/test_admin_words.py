@@ -15,7 +15,7 @@ from app.admin.stores import words as store_words
 from app.hooks.happenings import TYPES
 from app.hooks.models import OffBecause
 from app.listeners.base import ALARMS, EVERYTHING, TICKETS, ListenerKind, about
-from app.tracking.attention import Counts
+from app.tracking.exceptions.attention import Counts
 from app.vocabulary import (
     CallReason,
     CallState,

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.tracking.story import State, tell
+from app.tracking.story.story import State, tell
 from app.vocabulary import ExceptionKind as K
 from app.vocabulary import ShipmentStatus as S
 from tests.unit.parcels import DENVER, parcel

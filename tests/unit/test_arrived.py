@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tracking import arrived
-from app.tracking.arrived import Sent
+from app.tracking.parcels import arrived
+from app.tracking.parcels.arrived import Sent
 from app.vocabulary import ShipmentStatus as S
 
 ORDERED = {"shirt": 1, "mug": 2}

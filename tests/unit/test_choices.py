@@ -8,7 +8,7 @@ from app.lib.db import engine, transaction
 from app.messages.providers import accounts
 from app.shops import choices
 from app.shops.models import Shop
-from app.tracking import writeback
+from app.tracking.parcels import writeback
 from tests import sold
 from tests.journeys.admin.conftest import wait_for_a_lock
 

@@ -13,7 +13,7 @@ from app.messages.documents import compose
 from app.messages.documents.document import Document
 from app.messages.letter import Told
 from app.shops.brand import Brand
-from app.tracking.journey import NOTHING_TO_DO
+from app.tracking.story.journey import NOTHING_TO_DO
 from app.vocabulary import ShipmentStatus as S
 from app.vocabulary import Trigger
 from tests.unit.letters import MUGS, NOW, SHIRT, TUESDAY, letter

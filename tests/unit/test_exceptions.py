@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.lib.business_days import BusinessCalendar
-from app.tracking.exceptions import Due, OrderFacts, ParcelFacts, next_look, of_order, of_parcel
-from app.tracking.thresholds import Thresholds
+from app.tracking.exceptions.rules import Due, OrderFacts, ParcelFacts, next_look, of_order, of_parcel
+from app.tracking.exceptions.thresholds import Thresholds
 from app.vocabulary import ExceptionKind as K
 from app.vocabulary import ShipmentStatus as S
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tracking.hidden import Hidden
 from app.tracking.models import TrackingEvent
+from app.tracking.story.hidden import Hidden
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.carriers import directory, formats
-from app.tracking import number
-from app.tracking.number import Ground
+from app.tracking.carriers import number
+from app.tracking.carriers.number import Ground
 
 RECORDED = Path(__file__).parent.parent / "recordings" / "carriers" / "test_numbers.json"
 COURIERS: list[dict[str, Any]] = json.loads(RECORDED.read_text())["items"]

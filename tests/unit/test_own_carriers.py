@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.carriers import directory
-from app.tracking.own_carriers import Refused, read
+from app.tracking.carriers.own_carriers import Refused, read
 
 BIKES = "https://bikes.example/track/{tracking_number}"
 

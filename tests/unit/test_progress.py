@@ -5,7 +5,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tracking.progress import CORRECTION, MERCHANT, UNKNOWN, Mark, Progress, merge, read, write
+from app.tracking.scans.progress import CORRECTION, MERCHANT, UNKNOWN, Mark, Progress, merge, read, write
 from app.vocabulary import ShipmentStatus as S
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

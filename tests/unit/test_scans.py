@@ -14,8 +14,9 @@ from app.events import EventRow
 from app.lib import clock
 from app.platforms import purchases
 from app.shops.models import Shop
-from app.tracking import register, scans, shared_scans, standing
 from app.tracking.models import Shipment, TrackingEvent
+from app.tracking.parcels import register
+from app.tracking.scans import scans, shared, standing
 from app.vocabulary import ShipmentStatus as S
 from tests import sold
 
@@ -71,7 +72,7 @@ def test_the_stores_scans_move_every_parcel_beside_a_sources_own(session: Sessio
         raw_status="in_transit",
         happened_at=clock.now() - timedelta(hours=2),
     )
-    shared_scans.keep(session, first.shop_id, [told], source="shopify", heard_at=clock.now())
+    shared.keep(session, first.shop_id, [told], source="shopify", heard_at=clock.now())
     assert (first.status, second.status) == (S.OUT_FOR_DELIVERY, S.IN_TRANSIT)
 
 

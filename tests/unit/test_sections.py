@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from app.lib.days import Calendar
 from app.shops.models import Shop
-from app.tracking import story
-from app.tracking.journey import State
-from app.tracking.sections import MOVABLE, SETTING, USUAL, Own, Section, Sections, When
+from app.tracking.page.sections import MOVABLE, SETTING, USUAL, Own, Section, Sections, When
+from app.tracking.story import story
+from app.tracking.story.journey import State
 from tests.unit.letters import NOW
 
 ORDERED = story.tell([], Calendar.of(NOW, "UTC", "en"))

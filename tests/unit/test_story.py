@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from app.lib.days import Calendar
 from app.lib.words import CATALOGS
-from app.tracking import carrier
-from app.tracking.parcel import Place
-from app.tracking.reasons import DELAYS, HANDED_OVER, HOLDS, MISSES
-from app.tracking.story import Parcel, State, Story, tell
+from app.tracking.carriers import carrier
+from app.tracking.story.parcel import Place
+from app.tracking.story.reasons import DELAYS, HANDED_OVER, HOLDS, MISSES
+from app.tracking.story.story import Parcel, State, Story, tell
 from app.vocabulary import ExceptionKind as K
 from app.vocabulary import ShipmentStatus as S
 from tests.unit.parcels import DENVER, NOW, parcel

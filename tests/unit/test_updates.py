@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.lib.days import Calendar
-from app.tracking import updates
 from app.tracking.models import TrackingEvent
+from app.tracking.story import updates
 from app.vocabulary import ShipmentStatus as S
 
 NOW = datetime(2026, 11, 17, 20, tzinfo=UTC)

@@ -18,10 +18,10 @@ from app.audience.models import ConsentRow, Profile
 from app.commerce.models import Order, Refund
 from app.lib import clock, crypto, money
 from app.messages.models import Message
-from app.tracking.cases import Case
-from app.tracking.feedback import Feedback
 from app.tracking.models import ExceptionRow, Shipment
-from app.tracking.visits import PageVisit
+from app.tracking.page.visits import PageVisit
+from app.tracking.shoppers.cases import Case
+from app.tracking.shoppers.feedback import Feedback
 from app.vocabulary import MessageState
 
 At = SQLColumnExpression[Any]

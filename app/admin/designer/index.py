@@ -17,9 +17,9 @@ from app.flows.marks import LONGEST_TAG
 from app.lib import addresses
 from app.lib.color import HEX
 from app.shops.models import Shop
-from app.tracking import designs
-from app.tracking.designs import MOST_TAGS, MOST_VARIANTS, Design, Overtaken, Variant
-from app.tracking.sections import CHOICES, MOVABLE, Section
+from app.tracking.page import designs
+from app.tracking.page.designs import MOST_TAGS, MOST_VARIANTS, Design, Overtaken, Variant
+from app.tracking.page.sections import CHOICES, MOVABLE, Section
 
 blueprint = Blueprint("designer", __name__)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Product
 from app.shops.models import Shop
-from app.tracking.sections import Own
+from app.tracking.page.sections import Own
 
 LONGEST_HEADING, LONGEST_TEXT, MOST_PRODUCTS = 80, 2000, 4
 

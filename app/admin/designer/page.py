@@ -15,9 +15,9 @@ from app.admin.doors.session import address
 from app.lib.color import contrast
 from app.shops import brand as brands
 from app.shops.models import Shop
-from app.tracking import designs
-from app.tracking.designs import MOST_VARIANTS, Design, Moment
-from app.tracking.sections import CHOICES, MOVABLE, USUAL, Own, Section, Sections, When
+from app.tracking.page import designs
+from app.tracking.page.designs import MOST_VARIANTS, Design, Moment
+from app.tracking.page.sections import CHOICES, MOVABLE, USUAL, Own, Section, Sections, When
 
 
 class Panel(StrEnum):

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from app.tracking.designs import Moment
-from app.tracking.sections import Section, When
+from app.tracking.page.designs import Moment
+from app.tracking.page.sections import Section, When
 
 
 class Label(NamedTuple):

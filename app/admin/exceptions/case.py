@@ -17,9 +17,9 @@ from app.audience.models import Profile
 from app.commerce.models import Order
 from app.messages.models import Message
 from app.shops.models import Shop
-from app.tracking import cases
-from app.tracking.cases import Case, CaseEntry
-from app.tracking.links import tracking_url
+from app.tracking.page.links import tracking_url
+from app.tracking.shoppers import cases
+from app.tracking.shoppers.cases import Case, CaseEntry
 
 blueprint = Blueprint("case", __name__)
 

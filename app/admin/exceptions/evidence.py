@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from app.admin.dates import Calendar
 from app.admin.words import EXCEPTIONS, Chip
-from app.tracking import evidence
+from app.tracking.exceptions import evidence
 from app.tracking.models import ExceptionRow
 
 

@@ -18,9 +18,10 @@ from app.commerce.models import Order
 from app.lib import clock, money
 from app.shops import workdays
 from app.shops.models import Shop
-from app.tracking import attention, cases
+from app.tracking.exceptions import attention
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
-from app.tracking.parcel import Parcel
+from app.tracking.shoppers import cases
+from app.tracking.story.parcel import Parcel
 from app.vocabulary import ExceptionKind
 
 blueprint = Blueprint("exceptions", __name__)

@@ -15,8 +15,8 @@ from app.admin.doors.session import address, for_shop
 from app.shops import choices
 from app.shops.models import Shop
 from app.shops.workdays import DAYS_OFF_AT_MOST, Workdays
-from app.tracking import watch
-from app.tracking.thresholds import Thresholds
+from app.tracking.exceptions import watch
+from app.tracking.exceptions.thresholds import Thresholds
 
 blueprint = Blueprint("thresholds", __name__)
 

@@ -24,8 +24,8 @@ from app.messages.providers.models import Provider
 from app.platforms.findings import Grade
 from app.shops import checkups, texting
 from app.shops.models import Shop
-from app.tracking import following, sources
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
+from app.tracking.sources import following, sources
 from app.vocabulary import MessageState
 
 

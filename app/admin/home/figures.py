@@ -14,9 +14,9 @@ from app.admin.home.periods import Period
 from app.commerce.models import Order
 from app.messages.models import Message
 from app.shops.models import Shop
+from app.tracking.exceptions.thresholds import Thresholds
 from app.tracking.models import ExceptionRow, Shipment
-from app.tracking.thresholds import Thresholds
-from app.tracking.visits import PageVisit
+from app.tracking.page.visits import PageVisit
 from app.vocabulary import WENT_OUT, ExceptionKind, MessageState, Trigger
 
 

@@ -22,8 +22,8 @@ from app.flows import switches
 from app.messages.providers import accounts
 from app.shops.models import Shop
 from app.shops.page_host import public_url
-from app.tracking import attention
-from app.tracking.links import tracking_url
+from app.tracking.exceptions import attention
+from app.tracking.page.links import tracking_url
 from app.vocabulary import Trigger
 
 blueprint = Blueprint("overview", __name__)

@@ -16,7 +16,7 @@ from app.messages.providers import domains
 from app.messages.providers.models import Provider
 from app.shops import choices
 from app.shops.models import Shop
-from app.tracking.sections import SETTING as SECTIONS
+from app.tracking.page.sections import SETTING as SECTIONS
 from app.vocabulary import Trigger
 
 SETTING = "setup"

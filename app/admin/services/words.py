@@ -5,7 +5,7 @@ from app.events import KINDS
 from app.hooks.happenings import TYPES
 from app.hooks.models import OffBecause
 from app.listeners.base import ListenerKind, about
-from app.tracking.evidence import LABELS
+from app.tracking.exceptions.evidence import LABELS
 from app.vocabulary import CallReason, CallState
 
 CALL_STATES = {

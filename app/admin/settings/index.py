@@ -20,10 +20,11 @@ from app.messages.providers import accounts, domains
 from app.privacy import retention
 from app.shops import api_keys, team, texting
 from app.shops.models import Shop
-from app.tracking import sources, writeback
-from app.tracking.hidden import Hidden
-from app.tracking.sources import Teller
-from app.tracking.thresholds import Thresholds
+from app.tracking.exceptions.thresholds import Thresholds
+from app.tracking.parcels import writeback
+from app.tracking.sources import sources
+from app.tracking.sources.sources import Teller
+from app.tracking.story.hidden import Hidden
 from app.vocabulary import Medium
 
 blueprint = Blueprint("settings", __name__)

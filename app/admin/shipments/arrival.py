@@ -8,13 +8,13 @@ from app.admin import answer
 from app.admin.words import plural
 from app.commerce.models import Order
 from app.shops.models import Shop
-from app.tracking import arrival, expected
-from app.tracking.expected import Source
-from app.tracking.forecast import record
+from app.tracking.forecast import expected, record
 from app.tracking.forecast.delivery_date import Clock
+from app.tracking.forecast.expected import Source
 from app.tracking.forecast.record import Said
 from app.tracking.forecast.typical import ENOUGH, Level
 from app.tracking.models import Shipment
+from app.tracking.story import arrival
 
 LIKE_IT = {
     Level.ALL: "of yours",

@@ -24,7 +24,7 @@ from app.messages.documents import compose
 from app.messages.models import Message
 from app.messages.verdict import Allowed, Deferred
 from app.shops.models import Shop
-from app.tracking import attention
+from app.tracking.exceptions import attention
 from app.tracking.models import ExceptionRow, Shipment
 from app.vocabulary import ExceptionKind, MessageState, Reason, Trigger
 

@@ -14,9 +14,9 @@ from app.admin.doors.session import address, for_shop
 from app.carriers import directory
 from app.carriers.directory import Carrier
 from app.shops.models import Shop
-from app.tracking import carriage, carrier, number, own_carriers
+from app.tracking.carriers import carriage, carrier, number, own_carriers
+from app.tracking.carriers.number import Ground
 from app.tracking.models import OwnCarrier, Shipment
-from app.tracking.number import Ground
 
 blueprint = Blueprint("carriage", __name__)
 ONE = "/shipments/<int(max=9223372036854775807):shipment_id>/carrier"

@@ -14,9 +14,9 @@ from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import clock, money, sheets
 from app.shops.models import Shop
-from app.tracking import attention
+from app.tracking.exceptions import attention
 from app.tracking.models import ExceptionRow, Shipment
-from app.tracking.parcel import Parcel
+from app.tracking.story.parcel import Parcel
 from app.vocabulary import ShipmentStatus
 
 blueprint = Blueprint("shipments_file", __name__)

@@ -16,10 +16,11 @@ from app.admin.doors.session import address, for_shop, saw
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.shops.models import Shop
-from app.tracking import attention, feedback
-from app.tracking.feedback import BAD, Feedback
+from app.tracking.exceptions import attention
 from app.tracking.models import Shipment, TrackingEvent
-from app.tracking.parcel import Parcel
+from app.tracking.shoppers import feedback
+from app.tracking.shoppers.feedback import BAD, Feedback
+from app.tracking.story.parcel import Parcel
 from app.vocabulary import ExceptionKind
 
 blueprint = Blueprint("shipments", __name__)

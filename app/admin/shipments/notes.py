@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from app.admin.doors.session import address, for_shop
 from app.shops.models import Shop
-from app.tracking import notes
 from app.tracking.models import Shipment
+from app.tracking.parcels import notes
 
 blueprint = Blueprint("notes", __name__)
 

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 from app.admin.doors.session import address, for_shop, saw
 from app.lib import limits
 from app.shops.models import Shop
-from app.tracking import asking_now, overrides
 from app.tracking.models import Shipment
+from app.tracking.scans import overrides
+from app.tracking.sources import asking_now
 from app.vocabulary import ShipmentStatus
 
 blueprint = Blueprint("overrides", __name__)

@@ -18,12 +18,14 @@ from app.audience.models import Profile
 from app.commerce.models import Fulfillment, LineItem, Order
 from app.lib import money
 from app.shops.models import Shop
-from app.tracking import attention, notes, overrides
-from app.tracking.asking_now import Asked
-from app.tracking.feedback import Feedback
-from app.tracking.links import tracking_url
+from app.tracking.exceptions import attention
 from app.tracking.models import ExceptionRow, Shipment
-from app.tracking.parcel import Parcel
+from app.tracking.page.links import tracking_url
+from app.tracking.parcels import notes
+from app.tracking.scans import overrides
+from app.tracking.shoppers.feedback import Feedback
+from app.tracking.sources.asking_now import Asked
+from app.tracking.story.parcel import Parcel
 
 blueprint = Blueprint("shipment", __name__)
 

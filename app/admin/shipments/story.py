@@ -13,15 +13,15 @@ from app.commerce.models import Order
 from app.messages import again
 from app.messages.models import Message
 from app.shops.models import Shop
-from app.tracking import overrides, standing
-from app.tracking.feedback import Feedback
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent
-from app.tracking.notes import Note
-from app.tracking.overrides import Override
-from app.tracking.parcel import Parcel
-from app.tracking.progress import MERCHANT
-from app.tracking.scans import Doubt
-from app.tracking.visits import PageVisit
+from app.tracking.page.visits import PageVisit
+from app.tracking.parcels.notes import Note
+from app.tracking.scans import overrides, standing
+from app.tracking.scans.overrides import Override
+from app.tracking.scans.progress import MERCHANT
+from app.tracking.scans.scans import Doubt
+from app.tracking.shoppers.feedback import Feedback
+from app.tracking.story.parcel import Parcel
 from app.vocabulary import ShipmentStatus
 
 LOOKS = 30

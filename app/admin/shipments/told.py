@@ -12,9 +12,9 @@ from app.commerce import bodies
 from app.commerce.models import Delivery, Order
 from app.privacy import masking
 from app.shops.models import Shop
-from app.tracking import standing
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.polls.models import CarrierWatch
+from app.tracking.scans import standing
 
 blueprint = Blueprint("told", __name__)
 

@@ -7,7 +7,7 @@ from app.admin import shell
 from app.admin.doors.session import Answer, address, for_shop
 from app.shops import choices
 from app.shops.models import Shop
-from app.tracking.hidden import SETTING, Hidden, fold
+from app.tracking.story.hidden import SETTING, Hidden, fold
 
 blueprint = Blueprint("hidden", __name__)
 

@@ -15,9 +15,9 @@ from app.commerce.inbox import SOURCES
 from app.commerce.models import Delivery
 from app.lib.config import settings
 from app.shops.models import Shop
-from app.tracking import following, sources
 from app.tracking.models import Shipment
-from app.tracking.sources import Account, Teller
+from app.tracking.sources import following, sources
+from app.tracking.sources.sources import Account, Teller
 
 blueprint = Blueprint("sources", __name__)
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.admin import paging, shell
 from app.admin.doors.session import Answer, address, for_shop
 from app.shops.models import Shop
-from app.tracking import own_carriers
+from app.tracking.carriers import own_carriers
 from app.tracking.models import OwnCarrier, Shipment
 
 blueprint = Blueprint("own_carriers", __name__)

@@ -18,7 +18,7 @@ from app.platforms.findings import Grade
 from app.privacy import masking
 from app.shops import checkups
 from app.shops.models import Shop
-from app.tracking import writeback
+from app.tracking.parcels import writeback
 from app.vocabulary import InboxState, PlatformKey
 
 blueprint = Blueprint("inbox", __name__)

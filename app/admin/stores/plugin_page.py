@@ -27,7 +27,7 @@ from app.messages.models import Message
 from app.shops import entering, install
 from app.shops.models import Shop
 from app.stock import waiting
-from app.tracking import attention
+from app.tracking.exceptions import attention
 from app.vocabulary import WENT_OUT, PlatformKey, ShopState, Trigger
 
 blueprint = Blueprint("plugin_page", __name__)

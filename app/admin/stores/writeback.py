@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from app.admin.doors.session import for_shop
 from app.admin.stores import telling
 from app.shops.models import Shop
-from app.tracking import writeback
+from app.tracking.parcels import writeback
 
 blueprint = Blueprint("writeback", __name__)
 

@@ -23,7 +23,7 @@ from app.messages import country_rules
 from app.messages.whatsapp import registry
 from app.shops import texting
 from app.shops.models import Shop
-from app.tracking.cases import Case
+from app.tracking.shoppers.cases import Case
 from app.vocabulary import Category, Medium, Trigger
 
 ASKED = (Medium.EMAIL, Medium.SMS, Medium.WHATSAPP)

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from app.events import RecipientNamed
 from app.messages import outbox
-from app.tracking.recipients import Recipient
+from app.tracking.shoppers.recipients import Recipient
 from app.vocabulary import Trigger
 
 

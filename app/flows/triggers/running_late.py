@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.events import ExceptionOpened, ShipmentReached
 from app.flows import news
-from app.tracking.alarms import LATE
+from app.tracking.exceptions.alarms import LATE
 from app.vocabulary import ShipmentStatus
 
 BEGINS = "parcel_late"

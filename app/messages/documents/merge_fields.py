@@ -13,7 +13,7 @@ from app.messages.documents import templates
 from app.messages.documents.said import Sentences
 from app.messages.letter import Item, Letter, Offer, Told
 from app.messages.liquid.slots import Shared
-from app.tracking.parcel import Place
+from app.tracking.story.parcel import Place
 
 SAID = tuple(field.name for field in fields(Sentences))
 OFFERED = tuple(field.name for field in fields(Offer))

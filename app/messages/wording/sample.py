@@ -7,8 +7,8 @@ from app.messages.contents import Code
 from app.messages.documents.document import Document
 from app.messages.letter import Item, Letter, Offer, Told
 from app.shops.brand import Brand
-from app.tracking import story
-from app.tracking.parcel import Parcel, Place
+from app.tracking.story import story
+from app.tracking.story.parcel import Parcel, Place
 from app.vocabulary import ShipmentStatus, Trigger
 
 NOW = datetime(2026, 11, 17, 15, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ from app.messages.models import Message
 from app.messages.wording import sample
 from app.shops.brand import Brand
 from app.shops.models import Shop
-from app.tracking.parcel import Place
+from app.tracking.story.parcel import Place
 from app.vocabulary import Trigger
 
 NEWEST = 5

@@ -15,7 +15,7 @@ from app.commerce.models import Order
 from app.lib import clock as clocks
 from app.shops import workdays
 from app.shops.models import Shop
-from app.tracking import watch
+from app.tracking.exceptions import watch
 from app.tracking.forecast import transits
 from app.tracking.forecast.conformal import Levels
 from app.tracking.forecast.delivery_date import Clock, Fit, Window, fit

@@ -19,7 +19,7 @@ class Transit(OfShop, Base):
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id", ondelete="CASCADE"), primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), index=True)
     carrier: Mapped[str]
-    """As app.tracking.lanes.key_of writes it."""
+    """As app.tracking.exceptions.lanes.key_of writes it."""
     service: Mapped[str]
     """How it was to be sent, as the shopper chose."""
     origin: Mapped[str]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.commerce.models import Fulfillment, Order
 from app.lib import clock as clocks
 from app.lib.db import Row
-from app.tracking import lanes
+from app.tracking.exceptions import lanes
 from app.tracking.forecast.delivery_date import WINDOW, Clock, Run
 from app.tracking.forecast.models import Prediction, Transit
 from app.tracking.forecast.typical import Lane

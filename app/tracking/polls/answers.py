@@ -19,13 +19,14 @@ from app.carriers.clocks import zone_of
 from app.lib import clock
 from app.lib.db import among
 from app.shops.models import Shop
-from app.tracking import progress, scans, sources
+from app.tracking.carriers.number import normalize
 from app.tracking.models import Shipment
-from app.tracking.number import normalize
 from app.tracking.polls import pace, passes, watches
 from app.tracking.polls.asking import PassWanted, Round
 from app.tracking.polls.intervals import Standing, next_look
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
+from app.tracking.scans import progress, scans
+from app.tracking.sources import sources
 
 FIRST_REST, LONGEST_REST = timedelta(seconds=30), timedelta(minutes=30)
 PASS_REFUSED = "it refuses a pass that it gave"  # noqa: S105 - no secret

@@ -16,10 +16,10 @@ from app.carriers import base
 from app.carriers.base import Parcel, Source
 from app.lib import clock
 from app.shops.models import Shop
-from app.tracking import sources
 from app.tracking.polls import pace, passes, watches
 from app.tracking.polls.models import CarrierAccount, CarrierWatch
 from app.tracking.polls.passes import Lease
+from app.tracking.sources import sources
 from app.vocabulary import ShopState
 
 LEASE = timedelta(minutes=10)

@@ -14,10 +14,10 @@ from app.commerce.models import Order
 from app.lib import clock
 from app.lib.db import among
 from app.shops.models import Shop
-from app.tracking import sources
 from app.tracking.models import Shipment
 from app.tracking.polls import accounts
 from app.tracking.polls.models import CarrierWatch
+from app.tracking.sources import sources
 
 SPREAD = timedelta(minutes=1)
 """Parcels that are registered together are not asked about in the same second."""

@@ -11,8 +11,8 @@ import pytest
 from app.carriers import aftership, dhl, easypost, fedex, seventeentrack, shippo, ups, usps
 from app.carriers.base import Update
 from app.lib.reading import Json
-from app.tracking import progress
-from app.tracking.progress import Mark, Progress
+from app.tracking.scans import progress
+from app.tracking.scans.progress import Mark, Progress
 from app.vocabulary import ShipmentStatus as S
 
 FOLDER = os.environ.get("CARRIER_SAMPLES", "")

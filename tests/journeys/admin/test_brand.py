@@ -13,8 +13,8 @@ from werkzeug import Response
 from app.lib import http
 from app.shops import brand as brands
 from app.shops.models import Shop
-from app.tracking import designs
-from app.tracking.links import tracking_url
+from app.tracking.page import designs
+from app.tracking.page.links import tracking_url
 from jobs import sync
 from tests import sold
 from tests.demo.wsgi import Wsgi

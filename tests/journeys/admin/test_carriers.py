@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from app.lib import clock
 from app.shops.models import Shop
-from app.tracking import own_carriers
+from app.tracking.carriers import own_carriers
 from app.tracking.models import OwnCarrier, Shipment
 from tests.journeys import payloads
 from tests.journeys.admin.conftest import sign_in, token

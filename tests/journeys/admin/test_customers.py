@@ -20,7 +20,7 @@ from app.platforms.base import Consent
 from app.platforms.purchases import Person
 from app.shops.models import AccessRecord, Shop
 from app.tracking.models import Shipment
-from app.tracking.notes import Note
+from app.tracking.parcels.notes import Note
 from app.vocabulary import Category, ConsentSource, ConsentState, Medium, MessageState, Reason
 from tests.journeys import payloads
 from tests.journeys.admin.conftest import parcel, sign_in, token

@@ -12,10 +12,10 @@ from app.commerce.models import Product
 from app.lib import clock
 from app.lib.db import transaction
 from app.shops.models import Shop
-from app.tracking import designs
-from app.tracking.designs import Moment
-from app.tracking.links import gift_url, tracking_url
-from app.tracking.sections import Own
+from app.tracking.page import designs
+from app.tracking.page.designs import Moment
+from app.tracking.page.links import gift_url, tracking_url
+from app.tracking.page.sections import Own
 from tests import sold
 from tests.journeys.admin.conftest import sign_in, token
 from tests.journeys.admin.designing import ARRIVED, CARE, LOST, MOVING, frame, parts, press, publish

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
 from app.shops.models import Shop
-from app.tracking.links import tracking_url
+from app.tracking.page.links import tracking_url
 from tests import sold
 from tests.journeys.admin.designing import CARE, MOVING, frame, parts, press, publish
 

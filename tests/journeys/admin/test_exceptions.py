@@ -13,8 +13,8 @@ from app.lib import clock
 from app.lib.db import transaction
 from app.shops.models import Shop
 from app.shops.workdays import Workdays
+from app.tracking.exceptions.thresholds import Thresholds
 from app.tracking.models import ExceptionRow, Shipment
-from app.tracking.thresholds import Thresholds
 from app.vocabulary import ExceptionKind as K
 from jobs import exceptions
 from tests.journeys import payloads

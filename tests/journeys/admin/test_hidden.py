@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.lib.db import transaction
 from app.shops.models import Shop
-from app.tracking.links import gift_url, tracking_url
+from app.tracking.page.links import gift_url, tracking_url
 from app.vocabulary import ShipmentStatus as S
 from tests import sold
 from tests.journeys.admin.conftest import token

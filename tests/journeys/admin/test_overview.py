@@ -20,9 +20,9 @@ from app.imports.models import Import, ImportKind, ImportState
 from app.messages.models import Message
 from app.messages.providers.models import Provider
 from app.shops.models import Shop
-from app.tracking import sources
 from app.tracking.models import ExceptionRow, Shipment
-from app.tracking.visits import PageVisit
+from app.tracking.page.visits import PageVisit
+from app.tracking.sources import sources
 from app.vocabulary import ExceptionKind, MessageState, Reason, Trigger
 from app.vocabulary import ShipmentStatus as S
 from tests import sold

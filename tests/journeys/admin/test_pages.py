@@ -20,7 +20,7 @@ from app.platforms.base import PrivacyKind, PrivacyRequest
 from app.platforms.purchases import Person
 from app.privacy import tasks
 from app.shops.models import AccessRecord, Shop
-from app.tracking import watch
+from app.tracking.exceptions import watch
 from app.tracking.models import Shipment
 from app.vocabulary import InboxState, MessageState, Reason, Trigger
 from jobs import exceptions

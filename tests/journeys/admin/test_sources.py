@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from app.carriers.base import Scan, Update
 from app.lib import clock, crypto
 from app.shops.models import Credential, Errand, Shop
-from app.tracking import following, scans, sources
 from app.tracking.models import Shipment
-from app.tracking.sources import Teller
+from app.tracking.scans import scans
+from app.tracking.sources import following, sources
+from app.tracking.sources.sources import Teller
 from app.vocabulary import ShipmentStatus as S
 from jobs import sync
 from tests.contracts.sources.network import playing

@@ -14,8 +14,8 @@ from app.messages.models import Message
 from app.privacy import erasure
 from app.shops.models import AccessRecord, Errand
 from app.tracking.models import Shipment, TrackingEvent
-from app.tracking.overrides import Override
 from app.tracking.polls.models import CarrierWatch
+from app.tracking.scans.overrides import Override
 from app.vocabulary import MessageState, Reason, ShipmentStatus, Trigger
 from jobs import messages as sender
 from jobs import polling

@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.shops.models import Shop
-from app.tracking import writeback
+from app.tracking.parcels import writeback
 from tests.journeys.admin.conftest import sign_in, token
 
 

@@ -18,7 +18,8 @@ from app.shops import entering, team
 from app.shops.models import Shop
 from app.shops.team import Role
 from app.stock import waiting
-from app.tracking import designs, links, own_orders, recipients
+from app.tracking.page import designs, links
+from app.tracking.shoppers import own_orders, recipients
 from tests.journeys.doors import walking
 from tests.journeys.doors.walking import HEAD, Walk
 from tests.planted import Planted, standing

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from app.shops.models import AccessRecord
 from app.shops.team import Role
-from app.tracking.links import gift_token_of, token_of
+from app.tracking.page.links import gift_token_of, token_of
 from tests.journeys.doors import walking
 from tests.journeys.doors.conftest import Keys
 from tests.planted import Planted

@@ -1,0 +1,1 @@
+"""Who carries a parcel: what its number says, what its store says, and a shop's own."""

@@ -1,0 +1,1 @@
+"""What is wrong with parcels and orders, how it is seen, and what is said of it."""

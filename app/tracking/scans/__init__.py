@@ -1,0 +1,1 @@
+"""Scans: kept once, weighed, and what they amount to."""

@@ -1,0 +1,1 @@
+"""What shoppers say and ask of their orders, and where they are told."""

@@ -1,0 +1,1 @@
+"""Who tells a shop where its parcels are, and is asked to."""
