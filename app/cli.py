@@ -17,10 +17,10 @@ from app.commerce import inbox
 from app.lib import certificate, crypto, logs, queue, serving, words
 from app.lib.config import settings
 from app.lib.db import transaction
-from app.messages import offers
 from app.messages.documents import compose, files
 from app.messages.documents.document import Document, Misfit
 from app.messages.documents.lint import lint
+from app.messages.gate import offers
 from app.messages.models import Message
 from app.messages.wording import publishing, sample, versions
 from app.platforms.base import PrivacyKind

@@ -32,10 +32,10 @@ from app.hooks.models import Hook, HookPending
 from app.imports.models import Import
 from app.insights.models import ArmRow
 from app.lib.db import Base
-from app.messages.bulletins import Bulletin
+from app.messages.dispatch.bulletins import Bulletin
 from app.messages.models import Click, Message, ReceiptRow
 from app.messages.providers.models import MailDay, MailDomain, Provider
-from app.messages.replies import Reply
+from app.messages.responses.replies import Reply
 from app.messages.whatsapp.models import WhatsAppTemplate, WhatsAppUse
 from app.messages.wording.steps import TemplateStep
 from app.messages.wording.versions import Template, TemplateVersion

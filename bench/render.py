@@ -18,7 +18,7 @@ os.environ.setdefault("DOORSTEP_SECRET_KEYS", "a-master-key-for-benches-of-32-ch
 
 from app.messages.documents import compose, merge_fields, templates, weaving
 from app.messages.documents.document import Document
-from app.messages.letter import Letter, Offer
+from app.messages.letters.letter import Letter, Offer
 from app.vocabulary import Trigger
 from tests.unit.letters import MUGS, SHIRT, TUESDAY, letter
 

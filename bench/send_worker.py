@@ -16,11 +16,11 @@ from sqlalchemy import select
 
 from app.channels.base import Channel, Mail, Outcome
 from app.lib.db import transaction
-from app.messages import letter
+from app.messages.dispatch.journal import Journal
 from app.messages.documents import compose, merge_fields, templates
 from app.messages.documents.templates import Piece
-from app.messages.journal import Journal
-from app.messages.letter import Letter
+from app.messages.letters import letter
+from app.messages.letters.letter import Letter
 from app.messages.liquid import names
 from app.messages.liquid.dialect import sandbox
 from app.messages.liquid.program import Program, flatten

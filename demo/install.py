@@ -14,7 +14,7 @@ from app.imports import history
 from app.lib import clock, plugins
 from app.lib.config import settings
 from app.lib.db import transaction
-from app.messages import offers
+from app.messages.gate import offers
 from app.messages.whatsapp import registry
 from app.messages.whatsapp.registry import Says
 from app.platforms.shopify import stock as stock_of_shopify

@@ -19,14 +19,14 @@ from app.channels.sms.line import Texts
 from app.flows import arbiter
 from app.lib import plugins, queue
 from app.lib.db import transaction
-from app.messages import journal, outbox, recovery, sending
+from app.messages.dispatch import journal, outbox, recovery, sending
+from app.messages.dispatch.journal import Journal
+from app.messages.dispatch.sending import Delivered, Ready, Write
 from app.messages.documents import compose
-from app.messages.journal import Journal
-from app.messages.letter import Letter
+from app.messages.letters.letter import Letter
 from app.messages.providers import accounts, spending
 from app.messages.providers.spending import Purse
 from app.messages.providers.ways import Way
-from app.messages.sending import Delivered, Ready, Write
 from app.messages.whatsapp import writing
 from app.shops.texting import Account
 from app.vocabulary import Medium

@@ -12,7 +12,7 @@ from app.imports import uploads
 from app.insights import outcomes
 from app.lib import clock, queue
 from app.lib.db import transaction
-from app.messages import bulletins
+from app.messages.dispatch import bulletins
 from app.privacy import copies, unpermitted
 from app.shops import calls
 from app.stock import waiting

@@ -13,10 +13,11 @@ from app.commerce import checkouts
 from app.commerce.checkouts import Left
 from app.flows import facts
 from app.lib.db import asking, transaction
-from app.messages import permission, recall
+from app.messages.dispatch import recall
+from app.messages.dispatch.sending import Ready
+from app.messages.gate import permission
+from app.messages.gate.verdict import Allowed
 from app.messages.models import Message
-from app.messages.sending import Ready
-from app.messages.verdict import Allowed
 
 ASKS_EVERY, ASKING_TAKES = 0.02, 0.025
 """Seconds between two questions which of a chunk may no longer go, and the share of time that they take."""

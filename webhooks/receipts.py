@@ -13,8 +13,8 @@ from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.http import Outside, Unreachable
 from app.lib.reading import Unreadable
-from app.messages import receipts
 from app.messages.providers.models import Provider
+from app.messages.responses import receipts
 from app.shops.models import Shop
 from app.vocabulary import ShopState
 

@@ -12,7 +12,7 @@ from app.channels.sms.base import Answer, Heard, Keys, Preferred, Provider, Said
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.rsgi import Scope
-from app.messages import receipts, replies
+from app.messages.responses import receipts, replies
 from app.messages.whatsapp import registry
 from app.shops import texting
 from app.shops.models import Shop

@@ -13,9 +13,9 @@ from app.api.routes import Asking, Book, NotThere, Refusal
 from app.api.shapes import Id, Page, Shape
 from app.commerce.models import Order
 from app.flows import foreseen
-from app.messages import again
+from app.messages.dispatch import again
+from app.messages.gate.verdict import Deferred, Skipped
 from app.messages.models import Message
-from app.messages.verdict import Deferred, Skipped
 from app.shops.api_keys import Scope
 from app.vocabulary import Category, Medium, MessageState, Reason, Trigger
 

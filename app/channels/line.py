@@ -16,7 +16,7 @@ from app.channels.smtp_answers import GO_ON, LATER, NEVER, TAKEN, brief, refusal
 TIMEOUT = 30
 """Seconds for one answer."""
 PATIENCE = 40
-"""Seconds for one whole message: it must end before its lease does (app.messages.outbox.LAST_START)."""
+"""Seconds for one whole message: it must end before its lease does (dispatch.outbox.LAST_START)."""
 LONGEST_ANSWER = 100_000
 """Bytes of one answer, whose every line is waited for."""
 

@@ -17,8 +17,8 @@ from app.flows.models import HeldBack
 from app.flows.turns import Gone, Others, Turn
 from app.lib import clock
 from app.lib.db import among
+from app.messages.gate.verdict import Allowed, Deferred, Facts, Ruling
 from app.messages.models import Message
-from app.messages.verdict import Allowed, Deferred, Facts, Ruling
 from app.vocabulary import Category, Medium, Trigger
 
 FEW = 10

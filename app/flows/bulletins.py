@@ -15,10 +15,10 @@ from app.events import ShopUninstalled
 from app.flows import foreseen
 from app.lib import clock
 from app.lib.db import among
-from app.messages import outbox
-from app.messages.bulletins import Bulletin
-from app.messages.outbox import Ask
-from app.messages.verdict import Decision
+from app.messages.dispatch import outbox
+from app.messages.dispatch.bulletins import Bulletin
+from app.messages.dispatch.outbox import Ask
+from app.messages.gate.verdict import Decision
 from app.shops import errands
 from app.tracking.models import Shipment
 from app.vocabulary import Trigger

@@ -23,8 +23,8 @@ from app.flows.seeing import Asked, Seen
 from app.flows.telling import Occasion
 from app.lib import clock, plugins, queue
 from app.lib.db import among
-from app.messages import outbox
-from app.messages.outbox import Ask
+from app.messages.dispatch import outbox
+from app.messages.dispatch.outbox import Ask
 
 BATCH = 500
 RETRY, A_DAY = timedelta(minutes=1), timedelta(days=1)

@@ -19,11 +19,11 @@ from app.flows import asked, doubles, rehearsing, repeats, standing, suppression
 from app.flows.models import Flow
 from app.lib import clock, crypto
 from app.lib.db import among
-from app.messages import caps
-from app.messages.manners import Manners
+from app.messages.gate import caps
+from app.messages.gate.manners import Manners
+from app.messages.gate.verdict import Facts
 from app.messages.models import Message
 from app.messages.providers import complaints
-from app.messages.verdict import Facts
 from app.messages.whatsapp import writing
 from app.shops import texting
 from app.shops.models import Shop

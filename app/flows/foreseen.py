@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from app.flows import arbiter
-from app.messages import outbox
-from app.messages.outbox import Ask
-from app.messages.verdict import Ruling
+from app.messages.dispatch import outbox
+from app.messages.dispatch.outbox import Ask
+from app.messages.gate.verdict import Ruling
 
 
 def look(session: Session, shop_id: int, wanted: Sequence[Ask]) -> list[Ruling]:

@@ -17,7 +17,7 @@ from app.flows import rehearsing, switches, texted
 from app.flows.switches import MILESTONES
 from app.lib import clock
 from app.lib.db import memory
-from app.messages import outbox
+from app.messages.dispatch import outbox
 from app.messages.models import Message
 from app.tracking.models import Shipment
 from app.tracking.shoppers import browsers, recipients

@@ -11,9 +11,9 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from app.flows.switches import MILESTONES
-from app.messages import caps, permission
-from app.messages.permission import Breath
-from app.messages.verdict import Allowed, Decision, Deferred, Facts, Ruling, Skipped
+from app.messages.gate import caps, permission
+from app.messages.gate.permission import Breath
+from app.messages.gate.verdict import Allowed, Decision, Deferred, Facts, Ruling, Skipped
 from app.vocabulary import Category, Medium, Reason, Trigger
 
 

@@ -14,8 +14,9 @@ from app.commerce.models import Checkout, Order
 from app.imports import uploads
 from app.lib import clock
 from app.lib.db import among
-from app.messages import replies, withdrawn
+from app.messages.dispatch import withdrawn
 from app.messages.models import Message
+from app.messages.responses import replies
 from app.privacy import copies
 from app.reviews import writing as reviews
 from app.shops import calls

@@ -9,8 +9,9 @@ from app.lib.db import transaction
 from app.lib.logs import trail
 from app.lib.signing import Forged
 from app.lib.words import sentence
-from app.messages import clicks, links
-from app.messages.clicks import Visit
+from app.messages.letters import links
+from app.messages.responses import clicks
+from app.messages.responses.clicks import Visit
 from app.storefront import look
 
 pages = Blueprint("clicked", __name__)

@@ -10,7 +10,7 @@ from app.lib import clock, crypto
 from app.lib.db import transaction
 from app.lib.signing import Forged
 from app.lib.words import sentence
-from app.messages import links
+from app.messages.letters import links
 from app.messages.models import Message
 from app.platforms.base import Consent
 from app.platforms.purchases import Person

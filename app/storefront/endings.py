@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from app.lib import clock
-from app.messages import withdrawn
+from app.messages.dispatch import withdrawn
 from app.storefront import bought
 from app.tracking.shoppers import recipients
 

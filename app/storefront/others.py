@@ -13,7 +13,7 @@ from app.lib import clock, crypto, limits
 from app.lib.db import transaction
 from app.lib.signing import Forged
 from app.lib.words import sentence
-from app.messages import withdrawn
+from app.messages.dispatch import withdrawn
 from app.platforms.base import Consent
 from app.platforms.purchases import Person
 from app.shops import brand as brands

@@ -11,8 +11,8 @@ from app.lib import limits
 from app.lib.db import transaction
 from app.lib.signing import Forged
 from app.lib.words import sentence
-from app.messages import carts, leads, material
-from app.messages import links as links_of_messages
+from app.messages.letters import carts, leads, material
+from app.messages.letters import links as links_of_messages
 from app.messages.models import Message
 from app.reviews import links as review_links
 from app.shops.models import Shop

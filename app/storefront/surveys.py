@@ -14,7 +14,7 @@ from app.lib import limits
 from app.lib.db import transaction
 from app.lib.signing import Forged
 from app.lib.words import sentence
-from app.messages import links
+from app.messages.letters import links
 from app.messages.models import Message
 from app.shops import brand as brands
 from app.shops.models import Shop

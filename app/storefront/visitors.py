@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.lib import clock
-from app.messages import clicks
-from app.messages.clicks import Visit
+from app.messages.responses import clicks
+from app.messages.responses.clicks import Visit
 from app.tracking.page import visits
 
 GATHER = 2.0

@@ -17,7 +17,7 @@ from app.channels.whatsapp.templates import read
 from app.commerce.models import Delivery
 from app.lib import clock
 from app.lib.config import settings
-from app.messages import replies
+from app.messages.responses import replies
 from app.messages.whatsapp import registry
 from app.shops.models import Shop
 from app.tracking.models import Shipment

@@ -6,7 +6,7 @@ import pytest
 
 from app.messages.documents import compose
 from app.messages.documents.document import Document
-from app.messages.letter import Letter, Offer
+from app.messages.letters.letter import Letter, Offer
 from app.shops.brand import Brand
 from app.tracking.story.parcel import Place
 from app.vocabulary import ShipmentStatus, Trigger

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.audience import profiles
 from app.audience.models import Profile
 from app.lib import clock
-from app.messages import links
+from app.messages.letters import links
 from app.messages.models import Message
 from app.platforms.base import Consent
 from app.platforms.purchases import Person

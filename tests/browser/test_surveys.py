@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.admin.doors import session as doors
 from app.lib import clock
-from app.messages import links
+from app.messages.letters import links
 from app.messages.models import Message
 from app.shops.models import Shop
 from app.vocabulary import Category, Medium, Trigger

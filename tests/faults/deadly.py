@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app import intake
 from app.channels.base import Channel, Mail, Outcome
+from app.messages.dispatch.journal import Journal
 from app.messages.documents import compose
-from app.messages.journal import Journal
-from app.messages.letter import Letter
+from app.messages.letters.letter import Letter
 from app.platforms import purchases
 from app.shops.models import Shop
 from app.vocabulary import Medium

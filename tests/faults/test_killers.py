@@ -16,7 +16,7 @@ from app.commerce import in_hand
 from app.commerce.models import Delivery, InHand, Order
 from app.lib import clock
 from app.lib.config import settings
-from app.messages import journal, outbox, recovery
+from app.messages.dispatch import journal, outbox, recovery
 from app.messages.models import Message
 from app.vocabulary import InboxState, MessageState, Reason, Trigger
 from tests import sold

@@ -12,7 +12,7 @@ import requests
 
 from app.channels import smtp
 from app.lib.config import settings
-from app.messages.links import preferences_url
+from app.messages.letters.links import preferences_url
 from bench import house
 from bench.house import House
 from tests.faults.load import insist, tell

@@ -10,9 +10,9 @@ from sqlalchemy import func, select, update
 from app.flows import engine, facts
 from app.flows.models import Enrollment, Flow
 from app.lib import clock
-from app.messages import permission
+from app.messages.gate import permission
+from app.messages.gate.verdict import Decision
 from app.messages.models import Message
-from app.messages.verdict import Decision
 from app.vocabulary import Trigger
 from tests.journeys.conftest import StoreVoice
 

@@ -16,7 +16,7 @@ from app.flows.rehearsal import run, told
 from app.flows.rehearsal.told import Report
 from app.lib import clock
 from app.lib.db import apart
-from app.messages.journal import Journal
+from app.messages.dispatch.journal import Journal
 from app.messages.models import Message
 from app.reactions import of_flows
 from app.shops.models import Call, Errand

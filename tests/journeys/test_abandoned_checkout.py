@@ -12,11 +12,12 @@ from app.flows import switches
 from app.flows.models import Flow
 from app.lib import clock
 from app.lib.db import transaction
-from app.messages import carts, letter, outbox, sending
+from app.messages.dispatch import outbox, sending
+from app.messages.dispatch.journal import Journal
+from app.messages.dispatch.sending import Ready
 from app.messages.documents import compose
-from app.messages.journal import Journal
-from app.messages.sending import Ready
-from app.messages.verdict import Allowed, Deferred, Skipped
+from app.messages.gate.verdict import Allowed, Deferred, Skipped
+from app.messages.letters import carts, letter
 from app.vocabulary import Reason, Trigger
 from jobs import messages
 from tests.contracts.smtp_server import ScriptedServer

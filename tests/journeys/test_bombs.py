@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.models import Flow
 from app.lib import clock
-from app.messages import outbox
+from app.messages.dispatch import outbox
 from app.messages.models import Message
 from app.messages.wording import publishing
 from app.messages.wording.publishing import Faulty

@@ -5,9 +5,10 @@ import re
 from app.commerce.models import Checkout
 from app.lib import clock
 from app.main import create_app
-from app.messages import letter, outbox
+from app.messages.dispatch import outbox
 from app.messages.documents import compose
-from app.messages.verdict import Allowed, Skipped
+from app.messages.gate.verdict import Allowed, Skipped
+from app.messages.letters import letter
 from app.vocabulary import Medium, Reason
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.flowing import from_, gate, told

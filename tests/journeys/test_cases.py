@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from app.audience.models import Profile
 from app.flows import facts
 from app.lib import clock, limits
-from app.messages import outbox
+from app.messages.dispatch import outbox
 from app.messages.documents import compose
+from app.messages.gate.permission import Allowed, Deferred, Facts, decide
 from app.messages.models import Message
-from app.messages.permission import Allowed, Deferred, Facts, decide
 from app.privacy import copies, erasure
 from app.shops.models import Shop
 from app.tracking.models import ExceptionRow

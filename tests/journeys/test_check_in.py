@@ -10,10 +10,10 @@ from sqlalchemy import func, select, update
 
 from app.audience.models import Profile
 from app.lib import clock
-from app.messages import letter, links
 from app.messages.documents import compose
+from app.messages.gate.verdict import Allowed
+from app.messages.letters import letter, links
 from app.messages.models import Message
-from app.messages.verdict import Allowed
 from app.privacy import copies, erasure
 from app.surveys import answering
 from app.surveys.models import SurveyAnswer

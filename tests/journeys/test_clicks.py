@@ -14,9 +14,10 @@ from app.audience.models import Profile
 from app.flows import arbiter
 from app.lib import clock
 from app.main import create_app
-from app.messages import clicks, outbox, sending
+from app.messages.dispatch import outbox, sending
 from app.messages.documents import compose
 from app.messages.models import Click, ClickDoubt, Message
+from app.messages.responses import clicks
 from app.messages.wording import publishing
 from app.privacy import copies
 from app.vocabulary import Trigger

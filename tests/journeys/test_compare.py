@@ -13,7 +13,7 @@ from app.commerce.gaps import Comparison, GapOutcome, MissedOrder
 from app.commerce.models import Delivery, Order
 from app.flows import facts
 from app.lib import clock
-from app.messages import permission
+from app.messages.gate import permission
 from app.shops import errands
 from app.shops.models import Errand
 from app.tracking.models import TrackingEvent

@@ -13,9 +13,10 @@ from app.audience.models import ConsentRow
 from app.flows import facts, switches
 from app.lib import clock
 from app.main import create_app
-from app.messages import links, permission
 from app.messages.documents import compose
-from app.messages.letter import gather
+from app.messages.gate import permission
+from app.messages.letters import links
+from app.messages.letters.letter import gather
 from app.messages.models import Message
 from app.vocabulary import Category, Medium, MessageState, Reason, ShopState, Trigger
 from tests.journeys import payloads

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.audience.models import Profile
-from app.messages import letter
-from app.messages.verdict import Allowed, Skipped
+from app.messages.gate.verdict import Allowed, Skipped
+from app.messages.letters import letter
 from app.privacy import erasure
 from app.surveys import reasons
 from app.surveys.models import SurveyAnswer, Why

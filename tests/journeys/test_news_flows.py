@@ -13,8 +13,8 @@ from app.flows import published, switches, tally
 from app.flows.models import Enrollment, Flow
 from app.flows.plan.faults import Unsound
 from app.lib import clock
+from app.messages.gate.verdict import Allowed, Skipped
 from app.messages.models import Message
-from app.messages.verdict import Allowed, Skipped
 from app.tracking.models import Shipment
 from app.tracking.shoppers import recipients
 from app.vocabulary import ExceptionKind, Medium, Reason, Trigger

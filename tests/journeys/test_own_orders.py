@@ -18,8 +18,8 @@ from app.audience.models import Profile
 from app.flows import facts
 from app.lib import clock, signing
 from app.messages.documents import compose
+from app.messages.gate.permission import Allowed, Skipped, decide
 from app.messages.models import Message
-from app.messages.permission import Allowed, Skipped, decide
 from app.privacy import copies, erasure
 from app.shops.models import Shop
 from app.tracking.page.links import tracking_url

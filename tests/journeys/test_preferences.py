@@ -11,7 +11,7 @@ from app.audience import keywords, profiles, suppression
 from app.audience.models import ConsentRow, Profile, Suppression
 from app.lib import clock, signing
 from app.main import create_app
-from app.messages import links
+from app.messages.letters import links
 from app.messages.models import Message
 from app.platforms.base import Consent
 from app.platforms.purchases import Person

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.flows.models import Flow
 from app.lib import clock
 from app.lib.config import settings
-from app.messages import outbox
+from app.messages.dispatch import outbox
 from app.messages.models import Message
 from app.messages.providers import accounts, spending
 from app.messages.providers.accounts import Entered

@@ -12,7 +12,7 @@ from app.audience.models import ConsentRow
 from app.channels import push
 from app.commerce.models import Order
 from app.lib import clock
-from app.messages import links
+from app.messages.letters import links
 from app.messages.models import Message
 from app.privacy import copies, erasure
 from app.tracking.shoppers.browsers import PushSubscription

@@ -10,9 +10,9 @@ from app.commerce import reorders
 from app.commerce.models import LineItem, Product, Variant
 from app.commerce.reorders import Reorder
 from app.lib import clock
-from app.messages import letter
 from app.messages.documents import compose
-from app.messages.verdict import Allowed, Skipped
+from app.messages.gate.verdict import Allowed, Skipped
+from app.messages.letters import letter
 from app.platforms.purchases import OrderState
 from app.vocabulary import Reason, Trigger
 from jobs import exceptions as job

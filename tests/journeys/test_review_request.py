@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from app.commerce.models import Order
 from app.lib import clock
-from app.messages import letter
-from app.messages.verdict import Skipped
+from app.messages.gate.verdict import Skipped
+from app.messages.letters import letter
 from app.tracking.shoppers import cases
 from app.vocabulary import CaseKind, CaseWish, Reason, Trigger
 from tests.journeys import payloads

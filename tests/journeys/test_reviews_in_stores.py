@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 from app.commerce.models import Order
 from app.flows import doubles, facts
 from app.lib import clock, http
-from app.messages import outbox, permission
+from app.messages.dispatch import outbox
+from app.messages.gate import permission
+from app.messages.gate.verdict import Skipped
 from app.messages.models import Message
-from app.messages.verdict import Skipped
 from app.privacy import erasure
 from app.reviews import choice, moderating, writing
 from app.reviews.choice import Choice

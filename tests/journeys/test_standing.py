@@ -8,9 +8,9 @@ from app.commerce.models import Checkout
 from app.flows import arbiter
 from app.lib import clock
 from app.lib.db import transaction
-from app.messages import outbox, sending
-from app.messages.journal import Journal
-from app.messages.sending import Ready
+from app.messages.dispatch import outbox, sending
+from app.messages.dispatch.journal import Journal
+from app.messages.dispatch.sending import Ready
 from jobs.standing import ASKS_EVERY, Standing
 from tests.journeys.conftest import StoreVoice
 from tests.journeys.flowing import Passing, from_

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from app.audience import suppression
-from app.messages import replies
-from app.messages.replies import Reply
+from app.messages.responses import replies
+from app.messages.responses.replies import Reply
 from app.platforms.base import PrivacyKind
 from app.privacy import tasks
 from app.shops import calls as asked_calls

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from app.channels.sms import vonage
 from app.lib import clock
 from app.lib.http import play
-from app.messages import outbox
-from app.messages.journal import Journal
+from app.messages.dispatch import outbox
+from app.messages.dispatch.journal import Journal
 from app.shops import texting
 from app.vocabulary import (
     MessageState,

@@ -10,9 +10,9 @@ from app.audience import profiles
 from app.commerce.models import Product, Variant
 from app.flows.models import Flow
 from app.lib import clock
-from app.messages import letter
 from app.messages.documents import compose
-from app.messages.verdict import Allowed
+from app.messages.gate.verdict import Allowed
+from app.messages.letters import letter
 from app.platforms.base import Consent
 from app.platforms.purchases import Person
 from app.vocabulary import ConsentSource, ConsentState, Medium, Trigger

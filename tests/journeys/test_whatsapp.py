@@ -11,7 +11,7 @@ from app.audience.models import ConsentRow, Profile
 from app.channels.whatsapp.templates import read
 from app.commerce.models import Order
 from app.lib import clock
-from app.messages.replies import Reply
+from app.messages.responses.replies import Reply
 from app.messages.whatsapp import registry
 from app.tracking.page.links import short_url
 from app.vocabulary import ConsentSource, ConsentState, Medium, MessageState, Reason, Trigger

@@ -11,8 +11,8 @@ from app.channels.whatsapp.templates import read
 from app.commerce.models import Checkout
 from app.flows import published
 from app.main import create_app
+from app.messages.gate.verdict import Allowed, Skipped
 from app.messages.models import Message
-from app.messages.verdict import Allowed, Skipped
 from app.messages.whatsapp import registry
 from app.messages.whatsapp.registry import Says
 from app.vocabulary import Category, ConsentSource, ConsentState, Medium, MessageState, Reason

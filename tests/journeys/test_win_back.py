@@ -8,9 +8,9 @@ from sqlalchemy import update
 from app.audience.models import Profile
 from app.flows import seeding, switches
 from app.lib import clock
-from app.messages import letter
 from app.messages.documents import compose
-from app.messages.verdict import Allowed, Skipped
+from app.messages.gate.verdict import Allowed, Skipped
+from app.messages.letters import letter
 from app.shops import errands
 from app.vocabulary import Reason, Trigger
 from jobs import flows as job

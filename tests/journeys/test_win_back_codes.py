@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 from app.commerce.discounts import Discount
 from app.flows.models import Flow
 from app.lib import clock
-from app.messages import letter
 from app.messages.documents import compose
+from app.messages.gate.verdict import Allowed, Deferred
+from app.messages.letters import letter
 from app.messages.models import Message
-from app.messages.verdict import Allowed, Deferred
 from app.shops import calls
 from app.shops.models import Call
 from app.vocabulary import Reason, Trigger

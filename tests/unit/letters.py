@@ -6,7 +6,7 @@ from typing import Any
 
 from app.lib.days import Calendar
 from app.messages.documents import templates
-from app.messages.letter import Item, Letter, Told
+from app.messages.letters.letter import Item, Letter, Told
 from app.shops.brand import Brand
 from app.tracking.story import story
 from app.tracking.story.parcel import Parcel

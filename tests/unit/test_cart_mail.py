@@ -10,13 +10,15 @@ from app.commerce.models import Checkout, Product
 from app.flows import facts, switches
 from app.lib import clock
 from app.lib.words import CATALOGS
-from app.messages import links, offers, outbox, permission
+from app.messages.dispatch import outbox
+from app.messages.dispatch.outbox import Ask
 from app.messages.documents import compose, templates
 from app.messages.documents.lint import lint
-from app.messages.letter import Letter, gather
+from app.messages.gate import offers, permission
+from app.messages.gate.permission import Skipped
+from app.messages.letters import links
+from app.messages.letters.letter import Letter, gather
 from app.messages.models import Message
-from app.messages.outbox import Ask
-from app.messages.permission import Skipped
 from app.messages.wording import sample
 from app.shops.models import Shop
 from app.vocabulary import Category, Medium, Reason, Trigger

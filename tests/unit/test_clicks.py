@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.lib import signing
-from app.messages import links
-from app.messages.clicks import TOO_SOON, Visit, doubt_of
-from app.messages.links import Followed
+from app.messages.letters import links
+from app.messages.letters.links import Followed
 from app.messages.models import ClickDoubt
+from app.messages.responses.clicks import TOO_SOON, Visit, doubt_of
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 READ = NOW - timedelta(minutes=5)

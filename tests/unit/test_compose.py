@@ -11,7 +11,7 @@ from app.lib.days import Calendar
 from app.lib.words import CATALOGS, ENGLISH
 from app.messages.documents import compose
 from app.messages.documents.document import Document
-from app.messages.letter import Told
+from app.messages.letters.letter import Told
 from app.shops.brand import Brand
 from app.tracking.story.journey import NOTHING_TO_DO
 from app.vocabulary import ShipmentStatus as S

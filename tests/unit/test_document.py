@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from app.lib.catalogs import SAID as FIELDS_OF_SENTENCES
 from app.lib.words import Words
-from app.messages import links
 from app.messages.documents import compose, templates
 from app.messages.documents.blocks import KINDS, SAID
 from app.messages.documents.document import NAMES, Document, Misfit
-from app.messages.links import Clicks
+from app.messages.letters import links
+from app.messages.letters.links import Clicks
 from app.vocabulary import Trigger
 from tests.unit.blocks import EVERY_BLOCK
 from tests.unit.letters import letter

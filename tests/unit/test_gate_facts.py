@@ -18,12 +18,12 @@ from app.commerce.models import Order
 from app.flows import arbiter, facts, switches
 from app.lib import clock
 from app.lib.db import engine
-from app.messages import outbox, sending
+from app.messages.dispatch import outbox, sending
+from app.messages.dispatch.sending import Ready
 from app.messages.documents import compose
+from app.messages.gate.permission import decide
+from app.messages.gate.verdict import Allowed, Deferred, Skipped
 from app.messages.models import Message
-from app.messages.permission import decide
-from app.messages.sending import Ready
-from app.messages.verdict import Allowed, Deferred, Skipped
 from app.messages.wording import publishing
 from app.platforms.base import Consent
 from app.platforms.purchases import Person

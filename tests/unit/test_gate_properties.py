@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.audience.grants import Said
-from app.messages.permission import RULES, Allowed, Deferred, Facts, Skipped, decide, seen
+from app.messages.gate.permission import RULES, Allowed, Deferred, Facts, Skipped, decide, seen
 from app.vocabulary import Category, ConsentSource, ConsentState, Medium, Reason, ShipmentStatus, Trigger
 from tests.unit.test_permission import DENVER, FINE, NOON
 

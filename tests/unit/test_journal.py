@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.messages.journal import Dead, Fate, Journal
+from app.messages.dispatch.journal import Dead, Fate, Journal
 
 
 def test_a_journal_tells_the_fate_of_each_send() -> None:

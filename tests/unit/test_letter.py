@@ -12,7 +12,7 @@ from app.commerce.models import Fulfillment, LineItem, Order, Product, Variant
 from app.lib import clock
 from app.lib.db import engine
 from app.messages.documents import compose
-from app.messages.letter import Letter
+from app.messages.letters.letter import Letter
 from app.messages.models import Message
 from app.messages.wording import publishing
 from app.shops.models import Shop

@@ -3,10 +3,10 @@ from typing import Any
 import pytest
 import yaml
 
-from app.messages import offers
 from app.messages.documents import files, merge_fields, templates
 from app.messages.documents.document import Document, Misfit
 from app.messages.documents.lint import Finding, Rule, lint
+from app.messages.gate import offers
 from app.messages.liquid import blame
 from app.messages.wording import sample
 from app.shops.brand import Brand

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messages import caps, quiet_hours
-from app.messages.manners import MOST_A_DAY, MOST_A_WEEK, USUAL, Manners
-from app.messages.quiet_hours import BY_DAY, WINDOWS
+from app.messages.gate import caps, quiet_hours
+from app.messages.gate.manners import MOST_A_DAY, MOST_A_WEEK, USUAL, Manners
+from app.messages.gate.quiet_hours import BY_DAY, WINDOWS
 from app.shops.models import Shop
 from app.vocabulary import Category, Medium
 

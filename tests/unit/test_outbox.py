@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messages import outbox
+from app.messages.dispatch import outbox
 
 
 @given(speeds=st.lists(st.floats(0, 1e6)))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.audience.grants import Said
-from app.messages.permission import ANSWERS, Allowed, Deferred, Facts, Skipped, decide
+from app.messages.gate.permission import ANSWERS, Allowed, Deferred, Facts, Skipped, decide
 from app.vocabulary import (
     Category,
     ConsentSource,

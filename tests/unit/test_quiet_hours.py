@@ -8,7 +8,7 @@ from babel.core import get_global
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messages.quiet_hours import WINDOWS, Window, next_open, window_of
+from app.messages.gate.quiet_hours import WINDOWS, Window, next_open, window_of
 from app.shops.workdays import country
 from app.vocabulary import Category, Medium
 

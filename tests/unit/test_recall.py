@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.audience import suppression
 from app.lib import clock
-from app.messages import outbox, recall
+from app.messages.dispatch import outbox, recall
 from app.messages.models import Message
 from app.vocabulary import Category, Medium, ShopState, Trigger
 from tests import sold

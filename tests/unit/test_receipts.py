@@ -12,9 +12,10 @@ from app.audience import suppression
 from app.audience.models import Suppression
 from app.channels.receipts.base import Receipt, ReceiptKind
 from app.lib import clock
-from app.messages import outbox, receipts
+from app.messages.dispatch import outbox
+from app.messages.dispatch.outbox import Result
 from app.messages.models import Message, ReceiptRow
-from app.messages.outbox import Result
+from app.messages.responses import receipts
 from app.vocabulary import Category, MessageState, Reason, Trigger
 from tests.unit.test_letter import Story, story
 

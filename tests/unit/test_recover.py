@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.lib import clock
 from app.lib.db import engine, transaction
-from app.messages import outbox, recovery
-from app.messages.journal import Journal
+from app.messages.dispatch import outbox, recovery
+from app.messages.dispatch.journal import Journal
 from app.messages.models import Message
 from app.shops.models import Shop
 from app.vocabulary import MessageState, Trigger

@@ -11,9 +11,9 @@ from app.admin.messages.reasons import REASONS
 from app.admin.moments import WHAT
 from app.commerce.models import Order
 from app.flows import foreseen
-from app.messages import again, outbox
+from app.messages.dispatch import again, outbox
+from app.messages.gate.verdict import Allowed, Decision, Deferred, Skipped
 from app.messages.models import Message
-from app.messages.verdict import Allowed, Decision, Deferred, Skipped
 from app.shops.models import Shop
 
 blueprint = Blueprint("again", __name__)

@@ -12,9 +12,9 @@ from app.admin.shipments.index import name_of
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.flows import arbiter
-from app.messages import clicks
 from app.messages.models import Message
 from app.messages.providers import complaints
+from app.messages.responses import clicks
 from app.shops import texting
 from app.shops.models import Shop
 from app.vocabulary import WENT_OUT

@@ -10,7 +10,7 @@ from app.admin import words
 from app.admin.messages import reasons
 from app.commerce.models import Order
 from app.flows import arbiter
-from app.messages import permission
+from app.messages.gate import permission
 from app.messages.models import Message
 from app.messages.wording.versions import TemplateVersion
 from app.vocabulary import MessageState, Reason

@@ -10,9 +10,9 @@ from app.admin import shell
 from app.admin.doors.session import address, for_shop, watched
 from app.channels.sms.base import Provider
 from app.lib import reading
-from app.messages import replies
 from app.messages.providers import spending
 from app.messages.providers.models import BY_MEDIUM
+from app.messages.responses import replies
 from app.shops import letterheads, texting
 from app.shops.models import Shop
 from app.shops.texting import Account, Texting, Whom

@@ -15,9 +15,10 @@ from app.channels.whatsapp.templates import Part, Slot, Template
 from app.flows.published import PRESETS
 from app.flows.texted import STEPS
 from app.lib import reading
-from app.messages import offers, replies
+from app.messages.gate import offers
 from app.messages.providers import spending
 from app.messages.providers.models import BY_MEDIUM
+from app.messages.responses import replies
 from app.messages.whatsapp import registry
 from app.messages.whatsapp.models import WhatsAppTemplate
 from app.messages.whatsapp.registry import Says, Use

@@ -15,7 +15,7 @@ from app.channels.authentication import State
 from app.commerce import consent_record
 from app.hooks import accounts as hooks
 from app.lib.words import CATALOGS
-from app.messages.manners import Manners
+from app.messages.gate.manners import Manners
 from app.messages.providers import accounts, domains
 from app.privacy import retention
 from app.shops import api_keys, team, texting

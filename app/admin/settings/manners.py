@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.doors.session import address, for_shop
-from app.messages.manners import MOST_A_DAY, MOST_A_WEEK, SETTING, SHORTEST, USUAL, Manners
-from app.messages.quiet_hours import BY_DAY
+from app.messages.gate.manners import MOST_A_DAY, MOST_A_WEEK, SETTING, SHORTEST, USUAL, Manners
+from app.messages.gate.quiet_hours import BY_DAY
 from app.shops import choices
 from app.shops.models import Shop
 

@@ -18,11 +18,12 @@ from app.admin.shipments.index import Asked
 from app.flows import bulletins
 from app.lib import clock
 from app.lib.db import among
-from app.messages import letter, outbox
-from app.messages.bulletins import LONGEST, LONGEST_SUBJECT, Bulletin
+from app.messages.dispatch import outbox
+from app.messages.dispatch.bulletins import LONGEST, LONGEST_SUBJECT, Bulletin
 from app.messages.documents import compose
+from app.messages.gate.verdict import Allowed, Deferred
+from app.messages.letters import letter
 from app.messages.models import Message
-from app.messages.verdict import Allowed, Deferred
 from app.shops.models import Shop
 from app.tracking.exceptions import attention
 from app.tracking.models import ExceptionRow, Shipment

@@ -10,7 +10,7 @@ from app.admin.doors.session import address
 from app.admin.exceptions import evidence
 from app.admin.moments import Moment
 from app.commerce.models import Order
-from app.messages import again
+from app.messages.dispatch import again
 from app.messages.models import Message
 from app.shops.models import Shop
 from app.tracking.models import ExceptionRow, Shipment, TrackingEvent

@@ -12,9 +12,9 @@ from app.admin.doors.session import Answer, for_shop
 from app.admin.wording import view, words
 from app.admin.wording.page import at, draft, page, part, trigger_of
 from app.admin.wording.state import Panel, State
-from app.messages import offers
 from app.messages.documents.blocks import KINDS
 from app.messages.documents.document import Block, Document, Misfit
+from app.messages.gate import offers
 from app.messages.wording import editing, publishing, showing, specimens, steps, versions
 from app.shops import brand
 from app.shops.models import Shop

@@ -16,12 +16,12 @@ from app.admin.wording import state as wording_state
 from app.admin.wording.state import Panel, State, View
 from app.lib import clock
 from app.lib.words import CATALOGS, ENGLISH
-from app.messages import offers
 from app.messages.documents import templates
 from app.messages.documents.blocks import KINDS
 from app.messages.documents.document import NAMES, Block, Document, Misfit
 from app.messages.documents.lint import Finding, lint
-from app.messages.letter import Letter
+from app.messages.gate import offers
+from app.messages.letters.letter import Letter
 from app.messages.models import Message
 from app.messages.wording import publishing, showing, specimens, steps, trial, versions
 from app.messages.wording.versions import Template

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.lib.words import CATALOGS, ENGLISH
 from app.messages.documents.document import Document
-from app.messages.letter import Letter
+from app.messages.letters.letter import Letter
 from app.messages.wording import specimens
 from app.messages.wording.specimens import Specimen
 from app.shops import brand

@@ -1,7 +1,7 @@
 """What a teller of receipts must be able to do, and what it tells, in our words whatever it calls them.
 
 A teller is one file in this folder that ends in `PLUGIN = Teller(…)`. It translates and does not decide; what
-follows is app.messages.receipts' affair. None was yet run against the real service.
+follows is app.messages.responses.receipts' affair. None was yet run against the real service.
 """
 
 from collections.abc import Callable, Mapping

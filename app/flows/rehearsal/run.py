@@ -16,10 +16,12 @@ from app.flows.actions.base import Task
 from app.flows.models import Enrollment, Flow, FlowVersion
 from app.flows.rehearsal import past, stock
 from app.lib import clock
-from app.messages import outbox, permission, waits
+from app.messages.dispatch import outbox
+from app.messages.dispatch.outbox import Result
+from app.messages.gate import permission
+from app.messages.gate.verdict import Allowed, Decision, Deferred, Skipped
+from app.messages.letters import waits
 from app.messages.models import Message
-from app.messages.outbox import Result
-from app.messages.verdict import Allowed, Decision, Deferred, Skipped
 from app.shops.models import Errand
 from app.vocabulary import MessageState, Trigger
 

@@ -19,7 +19,7 @@ from app.flows.bought import Bought
 from app.flows.plan.conditions import Value
 from app.lib import clock, crypto
 from app.lib.db import among
-from app.messages import country_rules
+from app.messages.gate import country_rules
 from app.messages.whatsapp import registry
 from app.shops import texting
 from app.shops.models import Shop

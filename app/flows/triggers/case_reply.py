@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
 from app.events import CaseAnswered
-from app.messages import outbox
+from app.messages.dispatch import outbox
 from app.tracking.models import Shipment
 from app.vocabulary import Trigger
 

@@ -15,7 +15,7 @@ from app.commerce.models import Order
 from app.events import ConsentChanged, OrderPlaced
 from app.flows import switches
 from app.lib import clock, crypto
-from app.messages import outbox
+from app.messages.dispatch import outbox
 from app.shops.models import Shop
 from app.vocabulary import Category, Medium, Trigger
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from app.events import RecipientNamed
-from app.messages import outbox
+from app.messages.dispatch import outbox
 from app.tracking.shoppers.recipients import Recipient
 from app.vocabulary import Trigger
 

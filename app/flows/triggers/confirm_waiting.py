@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.flows import switches
 from app.lib import clock
-from app.messages import outbox
+from app.messages.dispatch import outbox
 from app.messages.models import Message
 from app.stock.models import Waiting
 from app.vocabulary import Trigger

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
 from app.events import OwnOrdersAsked
-from app.messages import outbox
+from app.messages.dispatch import outbox
 from app.vocabulary import Trigger
 
 

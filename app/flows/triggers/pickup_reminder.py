@@ -6,7 +6,7 @@ from app.commerce.models import Order
 from app.events import ExceptionAged
 from app.flows import switches, texted
 from app.flows.telling import Reader
-from app.messages import outbox
+from app.messages.dispatch import outbox
 from app.tracking.models import ExceptionRow
 from app.tracking.shoppers import recipients
 from app.vocabulary import ExceptionKind, Medium, Trigger

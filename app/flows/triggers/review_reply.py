@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
 from app.lib import clock
-from app.messages import outbox
+from app.messages.dispatch import outbox
 from app.reviews.models import Review
 from app.vocabulary import Trigger
 

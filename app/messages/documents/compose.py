@@ -15,7 +15,7 @@ from app.lib.config import settings
 from app.lib.words import sentence
 from app.messages.documents import merge_fields, templates
 from app.messages.documents.templates import Template
-from app.messages.letter import Letter, gather
+from app.messages.letters.letter import Letter, gather
 from app.messages.liquid import blame
 from app.vocabulary import Category
 

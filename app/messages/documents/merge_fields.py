@@ -8,10 +8,10 @@ from typing import Any
 from babel.numbers import format_percent
 
 from app.lib.words import Words
-from app.messages import sentences
 from app.messages.documents import templates
 from app.messages.documents.said import Sentences
-from app.messages.letter import Item, Letter, Offer, Told
+from app.messages.letters import sentences
+from app.messages.letters.letter import Item, Letter, Offer, Told
 from app.messages.liquid.slots import Shared
 from app.tracking.story.parcel import Place
 

@@ -22,7 +22,7 @@ from markupsafe import Markup
 from app.lib import money
 from app.lib.config import settings
 from app.lib.days import Calendar
-from app.messages.links import ON_THE_WEB, Clicks, click_url
+from app.messages.letters.links import ON_THE_WEB, Clicks, click_url
 
 SHOPIFY_PICTURES = "cdn.shopify.com"
 STYLES = ("short", "medium", "long", "full", "time")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.lib import clock, crypto
 from app.lib.db import among
-from app.messages.replies import Reply
+from app.messages.responses.replies import Reply
 from app.vocabulary import Medium
 
 OPEN_FOR = timedelta(hours=24)

@@ -15,7 +15,7 @@ from app.commerce.models import Order
 from app.lib.words import of as words_of
 from app.messages.documents import compose, templates
 from app.messages.documents.compose import Unrenderable
-from app.messages.letter import Letter
+from app.messages.letters.letter import Letter
 from app.messages.models import Message
 from app.messages.whatsapp import registry, window
 from app.messages.whatsapp.registry import Says, Use

@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.lib import clock, queue
-from app.messages import offers
 from app.messages.documents.document import Document, Misfit
 from app.messages.documents.lint import Finding, lint
+from app.messages.gate import offers
 from app.messages.models import Message
 from app.messages.wording import steps
 from app.messages.wording.versions import Template, TemplateVersion

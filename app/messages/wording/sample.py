@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from app.lib.days import Calendar
-from app.messages.contents import Code
 from app.messages.documents.document import Document
-from app.messages.letter import Item, Letter, Offer, Told
+from app.messages.letters.contents import Code
+from app.messages.letters.letter import Item, Letter, Offer, Told
 from app.shops.brand import Brand
 from app.tracking.story import story
 from app.tracking.story.parcel import Parcel, Place

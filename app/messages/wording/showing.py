@@ -12,7 +12,7 @@ from liquid.exceptions import LiquidError
 from app.channels.sms import segments
 from app.channels.sms.segments import Size
 from app.messages.documents import compose
-from app.messages.letter import Letter
+from app.messages.letters.letter import Letter
 from app.messages.liquid.dialect import Sandbox, sandbox
 
 DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)", re.IGNORECASE)

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Product
-from app.messages import letter as letters
-from app.messages import offers
 from app.messages.documents.document import Document
-from app.messages.leads import SURVEYS
-from app.messages.letter import Item, Letter, Told
-from app.messages.links import secure
+from app.messages.gate import offers
+from app.messages.letters import letter as letters
+from app.messages.letters.leads import SURVEYS
+from app.messages.letters.letter import Item, Letter, Told
+from app.messages.letters.links import secure
 from app.messages.models import Message
 from app.messages.wording import sample
 from app.shops.brand import Brand

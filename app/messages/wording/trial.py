@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.lib import clock
-from app.messages.letter import Letter
+from app.messages.letters.letter import Letter
 from app.messages.wording import publishing, specimens, versions
 from app.messages.wording.specimens import Specimen
 from app.messages.wording.versions import Template

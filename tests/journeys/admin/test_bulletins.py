@@ -14,9 +14,9 @@ from app.audience import suppression
 from app.commerce.models import Order
 from app.flows import bulletins
 from app.lib import clock
-from app.messages import letter
-from app.messages.bulletins import Bulletin
+from app.messages.dispatch.bulletins import Bulletin
 from app.messages.documents import compose
+from app.messages.letters import letter
 from app.messages.models import Message
 from app.shops import install
 from app.shops.models import AccessRecord, Shop

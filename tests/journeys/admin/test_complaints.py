@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.channels.receipts.base import Receipt, ReceiptKind
 from app.lib import clock
-from app.messages import receipts
 from app.messages.providers import complaints, spending
 from app.messages.providers.models import HOUSE, MailDay
 from app.messages.providers.spending import Purse
+from app.messages.responses import receipts
 from app.shops.models import Shop
 from app.vocabulary import Category, MessageState, Reason
 from jobs import messages

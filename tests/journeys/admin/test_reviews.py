@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.lib import clock
-from app.messages import letter
+from app.messages.letters import letter
 from app.messages.models import Message
 from app.reviews import choice
 from app.reviews.models import Review, ReviewState

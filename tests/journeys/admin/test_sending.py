@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.lib import clock, dns
 from app.lib.config import settings
-from app.messages import outbox
+from app.messages.dispatch import outbox
 from app.messages.models import Message
 from app.messages.providers import accounts, domains
 from app.messages.providers.models import MailDomain, Provider

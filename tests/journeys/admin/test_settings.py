@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.flows import facts
-from app.messages import permission
+from app.messages.gate import permission
+from app.messages.gate.verdict import Allowed, Deferred
 from app.messages.models import Message
-from app.messages.verdict import Allowed, Deferred
 from app.shops.api_keys import ApiKey
 from app.shops.models import AccessRecord, Shop
 from app.vocabulary import Category, MessageState, Reason, Trigger

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.channels.sms import twilio
 from app.channels.sms.base import Heard
 from app.lib import crypto
-from app.messages import replies
 from app.messages.models import Message
+from app.messages.responses import replies
 from app.shops import texting
 from app.shops.models import AccessRecord, Credential, Errand, Shop
 from app.shops.texting import Whom

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from app.channels.sms.base import Heard
 from app.channels.whatsapp.templates import read
 from app.lib import clock, crypto
-from app.messages import replies
 from app.messages.providers import spending
 from app.messages.providers.models import BY_MEDIUM
 from app.messages.providers.spending import Purse
+from app.messages.responses import replies
 from app.messages.whatsapp import registry
 from app.messages.whatsapp.registry import Says
 from app.shops import texting

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.admin.doors import session as doors
 from app.admin.wording import preview
 from app.lib import signing
-from app.messages import links as message_links
+from app.messages.letters import links as message_links
 from app.reviews import links as review_links
 from app.shops import entering, team
 from app.shops.models import Shop

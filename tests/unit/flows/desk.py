@@ -12,7 +12,7 @@ from app.commerce.models import Checkout
 from app.flows import arbiter, switches
 from app.flows.models import HeldBack
 from app.lib import clock
-from app.messages import outbox, sending
+from app.messages.dispatch import outbox, sending
 from app.messages.models import Message
 from app.shops.models import Shop
 from app.tracking.models import Shipment

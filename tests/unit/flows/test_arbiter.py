@@ -14,7 +14,7 @@ from app.cli import main
 from app.flows import arbiter
 from app.lib import clock
 from app.lib.db import engine
-from app.messages import outbox, sending
+from app.messages.dispatch import outbox, sending
 from app.messages.models import Message
 from app.vocabulary import MessageState, Reason, Trigger
 from tests.dying import Killed, dying

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from app.flows import turns
 from app.flows.turns import PATIENCE, Gone, Others, Turn, arbitrate
-from app.messages import caps, permission
-from app.messages.verdict import Allowed, Deferred, Facts, Ruling, Skipped
+from app.messages.gate import caps, permission
+from app.messages.gate.verdict import Allowed, Deferred, Facts, Ruling, Skipped
 from app.vocabulary import Category, Medium, Reason, Trigger
 from tests.unit.test_permission import FINE, NOON, OFFER
 

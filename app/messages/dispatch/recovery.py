@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.lib import clock
 from app.lib.db import among
-from app.messages import outbox
-from app.messages.journal import Dead, Fate
+from app.messages.dispatch import outbox
+from app.messages.dispatch.journal import Dead, Fate
+from app.messages.dispatch.outbox import Result
 from app.messages.models import Message
-from app.messages.outbox import Result
 from app.vocabulary import MessageState, Reason
 
 FOREIGN_GRACE = timedelta(minutes=10)

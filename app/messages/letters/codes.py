@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.commerce import discounts
 from app.lib import clock
 from app.lib.days import Calendar
-from app.messages.contents import Code
+from app.messages.letters.contents import Code
 from app.messages.models import Message
 from app.shops.models import Shop
 

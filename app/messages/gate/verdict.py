@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.audience.grants import Said
-from app.messages.manners import USUAL, Manners
+from app.messages.gate.manners import USUAL, Manners
 from app.vocabulary import Category, Medium, Reason, ShipmentStatus, ShopState, Trigger
 
 

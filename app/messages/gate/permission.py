@@ -8,9 +8,9 @@ from typing import NamedTuple
 from app.audience import grants
 from app.audience.grants import Permission
 from app.audience.suppression import UNSUBSCRIBED
-from app.messages import caps, country_rules, pending, quiet_hours, saw
-from app.messages.overtaken import OVERTAKEN_BY
-from app.messages.verdict import Allowed, Decision, Deferred, Facts, Objection, Ruling, Skipped
+from app.messages.gate import caps, country_rules, pending, quiet_hours, saw
+from app.messages.gate.overtaken import OVERTAKEN_BY
+from app.messages.gate.verdict import Allowed, Decision, Deferred, Facts, Objection, Ruling, Skipped
 from app.vocabulary import Category, Medium, Reason, ShopState, Trigger
 
 __all__ = [

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from app.lib.words import Words
-from app.messages import offer_sentences
 from app.messages.documents.said import Sentences
-from app.messages.letter import Letter
+from app.messages.letters import offer_sentences
+from app.messages.letters.letter import Letter
 from app.tracking.story.journey import NOTHING_TO_DO, State
 from app.vocabulary import Trigger
 

@@ -10,9 +10,9 @@ from app.commerce import catalog
 from app.commerce.models import Product, Variant
 from app.lib import plugins
 from app.lib.db import among
-from app.messages.links import on_the_web
+from app.messages.gate.verdict import Allowed, Decision, Skipped
+from app.messages.letters.links import on_the_web
 from app.messages.models import Message
-from app.messages.verdict import Allowed, Decision, Skipped
 from app.platforms.base import Platform
 from app.shops.models import Shop
 from app.stock import waiting

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.audience.suppression import UNSUBSCRIBED
 from app.lib import clock, crypto
+from app.messages.gate.permission import ASKED_FOR
 from app.messages.models import Message
-from app.messages.permission import ASKED_FOR
 
 
 class Sought(TypedDict):

@@ -16,15 +16,17 @@ from sqlalchemy.orm import Session
 from app.channels.base import Connection, Mail, Outcome, SendError, Sent, Text
 from app.lib import clock
 from app.lib.logs import trail
-from app.messages import letter, material, outbox, permission, waits
+from app.messages.dispatch import outbox
+from app.messages.dispatch.journal import Journal
+from app.messages.dispatch.outbox import Result
 from app.messages.documents import compose
-from app.messages.journal import Journal
-from app.messages.letter import Letter
+from app.messages.gate import permission
+from app.messages.gate.verdict import Allowed, Deferred, Facts, Ruling, Skipped
+from app.messages.letters import letter, material, waits
+from app.messages.letters.letter import Letter
 from app.messages.models import Message
-from app.messages.outbox import Result
 from app.messages.providers import allowances, ways
 from app.messages.providers.ways import NoWay, Way
-from app.messages.verdict import Allowed, Deferred, Facts, Ruling, Skipped
 from app.vocabulary import Medium, MessageState, Reason
 
 Judge = Callable[[Session, Sequence[Message]], dict[int, Ruling]]

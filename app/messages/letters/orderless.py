@@ -6,11 +6,11 @@ from typing import Any
 
 from app.lib import clock
 from app.lib.days import Calendar
-from app.messages import carts, leads
-from app.messages.carts import Cart
-from app.messages.contents import Item, Letter, Offer
-from app.messages.links import Clicks, secure, short_cart_url
-from app.messages.material import Material
+from app.messages.letters import carts, leads
+from app.messages.letters.carts import Cart
+from app.messages.letters.contents import Item, Letter, Offer
+from app.messages.letters.links import Clicks, secure, short_cart_url
+from app.messages.letters.material import Material
 from app.messages.models import Message
 from app.stock import waiting
 from app.tracking.story import story

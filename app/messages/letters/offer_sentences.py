@@ -6,7 +6,7 @@ from babel.numbers import format_percent
 
 from app.lib.words import Words
 from app.messages.documents.said import Sentences
-from app.messages.letter import Letter
+from app.messages.letters.letter import Letter
 
 REMINDERS = 3
 """After so many reminders of a cart none follows."""

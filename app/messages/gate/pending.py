@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.messages.verdict import Deferred, Facts, Objection
+from app.messages.gate.verdict import Deferred, Facts, Objection
 from app.vocabulary import Category, Reason
 
 HELD_FOR = timedelta(hours=1)

@@ -6,7 +6,7 @@ from datetime import date
 from app.channels.base import Browser
 from app.lib.days import Calendar
 from app.messages.documents.document import Document
-from app.messages.links import Clicks
+from app.messages.letters.links import Clicks
 from app.shops.brand import Brand
 from app.tracking.story.parcel import Place
 from app.tracking.story.story import Story

@@ -2,7 +2,7 @@
 
 from app.commerce.models import Order
 from app.lib import plugins
-from app.messages.links import (
+from app.messages.letters.links import (
     confirm_url,
     on_the_web,
     preferences_url,
@@ -11,7 +11,7 @@ from app.messages.links import (
     short_survey_url,
     survey_url,
 )
-from app.messages.material import Material
+from app.messages.letters.material import Material
 from app.messages.models import Message
 from app.platforms.base import Platform
 from app.reviews.links import review_url, short_review_url

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any, Self
 
-from app.messages.caps import CAPS, Cap
-from app.messages.quiet_hours import BY_DAY, Hours, Window
+from app.messages.gate.caps import CAPS, Cap
+from app.messages.gate.quiet_hours import BY_DAY, Hours, Window
 from app.shops.models import Shop
 from app.vocabulary import Category
 

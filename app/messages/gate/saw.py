@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from app.messages import country_rules, quiet_hours
-from app.messages.overtaken import OVERTAKEN_BY
-from app.messages.verdict import Facts
+from app.messages.gate import country_rules, quiet_hours
+from app.messages.gate.overtaken import OVERTAKEN_BY
+from app.messages.gate.verdict import Facts
 from app.vocabulary import Trigger
 
 

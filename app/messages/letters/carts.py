@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.commerce.models import Checkout, Product
 from app.lib import plugins
 from app.lib.db import among
-from app.messages.links import on_the_web
+from app.messages.letters.links import on_the_web
 from app.platforms.base import Platform
 from app.shops.models import Shop
 from app.stock import shelves

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.channels.receipts.base import ReceiptKind
 from app.lib import clock
 from app.lib.db import among
-from app.messages.links import Followed
+from app.messages.letters.links import Followed
 from app.messages.models import Click, ClickDoubt, Message, ReceiptRow
 
 TOO_SOON = timedelta(seconds=10)

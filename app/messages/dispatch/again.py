@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
 from app.lib import clock
-from app.messages import outbox
+from app.messages.dispatch import outbox
+from app.messages.dispatch.outbox import Ask
 from app.messages.models import Message
-from app.messages.outbox import Ask
 from app.vocabulary import Category, Medium, MessageState, Trigger
 
 REPEATABLE = (

@@ -13,14 +13,15 @@ from app.channels.base import Browser
 from app.commerce import firsts
 from app.commerce.models import Fulfillment, LineItem, Order, Product
 from app.lib.db import among
-from app.messages import bulletins, carts, codes, recommendations, waits
-from app.messages.carts import Cart
-from app.messages.contents import Code
+from app.messages.dispatch import bulletins
 from app.messages.documents import templates
 from app.messages.documents.document import Document, Misfit
+from app.messages.letters import carts, codes, recommendations, waits
+from app.messages.letters.carts import Cart
+from app.messages.letters.contents import Code
+from app.messages.letters.recommendations import Offered
+from app.messages.letters.waits import Waited
 from app.messages.models import Message
-from app.messages.recommendations import Offered
-from app.messages.waits import Waited
 from app.messages.wording import versions
 from app.messages.wording.versions import Chosen, Said
 from app.reviews import choice, things

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.audience import suppression
 from app.lib import clock
 from app.lib.db import among
-from app.messages.asking import Ask, ask, ask_all, unasked
+from app.messages.dispatch.asking import Ask, ask, ask_all, unasked
 from app.messages.models import Message
 from app.tracking.shoppers import browsers
 from app.vocabulary import WENT_OUT, Category, Medium, MessageState, Reason

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from app.commerce.models import Order
 from app.lib import clock
 from app.lib.days import Calendar
-from app.messages import leads, orderless, postal
-from app.messages import material as materials
-from app.messages.contents import Item, Letter, Offer, Told
 from app.messages.documents import templates
-from app.messages.links import Clicks, secure
-from app.messages.material import Material
+from app.messages.letters import leads, orderless, postal
+from app.messages.letters import material as materials
+from app.messages.letters.contents import Item, Letter, Offer, Told
+from app.messages.letters.links import Clicks, secure
+from app.messages.letters.material import Material
 from app.messages.models import Message
 from app.tracking.carriers import carrier
 from app.tracking.forecast import expected

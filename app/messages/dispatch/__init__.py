@@ -1,0 +1,1 @@
+"""Dispatch: asked for, claimed, begun and taken, once."""

@@ -1,0 +1,1 @@
+"""The gate: may we, and if not now, when."""

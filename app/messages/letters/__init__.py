@@ -1,0 +1,1 @@
+"""What a message says of its order, its cart or its reader."""
