@@ -9,6 +9,7 @@ from app.lib import clock
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.http import Outside, PrivateAddress, Unreachable
+from app.lib.words import merchant_sentence
 from app.platforms import findings
 from app.platforms.findings import Finding, Grade, Remedy, good, unseen
 from app.platforms.shopify import answers
@@ -24,6 +25,7 @@ from app.vocabulary import PlatformKey
 from jobs import doubles, shopify, woocommerce
 from jobs.page_host import PATH
 
+OUR_ADDRESS = merchant_sentence("Our address")
 PORTS = (None, 443)
 """Where stores deliver to: WordPress refuses most others."""
 
@@ -46,22 +48,35 @@ def examine(shop_id: int) -> list[Finding]:
 
 def reachable() -> Finding:
     """Return whether our own address is one that stores can call, and leads to us."""
-    ours, what = settings().url, "Our address"
+    ours, what = settings().url, OUR_ADDRESS
     if settings().demo:
-        return good(what, "This is the demo: its stores call Doorstep on this machine.")
+        return good(what, merchant_sentence("This is the demo: its stores call Doorstep on this machine."))
     try:
         parts = urlsplit(ours)
         if parts.scheme != "https" or parts.port not in PORTS:
-            why = "stores deliver to https addresses without a port only"
-            return _unreachable(f"{ours} is none that stores call: {why}.")
+            return _unreachable(
+                merchant_sentence(
+                    "%(ours)s is none that stores call: stores deliver to https addresses without a port "
+                    "only.",
+                    ours=ours,
+                )
+            )
         answer = Outside().get(f"{ours}{PATH}", allow_redirects=False)
     except PrivateAddress:
-        return _unreachable(f"{ours} leads into a private network, where no store can call it.")
+        return _unreachable(
+            merchant_sentence("%(ours)s leads into a private network, where no store can call it.", ours=ours)
+        )
     except Unreachable as error:
-        return _unreachable(f"{ours} does not answer from outside: {error}.")
+        return _unreachable(
+            merchant_sentence("%(ours)s does not answer from outside: %(why)s.", ours=ours, why=error)
+        )
     if not page_host.is_proof(page_host.ours(), answer.text[:500]):
-        return _unreachable(f"At {ours} something else answers, not this Doorstep.")
-    return good(what, f"{ours} can be called from outside, and leads to this Doorstep.")
+        return _unreachable(
+            merchant_sentence("At %(ours)s something else answers, not this Doorstep.", ours=ours)
+        )
+    return good(
+        what, merchant_sentence("%(ours)s can be called from outside, and leads to this Doorstep.", ours=ours)
+    )
 
 
 def mail(due: Due) -> None:
@@ -81,8 +96,10 @@ HANDLERS: dict[str, Callable[[Due], None]] = {
 
 
 def _unreachable(said: str) -> Finding:
-    mend = "Whoever runs this Doorstep has to give it a public https address, and say so in DOORSTEP_URL."
-    return Finding(what="Our address", grade=Grade.BAD, said=said, mend=mend)
+    mend = merchant_sentence(
+        "Whoever runs this Doorstep has to give it a public https address, and say so in DOORSTEP_URL."
+    )
+    return Finding(what=OUR_ADDRESS, grade=Grade.BAD, said=said, mend=mend)
 
 
 def _shopify(shop: Shop) -> list[Finding]:
@@ -93,8 +110,11 @@ def _shopify(shop: Shop) -> list[Finding]:
     except TokenDead:
         return [_cut_off()]
     except Unreachable as error:
-        return [unseen("Permissions", str(error))]
-    found = [good("API", "Your store’s API answers."), shopify_doctor.scopes(granted.scopes)]
+        return [unseen(merchant_sentence("Permissions"), str(error))]
+    found = [
+        good(merchant_sentence("API"), merchant_sentence("Your store’s API answers.")),
+        shopify_doctor.scopes(granted.scopes),
+    ]
     return [*found, *filter(None, (addresses, _clock(f"https://{shop.domain}/")))]
 
 
@@ -120,10 +140,10 @@ def _woocommerce(shop: Shop) -> list[Finding]:
 
 def _cut_off() -> Finding:
     return Finding(
-        what="Keys",
+        what=merchant_sentence("Keys"),
         grade=Grade.BAD,
-        said="Your store no longer lets Doorstep in.",
-        mend="Connect it again: nothing that it told us is lost.",
+        said=merchant_sentence("Your store no longer lets Doorstep in."),
+        mend=merchant_sentence("Connect it again: nothing that it told us is lost."),
         remedy=Remedy.RECONNECT,
     )
 

@@ -21,6 +21,7 @@ from app.imports.models import Import
 from app.lib import clock
 from app.lib.db import attempt, together, transaction
 from app.lib.http import Unreachable
+from app.lib.words import merchant_sentence
 from app.platforms import purchases
 from app.platforms.shopify import answers, bulk
 from app.platforms.shopify.bulk import NoFile, Trouble
@@ -35,7 +36,7 @@ from jobs import SLICE, shopify, woocommerce
 
 MOST = 50
 """Things that share a transaction, and so the locks of so many orders."""
-DENIED = "Your store does not let Doorstep see all of it; what it shows is here."
+DENIED = merchant_sentence("Your store does not let Doorstep see all of it; what it shows is here.")
 
 log = structlog.get_logger()
 

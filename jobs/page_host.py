@@ -6,12 +6,13 @@ from datetime import datetime
 from app.lib import clock, dns
 from app.lib.db import transaction
 from app.lib.http import Outside, Unreachable
+from app.lib.words import merchant_sentence
 from app.shops import page_host
 from app.shops.errands import Due
 from app.shops.models import Shop
 
 PATH = "/.well-known/doorstep"
-NOT_US = "Something else answers there, not this Doorstep."
+NOT_US = merchant_sentence("Something else answers there, not this Doorstep.")
 UNCLAIMED = (
     "It leads here, and does not say that it is yours: the TXT record is missing, or says something else."
 )

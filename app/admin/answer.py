@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.admin.dates import Calendar
-from app.admin.words import plural
+from app.admin.saying import after_another, locale, say, say_many
 from app.commerce.models import Delivery
 from app.lib import clock
 from app.reviews.models import Review
@@ -74,29 +74,47 @@ class Tally:
         today = self.parcels.get(Group.TODAY, 0)
         said = []
         if self.broken:
-            said.append("Your store is cut off from Doorstep.")
+            said.append(say("Your store is cut off from Doorstep."))
         if self.unread:
-            said.append(f"{plural(self.unread, 'notice')} from your store could not be read.")
+            said.append(not_read(self.unread))
         if self.undone:
-            said.append(f"{plural(self.undone, 'thing', 'things')} could not be done in your store.")
+            said.append(not_done(self.undone))
         if wrong:
-            said.append(f"{plural(wrong, 'parcel needs', 'parcels need')} a look.")
+            said.append(say_many("%(count)s parcel needs a look.", "%(count)s parcels need a look.", wrong))
         if orders:
-            said.append(f"{plural(orders, 'order needs', 'orders need')} a look.")
+            said.append(say_many("%(count)s order needs a look.", "%(count)s orders need a look.", orders))
         said = said or [self._calm()]
         if today:
-            said.append(f"{plural(today, 'parcel arrives', 'parcels arrive')} today.")
-        return " ".join(said)
+            said.append(say_many("%(count)s parcel arrives today.", "%(count)s parcels arrive today.", today))
+        return after_another(*said)
 
     def _calm(self) -> str:
         if self.parcels.get(Group.TRANSIT, 0) or self.parcels.get(Group.TODAY, 0):
-            return "Everything is moving."
-        return "Every parcel has arrived." if self.total else "No parcels yet."
+            return say("Everything is moving.")
+        return say("Every parcel has arrived.") if self.total else say("No parcels yet.")
+
+
+def not_read(notices: int) -> str:
+    """Say how much of what a store told us could not be read."""
+    return say_many(
+        "%(count)s notice from your store could not be read.",
+        "%(count)s notices from your store could not be read.",
+        notices,
+    )
+
+
+def not_done(things: int) -> str:
+    """Say how much of what we had to do in a store could not be done."""
+    return say_many(
+        "%(count)s thing could not be done in your store.",
+        "%(count)s things could not be done in your store.",
+        things,
+    )
 
 
 def calendar(shop: Shop) -> Calendar:
-    """Return the present as a shop's own clock shows it."""
-    return Calendar.of(clock.now(), shop.timezone, "en_US")
+    """Return the present as a shop's own clock shows it, in the reader's language."""
+    return Calendar.of(clock.now(), shop.timezone, locale())
 
 
 def group_of(shops: Iterable[Shop]) -> ColumnElement[str]:

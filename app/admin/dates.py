@@ -1,15 +1,15 @@
 """Dates as the admin's tables and headings write them, on the clock on the merchant's wall."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_skeleton, format_timedelta
 
 from app.lib import days
 
-RECENT = 2 * 60
+MINUTE = 60
 TODAY = 2 * 3600
-"""Seconds: up to these, what is only worth knowing roughly is told in seconds, then in minutes."""
+"""Seconds: up to this, what is only worth knowing roughly is told in minutes, the first two in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,14 @@ class Calendar(days.Calendar):
         if abs(day - self.today) > days.NEAR:
             return self.written(day)
         name = self.name(day) if self.is_next_to_today(day) else self.weekday(day)
-        return f"{name.capitalize()}, {self.written(day)}"
+        return days.first_upper(
+            self.words.say_as("a day", "%(weekday)s, %(date)s", weekday=name, date=self.written(day))
+        )
 
     def short(self, day: date) -> str:
         """Return "Nov 20", with its year where that is another."""
-        pattern = "MMM d" if day.year == self.today.year else "MMM d, y"
-        return format_date(day, pattern, locale=self.locale)
+        skeleton = "MMMd" if day.year == self.today.year else "yMMMd"
+        return format_skeleton(skeleton, day, locale=self.locale)
 
     def date(self, moment: datetime) -> str:
         """Return "Nov 20"."""
@@ -52,17 +54,20 @@ class Calendar(days.Calendar):
 
     def when(self, moment: datetime) -> str:
         """Return "Today, 9:02 am", "Nov 20, 9:02 am"."""
-        said = self.within(moment)
-        return said[:1].upper() + said[1:]
+        return days.first_upper(self.within(moment))
 
     def within(self, moment: datetime) -> str:
         """Return "today, 9:02 am", "Nov 20, 9:02 am", as it stands within a sentence."""
         day = self.day(moment)
-        return f"{self.name(day) if self.is_next_to_today(day) else self.short(day)}, {self.time(moment)}"
+        name = self.name(day) if self.is_next_to_today(day) else self.short(day)
+        return self.words.say("%(day)s, %(time)s", day=name, time=self.time(moment))
 
     def ago(self, moment: datetime) -> str:
         """Return roughly how long ago something was: "12 seconds ago", "3 minutes ago"."""
-        seconds = max(0, int((self.now - moment).total_seconds()))
-        if seconds < RECENT:
-            return f"{seconds} second{'' if seconds == 1 else 's'} ago"
-        return f"{seconds // 60} minutes ago" if seconds < TODAY else self.within(moment)
+        seconds = max(1, int((self.now - moment).total_seconds()))
+        if seconds >= TODAY:
+            return self.within(moment)
+        rough = seconds - seconds % MINUTE if seconds >= 2 * MINUTE else seconds
+        return format_timedelta(
+            -timedelta(seconds=rough), threshold=2, add_direction=True, locale=self.locale
+        )

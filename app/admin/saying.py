@@ -4,14 +4,21 @@ The browser names it (`Accept-Language`); the admin speaks English and whatever 
 In Python and in templates `say("Export")`, and in templates `{% trans %}` where a sentence carries markup.
 """
 
-from flask import Flask, g, has_request_context, request
+import re
+from collections.abc import Iterable
 
-from app.lib import words
+from babel.numbers import format_decimal
+from flask import Flask, g, has_request_context, request
+from markupsafe import Markup, escape
+
+from app.lib import retelling, words
 from app.lib.words import MARKED, MERCHANTS, Words
 
 ENGLISH = Words(told_to=MERCHANTS)
 MADE_UP = {"en-xa": Words("en", MARKED), "ar-xb": Words("ar", MARKED)}
 """For whoever checks pages: each sentence in brackets, from left to right and from right to left."""
+ATTRIBUTE = re.compile(r'="[^"]*%\((\w+)\)s')
+"""A blank within a tag, as where a link leads."""
 
 
 def spoken() -> Words:
@@ -41,24 +48,52 @@ def say_many(one: str, many: str, count: int, /, **values: object) -> str:
     return spoken().say_many(one, many, count, **values)
 
 
-def say_all(parts: list[str]) -> str:
+def say_all(parts: Iterable[str]) -> str:
     """Return "shirt, mug and pan"."""
     return spoken().all_of(parts)
+
+
+def retold(text: str | None) -> str:
+    """Return what was kept as an English sentence of ours in the reader's language; else as it is."""
+    return retelling.retold(text, spoken()) if text else ""
+
+
+def after_another(*sentences: str | None) -> str:
+    """Return several whole sentences as one text."""
+    return spoken().after_another(*sentences)
+
+
+def locale() -> str:
+    """Return how babel names the reader's language and country."""
+    return spoken().locale
+
+
+def figure(number: float) -> str:
+    """Return a number as the reader writes it: "1,200", "12.5"."""
+    return str(format_decimal(number, locale=locale()))
 
 
 def join(app: Flask) -> None:
     """Let templates say sentences."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined] # the extension adds it
-        _gettext, _ngettext, newstyle=True
-    )
+    app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined] # the extension adds it
+    app.jinja_env.globals.update(gettext=_gettext, ngettext=_ngettext)
     app.jinja_env.globals.update(say=say, say_as=say_as, say_many=say_many, say_all=say_all, spoken=spoken)
+    app.jinja_env.globals.update(retold=retold, figure=figure)
 
 
-def _gettext(sentence: str) -> str:
-    return spoken().catalog.gettext(sentence)
+def _gettext(sentence: str, /, **values: object) -> Markup:
+    return _filled(spoken().catalog.gettext(sentence), values)
 
 
-def _ngettext(one: str, many: str, count: int) -> str:
-    return spoken().catalog.ngettext(one, many, count)
+def _ngettext(one: str, many: str, count: int, /, **values: object) -> Markup:
+    return _filled(spoken().catalog.ngettext(one, many, count), values)
+
+
+def _filled(sentence: str, values: dict[str, object]) -> Markup:
+    """Return a sentence with markup, its blanks escaped and kept from turning the words around them."""
+    texts = {name: str(escape(value)) for name, value in values.items()}
+    in_markup = ATTRIBUTE.findall(sentence)
+    shown = {name: it if name in in_markup else spoken().isolated(it) for name, it in texts.items()}
+    return Markup(sentence % shown)  # noqa: S704 - a template's own markup, and blanks that were escaped

@@ -10,6 +10,7 @@ from app.admin import answer, words
 from app.admin.answer import Tally
 from app.admin.doors import embedded, stores
 from app.admin.doors.session import address, form_token
+from app.admin.saying import say, say_many
 from app.admin.stores import words as store_words
 from app.lib import plugins
 from app.lib.config import settings
@@ -30,6 +31,7 @@ class Place:
     endpoint: str
     count: int = 0
     counted: str = ""
+    """What is counted, with its number."""
     is_first: bool = False
     """Whether it has room at the foot of a phone; the others are behind "More"."""
 
@@ -89,15 +91,18 @@ def protect(response: Response) -> Response:
 
 def _places(tally: Tally) -> tuple[Place, ...]:
     wrong, waits = tally.exceptions.total, tally.unread + tally.undone + tally.broken
+    late = say_many("%(count)s exception", "%(count)s exceptions", wrong)
+    unjudged = say_many("%(count)s to read", "%(count)s to read", tally.reviews)
+    needs = say_many("%(count)s thing that needs you", "%(count)s things that need you", waits)
     return (
-        Place("home", "Home", "home", "overview.index", is_first=True),
-        Place("shipments", "Shipments", "parcel", "shipments.index", wrong, "exceptions", is_first=True),
-        Place("flows", "Flows", "flow", "flows.index", is_first=True),
-        Place("messages", "Messages", "mail", "messages.index"),
-        Place("customers", "Customers", "people", "customers.index", is_first=True),
-        Place("reviews", "Reviews", "star", "reviews.index", tally.reviews, "to read"),
-        Place("sources", "Tracking", "truck", "sources.index"),
-        Place("connection", "Connection", "link", "inbox.index", waits, "things that need you"),
-        Place("privacy", "Privacy", "lock", "privacy.index"),
-        Place("settings", "Settings", "sliders", "settings.index"),
+        Place("home", say("Home"), "home", "overview.index", is_first=True),
+        Place("shipments", say("Shipments"), "parcel", "shipments.index", wrong, late, is_first=True),
+        Place("flows", say("Flows"), "flow", "flows.index", is_first=True),
+        Place("messages", say("Messages"), "mail", "messages.index"),
+        Place("customers", say("Customers"), "people", "customers.index", is_first=True),
+        Place("reviews", say("Reviews"), "star", "reviews.index", tally.reviews, unjudged),
+        Place("sources", say("Tracking"), "truck", "sources.index"),
+        Place("connection", say("Connection"), "link", "inbox.index", waits, needs),
+        Place("privacy", say("Privacy"), "lock", "privacy.index"),
+        Place("settings", say("Settings"), "sliders", "settings.index"),
     )

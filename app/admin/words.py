@@ -7,9 +7,13 @@ from typing import NamedTuple
 from babel.numbers import format_currency
 
 from app.admin.dates import Calendar
-from app.admin.messages.reasons import HELD_BACK, REASONS
+from app.admin.details import DETAILS
+from app.admin.messages.reasons import HELD_BACK, REASONS, WOULD_HAVE_GONE
+from app.admin.saying import locale, say, say_many
+from app.admin.tables import Said
 from app.flows.models import HeldBack
 from app.lib import plugins
+from app.lib.words import sentence
 from app.messages.models import Message
 from app.shops import texting
 from app.tracking.exceptions import evidence
@@ -30,23 +34,28 @@ from app.vocabulary import (
 class Chip(NamedTuple):
     """A state in words; `tone` gives it its shape and color."""
 
-    label: str
+    sentence: str
     tone: str = ""
+
+    @property
+    def label(self) -> str:
+        """The state in the reader's language."""
+        return say(self.sentence)
 
 
 STATUSES = {
-    ShipmentStatus.PENDING: Chip("No scan yet", "off"),
-    ShipmentStatus.LABEL_CREATED: Chip("Label printed", "off"),
-    ShipmentStatus.PICKED_UP: Chip("Picked up"),
-    ShipmentStatus.IN_TRANSIT: Chip("On its way"),
-    ShipmentStatus.DELAYED: Chip("Running late", "warn"),
-    ShipmentStatus.EXCEPTION: Chip("Held up", "bad"),
-    ShipmentStatus.ATTEMPT_FAILED: Chip("Delivery missed", "warn"),
-    ShipmentStatus.OUT_FOR_DELIVERY: Chip("Out for delivery", "good"),
-    ShipmentStatus.AVAILABLE_FOR_PICKUP: Chip("Ready to collect", "good"),
-    ShipmentStatus.RETURN_TO_SENDER: Chip("Coming back", "bad"),
-    ShipmentStatus.DELIVERED: Chip("Delivered", "good"),
-    ShipmentStatus.CANCELLED: Chip("Cancelled", "off"),
+    ShipmentStatus.PENDING: Chip(sentence("No scan yet"), "off"),
+    ShipmentStatus.LABEL_CREATED: Chip(sentence("Label printed"), "off"),
+    ShipmentStatus.PICKED_UP: Chip(sentence("Picked up")),
+    ShipmentStatus.IN_TRANSIT: Chip(sentence("On its way")),
+    ShipmentStatus.DELAYED: Chip(sentence("Running late"), "warn"),
+    ShipmentStatus.EXCEPTION: Chip(sentence("Held up"), "bad"),
+    ShipmentStatus.ATTEMPT_FAILED: Chip(sentence("Delivery missed"), "warn"),
+    ShipmentStatus.OUT_FOR_DELIVERY: Chip(sentence("Out for delivery"), "good"),
+    ShipmentStatus.AVAILABLE_FOR_PICKUP: Chip(sentence("Ready to collect"), "good"),
+    ShipmentStatus.RETURN_TO_SENDER: Chip(sentence("Coming back"), "bad"),
+    ShipmentStatus.DELIVERED: Chip(sentence("Delivered"), "good"),
+    ShipmentStatus.CANCELLED: Chip(sentence("Cancelled"), "off"),
 }
 
 GRAVE = (
@@ -62,36 +71,44 @@ EXCEPTIONS = {
 }
 
 STATES = {
-    MessageState.QUEUED: Chip("Waiting"),
-    MessageState.SENDING: Chip("Going out"),
-    MessageState.SENT: Chip("Sent", "good"),
-    MessageState.DELIVERED: Chip("Delivered", "good"),
-    MessageState.BOUNCED: Chip("Bounced", "bad"),
-    MessageState.COMPLAINED: Chip("Called spam", "bad"),
-    MessageState.FAILED: Chip("Failed", "bad"),
-    MessageState.UNKNOWN: Chip("Not sure", "warn"),
-    MessageState.HELD: Chip("Held", "warn"),
-    MessageState.SKIPPED: Chip("Not sent", "off"),
+    MessageState.QUEUED: Chip(sentence("Waiting")),
+    MessageState.SENDING: Chip(sentence("Going out")),
+    MessageState.SENT: Chip(sentence("Sent"), "good"),
+    MessageState.DELIVERED: Chip(sentence("Delivered"), "good"),
+    MessageState.BOUNCED: Chip(sentence("Bounced"), "bad"),
+    MessageState.COMPLAINED: Chip(sentence("Called spam"), "bad"),
+    MessageState.FAILED: Chip(sentence("Failed"), "bad"),
+    MessageState.UNKNOWN: Chip(sentence("Not sure"), "warn"),
+    MessageState.HELD: Chip(sentence("Held"), "warn"),
+    MessageState.SKIPPED: Chip(sentence("Not sent"), "off"),
 }
 
-OF_TEXTS = {
-    Reason.NO_CHANNEL: "You have no provider of text messages.",
-    Reason.NO_ADDRESS: "The order came without a telephone number.",
-    Reason.SUPPRESSED: "They asked for no more texts, or their number cannot be reached.",
-    Reason.REFUSED: "Your provider of text messages refused it for good.",
-    Reason.DROPPED: "It did not get through to their phone.",
-    Reason.GAVE_UP: "Your provider of text messages did not take it for two days.",
-    Reason.BUDGET_SPENT: "As many texts have gone as you let go in a day: it goes tomorrow.",
-}
-ON_WHATSAPP = {
-    Reason.NO_CHANNEL: "You have no WhatsApp number.",
-    Reason.NO_ADDRESS: "The order came without a telephone number.",
-    Reason.SUPPRESSED: "They asked for no more messages there, or nobody is on WhatsApp with their number.",
-    Reason.REFUSED: "WhatsApp refused it for good.",
-    Reason.DROPPED: "WhatsApp took it, and then did not deliver it.",
-    Reason.GAVE_UP: "WhatsApp did not take it for two days.",
-    Reason.BUDGET_SPENT: "As many WhatsApp messages have gone as you let go in a day: it goes tomorrow.",
-}
+OF_TEXTS = Said(
+    {
+        Reason.NO_CHANNEL: sentence("You have no provider of text messages."),
+        Reason.NO_ADDRESS: sentence("The order came without a telephone number."),
+        Reason.SUPPRESSED: sentence("They asked for no more texts, or their number cannot be reached."),
+        Reason.REFUSED: sentence("Your provider of text messages refused it for good."),
+        Reason.DROPPED: sentence("It did not get through to their phone."),
+        Reason.GAVE_UP: sentence("Your provider of text messages did not take it for two days."),
+        Reason.BUDGET_SPENT: sentence("As many texts have gone as you let go in a day: it goes tomorrow."),
+    }
+)
+ON_WHATSAPP = Said(
+    {
+        Reason.NO_CHANNEL: sentence("You have no WhatsApp number."),
+        Reason.NO_ADDRESS: sentence("The order came without a telephone number."),
+        Reason.SUPPRESSED: sentence(
+            "They asked for no more messages there, or nobody is on WhatsApp with their number."
+        ),
+        Reason.REFUSED: sentence("WhatsApp refused it for good."),
+        Reason.DROPPED: sentence("WhatsApp took it, and then did not deliver it."),
+        Reason.GAVE_UP: sentence("WhatsApp did not take it for two days."),
+        Reason.BUDGET_SPENT: sentence(
+            "As many WhatsApp messages have gone as you let go in a day: it goes tomorrow."
+        ),
+    }
+)
 OTHERWISE: Mapping[Medium, Mapping[Reason, str]] = {Medium.SMS: OF_TEXTS, Medium.WHATSAPP: ON_WHATSAPP}
 """Where other messages need other words than a mail."""
 
@@ -107,75 +124,78 @@ def reason(message: Message) -> str:
 def held_back(message: Message, rows: Sequence[HeldBack], dates: Calendar) -> str:
     """Say when a message would have gone if there were no others, and what came between."""
     first = rows[0]
-    because = "" if first.reason is message.reason else f", but {HELD_BACK[first.reason]}"
-    return f"Would have gone {dates.within(first.would_go_at)}{because}."
+    known = first.reason is message.reason
+    return say(WOULD_HAVE_GONE if known else HELD_BACK[first.reason], when=dates.within(first.would_go_at))
 
 
 def paid(segments: int, price: int | None, currency: str) -> str:
     """Write how many messages a text is paid as, and about what: "2 segments, about $0.016"."""
-    counted = plural(segments, "segment")
     if price is None:
-        return counted
+        return say_many("%(count)s segment", "%(count)s segments", segments)
     cost = (Decimal(price * segments) / texting.MILLION).normalize()
-    digits = max(2, -int(cost.as_tuple().exponent))
-    written = format_currency(
-        cost, currency, locale="en", decimal_quantization=False, format=f"¤#,##0.{'0' * digits}"
-    )
-    return f"{counted}, about {written}"
+    about = format_currency(cost, currency, locale=locale(), decimal_quantization=False)
+    one, many = "%(count)s segment, about %(cost)s", "%(count)s segments, about %(cost)s"
+    return say_many(one, many, segments, cost=about)
 
 
-TRIGGERS = {
-    Trigger.THANK_YOU: "Thank-you",
-    Trigger.SHIPPED: "Shipped",
-    Trigger.OUT_FOR_DELIVERY: "Out for delivery",
-    Trigger.DELIVERED: "Delivered",
-    Trigger.READY_TO_COLLECT: "Ready to collect",
-    Trigger.PICKUP_REMINDER: "Reminder to collect",
-    Trigger.ATTEMPT_FAILED: "Delivery attempt failed",
-    Trigger.LABEL_CREATED: "Packed",
-    Trigger.IN_TRANSIT: "On its way",
-    Trigger.RUNNING_LATE: "Running late",
-    Trigger.ABANDONED_CHECKOUT: "Cart reminder",
-    Trigger.REVIEW_REQUEST: "Review request",
-    Trigger.WIN_BACK: "Win-back",
-    Trigger.CHECK_IN: "Check-in",
-    Trigger.REPLENISHMENT: "Buy it again",
-    Trigger.WELCOME: "Welcome",
-    Trigger.LAPSED_SURVEY: "Question to who stayed away",
-    Trigger.BACK_IN_STOCK: "Back in stock",
-    Trigger.CASE_REPLY: "Your answer",
-    Trigger.REVIEW_REPLY: "Your answer to a review",
-    Trigger.BULLETIN: "Your message to many",
-    Trigger.OWN_ORDERS: "Link to all their orders",
-    Trigger.CONFIRM_RECIPIENT: "Asked to get updates",
-    Trigger.CONFIRM_WAITING: "Asked to confirm that they wait",
-    Trigger.CONFIRM_OFFERS: "Asked to confirm",
-}
+TRIGGERS = Said(
+    {
+        Trigger.THANK_YOU: sentence("Thank-you"),
+        Trigger.SHIPPED: sentence("Shipped"),
+        Trigger.OUT_FOR_DELIVERY: sentence("Out for delivery"),
+        Trigger.DELIVERED: sentence("Delivered"),
+        Trigger.READY_TO_COLLECT: sentence("Ready to collect"),
+        Trigger.PICKUP_REMINDER: sentence("Reminder to collect"),
+        Trigger.ATTEMPT_FAILED: sentence("Delivery attempt failed"),
+        Trigger.LABEL_CREATED: sentence("Packed"),
+        Trigger.IN_TRANSIT: sentence("On its way"),
+        Trigger.RUNNING_LATE: sentence("Running late"),
+        Trigger.ABANDONED_CHECKOUT: sentence("Cart reminder"),
+        Trigger.REVIEW_REQUEST: sentence("Review request"),
+        Trigger.WIN_BACK: sentence("Win-back"),
+        Trigger.CHECK_IN: sentence("Check-in"),
+        Trigger.REPLENISHMENT: sentence("Buy it again"),
+        Trigger.WELCOME: sentence("Welcome"),
+        Trigger.LAPSED_SURVEY: sentence("Question to who stayed away"),
+        Trigger.BACK_IN_STOCK: sentence("Back in stock"),
+        Trigger.CASE_REPLY: sentence("Your answer"),
+        Trigger.REVIEW_REPLY: sentence("Your answer to a review"),
+        Trigger.BULLETIN: sentence("Your message to many"),
+        Trigger.OWN_ORDERS: sentence("Link to all their orders"),
+        Trigger.CONFIRM_RECIPIENT: sentence("Asked to get updates"),
+        Trigger.CONFIRM_WAITING: sentence("Asked to confirm that they wait"),
+        Trigger.CONFIRM_OFFERS: sentence("Asked to confirm"),
+    }
+)
 
-GRADES = {1: "very bad", 2: "bad", 3: "all right", 4: "good", 5: "very good"}
+GRADES = Said(
+    {
+        1: sentence("very bad"),
+        2: sentence("bad"),
+        3: sentence("all right"),
+        4: sentence("good"),
+        5: sentence("very good"),
+    }
+)
 
-CASES = {
-    CaseKind.NOT_RECEIVED: "It is said to be delivered, and they do not have it.",
-    CaseKind.PROBLEM: "Something is wrong with it.",
-}
+CASES = Said(
+    {
+        CaseKind.NOT_RECEIVED: sentence("It is said to be delivered, and they do not have it."),
+        CaseKind.PROBLEM: sentence("Something is wrong with it."),
+    }
+)
 
-WISHES = {CaseWish.ANSWER: "an answer", CaseWish.REFUND: "their money back", CaseWish.RESEND: "it sent again"}
+WISHES = Said(
+    {
+        CaseWish.ANSWER: sentence("an answer"),
+        CaseWish.REFUND: sentence("their money back"),
+        CaseWish.RESEND: sentence("it sent again"),
+    }
+)
 
 
 WITH_STATES = ("US", "CA", "AU", None)
 """Where people know the codes of regions; None where the country is not told."""
-
-
-DETAILS = {
-    "label_purchased": "",
-    "label_printed": "",
-    "confirmed": "",
-    "returning": "",
-    "recipient_action_required": "The shopper has to act",
-    "collected_by_recipient": "Collected by the shopper",
-    "unknown": "The carrier’s word is new to us",
-}
-"""Details that need better words than their own, or none because the status says it all."""
 
 
 def detail(word: str | None) -> str:
@@ -197,21 +217,25 @@ def masked(address: str | None) -> str:
     return f"{name[:1]}•••{at}{host}" if at else f"•••{address[-2:]}"
 
 
-DOUBTS = {
-    Doubt.FUTURE: "Its time had not come yet.",
-    Doubt.BEFORE_ORDER: "It is from long before the order: the number was somebody else’s then.",
-}
+DOUBTS = Said(
+    {
+        Doubt.FUTURE: sentence("Its time had not come yet."),
+        Doubt.BEFORE_ORDER: sentence(
+            "It is from long before the order: the number was somebody else’s then."
+        ),
+    }
+)
 
 
 def source(key: str) -> str:
     """Return who told of a scan: "EasyPost"."""
     if key == MERCHANT:
-        return "Your team"
+        return say("Your team")
     found = plugins.discover("app.carriers").get(key) or plugins.discover("app.platforms").get(key)
     return str(found.label) if found else key
 
 
-def sentence(said: str | None) -> str:
+def as_sentence(said: str | None) -> str:
     """Write what somebody answered as a sentence."""
     return f"{said[0].upper()}{said[1:].rstrip('.')}." if said else ""
 

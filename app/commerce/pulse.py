@@ -10,6 +10,7 @@ from app.commerce import gaps
 from app.commerce.models import Delivery, Order
 from app.lib import clock
 from app.lib.days import Calendar
+from app.lib.words import merchant_sentence
 from app.platforms.findings import Finding, Grade, Remedy, good
 from app.shops.models import Errand, Shop
 from app.vocabulary import InboxState
@@ -59,24 +60,62 @@ def _heard(session: Session, shop: Shop) -> Finding | None:
     last = heard_at(session, shop.id)
     missed = gaps.missed_since(session, shop.id, last or shop.installed_at)
     if missed:
-        since = f"its last notice came on {_written(shop, last)}" if last else "none of its notices ever came"
-        many = f"{missed:,} order{'' if missed == 1 else 's'}"
         return Finding(
-            what="News",
+            what=merchant_sentence("News"),
             grade=Grade.BAD,
-            said=f"Your store’s notices do not reach us: {since}, and {many} had to be asked for since.",
-            mend="See below what stands in their way; until then orders are asked for, a little late.",
+            said=_lost(f"{missed:,}", _written(shop, last) if last else None),
+            mend=merchant_sentence(
+                "See below what stands in their way; until then orders are asked for, a little late."
+            ),
             remedy=Remedy.COMPARE,
         )
     if last is not None:
-        return good("News", f"Your store last told us something on {_written(shop, last)}.")
+        return good(
+            merchant_sentence("News"),
+            merchant_sentence(
+                "Your store last told us something on %(written)s.", written=_written(shop, last)
+            ),
+        )
     if clock.now() - shop.installed_at < SETTLING:
-        return good("News", "Your store has just connected, and will tell us of its next order.")
+        return good(
+            merchant_sentence("News"),
+            merchant_sentence("Your store has just connected, and will tell us of its next order."),
+        )
     return Finding(
-        what="News",
+        what=merchant_sentence("News"),
         grade=Grade.ODD,
-        said="Your store has not told us anything yet.",
-        mend="Change an order in your store, and look again: its notice should be here within minutes.",
+        said=merchant_sentence("Your store has not told us anything yet."),
+        mend=merchant_sentence(
+            "Change an order in your store, and look again: its notice should be here within minutes."
+        ),
+    )
+
+
+def _lost(missed: str, last: str | None) -> str:
+    if last is None and missed == "1":
+        return merchant_sentence(
+            "Your store’s notices do not reach us: none of its notices ever came, and 1 order had to be "
+            "asked "
+            "for since."
+        )
+    if last is None:
+        return merchant_sentence(
+            "Your store’s notices do not reach us: none of its notices ever came, and %(number)s orders had "
+            "to be asked for since.",
+            number=missed,
+        )
+    if missed == "1":
+        return merchant_sentence(
+            "Your store’s notices do not reach us: its last notice came on %(date)s, and 1 order had to be "
+            "asked for since.",
+            date=last,
+        )
+    return merchant_sentence(
+        "Your store’s notices do not reach us: its last notice came on %(date)s, and %(number)s orders had "
+        "to "
+        "be asked for since.",
+        date=last,
+        number=missed,
     )
 
 
@@ -87,8 +126,16 @@ def _asking(session: Session, shop: Shop) -> Finding | None:
     if row is None or row.attempts < TRIES:
         return None
     again = _written(shop, row.due_at)
-    said = f"Asking your store for changed orders has failed {row.attempts} times: {row.failure}."
-    return Finding(what="Asking", grade=Grade.BAD, said=said, mend=f"It is tried again on {again}.")
+    return Finding(
+        what=merchant_sentence("Asking"),
+        grade=Grade.BAD,
+        said=merchant_sentence(
+            "Asking your store for changed orders has failed %(attempts)s times: %(failure)s.",
+            attempts=row.attempts,
+            failure=row.failure,
+        ),
+        mend=merchant_sentence("It is tried again on %(again)s.", again=again),
+    )
 
 
 def _written(shop: Shop, moment: datetime) -> str:

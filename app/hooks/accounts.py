@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.hooks.models import Hook, HookPending, OffBecause
 from app.lib import clock, crypto, plugins
 from app.lib.config import settings
+from app.lib.words import merchant_sentence
 from app.listeners.base import Keys, Listener, Unfit
 from app.shops import calls
 from app.shops.models import Call, Shop
@@ -54,7 +55,7 @@ def keys_of(hook: Hook) -> Keys:
 def add(session: Session, shop: Shop, listener: Listener, entered: Keys, hears: Iterable[str]) -> Hook:
     """Have somebody told from now on; raises Unfit."""
     if len(of_shop(session, shop.id)) >= MOST:
-        raise Unfit(f"There are {MOST} already. Forget one of them first.")
+        raise Unfit(merchant_sentence("There are %(most)s already. Forget one of them first.", most=MOST))
     keys = _fit(listener, entered, {})
     made = Hook(
         shop_id=shop.id,
@@ -173,7 +174,7 @@ def _fit(listener: Listener, entered: Keys, known: Keys) -> Keys:
         if typed:
             keys[field.name] = typed
         elif field.name not in keys:
-            raise Unfit(f"Something is missing: {field.label}.")
+            raise Unfit(merchant_sentence("Something is missing: %(label)s.", label=field.label))
     listener.check(keys)
     return keys
 

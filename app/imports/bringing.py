@@ -25,12 +25,15 @@ from app.imports.table import Record
 from app.imports.uploads import Layout
 from app.lib import clock
 from app.lib.db import attempt
+from app.lib.words import merchant_sentence
 from app.platforms.base import Consent
 from app.platforms.purchases import Person
 from app.shops import errands
 from app.shops.models import Shop
 from app.vocabulary import Category, ConsentSource, ConsentState
 
+ORDERS, NUMBERS = merchant_sentence("orders"), merchant_sentence("tracking numbers")
+SCANS = merchant_sentence("scans")
 MOST = 100
 """Things that share a transaction."""
 SHOWN = 200
@@ -216,19 +219,23 @@ def _people(said: Said) -> list[Person]:
 def _worth(said: Said, country: str | None) -> list[str]:
     """Return what a line is worth here, in words."""
     if isinstance(said, Sold):
-        return ["orders"] + (["tracking numbers"] if said.parcel else [])
+        return [ORDERS] + ([NUMBERS] if said.parcel else [])
     if isinstance(said, Sent):
-        return ["scans" if said.scan is not None else "tracking numbers"]
-    return [_worth_of(consent, country) for consent in said] or ["nothing said of offers"]
+        return [SCANS if said.scan is not None else NUMBERS]
+    return [_worth_of(consent, country) for consent in said] or [merchant_sentence("nothing said of offers")]
 
 
 def _worth_of(said: Consent, country: str | None) -> str:
     medium = str(said.medium)
     if said.state is not ConsentState.SUBSCRIBED:
-        return f"{medium}: said no"
+        return merchant_sentence("%(medium)s: said no", medium=medium)
     row = grants.grant(ConsentSource.IMPORT, said.medium, Category.MARKETING, country)
     if row.gives is grants.Gives.NO:
-        return f"{medium}: said yes, which is not enough ({row.why})"
+        return merchant_sentence(
+            "%(medium)s: said yes, which is not enough (%(why)s)", medium=medium, why=row.why
+        )
     if row.gives is grants.Gives.IF_CONFIRMED and not said.is_confirmed:
-        return f"{medium}: said yes, and has to confirm it ({row.why})"
-    return f"{medium}: said yes, and may be written to"
+        return merchant_sentence(
+            "%(medium)s: said yes, and has to confirm it (%(why)s)", medium=medium, why=row.why
+        )
+    return merchant_sentence("%(medium)s: said yes, and may be written to", medium=medium)

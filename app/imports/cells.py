@@ -7,6 +7,7 @@ from typing import NamedTuple
 from email_validator import EmailNotValidError, validate_email
 
 from app.imports.table import first, is_rounded
+from app.lib.words import merchant_sentence
 from app.vocabulary import PlatformKey
 
 Values = Mapping[str, str]
@@ -39,9 +40,13 @@ def number_of(values: Values) -> str | None:
     if number is None:
         return None
     if is_rounded(number):
-        raise Odd("A spreadsheet cut its tracking number short. Export the list anew, and leave it closed.")
+        raise Odd(
+            merchant_sentence(
+                "A spreadsheet cut its tracking number short. Export the list anew, and leave it closed."
+            )
+        )
     if len(number) > LONGEST_NUMBER:
-        raise Odd("Its tracking number is none.")
+        raise Odd(merchant_sentence("Its tracking number is none."))
     return number
 
 
@@ -52,7 +57,7 @@ def mailbox(text: str | None) -> str | None:
     try:
         return validate_email(text, check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
-        raise Odd("Its e-mail address is none.") from error
+        raise Odd(merchant_sentence("Its e-mail address is none.")) from error
 
 
 def moment(text: str | None) -> datetime | None:
@@ -65,4 +70,4 @@ def moment(text: str | None) -> datetime | None:
         at = datetime.fromisoformat(text.replace(" UTC", "+00:00").replace(" +", "+").replace(" -", "-"))
         return at if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        raise Odd("A date of it cannot be read. Write days as 2026-11-26.") from error
+        raise Odd(merchant_sentence("A date of it cannot be read. Write days as 2026-11-26.")) from error

@@ -7,6 +7,7 @@ from app.carriers.base import Scan
 from app.imports.cells import Odd, Values, number_of
 from app.imports.table import first
 from app.lib.reading import Unreadable
+from app.lib.words import merchant_sentence
 
 TIME = ("checkpointtime", "checkpointdate", "eventtime", "eventdate")
 FIELDS = {
@@ -35,4 +36,4 @@ def read(values: Values) -> Scan | None:
     try:
         return aftership.scan(number_of(values) or "", {}, line)
     except Unreadable as error:
-        raise Odd("A date of it cannot be read. Write days as 2026-11-26.") from error
+        raise Odd(merchant_sentence("A date of it cannot be read. Write days as 2026-11-26.")) from error

@@ -23,6 +23,7 @@ from app.imports.models import ImportKind
 from app.imports.sold import Sold
 from app.imports.table import first
 from app.lib import reading
+from app.lib.words import merchant_sentence
 from app.platforms.base import Consent
 from app.platforms.purchases import Parcel, Person
 from app.vocabulary import ConsentSource, ConsentState, Medium
@@ -99,7 +100,7 @@ def mailchimp(rows: Sequence[Values], home: Home) -> tuple[Consent, ...]:
     values = rows[0]
     person = _person(values, home.country)
     if not person.email:
-        raise Odd("It has no e-mail address.")
+        raise Odd(merchant_sentence("It has no e-mail address."))
     gone = first(values, "unsubtime", "cleantime")
     if gone:
         return (_consent(person, Medium.EMAIL, ConsentState.UNSUBSCRIBED, moment(gone)),)
@@ -115,7 +116,7 @@ def sent(rows: Sequence[Values], home: Home) -> Sent:
     values = rows[0]
     order, number, scan = first(values, *ORDER), number_of(values), checkpoints.read(values)
     if not number or not (order or scan):
-        raise Odd("It lacks the order or the tracking number.")
+        raise Odd(merchant_sentence("It lacks the order or the tracking number."))
     url = first(values, "trackingurl", "trackinglink", "customtrackinglink")
     return Sent(
         order=order,
@@ -154,7 +155,7 @@ def _person(values: Values, country: str | None) -> Person:
     email = mailbox(first(values, "email", "emailaddress"))
     phone = first(values, "phonenumber", "phone")
     if not email and not phone:
-        raise Odd("It has neither an e-mail address nor a telephone number.")
+        raise Odd(merchant_sentence("It has neither an e-mail address nor a telephone number."))
     return Person(
         email=email,
         phone=reading.phone(phone, country),

@@ -12,6 +12,7 @@ from app.events import EventRow
 from app.imports import road
 from app.imports.lists import Sent
 from app.imports.models import Import
+from app.lib.words import merchant_sentence
 from app.platforms import purchases
 from app.shops.models import Shop
 from app.tracking.carriers.number import normalize
@@ -35,14 +36,14 @@ def keep(session: Session, shop: Shop, row: Import, said: Sent) -> None:
         mine = select(Shipment.id).filter_by(order_id=order.id, number=number)
         is_here = session.scalar(mine) is not None
         if is_here and said.scan is None:
-            raise Left("This parcel is here already.")
+            raise Left(merchant_sentence("This parcel is here already."))
         if not is_here:
             bring(session, shop, row, order, said)
     if said.scan is not None:
         told = Update(number=number, scans=(said.scan,))
         kept = scans.keep_update(session, shop.id, told, source=_source(row), heard_at=row.asked_at)
         if not kept:
-            raise Left("No parcel here has this number.")
+            raise Left(merchant_sentence("No parcel here has this number."))
 
 
 def bring(session: Session, shop: Shop, row: Import, order: Order, said: Sent) -> None:
@@ -111,7 +112,11 @@ def _order(session: Session, shop: Shop, row: Import, named: str) -> Order:
     found: Sequence[Order] = session.scalars(select(Order).where(Order.shop_id == shop.id, either)).all()
     exact = [order for order in found if order.name == f"#{bare}"] or found
     if len(exact) != 1:
-        raise Left("Its order is not here." if not found else "Several orders have this number.")
+        raise Left(
+            merchant_sentence("Its order is not here.")
+            if not found
+            else merchant_sentence("Several orders have this number.")
+        )
     return orders.lock(session, shop.id, exact[0].external_id, heard_at=row.asked_at)
 
 

@@ -11,6 +11,7 @@ from app.imports.lists import Sent
 from app.imports.models import Import
 from app.imports.parcels import Left
 from app.imports.sold import OF_BEFORE, Sold
+from app.lib.words import merchant_sentence
 from app.messages.models import Message
 from app.shops.models import Shop
 from app.tracking.shoppers.cases import Case
@@ -23,7 +24,7 @@ def keep(session: Session, shop: Shop, row: Import, said: Sold) -> None:
         Order.shop_id == shop.id, (Order.external_id == record.external_id) | (Order.name == record.name)
     )
     if session.scalar(same.limit(1)) is not None:
-        raise Left("This order is here already.")
+        raise Left(merchant_sentence("This order is here already."))
     order = orders.keep(session, shop.id, record, heard_at=row.asked_at)
     order.imported_at = row.asked_at
     if said.parcel is not None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from app.imports.cells import ARRIVED, CARRIER, SHIPPED, Home, Odd, Values, mailbox, moment, number_of
 from app.imports.table import first
 from app.lib import money, reading
+from app.lib.words import merchant_sentence
 from app.platforms.purchases import Address, LineItem, Order, OrderState, Parcel, Person
 from app.vocabulary import PlatformKey
 
@@ -48,15 +49,15 @@ def thing(values: Values) -> str | None:
 def read(rows: Sequence[Values], home: Home) -> Sold:
     """Return the order that lines tell of; what only the first of them says counts for all. Raises Odd."""
     if len(rows) > MOST_LINES:
-        raise Odd("It has more than 500 lines.")
+        raise Odd(merchant_sentence("It has more than 500 lines."))
     whole = _joined(rows)
     name = first(whole, *NAME)
     placed_at = moment(first(whole, *PLACED))
     if not name or placed_at is None:
-        raise Odd("It lacks the order’s number or its date.")
+        raise Odd(merchant_sentence("It lacks the order’s number or its date."))
     currency = (first(whole, "currency", "ordercurrency") or home.currency).upper()
     if not (currency.isascii() and currency.isalpha() and len(currency) == len("USD")):
-        raise Odd("Its currency is none. Write it as USD.")
+        raise Odd(merchant_sentence("Its currency is none. Write it as USD."))
     number, cancelled_at = number_of(whole), moment(first(whole, "cancelledat", "canceledat"))
     state = _state(whole, is_cancelled=cancelled_at is not None)
     order = Order(
@@ -142,7 +143,7 @@ def _item(position: int, values: Values, currency: str) -> LineItem | None:
         return None
     written = first(values, "lineitemquantity", "quantity", "qty") or "1"
     if not (written.isdecimal() and len(written) < len("1000000")):
-        raise Odd("A quantity of it is no whole number.")
+        raise Odd(merchant_sentence("A quantity of it is no whole number."))
     return LineItem(
         external_id=f"line-{position}",
         title=title,
@@ -156,7 +157,7 @@ def _money(values: Values, currency: str, *names: str) -> int:
     try:
         return money.minor(first(values, *names), currency)
     except ValueError as error:
-        raise Odd("An amount of it cannot be read. Write amounts as 1234.50.") from error
+        raise Odd(merchant_sentence("An amount of it cannot be read. Write amounts as 1234.50.")) from error
 
 
 def _plain(status: str | None) -> str:

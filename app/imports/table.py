@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, NamedTuple
 
+from app.lib.words import merchant_sentence
+
 SEPARATORS = (",", ";", "\t", "|")
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -80,7 +82,9 @@ def heading(lines: Iterable[bytes]) -> tuple[str, tuple[str, ...], int]:
     first = next(iter(lines), b"")
     text = first.decode("utf-8", "replace").lstrip("\ufeff").strip("\r\n")
     if not text.strip() or "\0" in text:
-        raise NoTable("This is no CSV file. Export the list once more as CSV, and choose that file.")
+        raise NoTable(
+            merchant_sentence("This is no CSV file. Export the list once more as CSV, and choose that file.")
+        )
     separator = separator_of(text)
     columns = tuple(name_of(column) for column in next(csv.reader([text], delimiter=separator)))
     return separator, columns, len(first)
@@ -102,7 +106,7 @@ def records(
         except StopIteration:
             return
         except csv.Error:
-            yield Record(began, {}, source.ends, source.line, "It is no line of a table.")
+            yield Record(began, {}, source.ends, source.line, merchant_sentence("It is no line of a table."))
             reader = csv.reader(source, delimiter=separator, strict=False)
             continue
         if not any(value.strip() for value in values):

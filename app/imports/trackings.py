@@ -9,11 +9,12 @@ from typing import IO
 from app.imports.table import NoTable
 from app.lib import reading
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 LONGEST = 10_000_000
 """Bytes: a JSON file is held whole."""
-TOO_LONG = "A JSON file may have 10 MB. Save it in several parts."
-NONE = "It is no list of AfterShip’s trackings."
+TOO_LONG = merchant_sentence("A JSON file may have 10 MB. Save it in several parts.")
+NONE = merchant_sentence("It is no list of AfterShip’s trackings.")
 OF_TRACKING = (
     "tracking_number",
     "slug",

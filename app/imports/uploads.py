@@ -16,6 +16,7 @@ from app.imports import lists, table, trackings
 from app.imports.models import Import, ImportPart, ImportState
 from app.imports.table import NoTable, Record
 from app.lib import clock
+from app.lib.words import merchant_sentence
 from app.shops.models import Shop
 
 LONGEST = 50_000_000
@@ -26,8 +27,12 @@ IN_HAND = (ImportState.LOOKING, ImportState.READY, ImportState.RUNNING)
 """While a file is still to be read."""
 WORDS = re.compile(rb"[^\",;\t|\r\n]")
 """All that is no sign of a table's form."""
-TOO_LONG = "The file is longer than 50 MB. Split it, and bring in one part after the other."
-UNKNOWN = "Its columns are those of no list that we know: Klaviyo, Mailchimp, orders, or tracking numbers."
+TOO_LONG = merchant_sentence(
+    "The file is longer than 50 MB. Split it, and bring in one part after the other."
+)
+UNKNOWN = merchant_sentence(
+    "Its columns are those of no list that we know: Klaviyo, Mailchimp, orders, or tracking numbers."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

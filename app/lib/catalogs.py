@@ -30,7 +30,7 @@ SAY = {
     "say_many": (1, 2),
 }
 """The functions that sentences are handed to, and which of their arguments are sentences."""
-SAY_TO_MERCHANTS = {**SAY, "gettext": None, "ngettext": (1, 2), "merchant_sentence": None}
+SAY_TO_MERCHANTS = {**SAY, "gettext": None, "ngettext": (1, 2)}
 """`{% trans %}` in a template is a call of `gettext` or `ngettext`."""
 WIDTH = 110
 
@@ -56,6 +56,9 @@ class Source(NamedTuple):
     said_by: dict[str, Any]
 
 
+KEPT = "Kept in English, and found again"
+"""A note at sentences that are said of a text that was written before: `app/lib/retelling.py`."""
+MARKED_BELOW = {"merchant_sentence": None}
 CODE_BELOW: list[tuple[str, Any]] = [("admin/**.py", "ignore"), ("**.py", "python")]
 SOURCES = {
     SHOPPERS: (
@@ -69,7 +72,8 @@ SOURCES = {
         ),
     ),
     MERCHANTS: (
-        Source("app", CODE_BELOW, {}, {"merchant_sentence": None}),
+        Source("app", [("**.py", "python")], {}, MARKED_BELOW),
+        Source("jobs", [("**.py", "python")], {}, MARKED_BELOW),
         Source("app/admin", [("**.py", "python")], {}, SAY_TO_MERCHANTS),
         Source(
             "templates/admin", [("**.html", "jinja2")], {"**.html": {"trimmed": "true"}}, SAY_TO_MERCHANTS
@@ -91,7 +95,8 @@ def extract(told_to: str = SHOPPERS) -> Catalog:
             strip_comment_tags=True,
         ):
             place = (f"{folder}/{file}", 1)
-            found.add(message, None, [place], auto_comments=comments, context=context)
+            notes = [*comments, KEPT] if said_by is MARKED_BELOW else comments
+            found.add(message, None, [place], auto_comments=notes, context=context)
     return found
 
 

@@ -24,6 +24,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util import Retry
 
 from app.lib.config import settings
+from app.lib.words import merchant_sentence
 
 TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and between two bytes of the answer."""
@@ -126,7 +127,8 @@ def _read_whole(response: requests.Response, **_: object) -> None:
     """Read an answer, and that of each redirect, but never more than the limit."""
     body = response.raw.read(ANSWER_LIMIT + 1, decode_content=True)
     if len(body) > ANSWER_LIMIT:
-        raise Unreachable(f"answer of more than {ANSWER_LIMIT} bytes", permanent=True)
+        too_long = merchant_sentence("answer of more than %(limit)s bytes", limit=ANSWER_LIMIT)
+        raise Unreachable(too_long, permanent=True)
     response._content = body  # noqa: SLF001 - how requests itself keeps a body that was read
 
 
@@ -183,10 +185,10 @@ def _stand_in(host: str) -> BaseAdapter | None:
 NO_LINE = (NewConnectionError, ConnectTimeoutError, socket.gaierror, SSLCertVerificationError)
 """What fails before anything can be said."""
 WHY = {
-    socket.gaierror: "its name is not known",
-    ConnectionRefusedError: "nothing listens there",
-    SSLError: "its certificate does not hold",
-    TimeoutError: "it did not answer in time",
+    socket.gaierror: merchant_sentence("its name is not known"),
+    ConnectionRefusedError: merchant_sentence("nothing listens there"),
+    SSLError: merchant_sentence("its certificate does not hold"),
+    TimeoutError: merchant_sentence("it did not answer in time"),
 }
 
 
@@ -271,7 +273,8 @@ class _Breaker:
 
     def check(self) -> None:
         if time.monotonic() < self.open_until:
-            raise Unreachable("it failed several times just now; waiting before the next try", is_unsent=True)
+            said = merchant_sentence("it failed several times just now; waiting before the next try")
+            raise Unreachable(said, is_unsent=True)
 
     def record(self, *, failed: bool) -> None:
         self.failures = self.failures + 1 if failed else 0

@@ -21,6 +21,7 @@ from joserfc.jws import JWSRegistry
 from app.lib import clock
 from app.lib.config import settings
 from app.lib.http import Outside, Unreachable
+from app.lib.words import merchant_sentence
 
 SCOPE = "openid email"
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
@@ -68,7 +69,7 @@ def begin(back_to: str) -> tuple[str, Asked]:
 def finish(back_to: str, code: str | None, asked: Asked) -> str:
     """Return the e-mail address, in small letters, that is vouched for; raises Refused, Unreachable."""
     if not code:
-        raise Refused("Your provider did not let you in.")
+        raise Refused(merchant_sentence("Your provider did not let you in."))
     provider = _provider()
     try:
         token = _client(back_to).fetch_token(
@@ -80,14 +81,16 @@ def finish(back_to: str, code: str | None, asked: Asked) -> str:
         )
         claims = _claims(provider, token, asked.nonce)
     except OAuthError as error:
-        raise Refused(f"Your provider says: {error.error}"[:100]) from error
+        raise Refused(merchant_sentence("Your provider says: %(words)s", words=error.error)[:100]) from error
     except (JoseError, KeyError, ValueError) as error:
-        raise Refused("What your provider said could not be believed.") from error
+        raise Refused(merchant_sentence("What your provider said could not be believed.")) from error
     except requests.HTTPError as error:
-        raise Unreachable(f"it answers {error.response.status_code}") from error
+        raise Unreachable(
+            merchant_sentence("it answers %(status)s", status=error.response.status_code)
+        ) from error
     email = claims.get("email")
     if not isinstance(email, str) or claims.get("email_verified") is not True:
-        raise Refused("Your provider does not vouch for your e-mail address.")
+        raise Refused(merchant_sentence("Your provider does not vouch for your e-mail address."))
     return email.strip().lower()
 
 
@@ -114,23 +117,25 @@ def _provider() -> dict[str, Any]:
     issuer = settings().oidc_issuer
     told = OpenIDProviderMetadata(_fetched(get_well_known_url(issuer, external=True)))
     if told.get("issuer") != issuer:
-        raise Unreachable("it calls itself by another name than DOORSTEP_OIDC_ISSUER", permanent=True)
+        raise Unreachable(
+            merchant_sentence("it calls itself by another name than DOORSTEP_OIDC_ISSUER"), permanent=True
+        )
     missing = [it for it in ("authorization_endpoint", "token_endpoint", "jwks_uri") if not told.get(it)]
     if missing:
-        raise Unreachable(f"it names no {missing[0]}", permanent=True)
+        raise Unreachable(merchant_sentence("it names no %(name)s", name=missing[0]), permanent=True)
     return dict(told)
 
 
 def _fetched(url: str) -> dict[str, Any]:
     answer = Outside().get(url, headers={"Accept": "application/json"}, allow_redirects=False)
     if answer.status_code != requests.codes.ok:
-        raise Unreachable(f"it answers {answer.status_code}")
+        raise Unreachable(merchant_sentence("it answers %(status)s", status=answer.status_code))
     try:
         found = answer.json()
     except ValueError as error:
-        raise Unreachable("it answers something else than JSON") from error
+        raise Unreachable(merchant_sentence("it answers something else than JSON")) from error
     if not isinstance(found, dict):
-        raise Unreachable("it answers something else than JSON")
+        raise Unreachable(merchant_sentence("it answers something else than JSON"))
     return found
 
 

@@ -110,9 +110,12 @@ def sentence(text: str) -> str:
     return text
 
 
-def merchant_sentence(text: str) -> str:
-    """Mark words that are said to merchants, later and in the admin."""
-    return text
+def merchant_sentence(text: str, /, **values: object) -> str:
+    """Mark words that are said to merchants, later and in the admin, where `retold` finds them by their form.
+
+    Return them in English, blanks filled where values are given.
+    """
+    return text % values if values else text
 
 
 @lru_cache(maxsize=1024)

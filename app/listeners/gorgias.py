@@ -11,6 +11,7 @@ import orjson
 
 from app.lib import reading
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 from app.listeners import alarms
 from app.listeners.base import TICKETS, Field, Keys, Known, Listener, ListenerKind, Occasion, Request, Unfit
 from app.listeners.base import is_name as is_subdomain
@@ -19,9 +20,11 @@ from app.listeners.base import is_name as is_subdomain
 def check(keys: Keys) -> None:
     """Take a subdomain, and a name and key that can stand in a header."""
     if not is_subdomain(keys["subdomain"]):
-        raise Unfit("The subdomain is what stands before .gorgias.com, such as ridge-and-pine.")
+        raise Unfit(
+            merchant_sentence("The subdomain is what stands before .gorgias.com, such as ridge-and-pine.")
+        )
     if not all(keys[name].isascii() and keys[name].isprintable() for name in ("email", "api_key")):
-        raise Unfit("That is not an e-mail address and an API key.")
+        raise Unfit(merchant_sentence("That is not an e-mail address and an API key."))
 
 
 def request(keys: Keys, occasion: Occasion) -> Request | None:
@@ -88,11 +91,18 @@ PLUGIN = Listener(
     label="Gorgias",
     kind=ListenerKind.DESK,
     fields=(
-        Field(name="subdomain", label="Subdomain", help="What stands before .gorgias.com.", is_secret=False),
-        Field(name="email", label="Agent’s e-mail address", is_secret=False),
-        Field(name="api_key", label="API key"),
+        Field(
+            name="subdomain",
+            label=merchant_sentence("Subdomain"),
+            help=merchant_sentence("What stands before .gorgias.com."),
+            is_secret=False,
+        ),
+        Field(name="email", label=merchant_sentence("Agent’s e-mail address"), is_secret=False),
+        Field(name="api_key", label=merchant_sentence("API key")),
     ),
-    manual="In Gorgias, Settings → Account → REST API: the username is the e-mail address.",
+    manual=merchant_sentence(
+        "In Gorgias, Settings → Account → REST API: the username is the e-mail address."
+    ),
     hears=TICKETS,
     starts_with=alarms.TICKETS,
     check=check,
@@ -101,5 +111,7 @@ PLUGIN = Listener(
     asked=asked,
     is_known=is_known,
     forget=forget,
-    forgets="to delete each ticket that was opened about them; its own record of them a person has to delete",
+    forgets=merchant_sentence(
+        "to delete each ticket that was opened about them; its own record of them a person has to delete"
+    ),
 )

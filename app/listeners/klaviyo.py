@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import orjson
 
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 from app.listeners import parcels
 from app.listeners.base import Field, Keys, Known, Listener, ListenerKind, Occasion, Request, Unfit
 
@@ -28,7 +29,7 @@ METRICS: Mapping[str, str] = {
 def check(keys: Keys) -> None:
     """Take a private key."""
     if not keys["api_key"].startswith("pk_") or not keys["api_key"].isascii():
-        raise Unfit("That is not a private API key: those begin with pk_.")
+        raise Unfit(merchant_sentence("That is not a private API key: those begin with pk_."))
 
 
 def request(keys: Keys, occasion: Occasion) -> Request | None:
@@ -87,18 +88,20 @@ PLUGIN = Listener(
     fields=(
         Field(
             name="api_key",
-            label="Private API key",
-            help="It may write events and ask for deletions, and nothing else.",
+            label=merchant_sentence("Private API key"),
+            help=merchant_sentence("It may write events and ask for deletions, and nothing else."),
         ),
     ),
     manual=(
-        "In Klaviyo, Settings → API keys → Create private key, with full access to Events and to Data "
-        "Privacy, and to nothing else."
+        merchant_sentence(
+            "In Klaviyo, Settings → API keys → Create private key, with full access to Events and to Data "
+            "Privacy, and to nothing else."
+        )
     ),
     hears=tuple(METRICS),
     starts_with=tuple(METRICS),
     check=check,
     request=request,
     forget=forget,
-    forgets="to delete their profile with all its events (data privacy deletion job)",
+    forgets=merchant_sentence("to delete their profile with all its events (data privacy deletion job)"),
 )

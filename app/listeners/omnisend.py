@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import orjson
 
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 from app.listeners import parcels
 from app.listeners.base import Field, Keys, Listener, ListenerKind, Occasion, Request, Unfit
 
@@ -28,7 +29,7 @@ NAMES: Mapping[str, str] = {
 def check(keys: Keys) -> None:
     """Take a key that can stand in a header."""
     if not keys["api_key"].isascii() or any(it.isspace() for it in keys["api_key"]):
-        raise Unfit("That is not an API key.")
+        raise Unfit(merchant_sentence("That is not an API key."))
 
 
 def request(keys: Keys, occasion: Occasion) -> Request | None:
@@ -63,8 +64,16 @@ PLUGIN = Listener(
     key="omnisend",
     label="Omnisend",
     kind=ListenerKind.MARKETING,
-    fields=(Field(name="api_key", label="API key", help="It may only write events."),),
-    manual="In Omnisend, Store settings → API keys → Create API key, with permission to write events.",
+    fields=(
+        Field(
+            name="api_key",
+            label=merchant_sentence("API key"),
+            help=merchant_sentence("It may only write events."),
+        ),
+    ),
+    manual=merchant_sentence(
+        "In Omnisend, Store settings → API keys → Create API key, with permission to write events."
+    ),
     hears=tuple(NAMES),
     starts_with=tuple(NAMES),
     check=check,

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 from app.listeners import alarms
 from app.listeners.base import ALARMS, Field, Keys, Listener, ListenerKind, Occasion, Request, Unfit
 
@@ -20,7 +21,9 @@ def check(keys: Keys) -> None:
     url = keys["url"]
     parts = urlsplit(url) if url.isascii() and not any(it.isspace() for it in url) else None
     if parts is None or parts.scheme != "https" or parts.netloc not in HOSTS:
-        raise Unfit("That is no Slack webhook: those begin with https://hooks.slack.com/services/.")
+        raise Unfit(
+            merchant_sentence("That is no Slack webhook: those begin with https://hooks.slack.com/services/.")
+        )
 
 
 def request(keys: Keys, occasion: Occasion) -> Request | None:
@@ -52,9 +55,15 @@ PLUGIN = Listener(
     label="Slack",
     kind=ListenerKind.ALERT,
     fields=(
-        Field(name="url", label="Webhook URL", help="It begins with https://hooks.slack.com/services/."),
+        Field(
+            name="url",
+            label=merchant_sentence("Webhook URL"),
+            help=merchant_sentence("It begins with https://hooks.slack.com/services/."),
+        ),
     ),
-    manual="In Slack, make an app with Incoming Webhooks, add it to a channel, and copy the Webhook URL.",
+    manual=merchant_sentence(
+        "In Slack, make an app with Incoming Webhooks, add it to a channel, and copy the Webhook URL."
+    ),
     hears=ALARMS,
     starts_with=alarms.USUAL,
     check=check,

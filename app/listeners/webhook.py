@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from app.lib.http import is_public
+from app.lib.words import merchant_sentence
 from app.listeners import base
 from app.listeners.base import Field, Keys, Listener, ListenerKind, Occasion, Request, Unfit
 
@@ -31,13 +32,17 @@ def check(keys: Keys) -> None:
     try:
         host, _ = parts.hostname or "", parts.port
     except ValueError as error:
-        raise Unfit("That is no address.") from error
+        raise Unfit(merchant_sentence("That is no address.")) from error
     if parts.scheme != "https" or not host or len(url) > LONGEST or any(ord(it) <= 32 for it in url):  # noqa: PLR2004 - a space
-        raise Unfit("That is no address. It looks like https://your-server.com/doorstep.")
+        raise Unfit(merchant_sentence("That is no address. It looks like https://your-server.com/doorstep."))
     if parts.username or parts.password:
-        raise Unfit("Leave name and password out of the address: every delivery is signed.")
+        raise Unfit(
+            merchant_sentence("Leave name and password out of the address: every delivery is signed.")
+        )
     if _is_private(host):
-        raise Unfit("That address is inside a private network, where Doorstep does not call.")
+        raise Unfit(
+            merchant_sentence("That address is inside a private network, where Doorstep does not call.")
+        )
 
 
 def request(keys: Keys, occasion: Occasion) -> Request:
@@ -59,7 +64,7 @@ def sign(secret: str, ident: str, at: str, body: bytes) -> str:
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Unfit("The secret is not base64.") from error
+        raise Unfit(merchant_sentence("The secret is not base64.")) from error
     signed = hmac.digest(key, b".".join((ident.encode(), at.encode(), body)), hashlib.sha256)
     return f"v1,{base64.b64encode(signed).decode()}"
 
@@ -85,17 +90,19 @@ def _is_private(host: str) -> bool:
 
 PLUGIN = Listener(
     key="webhook",
-    label="Webhook",
+    label=merchant_sentence("Webhook"),
     kind=ListenerKind.ENDPOINT,
     fields=(
         Field(
             name="url",
-            label="Address",
-            help="Of a server that answers 2xx within 15 seconds: https://…",
+            label=merchant_sentence("Address"),
+            help=merchant_sentence("Of a server that answers 2xx within 15 seconds: https://…"),
             is_secret=False,
         ),
     ),
-    manual="Each delivery is signed as Standard Webhooks says; libraries for it exist in every language.",
+    manual=merchant_sentence(
+        "Each delivery is signed as Standard Webhooks says; libraries for it exist in every language."
+    ),
     hears=base.EVERYTHING,
     starts_with=base.EVERYTHING,
     check=check,

@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from app.lib.words import merchant_sentence
+
+CLOCKS = merchant_sentence("Clocks")
 ALLOWED_SKEW = timedelta(minutes=2)
 """How far two servers' clocks may be apart before times cannot be compared."""
 
@@ -55,7 +58,11 @@ def good(what: str, said: str) -> Finding:
 
 def unseen(what: str, why: str) -> Finding:
     """Return that something could not be looked at."""
-    return Finding(what=what, grade=Grade.UNSEEN, said=f"This could not be looked at: {why}.")
+    return Finding(
+        what=what,
+        grade=Grade.UNSEEN,
+        said=merchant_sentence("This could not be looked at: %(why)s.", why=why),
+    )
 
 
 def clock(said: str | None, now: datetime) -> Finding | None:
@@ -68,17 +75,43 @@ def clock(said: str | None, now: datetime) -> Finding | None:
         return None
     apart = theirs - now
     if abs(apart) <= ALLOWED_SKEW:
-        return good("Clocks", "Your store’s clock and ours agree.")
-    way = "ahead of" if apart > timedelta(0) else "behind"
+        return good(CLOCKS, merchant_sentence("Your store’s clock and ours agree."))
+    said = _ahead(apart) if apart > timedelta(0) else _behind(-apart)
     return Finding(
-        what="Clocks",
+        what=CLOCKS,
         grade=Grade.ODD,
-        said=f"Your store’s clock is {_long(abs(apart))} {way} ours: what came first is not sure.",
-        mend="Ask your host to set the server’s clock by NTP. If your store’s is right, ours is wrong.",
+        said=said,
+        mend=merchant_sentence(
+            "Ask your host to set the server’s clock by NTP. If your store’s is right, ours is wrong."
+        ),
     )
 
 
-def _long(span: timedelta) -> str:
+def _ahead(apart: timedelta) -> str:
+    minutes, hours = _long(apart)
+    if hours:
+        return merchant_sentence(
+            "Your store’s clock is %(hours)s hours ahead of ours: what came first is not sure.", hours=hours
+        )
+    return merchant_sentence(
+        "Your store’s clock is %(minutes)s minutes ahead of ours: what came first is not sure.",
+        minutes=minutes,
+    )
+
+
+def _behind(apart: timedelta) -> str:
+    minutes, hours = _long(apart)
+    if hours:
+        return merchant_sentence(
+            "Your store’s clock is %(hours)s hours behind ours: what came first is not sure.", hours=hours
+        )
+    return merchant_sentence(
+        "Your store’s clock is %(minutes)s minutes behind ours: what came first is not sure.",
+        minutes=minutes,
+    )
+
+
+def _long(span: timedelta) -> tuple[int, int]:
+    """Return a span in minutes, and in hours where they read better."""
     minutes = round(span.total_seconds() / 60)
-    hours = round(minutes / 60)
-    return f"{minutes} minutes" if minutes < 120 else f"{hours} hours"  # noqa: PLR2004 - where hours read better
+    return minutes, round(minutes / 60) if minutes >= 120 else 0  # noqa: PLR2004 - two hours

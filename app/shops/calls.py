@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.lib import clock, crypto, queue
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 from app.shops.models import Call, Shop
 from app.vocabulary import CallReason, CallState
 
@@ -37,7 +38,7 @@ KEPT_TRIES = 20
 LOST_AT_MOST = 50
 """How often one look for work may find that others were faster, or what nobody survives."""
 NOW = timedelta(0)
-DIED = "whoever tried it was cut off each time"
+DIED = merchant_sentence("whoever tried it was cut off each time")
 
 
 @dataclass(frozen=True, slots=True)

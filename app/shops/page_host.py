@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.lib import signing
 from app.lib.config import settings
 from app.lib.statements import Statement
+from app.lib.words import merchant_sentence
 from app.shops import choices, errands
 from app.shops.models import Errand, Shop
 from app.vocabulary import ShopState
@@ -80,12 +81,12 @@ def read(typed: str) -> str:
     try:
         name = name.encode("idna").decode()
     except UnicodeError as error:
-        raise Unfit("That is no address. It looks like track.your-shop.com.") from error
+        raise Unfit(merchant_sentence("That is no address. It looks like track.your-shop.com.")) from error
     labels = name.split(".")
     if len(name) > LONGEST or len(labels) < 2 or not all(map(LABEL.fullmatch, labels)) or _is_ip(name):  # noqa: PLR2004 - a name and a domain
-        raise Unfit("That is no address. It looks like track.your-shop.com.")
+        raise Unfit(merchant_sentence("That is no address. It looks like track.your-shop.com."))
     if name == ours():
-        raise Unfit("That is the address of this Doorstep itself.")
+        raise Unfit(merchant_sentence("That is the address of this Doorstep itself."))
     return name
 
 

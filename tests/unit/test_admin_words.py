@@ -57,7 +57,12 @@ def test_every_word_of_ours_has_the_merchants_words() -> None:
     assert set(service_words.OFF_BECAUSE) == set(OffBecause)
     assert set(service_words.LISTENERS) == set(ListenerKind)
     assert set(EVERYTHING) == set(TYPES.values())
-    assert set(service_words.HEARS) == {*EVERYTHING, *ALARMS, *TICKETS, *map(about, ExceptionKind)}
+    assert {*service_words.HEARS, *service_words.OPENED} == {
+        *EVERYTHING,
+        *ALARMS,
+        *TICKETS,
+        *map(about, ExceptionKind),
+    }
 
 
 def test_a_chip_has_three_words_at_most_and_a_reason_is_a_sentence() -> None:

@@ -8,7 +8,9 @@ from app.admin import answer, shell
 from app.admin.doors import embedded, session, signing_in
 from app.admin.doors import stores as stores_of
 from app.admin.doors.team import ROLES
+from app.admin.saying import say
 from app.lib.db import transaction
+from app.lib.words import merchant_sentence
 from app.shops import team
 from app.shops.models import Shop
 
@@ -50,10 +52,9 @@ def ask_to_join(token: str) -> str:
     with transaction() as opened:
         member = team.invitation(opened, token) or abort(401)
         shop = opened.get_one(Shop, member.shop_id)
-    name, does = ROLES[member.role]
-    return render_template(
-        "admin/doors/join.html", shop=shop, role=name, does=does, form_token=session.form_token
-    )
+    role = ROLES[member.role]
+    invited = say(role.invited, does=say(role.does))
+    return render_template("admin/doors/join.html", shop=shop, invited=invited, form_token=session.form_token)
 
 
 def join(token: str) -> Response:
@@ -61,11 +62,12 @@ def join(token: str) -> Response:
     session.check_form()
     with transaction() as opened:
         member = team.join(opened, token) or abort(401)
-        session.arrived(opened, member.shop_id, member.address, "by an invitation")
+        session.arrived(opened, member.shop_id, member.address, merchant_sentence("came in by an invitation"))
     session.grant(member.shop_id, who=member.address, member_id=member.id)
     return redirect(f"/admin/{member.shop_id}/home", 303)
 
 
 def refused(error: BadRequest | Unauthorized | Forbidden | NotFound | TooManyRequests) -> tuple[str, int]:
     """Say what is wrong and where to go, without telling whether a shop exists."""
-    return render_template("admin/doors/refused.html", error=error), error.code or 400
+    page = render_template("admin/doors/refused.html", error=error, by_itself=type(error).description)
+    return page, error.code or 400

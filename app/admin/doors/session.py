@@ -21,9 +21,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.admin.doors import embedded, permissions
+from app.admin.saying import say
 from app.lib import clock, signing
 from app.lib.config import settings
 from app.lib.db import transaction
+from app.lib.words import merchant_sentence
 from app.platforms.shopify.session_token import Asker
 from app.shops import entering, team
 from app.shops.models import AccessRecord, Shop
@@ -39,6 +41,8 @@ ANEW, RECENT = timedelta(minutes=10), 50
 SHOPS = 20
 """Into how many shops one cookie lets, for those who were let into each; people may work for any number."""
 
+MERCHANT, DEMO = merchant_sentence("merchant"), merchant_sentence("demo")
+"""Who somebody is of whom nothing else is known."""
 LONGEST = 500
 """Characters of what is recorded."""
 
@@ -80,7 +84,11 @@ def visitor(shop_id: int | None = None) -> Visitor | None:
     """Return who is asking, as they came into this shop; None for a stranger."""
     asker = embedded.asker()
     if asker is not None:
-        return Visitor(who=f"Shopify staff {asker.user_id}", shop_ids=_shops_of(asker), staff=asker)
+        return Visitor(
+            who=merchant_sentence("Shopify staff %(number)s", number=asker.user_id),
+            shop_ids=_shops_of(asker),
+            staff=asker,
+        )
     let_in = {int(number): come for number, come in cookie.get("let_in", {}).items() if _is_fresh(come[2])}
     address, known_since = cookie.get("person", (None, 0.0))
     address = address if _is_fresh(known_since) else None
@@ -94,11 +102,11 @@ def visitor(shop_id: int | None = None) -> Visitor | None:
             since=datetime.fromtimestamp(since, UTC),
         )
     if settings().demo:
-        return Visitor(who="demo", shop_ids=None)
+        return Visitor(who=DEMO, shop_ids=None)
     return None
 
 
-def grant(shop_id: int, *, who: str = "merchant", member_id: int | None = None) -> None:
+def grant(shop_id: int, *, who: str = MERCHANT, member_id: int | None = None) -> None:
     """Let this browser into a shop from now on; call it only for someone shown to own the store."""
     others = [it for it in cookie.get("let_in", {}).items() if it[0] != str(shop_id)]
     latest = sorted(others, key=lambda it: float(it[1][2]))[1 - SHOPS :]  # a cookie keeps no order of its own
@@ -180,7 +188,7 @@ def check_form() -> None:
     """Answer 400 to a form that did not come from one of our pages in this very session."""
     expected = str(cookie.get("csrf") or secrets.token_urlsafe(16))
     if not hmac.compare_digest(request.form.get("csrf", "").encode(), expected.encode()):
-        abort(400, "This page was open for too long. Go back, reload it and try again.")
+        abort(400, say("This page was open for too long. Go back, reload it and try again."))
 
 
 def saw(session: Session, what: str) -> None:
@@ -201,9 +209,9 @@ def watched(session: Session, what: str) -> None:
 
 
 def arrived(session: Session, shop_id: int, who: str, how: str) -> None:
-    """Record that somebody came in."""
+    """Record that somebody "came in by an invitation"."""
     log.info("signed_in", shop=shop_id, how=how)
-    session.add(AccessRecord(shop_id=shop_id, who=who, what=f"came in {how}", at=clock.now()))
+    session.add(AccessRecord(shop_id=shop_id, who=who, what=how, at=clock.now()))
 
 
 def role_in(session: Session, shop: Shop, known: Visitor) -> Role | None:
@@ -226,7 +234,9 @@ def _check_role(session: Session, shop: Shop, known: Visitor) -> None:
         _refuse(404, shop.id)
     if not role.covers(permissions.needed(request.endpoint or "")):
         _refuse(
-            403, shop.id, "Your role here does not allow this. An owner of the shop can give you another one."
+            403,
+            shop.id,
+            say("Your role here does not allow this. An owner of the shop can give you another one."),
         )
 
 

@@ -14,27 +14,31 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from app.admin.doors import session
+from app.admin.saying import retold, say
 from app.lib import limits, oidc, signing
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.http import Unreachable
 from app.lib.oidc import Asked, Refused
+from app.lib.words import merchant_sentence, sentence
 from app.shops import calls, team
 from app.shops.team import Member
 
 TRIES, LINKS, WINDOW = 10, 3, 15 * 60
 """How many links one visitor may ask for, and how many one mailbox gets, in how many seconds."""
 LONGEST = 254
-OPERATOR = "sign-in link"
+OPERATOR = merchant_sentence("sign-in link")
 """Who somebody is that the operator let in."""
 OIDC = "oidc"
 """In the cookie: what this browser was sent to the provider with."""
-MAIL = """Somebody, and we hope it was you, wants to sign in to Doorstep with this address.
-
-To sign in, open this page and press its button:
-{url}
-
-The link is good once, for 10 minutes. If it was not you, do nothing: without this mail nobody comes in."""
+BEFORE = sentence(
+    "Somebody, and we hope it was you, wants to sign in to Doorstep with this address.\n\n"
+    "To sign in, open this page and press its button:"
+)
+AFTER = sentence(
+    "The link is good once, for 10 minutes. If it was not you, do nothing: without this mail nobody comes in."
+)
+"""What the mail says before its link, and after it: beside one in brackets no program finds its end."""
 
 log = structlog.get_logger()
 
@@ -64,7 +68,7 @@ def send_link() -> str | tuple[str, int]:
     _slow_down()
     email = request.form.get("email", "").strip().lower()[:LONGEST]
     if "@" not in email.strip("@"):
-        return _page(typed=email, error="Write an e-mail address, as ana@example.com."), 422
+        return _page(typed=email, error=say("Write an e-mail address, as ana@example.com.")), 422
     may_have = limits.allows("sign-in mails", email, times=LINKS, seconds=WINDOW)
     with transaction() as opened:
         made = team.new_link(opened, email) if may_have else None
@@ -87,10 +91,12 @@ def enter(token: str) -> Response:
     with transaction() as opened:
         works_at = team.use_link(opened, token)
         if works_at:
-            return _welcome(opened, works_at, "by a link in a mail")
+            return _welcome(opened, works_at, merchant_sentence("came in by a link in a mail"))
         _shop_of(token)
         shop_id = session.use_link(opened, token) or abort(401)
-        session.arrived(opened, shop_id, OPERATOR, "by a link that the operator made")
+        session.arrived(
+            opened, shop_id, OPERATOR, merchant_sentence("came in by a link that the operator made")
+        )
     session.grant(shop_id, who=OPERATOR)
     return redirect(f"/admin/{shop_id}/home", 303)
 
@@ -103,7 +109,7 @@ def to_provider() -> Response | tuple[str, int]:
     try:
         url, asked = oidc.begin(_back())
     except Unreachable as error:
-        return _page(error=f"The provider could not be asked: {error}."), 502
+        return _page(error=say("The provider could not be asked: %(why)s.", why=retold(str(error)))), 502
     cookie[OIDC] = [asked.state, asked.nonce, asked.verifier]
     return redirect(url)
 
@@ -113,20 +119,24 @@ def from_provider() -> Response | tuple[str, int]:
     asked = Asked(*cookie.pop(OIDC, ("", "", "")))
     given = request.args.get("state", "").encode()
     if not oidc.is_offered() or not asked.state or not hmac.compare_digest(given, asked.state.encode()):
-        abort(400, "This took too long, or began in another browser. Please start again.")
+        abort(400, say("This took too long, or began in another browser. Please start again."))
     try:
         email = oidc.finish(_back(), request.args.get("code"), asked)
     except Refused as error:
         log.warning("sign_in.refused", how="provider", why=str(error))
-        return _page(error=str(error)), 403
+        return _page(error=retold(str(error))), 403
     except Unreachable as error:
-        return _page(error=f"The provider could not be asked: {error}."), 502
+        return _page(error=say("The provider could not be asked: %(why)s.", why=retold(str(error)))), 502
     with transaction() as opened:
         works_at = team.with_address(opened, email)
         if not works_at:
             log.warning("sign_in.refused", how="provider", why="works nowhere")
-            return _page(error=f"{email} works for no shop here. An owner can invite you."), 403
-        return _welcome(opened, works_at, f"by {settings().oidc_name}")
+            return _page(
+                error=say("%(address)s works for no shop here. An owner can invite you.", address=email)
+            ), 403
+        return _welcome(
+            opened, works_at, merchant_sentence("came in by %(provider)s", provider=settings().oidc_name)
+        )
 
 
 def sign_out() -> Response:
@@ -161,8 +171,8 @@ def _mail(opened: Session, token: str, member: Member) -> None:
     """Have a link mailed after this transaction, by nobody whom it does not concern."""
     letter = {
         "to": member.address,
-        "subject": "Your link to sign in to Doorstep",
-        "text": MAIL.format(url=f"{settings().url}/admin/sign-in/{token}"),
+        "subject": say("Your link to sign in to Doorstep"),
+        "text": f"{say(BEFORE)}\n{settings().url}/admin/sign-in/{token}\n\n{say(AFTER)}",
     }
     key = f"sign-in:{member.id}:{secrets.token_urlsafe(9)}"
     calls.ask(opened, member.shop_id, team.MAIL_LINK, key, letter, line=f"member:{member.id}")
@@ -185,7 +195,7 @@ def _forgotten() -> Response:
 
 def _slow_down() -> None:
     if not limits.allows("sign-in", request.remote_addr or "", times=TRIES, seconds=WINDOW):
-        raise TooManyRequests("That were many tries. Please wait a quarter of an hour, then try again.")
+        raise TooManyRequests(say("That were many tries. Please wait a quarter of an hour, then try again."))
 
 
 def _back() -> str:
@@ -197,4 +207,4 @@ def _shop_of(token: str) -> int:
         return session.shop_of_link(token)
     except signing.Forged:
         log.warning("sign_in.refused", how="link", why="unknown, used or too old")
-        abort(401, "This link was used, or is too old. Ask for another one.")
+        abort(401, say("This link was used, or is too old. Ask for another one."))

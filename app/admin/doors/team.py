@@ -1,13 +1,17 @@
 """The people who work for a shop: invited, given a role, let go."""
 
+from typing import NamedTuple
+
 from flask import Blueprint, abort, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.doors.session import address, for_shop, saw
+from app.admin.saying import say
 from app.lib import clock
 from app.lib.config import settings
+from app.lib.words import merchant_sentence, sentence
 from app.shops import team
 from app.shops.models import Shop
 from app.shops.team import Role
@@ -16,14 +20,45 @@ blueprint = Blueprint("team", __name__)
 
 ONE = "/team/<int(max=9223372036854775807):member_id>"
 LONGEST = 254
+
+
+class RoleWords(NamedTuple):
+    """A role in sentences."""
+
+    name: str
+    does: str
+    make: str
+    """What a button says that gives it to somebody."""
+    invited: str
+
+
 ROLES = {
-    Role.OWNER: ("Owner", "Everything, who may come in included."),
-    Role.EDITOR: (
-        "Editor",
-        "Everything but the team, keys, erasing and files of everything, and disconnecting the store.",
+    Role.OWNER: RoleWords(
+        sentence("Owner"),
+        sentence("Everything, who may come in included."),
+        sentence("Make owner"),
+        sentence("You are invited as owner: %(does)s"),
     ),
-    Role.SUPPORT: ("Support", "Looks at everything, answers shoppers, deals with exceptions, exports."),
-    Role.READER: ("Read-only", "Looks at every page and changes nothing."),
+    Role.EDITOR: RoleWords(
+        sentence("Editor"),
+        sentence(
+            "Everything but the team, keys, erasing and files of everything, and disconnecting the store."
+        ),
+        sentence("Make editor"),
+        sentence("You are invited as editor: %(does)s"),
+    ),
+    Role.SUPPORT: RoleWords(
+        sentence("Support"),
+        sentence("Looks at everything, answers shoppers, deals with exceptions, exports."),
+        sentence("Make support"),
+        sentence("You are invited as support: %(does)s"),
+    ),
+    Role.READER: RoleWords(
+        sentence("Read-only"),
+        sentence("Looks at every page and changes nothing."),
+        sentence("Make read-only"),
+        sentence("You are invited as read-only: %(does)s"),
+    ),
 }
 
 
@@ -40,9 +75,9 @@ def invite(session: Session, shop: Shop) -> str:
     """Invite somebody, and show their link: this once, as only its hash is kept."""
     email, role = request.form.get("email", "").strip().lower()[:LONGEST], request.form.get("role", "")
     if "@" not in email.strip("@") or role not in list(Role):
-        return _page(session, shop, typed=email, error="Write an e-mail address, as ana@example.com.")
+        return _page(session, shop, typed=email, error=say("Write an e-mail address, as ana@example.com."))
     token = team.invite(session, shop.id, email, Role(role))
-    saw(session, f"invited a member as {role}")
+    saw(session, merchant_sentence("invited a member as %(role)s", role=role))
     return _page(session, shop, invited=email, link=f"{settings().url}/admin/join/{token}")
 
 
@@ -67,7 +102,7 @@ def let_go(session: Session, shop: Shop, member_id: int) -> Response:
 @for_shop
 def sign_out(session: Session, shop: Shop) -> Response:
     """Let no browser in any more that was let in before, this one included; whoever may can come again."""
-    saw(session, "signed every browser out")
+    saw(session, merchant_sentence("signed every browser out"))
     shop.signed_out_at = clock.now()
     return redirect(
         url_for("admin.home") if g.visitor.staff is None else address("team.index", said="out"), 303
@@ -77,7 +112,7 @@ def sign_out(session: Session, shop: Shop) -> Response:
 def _done(session: Session, *, done: bool, said: str) -> Response:
     if not done:
         abort(404)
-    saw(session, f"changed the team: {said}")
+    saw(session, merchant_sentence("changed the team: %(what)s", what=said))
     return redirect(address("team.index", said=said), 303)
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal, format_percent
+
 from app.admin.doors.session import address
 from app.admin.home.figures import Series, Share, Told
 from app.admin.home.periods import Period
-from app.admin.words import plural
+from app.admin.saying import figure, locale, say, say_many
 
 WIDTH, HEIGHT, EDGE = 200, 36, 3
 """Of a drawing, in its own units; it stretches to the room that there is."""
@@ -76,14 +78,17 @@ def on_time(it: Share) -> Figure:
     change, tone = "", ""
     if it.now is not None and it.before is not None:
         points = round(100 * it.now, 1) - round(100 * it.before, 1)
-        change, tone = _change(points, f"{abs(points):.1f} points better", f"{abs(points):.1f} points worse")
-    rest = f"of {plural(it.of, 'parcel')} with a day" if it.of else "no parcel with a day has arrived"
+        by = _tenths(abs(points))
+        change, tone = _change(
+            points, say("%(points)s points better", points=by), say("%(points)s points worse", points=by)
+        )
+    rest = say_many("of %(count)s parcel with a day", "of %(count)s parcels with a day", it.of)
     return Figure(
-        label="Delivered on time",
+        label=say("Delivered on time"),
         value=NONE if it.now is None else _percent(it.now),
         change=change,
         tone=tone,
-        rest=rest,
+        rest=rest if it.of else say("no parcel with a day has arrived"),
         series=it.series,
         written=_percent,
     )
@@ -92,13 +97,15 @@ def on_time(it: Share) -> Figure:
 def exceptions(series: Series, now: int, period: Period) -> Figure:
     """Return how many parcels and orders have something wrong."""
     fewer = (series.before[-1] or 0) - now
-    change, tone = _change(fewer, f"{abs(fewer):,.0f} fewer", f"{abs(fewer):,.0f} more")
+    by = _whole(abs(fewer))
+    change, tone = _change(fewer, say("%(number)s fewer", number=by), say("%(number)s more", number=by))
+    then = say_many("than %(count)s day ago", "than %(count)s days ago", period.days)
     return Figure(
-        label="Open exceptions",
-        value=f"{now:,}",
+        label=say("Open exceptions"),
+        value=figure(now),
         change=change,
         tone=tone,
-        rest=f"than {period.days} days ago" if fewer else "",
+        rest=then if fewer else "",
         series=series,
         written=_whole,
     )
@@ -109,12 +116,14 @@ def visits(it: Share) -> Figure:
     change = ""
     if it.now is not None and it.before and it.hits:
         more = round(it.now, 1) - round(it.before, 1)
-        change, _ = _change(more, f"{abs(more):.1f} more", f"{abs(more):.1f} fewer")
+        by = _tenths(abs(more))
+        change, _ = _change(more, say("%(number)s more", number=by), say("%(number)s fewer", number=by))
+    looks = say_many("%(count)s visit", "%(count)s visits", it.hits)
     return Figure(
-        label="Tracking visits per order",
+        label=say("Tracking visits per order"),
         value=_tenths(it.now) if it.now is not None and it.hits else NONE,
         change=change,
-        rest=plural(it.hits, "visit") if it.hits else "nobody has looked yet",
+        rest=looks if it.hits else say("nobody has looked yet"),
         series=it.series,
         written=_tenths,
     )
@@ -122,10 +131,13 @@ def visits(it: Share) -> Figure:
 
 def messages(it: Told) -> Figure:
     """Return how many messages went out, and how many did not."""
+    unsent = say_many(
+        "%(count)s not sent, each with a reason", "%(count)s not sent, each with a reason", it.skipped
+    )
     return Figure(
-        label="Messages sent",
-        value=f"{it.sent:,}",
-        rest=f"{it.skipped:,} not sent, each with a reason" if it.skipped else "none was held back",
+        label=say("Messages sent"),
+        value=figure(it.sent),
+        rest=unsent if it.skipped else say("none was held back"),
         href=address("messages.index", tab="skipped") if it.skipped else "",
         series=it.series,
         written=_whole,
@@ -134,17 +146,17 @@ def messages(it: Told) -> Figure:
 
 def _change(better: float, for_the_better: str, for_the_worse: str) -> tuple[str, str]:
     if abs(better) < LEAST_CHANGE:
-        return "No change", ""
+        return say("No change"), ""
     return (for_the_better, "up") if better > 0 else (for_the_worse, "down")
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}%"
+    return format_percent(share, "#,##0.0%", locale=locale())
 
 
 def _tenths(value: float) -> str:
-    return f"{value:.1f}"
+    return format_decimal(value, "#,##0.0", locale=locale())
 
 
 def _whole(value: float) -> str:
-    return f"{value:,.0f}"
+    return figure(round(value))

@@ -12,7 +12,7 @@ from app.admin import shell
 from app.admin.answer import Tally
 from app.admin.dates import Calendar
 from app.admin.doors.session import address
-from app.admin.words import plural
+from app.admin.saying import retold, say, say_many
 from app.carriers.base import Source, SourceKind
 from app.commerce import pulse
 from app.hooks import accounts as hooks
@@ -66,23 +66,27 @@ def lines(
 
 def _store(session: Session, shop: Shop, here: Calendar) -> Line:
     heard = pulse.heard_at(session, shop.id)
-    said = f"last heard {here.ago(heard)}" if heard else "has not told us anything yet"
-    wrong = "cut off" if shop.broken_reason is not None else ""
+    last = say("last heard %(when)s", when=here.ago(heard)) if heard else ""
+    said = last or say("has not told us anything yet")
+    wrong = say("cut off") if shop.broken_reason is not None else ""
     return Line(shell.platform_of(shop).label, said, address("inbox.index"), wrong)
 
 
 def _unread(session: Session, shop: Shop, tally: Tally) -> Iterator[Line]:
     if tally.unread:
-        said = plural(tally.unread, "notice")
-        yield Line("Not understood", said, address("inbox.index"), "needs you")
+        said = say_many("%(count)s notice", "%(count)s notices", tally.unread)
+        yield Line(say("Not understood"), said, address("inbox.index"), say("needs you"))
     if tally.undone:
-        said = plural(tally.undone, "thing")
-        yield Line("Not done in your store", said, address("calls.index"), "needs you")
+        said = _things(tally.undone)
+        yield Line(say("Not done in your store"), said, address("calls.index"), say("needs you"))
     last = checkups.last(session, shop.id)
     to_mend = sum(it.grade is Grade.BAD for it in last.findings) if last else 0
     if to_mend:
-        said = plural(to_mend, "thing")
-        yield Line("Check of the connection", said, address("doctor.index"), "to mend")
+        yield Line(say("Check of the connection"), _things(to_mend), address("doctor.index"), say("to mend"))
+
+
+def _things(count: int) -> str:
+    return say_many("%(count)s thing", "%(count)s things", count)
 
 
 def _carriers(session: Session, shop: Shop, here: Calendar) -> Iterator[Line]:
@@ -91,22 +95,35 @@ def _carriers(session: Session, shop: Shop, here: Calendar) -> Iterator[Line]:
     for account in accounts:
         source, href = account.source, address("sources.index")
         if account.is_refused:
-            yield Line(source.label, "enter new keys", href, "refuses your keys")
+            yield Line(source.label, say("enter new keys"), href, say("refuses your keys"))
         elif source.kind is SourceKind.AGGREGATOR:
             followed = following.count(session, shop.id)
-            yield Line(source.label, f"follows {plural(followed, 'parcel')}", href)
+            said = say_many("follows %(count)s parcel", "follows %(count)s parcels", followed)
+            yield Line(source.label, said, href)
         else:
             yield _carrier(source, asking.get(source.key), href, here)
 
 
 def _carrier(source: Source, it: Asking | None, href: str, here: Calendar) -> Line:
     if it is None:
-        return Line(source.label, "nothing to ask about", href)
-    if it.failures:
-        again = f", we try again {here.within(it.again_at)}" if it.again_at else ""
-        return Line(source.label, f"{plural(it.parcels, 'parcel')}{again}", href, it.failure or "no answer")
-    asked = f", asked {here.ago(it.asked_at)}" if it.asked_at else ""
-    return Line(source.label, f"{plural(it.parcels, 'parcel')}{asked}", href)
+        return Line(source.label, say("nothing to ask about"), href)
+    said = say_many("%(count)s parcel", "%(count)s parcels", it.parcels)
+    if it.failures and it.again_at:
+        said = say_many(
+            "%(count)s parcel, we try again %(when)s",
+            "%(count)s parcels, we try again %(when)s",
+            it.parcels,
+            when=here.within(it.again_at),
+        )
+    elif not it.failures and it.asked_at:
+        said = say_many(
+            "%(count)s parcel, asked %(when)s",
+            "%(count)s parcels, asked %(when)s",
+            it.parcels,
+            when=here.ago(it.asked_at),
+        )
+    wrong = (retold(it.failure) or say("no answer")) if it.failures else ""
+    return Line(source.label, said, href, wrong)
 
 
 def _asking(session: Session, shop_id: int) -> Mapping[str, Asking]:
@@ -134,31 +151,40 @@ def _mail(session: Session, shop: Shop, servers: Sequence[Provider], here: Calen
     due = select(func.count()).where(
         Message.shop_id == shop.id, Message.state == MessageState.QUEUED, Message.due_at <= now
     )
-    waiting = session.scalar(due) or 0
-    said = f"{plural(waiting, 'message')} about to go" if waiting else "none waiting"
-    resting = [it for it in servers if it.rests_until is not None and it.rests_until > now]
+    waiting, name, href = session.scalar(due) or 0, say("Mail"), address("sending.index")
+    resting = next((it for it in servers if it.rests_until is not None and it.rests_until > now), None)
     if complaints.paused_at(shop) is not None:
-        return Line("Mail", "too many readers called them spam", address("sending.index"), "offers paused")
-    if resting:
-        first = resting[0]
-        again = here.within(first.rests_until) if first.rests_until else ""
-        return Line(
-            "Mail", f"{said}, we try again {again}", address("sending.index"), f"{first.host} refuses"
-        )
-    return Line("Mail", said, address("sending.index"))
+        return Line(name, say("too many readers called them spam"), href, say("offers paused"))
+    if resting is not None and resting.rests_until is not None:
+        wrong = say("%(server)s refuses", server=resting.host)
+        return Line(name, _again(waiting, here.within(resting.rests_until)), href, wrong)
+    about = say_many("%(count)s message about to go", "%(count)s messages about to go", waiting)
+    return Line(name, about if waiting else say("none waiting"), href)
+
+
+def _again(waiting: int, when: str) -> str:
+    if not waiting:
+        return say("none waiting, we try again %(when)s", when=when)
+    return say_many(
+        "%(count)s message about to go, we try again %(when)s",
+        "%(count)s messages about to go, we try again %(when)s",
+        waiting,
+        when=when,
+    )
 
 
 def _texts(session: Session, shop: Shop) -> Iterator[Line]:
     for account in texting.accounts(session, shop):
-        wrong = "refuses your keys" if account.is_refused else ""
-        yield Line("Text messages", account.provider.label, address("texts.index"), wrong)
+        wrong = say("refuses your keys") if account.is_refused else ""
+        yield Line(say("Text messages"), account.provider.label, address("texts.index"), wrong)
 
 
 def _services(session: Session, shop: Shop) -> Iterator[Line]:
     known = hooks.of_shop(session, shop.id)
     silent = [it for it in known if it.off_because not in (None, OffBecause.MERCHANT)]
     if silent:
-        said = plural(len(silent), "service")
-        yield Line("Other services", said, address("services.index"), "no longer told")
+        said = say_many("%(count)s service", "%(count)s services", len(silent))
+        yield Line(say("Other services"), said, address("services.index"), say("no longer told"))
     elif known:
-        yield Line("Other services", f"{len(known):,} told", address("services.index"))
+        said = say_many("%(count)s told", "%(count)s told", len(known))
+        yield Line(say("Other services"), said, address("services.index"))

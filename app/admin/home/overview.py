@@ -16,9 +16,11 @@ from app.admin.flows.switches import ALL
 from app.admin.home import charts, connections, figures, setup
 from app.admin.home.charts import Figure
 from app.admin.home.periods import STEPS, Period
+from app.admin.saying import say
 from app.admin.words import TRIGGERS
 from app.commerce.models import Order
 from app.flows import switches
+from app.lib.words import merchant_sentence
 from app.messages.providers import accounts
 from app.shops.models import Shop
 from app.shops.page_host import public_url
@@ -57,7 +59,8 @@ def index(session: Session, shop: Shop) -> str:
     shown = _figures(session, shop, period, tally, told)
     lines = exceptions.lines(session, shop, queue)
     if lines:
-        saw(session, "exceptions of orders " + ",".join(str(line.order.id) for line in lines))
+        numbers = ",".join(str(line.order.id) for line in lines)
+        saw(session, merchant_sentence("exceptions of orders %(orders)s", orders=numbers))
     return shell.page(
         session,
         shop,
@@ -107,7 +110,9 @@ def put_away(session: Session, shop: Shop) -> Response:
 
 def _greeting(here: Calendar) -> str:
     hour = here.now.astimezone(here.zone).hour
-    return "Good morning" if hour < NOON else "Good afternoon" if hour < EVENING else "Good evening"
+    if hour < NOON:
+        return say("Good morning")
+    return say("Good afternoon") if hour < EVENING else say("Good evening")
 
 
 def _figures(session: Session, shop: Shop, period: Period, tally: Tally, told: figures.Told) -> list[Figure]:

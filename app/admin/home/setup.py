@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.admin.dates import Calendar
 from app.admin.doors.session import address
-from app.admin.words import plural
+from app.admin.saying import say, say_many
 from app.channels.authentication import State
 from app.imports import history
 from app.imports.models import Import, ImportState
@@ -75,64 +75,83 @@ def show_again(session: Session, shop: Shop) -> None:
 
 def _connected(shop: Shop, here: Calendar) -> Step:
     if shop.broken_reason is None:
-        said = f"since {here.date(shop.installed_at)}"
-        return Step(done=True, title="Store connected", said=said, button="", href=address("inbox.index"))
+        said = say("since %(date)s", date=here.date(shop.installed_at))
+        return Step(
+            done=True, title=say("Store connected"), said=said, button="", href=address("inbox.index")
+        )
     return Step(
         done=False,
-        title="Connect your store again",
-        said="It no longer lets us read it: new orders are not seen.",
+        title=say("Connect your store again"),
+        said=say("It no longer lets us read it: new orders are not seen."),
         minutes=1,
-        button="Connect again",
+        button=say("Connect again"),
         href=address("inbox.index"),
     )
 
 
 def _history(row: Import | None, here: Calendar) -> Step:
     orders = (row.counts.get("orders", {}) if row else {}).get("done", 0)
+    href = address("inbox.index")
     if row is not None and row.state is ImportState.DONE:
-        back = f", back to {here.month(row.begins_at)}" if row.begins_at else ""
-        said = f"{plural(orders, 'order')} read{back}" if orders else "there were no orders before"
-        return Step(done=True, title="Earlier orders read", said=said, button="", href=address("inbox.index"))
-    so_far = f"{plural(orders, 'order')} so far." if orders else "They begin to come in within minutes."
+        back = here.month(row.begins_at) if row.begins_at else ""
+        return Step(
+            done=True, title=say("Earlier orders read"), said=_read(orders, back), button="", href=href
+        )
+    so_far = say_many(
+        "It goes on by itself. %(count)s order so far. Nobody gets a message about them.",
+        "It goes on by itself. %(count)s orders so far. Nobody gets a message about them.",
+        orders,
+    )
+    begins = say(
+        "It goes on by itself. They begin to come in within minutes. Nobody gets a message about them."
+    )
     return Step(
         done=False,
-        title="Read your earlier orders",
-        said=f"It goes on by itself. {so_far} Nobody gets a message about them.",
-        button="See how far it is",
-        href=address("inbox.index"),
+        title=say("Read your earlier orders"),
+        said=so_far if orders else begins,
+        button=say("See how far it is"),
+        href=href,
     )
+
+
+def _read(orders: int, back: str) -> str:
+    if not orders:
+        return say("there were no orders before")
+    if not back:
+        return say_many("%(count)s order read", "%(count)s orders read", orders)
+    one, many = "%(count)s order read, back to %(month)s", "%(count)s orders read, back to %(month)s"
+    return say_many(one, many, orders, month=back)
 
 
 def _page(shop: Shop) -> Step:
     is_done = LOOKED in _kept(shop) or SECTIONS in shop.settings
     return Step(
         done=is_done,
-        title="Tracking page looked at" if is_done else "Look at your tracking page",
-        said="as shoppers see it"
+        title=say("Tracking page looked at") if is_done else say("Look at your tracking page"),
+        said=say("as shoppers see it")
         if is_done
-        else "It is there already, for every order: see it as a shopper does.",
+        else say("It is there already, for every order: see it as a shopper does."),
         minutes=1,
-        button="Look again" if is_done else "Look at it",
+        button=say("Look again") if is_done else say("Look at it"),
         href=LOOK,
     )
 
 
 def _flow(on: Collection[Trigger]) -> Step:
     if on:
-        many = plural(len(on), "flow is", "flows are")
         return Step(
             done=True,
-            title="First flow switched on",
-            said=f"{many} on",
+            title=say("First flow switched on"),
+            said=say_many("%(count)s flow is on", "%(count)s flows are on", len(on)),
             button="",
             href=address("flows.index"),
         )
     return Step(
         done=False,
-        title="Switch on your first flow",
-        said="Nothing is sent before you do. Each flow says beside its switch what it would do.",
+        title=say("Switch on your first flow"),
+        said=say("Nothing is sent before you do. Each flow says beside its switch what it would do."),
         minutes=1,
-        button="Choose a flow",
+        button=say("Choose a flow"),
         href=address("flows.index"),
     )
 
@@ -142,28 +161,29 @@ def _sender(session: Session, shop: Shop, servers: Sequence[Provider]) -> Step:
     if not servers:
         return Step(
             done=False,
-            title="Send mail from your own domain",
-            said="Until then mail comes from this Doorstep’s own address.",
+            title=say("Send mail from your own domain"),
+            said=say("Until then mail comes from this Doorstep’s own address."),
             minutes=5,
-            button="Set up mail",
+            button=say("Set up mail"),
             href=href,
         )
     first = servers[0]
     stands = domains.stands(domains.get(session, shop.id, domains.of(first.sender)))
     went = first.tried is not None and bool(first.tried["went"])
     if went and stands is not State.WRONG:
-        return Step(done=True, title="Mail comes from your address", said=first.sender, button="", href=href)
+        title = say("Mail comes from your address")
+        return Step(done=True, title=title, said=first.sender, button="", href=href)
     said = (
-        f"The DNS of {domains.of(first.sender)} does not vouch for your mail yet."
+        say("The DNS of %(domain)s does not vouch for your mail yet.", domain=domains.of(first.sender))
         if went
-        else f"No test mail has gone over {first.host} yet."
+        else say("No test mail has gone over %(server)s yet.", server=first.host)
     )
     return Step(
         done=False,
-        title="Finish setting up your mail",
+        title=say("Finish setting up your mail"),
         said=said,
         minutes=5,
-        button="Check domain" if went else "Send a test",
+        button=say("Check domain") if went else say("Send a test"),
         href=href,
     )
 

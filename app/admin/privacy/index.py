@@ -8,18 +8,23 @@ from sqlalchemy.orm import Session
 
 from app.admin import paging, shell
 from app.admin.doors.session import for_shop, saw
+from app.admin.saying import retold, say
+from app.admin.tables import Said
 from app.hooks import accounts, forgetting
 from app.lib import crypto
+from app.lib.words import merchant_sentence, sentence
 from app.platforms.base import PrivacyKind
 from app.shops.models import PrivacyTask, Shop
 
 blueprint = Blueprint("privacy", __name__)
 
-KINDS = {
-    PrivacyKind.EXPORT: "A copy of what we know of a shopper",
-    PrivacyKind.ERASE_PERSON: "What we know of a shopper, erased",
-    PrivacyKind.ERASE_SHOP: "Everything of this store, erased",
-}
+KINDS = Said(
+    {
+        PrivacyKind.EXPORT: sentence("A copy of what we know of a shopper"),
+        PrivacyKind.ERASE_PERSON: sentence("What we know of a shopper, erased"),
+        PrivacyKind.ERASE_SHOP: sentence("Everything of this store, erased"),
+    }
+)
 
 
 @blueprint.get("/privacy")
@@ -44,10 +49,16 @@ def index(session: Session, shop: Shop) -> str:
         "privacy/index.html",
         "privacy",
         page=page,
-        kinds={str(k): v for k, v in KINDS.items()},
+        kinds=KINDS,
         erased=paging.asked("task", 0),
         refused=[
-            (hook, accounts.everyone()[hook.listener].label if hook else "A service that you removed", said)
+            (
+                hook,
+                retold(accounts.everyone()[hook.listener].label)
+                if hook
+                else say("A service that you removed"),
+                said,
+            )
             for hook, said in forgetting.refused(session, shop.id)
         ],
     )
@@ -60,7 +71,7 @@ def copy(session: Session, shop: Shop, task_id: int) -> Response:
     task = session.scalar(select(PrivacyTask).filter_by(id=task_id, shop_id=shop.id))
     if task is None or task.export is None:
         abort(404)
-    saw(session, f"copy for privacy request {task.id}")
+    saw(session, merchant_sentence("copy for privacy request %(request)s", request=task.id))
     name = f"shopper-data-{task.id}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(crypto.unseal(task.export), content_type="application/json", headers=headers)

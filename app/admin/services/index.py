@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.admin import paging, shell
 from app.admin.doors.session import address, for_shop, saw
+from app.admin.saying import say
 from app.admin.services import words
 from app.admin.words import Chip
 from app.commerce.models import Order
@@ -17,6 +18,7 @@ from app.events import EventRow
 from app.hooks import accounts
 from app.hooks.models import Hook
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 from app.listeners.base import Keys, Listener, ListenerKind, Unfit
 from app.shops import calls
 from app.shops.models import Call, Shop
@@ -167,7 +169,7 @@ def _page(session: Session, shop: Shop, hook: Hook, *, wrong: str | None = None)
     page = paging.newest_first(session, select(Call.id).where(calls.on_line(shop.id, hook.line)), Call.id)
     tellings = _tellings(session, [row[0] for row in page.rows])
     if tellings:
-        saw(session, f"what was told to service {hook.id}")
+        saw(session, merchant_sentence("what was told to service %(service)s", service=hook.id))
     line, keys = _line(hook), accounts.keys_of(hook)
     missed = select(Call.id).where(
         calls.on_line(shop.id, hook.line), Call.state == CallState.PARKED, Call.payload.is_not(None)
@@ -181,7 +183,7 @@ def _page(session: Session, shop: Shop, hook: Hook, *, wrong: str | None = None)
         hook=hook,
         told_words=words,
         secret=keys.get("secret"),
-        hears=words.HEARS,
+        heard=words.heard,
         off=words.OFF_BECAUSE,
         page=page,
         tellings=tellings,
@@ -205,7 +207,9 @@ def _tellings(session: Session, ids: list[int]) -> list[Telling]:
     return [
         Telling(
             call,
-            words.FORGETTING if call.kind == calls.FORGET else words.happened(happened.get(_event(call), "")),
+            say(words.FORGETTING)
+            if call.kind == calls.FORGET
+            else words.happened(happened.get(_event(call), "")),
             name,
             words.CALL_STATES[call.state],
             [{**it, "at": datetime.fromisoformat(it["at"])} for it in reversed(call.tries)],

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.admin import answer, shell
 from app.admin.dates import Calendar
 from app.admin.doors.session import address, for_shop
+from app.admin.saying import figure, say, say_many
 from app.admin.settings.keeping import NAMES
-from app.admin.words import plural
 from app.channels.authentication import State
 from app.commerce import consent_record
 from app.hooks import accounts as hooks
@@ -62,32 +62,42 @@ def _usual(session: Session, shop: Shop) -> Sequence[Row]:
     promised = limits.promise_domestic
     return (
         _sender(session, shop),
-        Row("Text messages", _texts(shop, Medium.SMS), address("texts.index")),
-        Row("WhatsApp", _texts(shop, Medium.WHATSAPP), address("whatsapp.index")),
-        Row("Carriers", _carriers(session, shop), address("sources.index")),
+        Row(say("Text messages"), _texts(shop, Medium.SMS), address("texts.index")),
+        Row(say("WhatsApp"), _texts(shop, Medium.WHATSAPP), address("whatsapp.index")),
+        Row(say("Carriers"), _carriers(session, shop), address("sources.index")),
         Row(
-            "Delivery promise and working days",
-            f"Delivery within {plural(promised, 'business day')}" if promised else "No day is promised",
+            say("Delivery promise and working days"),
+            say_many(
+                "Delivery within %(count)s business day", "Delivery within %(count)s business days", promised
+            )
+            if promised
+            else say("No day is promised"),
             address("thresholds.index"),
         ),
-        Row("Offers: when and how many", _offers(manners), address("manners.index")),
-        Row("Tracking page", "What stands on it, and in which order", address("designer.index")),
+        Row(say("Offers: when and how many"), _offers(manners), address("manners.index")),
+        Row(say("Tracking page"), say("What stands on it, and in which order"), address("designer.index")),
         Row(
-            "Address of shoppers’ pages",
-            shop.page_host or "The address of this Doorstep",
+            say("Address of shoppers’ pages"),
+            shop.page_host or say("The address of this Doorstep"),
             address("page_host.index"),
         ),
         Row(
-            "Languages",
-            f"Each shopper’s own, of {len(CATALOGS) + 1}; else your store’s, {shop.locale}",
+            say("Languages"),
+            say(
+                "Each shopper’s own, of %(number)s; else your store’s, %(language)s",
+                number=len(CATALOGS) + 1,
+                language=shop.locale,
+            ),
         ),
         Row(
-            "Team",
-            plural(len(known), "other person", "other people") if known else "Only you",
+            say("Team"),
+            say_many("%(count)s other person", "%(count)s other people", len(known))
+            if known
+            else say("Only you"),
             address("team.index"),
         ),
-        Row("Other services", _services(session, shop), address("services.index")),
-        Row("How long shoppers are kept", NAMES[retention.months(shop)], address("keeping.index")),
+        Row(say("Other services"), _services(session, shop), address("services.index")),
+        Row(say("How long shoppers are kept"), NAMES[retention.months(shop)], address("keeping.index")),
     )
 
 
@@ -97,33 +107,53 @@ def _rare(session: Session, shop: Shop, here: Calendar) -> Sequence[Row]:
     offers = consent_record.since(shop)
     store = shell.platform_of(shop).label
     return (
-        Row("Keys for your own programs", plural(keys, "key") if keys else "None", address("keys.index")),
-        Row("What messages say", "In your own words, where you like", address("wording.index")),
-        Row("Carriers of your own", "Those that only you use", address("own_carriers.index")),
         Row(
-            "Words that shoppers never see",
-            plural(len(hidden), "word") if hidden else "None",
+            say("Keys for your own programs"),
+            say_many("%(count)s key", "%(count)s keys", keys) if keys else say("None"),
+            address("keys.index"),
+        ),
+        Row(say("What messages say"), say("In your own words, where you like"), address("wording.index")),
+        Row(say("Carriers of your own"), say("Those that only you use"), address("own_carriers.index")),
+        Row(
+            say("Words that shoppers never see"),
+            say_many("%(count)s word", "%(count)s words", len(hidden)) if hidden else say("None"),
             address("hidden.index"),
         ),
         Row(
-            "Your store’s own pages",
-            f"Told where parcels are since {here.date(told)}"
+            say("Your store’s own pages"),
+            say("Told where parcels are since %(date)s", date=here.date(told))
             if told
-            else f"{store} is not told where parcels are",
+            else say("%(store)s is not told where parcels are", store=store),
             address("writeback.index"),
         ),
         Row(
-            "Who agreed to offers",
-            f"{store} is told since {here.date(offers)}" if offers else f"{store} is not told",
+            say("Who agreed to offers"),
+            say("%(store)s is told since %(date)s", store=store, date=here.date(offers))
+            if offers
+            else say("%(store)s is not told", store=store),
             address("store_consent.index"),
         ),
-        Row("Where reviews are written", "Here, or with another app", address("reviews.where")),
-        Row("Lists of other tools", "Bring subscribers, parcels or orders in", address("imports.index")),
-        Row("Check of the connection", "What is wrong, and orders that were missed", address("doctor.index")),
-        Row("What could not be done", "And another try", address("calls.index")),
-        Row("Who looked at whose data", "Every look at a shopper is noted", address("looks.index")),
-        Row("Everything as a file", "All that is here, to take along", address("keeping.everything")),
-        Row(f"Delete {shop.name}", "Everything of it, for good", address("keeping.ask_to_delete")),
+        Row(say("Where reviews are written"), say("Here, or with another app"), address("reviews.where")),
+        Row(
+            say("Lists of other tools"),
+            say("Bring subscribers, parcels or orders in"),
+            address("imports.index"),
+        ),
+        Row(
+            say("Check of the connection"),
+            say("What is wrong, and orders that were missed"),
+            address("doctor.index"),
+        ),
+        Row(say("What could not be done"), say("And another try"), address("calls.index")),
+        Row(say("Who looked at whose data"), say("Every look at a shopper is noted"), address("looks.index")),
+        Row(
+            say("Everything as a file"), say("All that is here, to take along"), address("keeping.everything")
+        ),
+        Row(
+            say("Delete %(shop)s", shop=shop.name),
+            say("Everything of it, for good"),
+            address("keeping.ask_to_delete"),
+        ),
     )
 
 
@@ -131,36 +161,44 @@ def _sender(session: Session, shop: Shop) -> Row:
     servers = accounts.of_shop(session, shop.id)
     first = next(iter(servers), None)
     if first is None:
-        return Row("Sender", "Doorstep’s own server and address", address("sending.index"))
+        return Row(say("Sender"), say("Doorstep’s own server and address"), address("sending.index"))
     row = domains.of_shop(session, shop.id).get(domains.of(first.sender))
-    warns = "" if domains.stands(row) is State.GOOD else "look at its domain"
-    return Row("Sender", f"{shop.name}, {first.sender}", address("sending.index"), warns)
+    warns = "" if domains.stands(row) is State.GOOD else say("look at its domain")
+    return Row(say("Sender"), f"{shop.name}, {first.sender}", address("sending.index"), warns)
 
 
 def _texts(shop: Shop, medium: Medium) -> str:
     chosen = texting.of(shop, medium)
-    return f"Sent as {chosen.sender}" if chosen else "Not sent"
+    return say("Sent as %(sender)s", sender=chosen.sender) if chosen else say("Not sent")
 
 
 def _carriers(session: Session, shop: Shop) -> str:
     match sources.teller(session, shop.id):
         case Teller.AGGREGATOR | Teller.CARRIERS:
             names = [one.source.label for one in sources.accounts(session, shop.id)]
-            return f"Asked through {', '.join(names)}"
+            return say("Asked through %(carriers)s", carriers=", ".join(names))
         case _:
-            return "What your store tells of parcels"
+            return say("What your store tells of parcels")
 
 
 def _offers(manners: Manners) -> str:
     opens, closes = (hour.strftime("%H:%M") for hour in manners.hours)
-    sundays = "" if manners.on_sundays else ", not on Sundays"
-    return f"{opens} to {closes}, their time{sundays}; at most {manners.a_day} a day, {manners.a_week} a week"
+    told = {"opens": opens, "closes": closes, "day": figure(manners.a_day), "week": figure(manners.a_week)}
+    if manners.on_sundays:
+        return say("%(opens)s to %(closes)s, their time; at most %(day)s a day, %(week)s a week", **told)
+    return say(
+        "%(opens)s to %(closes)s, their time, not on Sundays; at most %(day)s a day, %(week)s a week", **told
+    )
 
 
 def _services(session: Session, shop: Shop) -> str:
     told = hooks.of_shop(session, shop.id)
     return (
-        f"{plural(len(told), 'service is', 'services are')} told of what happens"
+        say_many(
+            "%(count)s service is told of what happens",
+            "%(count)s services are told of what happens",
+            len(told),
+        )
         if told
-        else "Nobody is told"
+        else say("Nobody is told")
     )

@@ -10,14 +10,26 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.admin import answer, paging, shell
 from app.admin.doors.session import address, for_shop, saw
+from app.admin.saying import say
+from app.admin.tables import Said
 from app.lib import clock
 from app.lib.db import transaction
+from app.lib.words import merchant_sentence, sentence
 from app.privacy import closing, retention, takeout
 from app.shops.models import Shop
 
 blueprint = Blueprint("keeping", __name__)
 
-NAMES = {None: "For ever", 12: "1 year", 24: "2 years", 36: "3 years", 60: "5 years", 120: "10 years"}
+NAMES = Said(
+    {
+        None: sentence("For ever"),
+        12: sentence("1 year"),
+        24: sentence("2 years"),
+        36: sentence("3 years"),
+        60: sentence("5 years"),
+        120: sentence("10 years"),
+    }
+)
 README = (
     "One folder for each kind of row, as JSON, a row a line. Times are UTC, amounts are in the smallest unit "
     "of their currency. Secrets are left out, and so are copies of what stands elsewhere.\n"
@@ -51,7 +63,10 @@ def choose(session: Session, shop: Shop) -> BaseResponse:
     if chosen is None and typed != "0":
         abort(400)
     retention.choose(session, shop, chosen)
-    saw(session, f"chose to keep shoppers for {NAMES[chosen].lower()}")
+    if chosen is None:
+        saw(session, merchant_sentence("chose to keep shoppers for ever"))
+    else:
+        saw(session, merchant_sentence("chose to keep shoppers for %(years)s years", years=chosen // 12))
     return redirect(address("keeping.index", said="saved"), 303)
 
 
@@ -66,7 +81,7 @@ def everything(session: Session, shop: Shop) -> str:
 @for_shop
 def download(session: Session, shop: Shop) -> Response:
     """Hand the owner everything."""
-    saw(session, "everything, as a file")
+    saw(session, merchant_sentence("everything, as a file"))
     name = f"everything-{answer.calendar(shop).day(clock.now()).isoformat()}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(_zip(shop.id), content_type="application/zip", headers=headers)
@@ -84,10 +99,10 @@ def ask_to_delete(session: Session, shop: Shop) -> str:
 def delete(session: Session, shop: Shop) -> str:
     """Have the shop deleted, once its name was typed."""
     if not closing.is_name(shop, request.form.get("name", "")):
-        error = f"Type {shop.name}, as it stands above."
+        error = say("Type %(shop)s, as it stands above.", shop=shop.name)
         return shell.page(session, shop, "settings/delete.html", "settings", error=error)
     closing.ask(session, shop)
-    saw(session, "deleted the shop")
+    saw(session, merchant_sentence("deleted the shop"))
     return shell.page(session, shop, "settings/deleted.html", "settings")
 
 

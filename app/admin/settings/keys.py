@@ -6,7 +6,10 @@ from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.doors.session import address, for_shop, saw
+from app.admin.saying import say
+from app.admin.tables import Said
 from app.lib.config import settings
+from app.lib.words import merchant_sentence, sentence
 from app.shops import api_keys
 from app.shops.api_keys import Scope
 from app.shops.models import Shop
@@ -14,18 +17,20 @@ from app.shops.models import Shop
 blueprint = Blueprint("keys", __name__)
 
 LONGEST = 60
-SCOPES = {
-    Scope.READ_SHIPMENTS: "Read shipments and exceptions",
-    Scope.WRITE_SHIPMENTS: "Set a status or carrier, deal with exceptions, write notes",
-    Scope.READ_MESSAGES: "Read messages with their why",
-    Scope.WRITE_MESSAGES: "Send a message again",
-    Scope.READ_CUSTOMERS: "Read customers, and make a copy of all that is known of one",
-    Scope.WRITE_CUSTOMERS: "Erase a customer",
-    Scope.READ_FLOWS: "See which flows are on",
-    Scope.WRITE_FLOWS: "Switch flows on and off",
-    Scope.READ_STOCK: "See how many wait for what",
-    Scope.WRITE_STOCK: "Put somebody into the line for a thing that is sold out",
-}
+SCOPES = Said(
+    {
+        Scope.READ_SHIPMENTS: sentence("Read shipments and exceptions"),
+        Scope.WRITE_SHIPMENTS: sentence("Set a status or carrier, deal with exceptions, write notes"),
+        Scope.READ_MESSAGES: sentence("Read messages with their why"),
+        Scope.WRITE_MESSAGES: sentence("Send a message again"),
+        Scope.READ_CUSTOMERS: sentence("Read customers, and make a copy of all that is known of one"),
+        Scope.WRITE_CUSTOMERS: sentence("Erase a customer"),
+        Scope.READ_FLOWS: sentence("See which flows are on"),
+        Scope.WRITE_FLOWS: sentence("Switch flows on and off"),
+        Scope.READ_STOCK: sentence("See how many wait for what"),
+        Scope.WRITE_STOCK: sentence("Put somebody into the line for a thing that is sold out"),
+    }
+)
 
 
 @blueprint.get("/settings/keys")
@@ -42,12 +47,22 @@ def make(session: Session, shop: Shop) -> str:
     name = request.form.get("name", "").strip()[:LONGEST]
     scopes = [Scope(it) for it in request.form.getlist("scope") if it in set(Scope)]
     if not name or not scopes:
-        error = "Name it after what will use it." if not name else "Tick at least one thing that it may do."
+        error = (
+            say("Tick at least one thing that it may do.") if name else say("Name it after what will use it.")
+        )
         return _page(session, shop, error=error, typed=name, ticked=scopes)
     if len(api_keys.of_shop(session, shop.id)) >= api_keys.MOST:
-        return _page(session, shop, error=f"There are {api_keys.MOST}. Take one away first.", typed=name)
+        return _page(
+            session,
+            shop,
+            error=say("There are %(most)s. Take one away first.", most=api_keys.MOST),
+            typed=name,
+        )
     secret = api_keys.make(session, shop.id, name, scopes, g.visitor.who)
-    saw(session, f"made the key {name} for {', '.join(scopes)}")
+    saw(
+        session,
+        merchant_sentence("made the key %(name)s for %(scopes)s", name=name, scopes=", ".join(scopes)),
+    )
     return _page(session, shop, secret=secret)
 
 
@@ -57,7 +72,7 @@ def revoke(session: Session, shop: Shop, key_id: int) -> Response:
     """Let nobody in by a key any more."""
     if not api_keys.revoke(session, shop.id, key_id):
         abort(404)
-    saw(session, f"took away key {key_id}")
+    saw(session, merchant_sentence("took away key %(key)s", key=key_id))
     return redirect(address("keys.index", said="revoked"), 303)
 
 

@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.doors.session import address, for_shop
+from app.admin.saying import figure, say
+from app.lib.words import sentence
 from app.messages.gate.manners import MOST_A_DAY, MOST_A_WEEK, SETTING, SHORTEST, USUAL, Manners
 from app.messages.gate.quiet_hours import BY_DAY
 from app.shops import choices
@@ -16,7 +18,7 @@ from app.shops.models import Shop
 
 blueprint = Blueprint("manners", __name__)
 
-NOT_ALLOWED = (
+NOT_ALLOWED = sentence(
     "Use 9:00 am to 8:00 pm, or less of it: outside of these hours offers are against the law for many."
 )
 
@@ -44,13 +46,13 @@ def read(form: MultiDict[str, str]) -> tuple[Manners | None, dict[str, str]]:
     errors: dict[str, str] = {}
     opens, closes = _hour(form.get("opens", "")), _hour(form.get("closes", ""))
     if opens is None or closes is None or opens < BY_DAY[0] or closes > BY_DAY[1]:
-        errors["hours"] = NOT_ALLOWED
+        errors["hours"] = say(NOT_ALLOWED)
     elif _minutes(closes) - _minutes(opens) < SHORTEST.total_seconds() / 60:
-        errors["hours"] = "Leave at least two hours of the day, or offers wait until nobody wants them."
+        errors["hours"] = say("Leave at least two hours of the day, or offers wait until nobody wants them.")
     a_day = _number(form.get("a_day", ""), MOST_A_DAY, "a_day", errors)
     a_week = _number(form.get("a_week", ""), MOST_A_WEEK, "a_week", errors)
     if a_day and a_week and a_week < a_day:
-        errors["a_week"] = f"This cannot be less than {a_day}, the number a day."
+        errors["a_week"] = say("This cannot be less than %(number)s, the number a day.", number=figure(a_day))
     if errors or opens is None or closes is None or a_day is None or a_week is None:
         return None, errors
     return Manners(
@@ -72,7 +74,7 @@ def _minutes(hour: time) -> int:
 def _number(typed: str, most: int, name: str, errors: dict[str, str]) -> int | None:
     if typed.strip() in map(str, range(1, most + 1)):
         return int(typed)
-    errors[name] = f"Use a whole number from 1 to {most}."
+    errors[name] = say("Use a whole number from 1 to %(most)s.", most=figure(most))
     return None
 
 

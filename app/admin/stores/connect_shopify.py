@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import returning
 from app.admin.doors import embedded, session
+from app.admin.saying import say
 from app.imports import history
 from app.lib import clock, signing
 from app.lib.config import settings
@@ -50,7 +51,7 @@ def opened() -> AnyResponse:
 def patch() -> AnyResponse:
     """Let App Bridge fetch a fresh ID token and go back to where the visitor wanted to be."""
     if not request.args.get("shopify-reload", "").startswith("/admin/"):
-        abort(400, "This page only brings you back to where you came from.")
+        abort(400, say("This page only brings you back to where you came from."))
     known = {"client_id": settings().shopify_client_id, "app_bridge": embedded.app_bridge()}
     page = render_template("admin/stores/patch.html", **known)
     policy = embedded.frames(shop_domain(request.args.get("shop", "")))
@@ -62,7 +63,7 @@ def ask_permission() -> AnyResponse:
     """Send a merchant who comes from outside to their store, to let us in."""
     domain = shop_domain(request.args.get("shop", ""))
     if domain is None:
-        abort(400, "That is no store’s name. It ends in .myshopify.com.")
+        abort(400, say("That is no store’s name. It ends in .myshopify.com."))
     cookie[STATE] = secrets.token_urlsafe(16)
     state = signing.timed_token(STATE, [cookie[STATE], domain])
     back = settings().url + url_for(".permitted")
@@ -75,7 +76,7 @@ def permitted() -> AnyResponse:
     expected = _read_state(request.args.get("state", ""), cookie.pop(STATE, None))
     domain = shop_domain(request.args.get("shop", ""))
     if domain is None or domain != expected or not oauth.is_genuine(request.args.to_dict()):
-        abort(400, "This did not come from your store, or took too long. Please start again.")
+        abort(400, say("This did not come from your store, or took too long. Please start again."))
     shop_id = _connect(domain, oauth.redeem(domain, request.args.get("code", "")))
     session.grant(shop_id)
     return redirect(f"/admin/{shop_id}/home")

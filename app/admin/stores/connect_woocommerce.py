@@ -16,10 +16,12 @@ from werkzeug.wrappers import Response
 from app import returning
 from app.admin import shell
 from app.admin.doors import entrance, session
+from app.admin.saying import say
 from app.lib import limits
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.http import Unreachable
+from app.lib.words import merchant_sentence
 from app.platforms.woocommerce import authorize
 from app.platforms.woocommerce.authorize import Found, NoStore, WrongKeys
 from app.shops import connecting, errands, install
@@ -30,6 +32,7 @@ BROWSER = "connecting"
 """In the cookie: what shows that the browser that comes back is the one that left."""
 TRIES, WINDOW = 10, 600
 """How many stores one visitor may have us look for, in how many seconds."""
+MANY_TRIES = merchant_sentence("That were many tries. Please wait ten minutes, then try again.")
 KEY = re.compile(r"c[ks]_[A-Za-z0-9]{20,100}")
 
 Page = tuple[str, int]
@@ -49,7 +52,7 @@ def start() -> Response | Page:
     """Send the merchant to their store's own page, where it lets us in."""
     session.check_form()
     if not _can_be_handed_keys():
-        return _form(error="This Doorstep is not served over https, so no store hands it keys.")
+        return _form(error=say("This Doorstep is not served over https, so no store hands it keys."))
     try:
         found = _find()
     except NoStore as error:
@@ -111,7 +114,7 @@ def let_in() -> Response:
     session.check_form()
     asked = _asked(request.form.get("state", ""))
     if asked is None or asked.shop_id is None:
-        abort(400, "This took too long, or began in another browser. Please connect the store again.")
+        abort(400, say("This took too long, or began in another browser. Please connect the store again."))
     return _welcome(asked.shop_id)
 
 
@@ -121,7 +124,9 @@ def type_keys() -> Response | Page:
     session.check_form()
     keys = [request.form.get(name, "").strip() for name in ("key", "secret")]
     if not all(KEY.fullmatch(key) for key in keys):
-        return _form(error="A key begins with ck_ and its secret with cs_. Copy both whole.", by_hand=True)
+        return _form(
+            error=say("A key begins with ck_ and its secret with cs_. Copy both whole."), by_hand=True
+        )
     try:
         shop_id = _connect(_find(), ":".join(keys))
     except (NoStore, WrongKeys, Unreachable) as error:
@@ -156,7 +161,7 @@ def _form(error: str | None = None, *, by_hand: bool = False) -> Page:
 
 def _find() -> Found:
     if not limits.allows("connect", request.remote_addr or "", times=TRIES, seconds=WINDOW):
-        raise NoStore("That were many tries. Please wait ten minutes, then try again.")
+        raise NoStore(MANY_TRIES)
     return authorize.find(request.form.get("store", ""))
 
 
@@ -199,7 +204,7 @@ def _connect(found: Found, keys: str) -> int:
 
 def _why(error: Exception) -> str:
     if isinstance(error, Unreachable):
-        return f"Your store did not answer when we tried its keys: {error}."
+        return merchant_sentence("Your store did not answer when we tried its keys: %(why)s.", why=error)
     return str(error)
 
 

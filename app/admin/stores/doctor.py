@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response
 
 from app.admin import paging, shell
 from app.admin.doors.session import address, for_shop
+from app.admin.saying import say
 from app.admin.stores.inbox import RECONNECT
 from app.commerce import gaps
 from app.commerce.gaps import GapOutcome, MissedOrder
 from app.commerce.models import Order
+from app.lib.words import sentence
 from app.platforms.findings import Grade, Remedy
 from app.shops import checkups, errands
 from app.shops.models import Shop
@@ -48,10 +50,10 @@ def _mail_on(session: Session, shop: Shop, subject: str) -> None:
 
 
 BUTTONS = {
-    Remedy.WEBHOOKS: Button("Make the notices anew", _make_webhooks),
-    Remedy.MAIL_OFF: Button("Switch it off", _mail_off),
-    Remedy.MAIL_ON: Button("Switch it on again", _mail_on),
-    Remedy.COMPARE: Button("Compare all orders now", _compare),
+    Remedy.WEBHOOKS: Button(sentence("Make the notices anew"), _make_webhooks),
+    Remedy.MAIL_OFF: Button(sentence("Switch it off"), _mail_off),
+    Remedy.MAIL_ON: Button(sentence("Switch it on again"), _mail_on),
+    Remedy.COMPARE: Button(sentence("Compare all orders now"), _compare),
 }
 SHOWN = (GapOutcome.REPAIRED, GapOutcome.GONE, GapOutcome.UNREADABLE)
 
@@ -109,9 +111,9 @@ def mend(session: Session, shop: Shop) -> Response:
     last = checkups.last(session, shop.id)
     offered = {(it.remedy, it.subject) for it in last.findings} if last else set()
     if (remedy, subject) not in {*offered, (Remedy.COMPARE, "")} or remedy not in BUTTONS:
-        abort(400, "That is no longer so. Look again first.")
+        abort(400, say("That is no longer so. Look again first."))
     if Remedy(remedy) is not Remedy.COMPARE and shop.platform is not PlatformKey.WOOCOMMERCE:
-        abort(400, "Your store does that by itself.")
+        abort(400, say("Your store does that by itself."))
     BUTTONS[Remedy(remedy)].does(session, shop, subject)
     checkups.ask(session, shop.id)
     return redirect(address("doctor.index", said="mending"), 303)

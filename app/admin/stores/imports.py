@@ -9,11 +9,15 @@ from werkzeug.wrappers import Response
 
 from app.admin import paging, shell
 from app.admin.doors.session import address, for_shop
+from app.admin.saying import say
+from app.admin.tables import Said
 from app.imports import bringing, uploads
 from app.imports.bringing import LOOK, TAKE
 from app.imports.models import Import, ImportKind, ImportState
 from app.imports.table import NoTable
 from app.imports.uploads import TOO_LONG
+from app.lib.days import first_upper
+from app.lib.words import sentence
 from app.shops import errands
 from app.shops.models import Shop
 
@@ -26,12 +30,14 @@ LIMIT = uploads.LONGEST + 100_000
 """Bytes of the whole form."""
 AT_ONCE = 3
 """How many looks at a file are taken before the page is shown: a short one is seen through by then."""
-NO_FILE = "Choose a file first."
-KINDS = {
-    ImportKind.SUBSCRIBERS: "Subscribers",
-    ImportKind.PARCELS: "Tracking numbers",
-    ImportKind.ORDERS: "Orders",
-}
+NO_FILE = sentence("Choose a file first.")
+KINDS = Said(
+    {
+        ImportKind.SUBSCRIBERS: sentence("Subscribers"),
+        ImportKind.PARCELS: sentence("Tracking numbers"),
+        ImportKind.ORDERS: sentence("Orders"),
+    }
+)
 KEPT = (ImportState.RUNNING, ImportState.DONE)
 """Something of it is here."""
 
@@ -49,7 +55,7 @@ def upload(session: Session, shop: Shop) -> Response:
     """Take a file, and look at what it would bring."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        return Response(_index(session, shop, NO_FILE), 422, content_type="text/html")
+        return Response(_index(session, shop, say(NO_FILE)), 422, content_type="text/html")
     try:
         row = uploads.keep(session, shop, file.filename, file.stream)
     except NoTable as error:
@@ -73,7 +79,14 @@ def show(session: Session, shop: Shop, import_id: int) -> Response | str:
         at = int(row.cursor.partition("|")[0]) if row.cursor else 0
         share = min(at / max(row.layout["size"], 1), 1.0)
     return shell.page(
-        session, shop, "stores/import.html", "connection", row=row, kind=KINDS[row.kind], share=share
+        session,
+        shop,
+        "stores/import.html",
+        "connection",
+        row=row,
+        kind=KINDS[row.kind],
+        share=share,
+        first_upper=first_upper,
     )
 
 

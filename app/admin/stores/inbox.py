@@ -7,13 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.admin import paging, shell
+from app.admin import answer, paging, shell
 from app.admin.doors.session import address, for_shop, saw
 from app.commerce import consent_record, gaps, inbox
 from app.commerce.models import Delivery
 from app.hooks import accounts
 from app.imports import history
 from app.lib import clock
+from app.lib.words import merchant_sentence
 from app.platforms.findings import Grade
 from app.privacy import masking
 from app.shops import checkups
@@ -54,6 +55,8 @@ def index(session: Session, shop: Shop) -> str:
         shop,
         "stores/connection.html",
         "connection",
+        not_read=answer.not_read,
+        not_done=answer.not_done,
         page=page,
         heard_at=session.scalar(newest),
         waiting=session.scalar(waiting),
@@ -74,7 +77,7 @@ def show(session: Session, shop: Shop, notice_id: int) -> str:
     mine = select(Delivery).filter_by(id=notice_id, shop_id=shop.id, state=InboxState.PARKED)
     row = session.scalar(mine) or abort(404)
     body = masking.masked(row.body) if row.body is not None else ""
-    saw(session, f"notice {row.id}, masked")
+    saw(session, merchant_sentence("notice %(notice)s, masked", notice=row.id))
     return shell.page(session, shop, "stores/notice.html", "connection", row=row, body=body)
 
 

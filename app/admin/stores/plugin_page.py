@@ -16,6 +16,7 @@ from app.admin import answer, shell
 from app.admin.doors import entrance, session, stores
 from app.admin.exceptions import evidence
 from app.admin.flows.switches import WORDS
+from app.admin.saying import say
 from app.admin.words import TRIGGERS
 from app.flows import switches
 from app.flows.tally import LATELY
@@ -23,6 +24,7 @@ from app.lib import clock, signed_query
 from app.lib.config import settings
 from app.lib.db import transaction
 from app.lib.signing import Forged
+from app.lib.words import merchant_sentence
 from app.messages.models import Message
 from app.shops import entering, install
 from app.shops.models import Shop
@@ -67,7 +69,7 @@ def make_way_in(key: str) -> Response:
     with transaction() as opened:
         shop, said = _vouched(opened, key, "way-in")
         page = said.get("page", "shipments")
-        who = f"WordPress user {said.get('who', '')[:20]}"
+        who = merchant_sentence("WordPress user %(name)s", name=said.get("who", "")[:20])
         token = entering.begin(opened, shop.id, page=page if page in PAGES else PAGES[0], who=who)
     return _answer({"url": f"{settings().url}/admin/way-in/{token}"})
 
@@ -103,7 +105,9 @@ def enter(token: str) -> BaseResponse:
         used = entering.use(opened, token)
         way = (used.shop_id, used.who, used.page) if used else None
         if used is not None:
-            session.arrived(opened, used.shop_id, used.who, "from the store’s own pages")
+            session.arrived(
+                opened, used.shop_id, used.who, merchant_sentence("came in from the store’s own pages")
+            )
     if way is None:
         return _ended()
     session.grant(way[0], who=way[1])
@@ -112,7 +116,7 @@ def enter(token: str) -> BaseResponse:
 
 def _ended() -> Response:
     page, status = entrance.refused(
-        Unauthorized("This way in was used, or has ended. Go back and press again.")
+        Unauthorized(say("This way in was used, or has ended. Go back and press again."))
     )
     return Response(page, status)
 
@@ -145,11 +149,11 @@ def _overview(opened: Session, shop: Shop) -> dict[str, Any]:
     return {
         "sentence": tally.sentence,
         "figures": [
-            {"label": "On the way", "count": parcels.get("transit", 0) + parcels.get("today", 0)},
-            {"label": "Arriving today", "count": parcels.get("today", 0)},
-            {"label": "Need a look", "count": tally.exceptions.total},
-            {"label": "Messages sent, 30 days", "count": opened.scalar(sent) or 0},
-            {"label": "Waiting for something", "count": people},
+            {"label": say("On the way"), "count": parcels.get("transit", 0) + parcels.get("today", 0)},
+            {"label": say("Arriving today"), "count": parcels.get("today", 0)},
+            {"label": say("Need a look"), "count": tally.exceptions.total},
+            {"label": say("Messages sent, 30 days"), "count": opened.scalar(sent) or 0},
+            {"label": say("Waiting for something"), "count": people},
         ],
         "exceptions": _exceptions(opened, shop),
         "more": max(tally.exceptions.total - SHOWN, 0),
@@ -161,7 +165,7 @@ def _exceptions(opened: Session, shop: Shop) -> list[dict[str, str]]:
     """Return the dearest and oldest: by the order's number, which names no shopper."""
     here = answer.calendar(shop)
     found = attention.queue(opened, shop.id, kind=None, aside=False, skip=0, limit=SHOWN)
-    told = [(it.order.name or "Order not read yet", evidence.of(it.row, None, here)) for it in found]
+    told = [(it.order.name or say("Order not read yet"), evidence.of(it.row, None, here)) for it in found]
     return [
         {"order": name, "what": says.chip.label, "why": f"{says.why} {says.advice}"} for name, says in told
     ]

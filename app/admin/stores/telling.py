@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.doors.session import address
+from app.admin.saying import say, say_all
 from app.admin.stores.inbox import RECONNECT
 from app.shops.models import Shop
 
@@ -35,6 +36,7 @@ def show(session: Session, shop: Shop, template: str, told: Told) -> str:
         "connection",
         since=told.since(shop),
         may=told.may(shop),
+        mails=say_all(say("“%(mail)s”", mail=it) for it in shell.platform_of(shop).told_mails),
         reconnect=url_for(RECONNECT[shop.platform], shop=shop.domain, store=shop.domain),
     )
 
@@ -43,6 +45,6 @@ def switch(session: Session, shop: Shop, page: str, told: Told) -> Response:
     """Begin or stop telling the store, as a form says, and return to its page."""
     on = request.form.get("on") == "yes"
     if on and not told.may(shop):
-        abort(400, "Your store does not let Doorstep do this yet.")
+        abort(400, say("Your store does not let Doorstep do this yet."))
     told.switch(session, shop, on=on)
     return redirect(address(page, said="on" if on else "off"), 303)

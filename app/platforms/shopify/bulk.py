@@ -16,6 +16,7 @@ from requests import codes
 from app.lib import reading
 from app.lib.http import Outside, Unreachable
 from app.lib.reading import Json, Unreadable
+from app.lib.words import merchant_sentence
 from app.platforms.base import Record
 from app.platforms.purchases import Fulfillment, Scan
 from app.platforms.shopify import answers, listed
@@ -123,7 +124,7 @@ def part(file: File, start: int, *, outside: Outside | None = None) -> list[Grou
             raise
         is_last = start + len(content) >= file.size
         if len(content) < min(length, file.size - start):
-            raise Unreachable("the file was cut short")
+            raise Unreachable(merchant_sentence("the file was cut short"))
         found = list(groups(content, start, is_last=is_last))
         if found or is_last:
             return found
@@ -142,7 +143,10 @@ def cut(outside: Outside, url: str, start: int, length: int) -> bytes:
     if response.status_code == codes.ok:  # it does not know parts, and the file is small
         return response.content[start : start + length]
     is_gone = codes.bad_request <= response.status_code < codes.server_error
-    raise Unreachable(f"the file's server answers {response.status_code}", permanent=is_gone)
+    raise Unreachable(
+        merchant_sentence("the file's server answers %(status)s", status=response.status_code),
+        permanent=is_gone,
+    )
 
 
 def groups(content: bytes, start: int, *, is_last: bool) -> Iterator[Group]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from app.lib import reading
 from app.lib.http import Unreachable
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 from app.platforms.shopify.people import STATES
 from app.vocabulary import ConsentState, Medium
 
@@ -61,7 +62,9 @@ def check(data: Json, medium: Medium) -> None:
     wrong = reading.objects(reading.object_(data, ANSWERS[medium]), "userErrors")
     if wrong:  # their sentences may quote an address
         fields = {".".join(reading.texts(error, "field")) or "it" for error in wrong}
-        raise Unreachable(f"Shopify refuses {', '.join(sorted(fields))}", permanent=True)
+        raise Unreachable(
+            merchant_sentence("Shopify refuses %(names)s", names=", ".join(sorted(fields))), permanent=True
+        )
 
 
 def _gid(customer: str) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from app.lib import clock, reading
 from app.lib.http import Unreachable
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 SCOPE = "write_discounts"
 TAKEN = ("TAKEN", "DUPLICATE")
@@ -103,4 +104,6 @@ def _check(answer: Json) -> None:
             f"{'.'.join(reading.texts(it, 'field')) or 'it'} ({reading.text(it, 'code') or 'no reason'})"
             for it in wrong
         }
-        raise Unreachable(f"Shopify refuses {', '.join(sorted(said))}", permanent=True)
+        raise Unreachable(
+            merchant_sentence("Shopify refuses %(names)s", names=", ".join(sorted(said))), permanent=True
+        )

@@ -13,6 +13,7 @@ from requests import codes
 from app.lib import reading
 from app.lib.http import Outside, Unreachable
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 API_VERSION = "2026-10"
 OPERATIONS = Path(__file__).parent / "operations"
@@ -59,12 +60,12 @@ def ask(  # noqa: PLR0913 - where, as whom, what
         )
         answer = _read(response)
         if is_change(operation) and response.status_code in CUT_SHORT:
-            raise Unreachable(f"the store answers {response.status_code}")
+            raise Unreachable(merchant_sentence("the store answers %(status)s", status=response.status_code))
         pause = _pause(response, answer)
         if pause is None:
             return _data(operation, response, answer)
         if waited + pause > PATIENCE:
-            raise Unreachable("the store asks us to slow down")
+            raise Unreachable(merchant_sentence("the store asks us to slow down"))
         sleep(pause)
         waited += pause
 
@@ -110,7 +111,9 @@ def _data(operation: str, response: requests.Response, answer: Json) -> Json:
         raise TokenDead
     if status != codes.ok:
         for_now = status in (codes.payment_required, codes.locked) or status >= codes.server_error
-        raise Unreachable(f"the store answers {status}", permanent=not for_now)
+        raise Unreachable(
+            merchant_sentence("the store answers %(status)s", status=status), permanent=not for_now
+        )
     wrong, data = _codes(answer), reading.object_(answer, "data")
     known = any(value is not None for value in data.values())
     if known and wrong == {"ACCESS_DENIED"}:
@@ -119,9 +122,12 @@ def _data(operation: str, response: requests.Response, answer: Json) -> Json:
         )  # protected data that we are not approved for is null
     elif wrong:
         permanent = "INTERNAL_SERVER_ERROR" not in wrong
-        raise Unreachable(f"{operation}: {', '.join(sorted(wrong))}", permanent=permanent)
+        raise Unreachable(
+            f"{operation}: {', '.join(sorted(wrong))}",
+            permanent=permanent,
+        )
     elif not data:
-        raise Unreachable(f"{operation}: no data")
+        raise Unreachable(merchant_sentence("%(operation)s: no data", operation=operation))
     return data
 
 

@@ -3,6 +3,7 @@
 from app.lib import reading
 from app.lib.http import Unreachable
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 SCOPES = {"customer tag": "write_customers", "order tag": "write_orders", "order note": "write_orders"}
 """What leaving each mark takes."""
@@ -35,4 +36,6 @@ def check(data: Json, mutation: str) -> None:
     wrong = reading.objects(reading.object_(data, mutation), "userErrors")
     if wrong:  # their sentences may quote what a shopper typed
         fields = {".".join(reading.texts(error, "field")) or "it" for error in wrong}
-        raise Unreachable(f"Shopify refuses {', '.join(sorted(fields))}", permanent=True)
+        raise Unreachable(
+            merchant_sentence("Shopify refuses %(names)s", names=", ".join(sorted(fields))), permanent=True
+        )

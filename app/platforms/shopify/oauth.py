@@ -15,6 +15,7 @@ from authlib.oauth2.client import OAuth2Client
 from app.lib import clock
 from app.lib.config import settings
 from app.lib.http import Outside, Unreachable
+from app.lib.words import merchant_sentence
 from app.platforms.shopify.domain import shop_domain
 from app.platforms.shopify.graphql import TokenDead
 
@@ -94,18 +95,22 @@ def is_genuine(query: Mapping[str, str]) -> bool:
 
 def _fetch(domain: str, **asked: str) -> Grant:
     if shop_domain(domain) != domain:
-        raise Unreachable(f"{domain} is no store's name", permanent=True)
+        raise Unreachable(merchant_sentence("%(domain)s is no store's name", domain=domain), permanent=True)
     url = f"https://{domain}/admin/oauth/access_token"
     try:
         answer = _client().fetch_token(url, allow_redirects=False, **asked)
     except OAuthError as error:
         if error.error == "invalid_grant":
             raise TokenDead from error
-        raise Unreachable(f"the store refuses a token: {error.error}"[:100], permanent=True) from error
+        raise Unreachable(
+            merchant_sentence("the store refuses a token: %(why)s", why=error.error)[:100], permanent=True
+        ) from error
     except requests.HTTPError as error:
-        raise Unreachable(f"the store answers {error.response.status_code} for a token") from error
+        raise Unreachable(
+            merchant_sentence("the store answers %(status)s for a token", status=error.response.status_code)
+        ) from error
     except ValueError as error:
-        raise Unreachable("the store answers no token") from error
+        raise Unreachable(merchant_sentence("the store answers no token")) from error
     return _read(answer)
 
 
@@ -122,7 +127,7 @@ def _client(**options: str) -> _Client:
 def _read(answer: Mapping[str, Any]) -> Grant:
     access = answer.get("access_token")
     if not isinstance(access, str) or not access:
-        raise Unreachable("the store answers no token")
+        raise Unreachable(merchant_sentence("the store answers no token"))
     refresh_token = answer.get("refresh_token")
     return Grant(
         access=access,

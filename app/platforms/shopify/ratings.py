@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.lib import reading
 from app.lib.http import Unreachable
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 NAMESPACE, RATING, COUNT = "reviews", "rating", "rating_count"
 SCALE = {"scale_min": "1.0", "scale_max": "5.0"}
@@ -80,7 +81,10 @@ def check(data: Json, mutation: str) -> None:
     wrong = reading.objects(reading.object_(data, mutation), "userErrors")
     if wrong:
         codes = {reading.text(error, "code") or "it" for error in wrong}
-        raise Unreachable(f"Shopify refuses {', '.join(sorted(codes))}", permanent=not codes & set(STALE))
+        raise Unreachable(
+            merchant_sentence("Shopify refuses %(names)s", names=", ".join(sorted(codes))),
+            permanent=not codes & set(STALE),
+        )
 
 
 def _mean(value: str | None) -> float | None:

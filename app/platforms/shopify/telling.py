@@ -6,6 +6,7 @@ from datetime import datetime
 from app.lib import reading
 from app.lib.http import Unreachable
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 from app.platforms.purchases import Scan
 from app.platforms.shopify import answers
 from app.platforms.shopify.shipping import FAILED
@@ -54,7 +55,9 @@ def made(data: Json) -> str:
     wrong = reading.objects(answer, "userErrors")
     if wrong:  # their sentences may quote what a shopper typed
         fields = {".".join(reading.texts(error, "field")) or "it" for error in wrong}
-        raise Unreachable(f"Shopify refuses {', '.join(sorted(fields))}", permanent=True)
+        raise Unreachable(
+            merchant_sentence("Shopify refuses %(names)s", names=", ".join(sorted(fields))), permanent=True
+        )
     ident = reading.required(reading.object_(answer, "fulfillmentEvent"), "id")
     return ident.rpartition("/")[2]
 

@@ -13,6 +13,7 @@ from woocommerce import API
 from app.lib import reading
 from app.lib.http import Busy, Outside, Unreachable
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 PER_PAGE = 100
 """The most that WooCommerce gives on one page."""
@@ -55,7 +56,7 @@ class Store(API):  # type: ignore[misc]  # the package is untyped
         self, url: str, keys: str, *, version: str = "wc/v3", outside: Outside | None = None
     ) -> None:
         if not url.startswith("https://"):
-            raise Unreachable("a store is asked over https only", permanent=True)
+            raise Unreachable(merchant_sentence("a store is asked over https only"), permanent=True)
         key, _, secret = keys.partition(":")
         super().__init__(url, key, secret, version=version)
         self._outside = outside or Outside()
@@ -135,13 +136,17 @@ def json_of(response: requests.Response) -> Any:  # noqa: ANN401 - a stranger's 
             return json.loads(text[start:])
         except (ValueError, RecursionError):
             continue
-    raise Unreachable("the store answers with a page instead of data; a firewall or cache may be in between")
+    raise Unreachable(
+        merchant_sentence(
+            "the store answers with a page instead of data; a firewall or cache may be in between"
+        )
+    )
 
 
 def _list(response: requests.Response) -> list[Json]:
     rows = answer_in(response)
     if not isinstance(rows, list):
-        raise Unreachable("the store's answer is no list")
+        raise Unreachable(merchant_sentence("the store's answer is no list"))
     return [row for row in rows if isinstance(row, dict)]
 
 
@@ -149,11 +154,11 @@ def answer_in(response: requests.Response) -> Any:  # noqa: ANN401 - a stranger'
     """Return what an answer of a store says; None: there is no such thing. Raises as `Store.read` does."""
     status = response.status_code
     if response.is_redirect:
-        raise Unreachable(f"the store has moved ({status})")
+        raise Unreachable(merchant_sentence("the store has moved (%(status)s)", status=status))
     if status == codes.too_many_requests:
         raise Busy(f"the store answers {status}", response.headers.get("Retry-After", ""))
     if status >= codes.server_error:
-        raise Unreachable(f"the store answers {status}")
+        raise Unreachable(merchant_sentence("the store answers %(status)s", status=status))
     answer = json_of(response)
     if status in (codes.unauthorized, codes.forbidden):
         raise KeysRefused(_code_in(answer))

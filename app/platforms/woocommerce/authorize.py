@@ -10,6 +10,7 @@ from requests import codes
 from app.lib import reading
 from app.lib.http import Outside, PrivateAddress, Unreachable
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 from app.platforms.woocommerce.api import KeysRefused, NoRoute, Refused, Store, json_of
 
 APP_NAME = "Doorstep"
@@ -17,8 +18,10 @@ SCOPE = "read_write"
 ROOT = "/wp-json/"
 BACK_OFFICE = re.compile(r"/(wp-admin|wp-login\.php|wp-json|shop|cart|checkout|my-account)(/.*)?$")
 """What merchants copy out of their address bar along with the store's address."""
-PLAIN = "Your store uses plain permalinks, which switch its API off."
-NOT_PLAIN = "In WordPress, open Settings → Permalinks, choose any other structure, and save."
+PLAIN = merchant_sentence("Your store uses plain permalinks, which switch its API off.")
+NOT_PLAIN = merchant_sentence(
+    "In WordPress, open Settings → Permalinks, choose any other structure, and save."
+)
 ODD_HOURS = {
     "5.5": "Asia/Kolkata",
     "5.75": "Asia/Kathmandu",
@@ -92,7 +95,9 @@ def verify(url: str, keys: str, *, outside: Outside | None = None) -> About:
     try:
         store.read("orders", per_page=1, _fields="id")
     except KeysRefused as error:
-        raise WrongKeys("Your store does not know these keys, or they may not see orders.") from error
+        raise WrongKeys(
+            merchant_sentence("Your store does not know these keys, or they may not see orders.")
+        ) from error
     try:  # a webhook without a topic is made by nobody, but only asked for by those who may write
         store.write("POST", "webhooks", {"topic": "none", "delivery_url": "https://doorstep.invalid/"})
     except KeysRefused as error:
@@ -113,22 +118,39 @@ def _ask(outside: Outside, base: str) -> tuple[Found, str | None]:
         response = outside.get(base + ROOT)
         plain = response.status_code == codes.not_found and has_plain_permalinks(outside, base)
     except PrivateAddress as error:
-        raise NoStore(f"{host} is inside a private network, where we cannot reach it.") from error
+        raise NoStore(
+            merchant_sentence("%(host)s is inside a private network, where we cannot reach it.", host=host)
+        ) from error
     except Unreachable as error:
-        raise NoStore(f"{host} does not answer. Check the address, and that the store is online.") from error
+        raise NoStore(
+            merchant_sentence(
+                "%(host)s does not answer. Check the address, and that the store is online.", host=host
+            )
+        ) from error
     if plain:
-        raise NoStore(f"{PLAIN} {NOT_PLAIN} Then try again.")
+        raise NoStore(
+            merchant_sentence("%(plain)s %(not_plain)s Then try again.", plain=PLAIN, not_plain=NOT_PLAIN)
+        )
     root = root_in(response)
     if root is None:
         raise NoStore(
-            f"{host} answers, but not as a WordPress store. Check the address; if it is right, a security "
-            "plug-in or firewall may be blocking /wp-json/."
+            merchant_sentence(
+                "%(host)s answers, but not as a WordPress store. Check the address; if it is right, a "
+                "security plug-in or firewall may be blocking /wp-json/.",
+                host=host,
+            )
         )
     if "wc/v3" not in reading.texts(root, "namespaces"):
-        raise NoStore(f"{host} runs WordPress, but WooCommerce is not active on it.")
+        raise NoStore(
+            merchant_sentence("%(host)s runs WordPress, but WooCommerce is not active on it.", host=host)
+        )
     url = response.url.partition("?")[0].rstrip("/").removesuffix(ROOT.rstrip("/"))
     if not url.startswith("https://"):
-        raise NoStore(f"{host} is not served over https. Add a certificate, then connect it.")
+        raise NoStore(
+            merchant_sentence(
+                "%(host)s is not served over https. Add a certificate, then connect it.", host=host
+            )
+        )
     name = reading.plain(root, "name") or str(urlsplit(url).hostname)
     return Found(url=url, name=name, timezone=_zone(root)), (reading.text(root, "home") or "").rstrip("/")
 
@@ -139,10 +161,10 @@ def _base(typed: str) -> str:
     try:
         port = f":{parts.port}" if parts.port else ""
     except ValueError as error:
-        raise NoStore("This is not an address. It looks like www.example.com.") from error
+        raise NoStore(merchant_sentence("This is not an address. It looks like www.example.com.")) from error
     host = parts.hostname or ""
     if "." not in host or parts.username or not re.fullmatch(r"[^\s/\\@<>\"']+", host):
-        raise NoStore("This is not an address. It looks like www.example.com.")
+        raise NoStore(merchant_sentence("This is not an address. It looks like www.example.com."))
     return f"https://{host}{port}{BACK_OFFICE.sub('', parts.path).rstrip('/')}"
 
 

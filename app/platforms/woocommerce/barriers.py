@@ -4,6 +4,8 @@ import re
 
 import requests
 
+from app.lib.words import merchant_sentence
+
 FIREWALLS = (
     ("server", r"^cloudflare", "Cloudflare"),
     ("x-sucuri-id", r".", "Sucuri"),
@@ -25,13 +27,13 @@ CACHES = (
     ("cf-cache-status", r"^hit", "Cloudflare"),
     ("x-litespeed-cache", r"^hit", "LiteSpeed Cache"),
     ("x-kinsta-cache", r"^hit", "Kinsta’s cache"),
-    ("x-proxy-cache", r"^hit", "your host’s cache"),
-    ("x-cache", r"hit", "a page cache"),
-    ("x-cache-status", r"^hit", "a page cache"),
+    ("x-proxy-cache", r"^hit", merchant_sentence("your host’s cache")),
+    ("x-cache", r"hit", merchant_sentence("a page cache")),
+    ("x-cache-status", r"^hit", merchant_sentence("a page cache")),
     ("wp-super-cache", r"served", "WP Super Cache"),
     ("x-wp-super-cache", r"served", "WP Super Cache"),
     ("x-rocket-nginx-serving-static", r"^(?:yes|hit)", "WP Rocket"),
-    ("age", r"^[1-9]", "a page cache"),
+    ("age", r"^[1-9]", merchant_sentence("a page cache")),
 )
 LOOKED_THROUGH = 20_000
 """Bytes of a page; those who stand in the way say so at its beginning."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from app.lib import reading
 from app.lib.http import Unreachable
 from app.lib.reading import Json, Unreadable
+from app.lib.words import merchant_sentence
 from app.platforms.woocommerce.api import PER_PAGE, Store, answer_in
 
 A_SECOND = timedelta(seconds=1)
@@ -61,7 +62,7 @@ def stretch(store: Store, endpoint: str, place: Place, **params: str) -> Stretch
     response = store.hear("GET", endpoint, params={**asked, "per_page": PER_PAGE, "page": place.page})
     listed = answer_in(response)
     if not isinstance(listed, list):
-        raise Unreachable("the store's list is none")
+        raise Unreachable(merchant_sentence("the store's list is none"))
     pages, total = (response.headers.get(f"X-WP-Total{of}", "") for of in ("Pages", ""))
     rows = [row for row in listed if isinstance(row, dict) and reading.text(row, "id")]
     return Stretch(

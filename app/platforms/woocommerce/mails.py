@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.lib import reading
+from app.lib.words import merchant_sentence
 from app.platforms.woocommerce.api import Store
 from app.vocabulary import Trigger
 
@@ -27,7 +28,7 @@ MAILS = (
         "customer_completed_order",
         "Completed order",
         Trigger.SHIPPED,
-        "It also brings the links to downloads: leave it on if you sell any.",
+        merchant_sentence("It also brings the links to downloads: leave it on if you sell any."),
     ),
     Mail("customer_fulfillment_created", "Fulfillment created", Trigger.SHIPPED),
     Mail("customer_review_request", "Review request", Trigger.REVIEW_REQUEST),

@@ -13,7 +13,7 @@ from app.admin import answer, shell, words
 from app.admin.doors.session import Answer, address, for_shop
 from app.admin.flows.editor import wording
 from app.admin.flows.editor.pages import trigger_of
-from app.admin.messages.reasons import HELD_BACK, REASONS
+from app.admin.messages.reasons import REASONS
 from app.commerce.models import Order
 from app.flows import drafts, published
 from app.flows.models import Rehearsal
@@ -136,7 +136,7 @@ def _reason(word: str) -> str:
         reason = Reason(word)
     except ValueError:
         return word.replace("_", " ").capitalize()
-    return REASONS.get(reason) or HELD_BACK.get(reason) or word.replace("_", " ").capitalize()
+    return REASONS[reason]
 
 
 def _lines(
