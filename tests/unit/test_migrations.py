@@ -1,17 +1,22 @@
-"""Migrations that were cut off are gone on with."""
+"""Migrations that were cut off are gone on with, and hold up nobody while they wait."""
 
+import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from app.lib.db import engine
 
 ALEMBIC = Config(str(Path(__file__).parents[2] / "alembic.ini"))
 BEFORE, NAME = "0074", "ix_message_doubted"
+WITHOUT_COLUMN, COLUMN = "0077", ("enrollment", "occasion_at")
+PATIENCE = 60
+"""Seconds that a test waits for what must happen."""
 IS_THERE = """
     SELECT indrelid::regclass::text FROM pg_index WHERE indexrelid = to_regclass(:name) AND indisvalid
 """
@@ -31,3 +36,39 @@ def test_an_index_of_a_migration_that_was_cut_off_is_made_anew() -> None:
             command.upgrade(ALEMBIC, "head")
             connection.execute(text("DROP TABLE twice"))
         assert connection.scalar(text(IS_THERE), {"name": NAME}) == "message"
+
+
+def test_who_comes_after_a_migration_that_waits_for_somebody_does_not_wait_with_it() -> None:
+    """A report reads a table for long, a migration wants it for itself, and then everybody else comes."""
+    table, column = COLUMN
+    command.downgrade(ALEMBIC, WITHOUT_COLUMN)
+    migrating = Thread(target=command.upgrade, args=(ALEMBIC, "head"))
+    read = text(f"SELECT count(*) FROM {table}")
+    with engine().connect() as looking, engine().connect() as report, engine().connect() as shopper:
+        try:
+            report.scalar(read)  # and goes on, with its transaction open
+            migrating.start()
+            until_it_waits(looking, table)
+            shopper.execute(text(f"SET LOCAL statement_timeout = '{PATIENCE}s'"))
+            assert shopper.scalar(read) == 0
+            shopper.rollback()
+            assert not has(looking, table, column), "the report is not over, so it cannot have been changed"
+        finally:
+            report.rollback()
+            migrating.join(PATIENCE)
+        assert has(looking, table, column)
+
+
+def until_it_waits(connection: Connection, table: str) -> None:
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = CAST(:name AS regclass)")
+    ends = time.monotonic() + PATIENCE
+    while not connection.scalar(waits, {"name": table}):
+        connection.rollback()
+        assert time.monotonic() < ends, "it never came to the table"
+    connection.rollback()
+
+
+def has(connection: Connection, table: str, column: str) -> bool:
+    found = inspect(connection).get_columns(table)
+    connection.rollback()
+    return column in {it["name"] for it in found}
