@@ -118,6 +118,7 @@ def react_one(session: Session, after: int = 0) -> int | None:
         return None
     row = session.get_one(EventRow, event_id, populate_existing=True)
     session.info["event"], session.info["shop"] = row.id, row.shop_id
+    session.info["failed_before"] = row.due_at is not None
     event = events.revive(row)
     order_id = getattr(event, "order_id", None)
     order = session.get(Order, order_id) if order_id is not None else None

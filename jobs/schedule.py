@@ -8,6 +8,7 @@ import structlog
 from rq.utils import import_attribute
 
 from app.commerce import bodies, gaps
+from app.flows import news
 from app.imports import uploads
 from app.insights import outcomes
 from app.lib import clock, queue
@@ -76,6 +77,7 @@ def purge() -> None:
         bulletins.purge(session, before=clock.now() - KEEP_DRAFTS)
     forget_unpermitted()
     count_outcomes()
+    forget_who_was_told()
     more = True
     while more:
         with transaction() as session:
@@ -96,4 +98,12 @@ def count_outcomes() -> None:
     while True:
         with transaction() as session:
             if outcomes.settle(session) < outcomes.AT_ONCE:
+                return
+
+
+def forget_who_was_told() -> None:
+    """Forget whom flows of news told of what is long over, in batches."""
+    while True:
+        with transaction() as session:
+            if news.forget_old(session) < news.AT_ONCE:
                 return

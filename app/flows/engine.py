@@ -67,9 +67,10 @@ def take_on(session: Session, rows: Sequence[Enrollment]) -> bool:
         turns.append((row, turn))
         if known is not None:
             asks += _asks(session, row, flow, turn.done, known)
-            tasks += _tasks(row, turn.done, known)
+            doing = list(_tasks(row, turn.done, known))
+            tasks += doing if doing and _does_it(session, row) else ()
     outbox.ask_all(session, asks)
-    _do(session, _wanted(session, tasks))
+    _do(session, tasks)
     eligible.note(session, [(row, flows[row.version_id], turn) for row, turn in turns])
     _keep(session, turns)
     return any(turn.look_at is not None for _, turn in turns)
@@ -172,15 +173,12 @@ def _do(session: Session, tasks: Iterable[tuple[Doer, Task]]) -> None:
             doer.do(session, task)
 
 
-def _wanted(session: Session, tasks: Sequence[tuple[Doer, Task]]) -> list[tuple[Doer, Task]]:
-    """Return what is to be done: nothing by news that is off, though it is gone through."""
-    shops = {task.shop_id for _, task in tasks if task.flow in switches.NEWS}
-    on = {(shop_id, trigger) for shop_id in shops for trigger in switches.switched_on(session, shop_id)}
-    return [
-        (doer, task)
-        for doer, task in tasks
-        if task.flow not in switches.NEWS or (task.shop_id, task.flow) in on
-    ]
+def _does_it(session: Session, row: Enrollment) -> bool:
+    """Tell whether more is done than sending: not by news that was off when they came into it."""
+    if row.trigger not in switches.NEWS:
+        return True
+    since = switches.switched_on(session, row.shop_id).get(row.trigger)
+    return since is not None and since <= row.entered_at
 
 
 def _subject(row: Enrollment) -> str:

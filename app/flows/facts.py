@@ -15,8 +15,7 @@ from app.audience.consent import Subject
 from app.audience.models import Profile
 from app.commerce import discounts, pulse
 from app.commerce.models import Checkout, Order
-from app.flows import asked, doubles, rehearsing, repeats, standing, suppressions, texted
-from app.flows.models import Flow
+from app.flows import asked, doubles, rehearsing, repeats, standing, suppressions, switches, texted
 from app.lib import clock, crypto
 from app.lib.db import among
 from app.messages.gate import caps
@@ -55,8 +54,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     carts = _by_id(session, Checkout, {message.checkout_id for message in messages})
     profiles = _by_id(session, Profile, {message.profile_id for message in messages})
     shipments = _by_id(session, Shipment, {i for message in messages for i in message.shipment_ids})
-    on = select(Flow.shop_id, Flow.trigger).where(Flow.shop_id.in_(shops), Flow.on_since.is_not(None))
-    switched_on = {(shop_id, trigger) for shop_id, trigger in session.execute(on)}
+    switched_on = switches.since_when(session, shops)
     wanted = asked.for_themselves(session, messages, switched_on, shipments)
     taken_back = texted.taken_back(session, messages, shops)
     sayable = writing.sayable(session, messages, shops, orders, profiles)
@@ -69,7 +67,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     bought = _last_bought(session, messages)
     told = _told(session, messages)
     troubled = cases.troubled(session, {message.profile_id for message in messages})
-    let_go = standing.let_go(session, messages)
+    stands = standing.of(session, messages)
     behind = pulse.behind(session, {message.shop_id for message in messages if message.checkout_id})
     awaited = discounts.awaited(session, [(it.shop_id, discounts.way_of(it.key)) for it in messages])
     reported = cases.open_ids(session, {order.id for order in orders.values()})
@@ -89,7 +87,7 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             occasion_at=message.occasion_at,
             asked_at=message.created_at,
             shop_state=shop.state,
-            flow_is_on=(message.shop_id, message.trigger) in switched_on or message.id in wanted,
+            flow_is_on=standing.is_on(message, switched_on, stands) or message.id in wanted,
             has_channel=medium not in texting.MEDIA or texting.of(shop, medium) is not None,
             has_words=medium is not Medium.WHATSAPP or message.id in sayable,
             address=message.to,
@@ -118,8 +116,8 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
             is_behind=message.checkout_id is not None and message.shop_id in behind,
             cart_left_at=cart.updated_at if (cart := carts.get(message.checkout_id)) else None,
             awaits_code=(message.shop_id, discounts.way_of(message.key)) in awaited,
-            comes_from_flow=message.id in let_go,
-            let_go=let_go.get(message.id),
+            comes_from_flow=message.id in stands,
+            let_go=stands[message.id].let_go if message.id in stands else None,
             sent_lately=lately.get(_person(message), ()),
             is_told=message.again_of is None
             and (

@@ -147,6 +147,12 @@ class Enrollment(OfShop, Base):
         UniqueConstraint("shop_id", "trigger", "about", "about_id", "entry"),
         Index("ix_enrollment_due", "shop_id", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_enrollment_profile_id", "profile_id"),
+        Index("ix_enrollment_inside", "profile_id", postgresql_where=text("over IS NULL")),
+        Index(
+            "ix_enrollment_told",
+            "ended_at",
+            postgresql_where=text("occasion_at IS NOT NULL AND over IS NOT NULL"),
+        ),
         Index("ix_enrollment_version_id", "version_id"),
     )
 

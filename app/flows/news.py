@@ -1,12 +1,14 @@
 """News of an order goes through its flows; what comes at once is asked for in the event's own transaction.
 
 Say the process dies on any line: the enrollment, its messages and that the event was seen are one commit.
-Each message has the key that it always had: a shop that asked for it before this was a flow has it once.
+Where that failed, the event's next try leaves them to the engine, which takes on each by itself: a flow that
+cannot be gone through holds up no other. Each message has the key that it always had: a shop that asked for
+it before this was a flow has it once.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
@@ -17,8 +19,12 @@ from app.flows.plan.definition import Message
 from app.flows.published import Version
 from app.flows.starts import Subject
 from app.flows.telling import Occasion
-from app.lib import queue
+from app.lib import clock, queue
 from app.vocabulary import Trigger
+
+KEPT_FOR = timedelta(days=90)
+"""How long it is known who was told of what: by then no parcel of theirs is under way."""
+AT_ONCE = 5000
 
 
 def tell(session: Session, shop_id: int, what: str, at: datetime, *subjects: Subject) -> None:
@@ -47,6 +53,14 @@ def of_parcel(
     tell(session, shop_id, what, event.happened_at, parcel, order)
 
 
+def forget_old(session: Session) -> int:
+    """Forget some of those who were told long ago; their messages stay. Returns how many."""
+    over = Enrollment.occasion_at.is_not(None), Enrollment.over.is_not(None)
+    old = select(Enrollment.id).where(*over, Enrollment.ended_at < clock.now() - KEPT_FOR)
+    some = delete(Enrollment).where(Enrollment.id.in_(old.order_by(Enrollment.ended_at).limit(AT_ONCE)))
+    return len(session.scalars(some.returning(Enrollment.id)).all())
+
+
 def _is_wanted(session: Session, shop_id: int, trigger: Trigger, subject: Subject, at: datetime) -> bool:
     """Tell whether there is somebody to tell of a parcel."""
     if subject.about != "parcel" or subject.order_id is None:
@@ -59,7 +73,7 @@ def _begin(session: Session, shop_id: int, version: Version, subject: Subject, a
     row = starts.put_in(session, shop_id, trigger, version, subject, occasion_at=at)
     if row is None:
         _tell_newcomers(session, shop_id, trigger, subject, at)
-    elif engine.take_on(session, [row]):
+    elif session.info.get("failed_before") or engine.take_on(session, [row]):
         queue.wake(session, "jobs.flows.advance")
 
 

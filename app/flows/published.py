@@ -1,7 +1,7 @@
 """A shop's flows: what we ship, until the merchant publishes their own; versions never change."""
 
 import difflib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,14 +11,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
-from app.flows import switches
+from app.flows import switches, texted
 from app.flows.models import Flow as FlowRow
 from app.flows.models import FlowDraft, FlowVersion
 from app.flows.plan import reading, soundness, trying, written
-from app.flows.plan.definition import Flow
+from app.flows.plan.definition import Flow, Message
 from app.flows.plan.faults import Fault, Unsound
 from app.lib import clock, plugins
 from app.lib.db import among, memory
+from app.shops import texting
 from app.vocabulary import Trigger
 
 FOLDER = Path(__file__).parent / "presets"
@@ -158,6 +159,7 @@ def faults(trigger: Trigger, text: str) -> list[Fault]:
         return unsound.faults
     doers = plugins.discover("app.flows.actions")
     found = soundness.faults(flow, {key: doer.fault for key, doer in doers.items()})
+    found = sorted([*found, *_never_texted(trigger, flow)])
     kind = flow_of(preset(trigger))
     for name, told, wanted in (("category", flow.category, kind.category), ("about", flow.about, kind.about)):
         if told != wanted and (name == "category" or told == "parcel" or trigger in switches.NEWS):
@@ -169,6 +171,16 @@ def faults(trigger: Trigger, text: str) -> list[Fault]:
         sentence = f"This is the flow {trigger}, and the file says {flow.key!r}."
         found.insert(0, Fault(flow.lines.get("flow", 0), "", sentence))
     return found or trying.failures(flow)
+
+
+def _never_texted(trigger: Trigger, flow: Flow) -> Iterator[Fault]:
+    """Say which texts of a flow of news would go to nobody."""
+    if trigger not in switches.NEWS or trigger in texted.TEXTED:
+        return
+    for step in flow.steps:
+        if isinstance(step, Message) and step.medium in texting.MEDIA:
+            sentence = "Nobody is texted that a parcel is packed or on its way: tell it by mail."
+            yield Fault(step.line, step.id, sentence)
 
 
 def changes(session: Session, shop_id: int, trigger: Trigger, text: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Flows are off until the merchant switches them on; what happened before is not told later."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -60,3 +60,10 @@ def switched_on(session: Session, shop_id: int) -> Mapping[Trigger, datetime]:
     """Return since when each flow that is on has been on."""
     on = select(Flow.trigger, Flow.on_since).filter_by(shop_id=shop_id).where(Flow.on_since.is_not(None))
     return {trigger: since for trigger, since in session.execute(on) if since is not None}
+
+
+def since_when(session: Session, shop_ids: Iterable[int | None]) -> Mapping[tuple[int, Trigger], datetime]:
+    """Return since when each flow of these shops that is on has been on, by shop and flow."""
+    on = select(Flow.shop_id, Flow.trigger, Flow.on_since)
+    on = on.where(Flow.shop_id.in_(shop_ids), Flow.on_since.is_not(None))
+    return {(shop_id, trigger): since for shop_id, trigger, since in session.execute(on) if since is not None}

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.commerce.models import Order
 from app.flows import rehearsing, switches, texted
+from app.flows.models import Enrollment
 from app.flows.switches import MILESTONES
 from app.lib import clock
-from app.lib.db import memory
+from app.lib.db import among, memory
 from app.messages.dispatch import outbox
 from app.messages.models import Message
 from app.tracking.models import Shipment
@@ -119,10 +120,20 @@ def set_apart(session: Session, order: Order, shipment_id: int) -> None:
     shared = waiting.where(Message.trigger.in_(MILESTONES), Message.shipment_ids.contains([shipment_id]))
     for message in session.scalars(shared.with_for_update()):
         if len(message.shipment_ids) > 1:
+            flows = _flows_of(session, message)
             message.shipment_ids = [other for other in message.shipment_ids if other != shipment_id]
-            it = Occasion(message.trigger, order.id, shipment_id, message.occasion_at)
+            message.enrollment_id = flows.get(message.shipment_ids[0])
+            mine_now = flows.get(shipment_id)
+            it = Occasion(message.trigger, order.id, shipment_id, message.occasion_at, mine_now)
             to = Reader(message.medium, message.to)
             _ask(session, order, it, to, step=len(_earlier(session, order, it.trigger, to)) + 1, last=None)
+
+
+def _flows_of(session: Session, message: Message) -> dict[int, int]:
+    """Return whose flow tells of each parcel of a message."""
+    same = {"shop_id": message.shop_id, "trigger": message.trigger, "about": "parcel"}
+    rows = select(Enrollment.about_id, Enrollment.id).filter_by(**same)
+    return dict(session.execute(rows.where(among(Enrollment.about_id, message.shipment_ids))).all())
 
 
 def is_silenced(session: Session, shipment_ids: Iterable[int]) -> bool:

@@ -21,13 +21,14 @@ STEPS = (
     Trigger.RUNNING_LATE,
 )
 """Of a parcel; nobody is texted that something is packed."""
+TEXTED = (*STEPS, Trigger.THANK_YOU)
 
 
 def wanted(session: Session, order: Order, trigger: Trigger) -> tuple[Medium, ...]:
     """Return where it is to be told beside the mail; whether it may go there is for the gate to say."""
     shop = session.get_one(Shop, order.shop_id)
     chosen = {medium: by for medium in texting.MEDIA if (by := texting.of(shop, medium)) is not None}
-    if not chosen or not can_be_reached(order) or trigger not in (*STEPS, Trigger.THANK_YOU):
+    if not chosen or not can_be_reached(order) or trigger not in TEXTED:
         return ()
     asked = wishes.of_orders(session, [order.id]).get(order.id, ())
     return tuple(medium for medium, by in chosen.items() if by.whom is Whom.ALLOWED or medium in asked)

@@ -41,8 +41,8 @@ class Message(OfShop, Base):
     """The merchant's answer that it carries."""
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("recipient.id", ondelete="CASCADE"))
     """Whom it goes to where that is not the shopper."""
-    enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id", ondelete="SET NULL"))
-    """Whose flow asked for it; None: none did, or it is gone."""
+    enrollment_id: Mapped[int | None]
+    """Whose flow asked for it; without a foreign key, for they are kept for as long as they are of use."""
     again_of: Mapped[int | None]
     """The message that it repeats, because the merchant asked for that."""
     occasion_at: Mapped[datetime]

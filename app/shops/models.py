@@ -181,6 +181,11 @@ class Call(OfShop, Base):
         Index("ix_call_due", "shop_id", "line", "due_at", "id", postgresql_where=text("state = 'waiting'")),
         Index("ix_call_line", "shop_id", "line", text("id DESC"), postgresql_where=text("line <> ''")),
         Index("ix_call_parked", "shop_id", "id", postgresql_where=text("state = 'parked'")),
+        Index(
+            "ix_call_unforgotten",
+            *("shop_id", "line", "id"),
+            postgresql_where=text("state = 'parked' AND kind = 'hook.forget'"),
+        ),
     )
 
 

@@ -223,6 +223,14 @@ def test_news_is_what_it_is_whatever_a_file_calls_it(shopify_store: StoreVoice) 
             "Nobody is sent the same message twice",
         ),
         (SHIPPED, lambda it: it.replace("message: sms", "message: email"), "email tells of a parcel once"),
+        *(
+            (
+                trigger,
+                lambda it: it.replace("  message: email", "  message: email\n- message: sms"),
+                "Nobody is texted that a parcel is packed or on its way",
+            )
+            for trigger in switches.ON_REQUEST
+        ),
         (
             Trigger.REVIEW_REQUEST,
             lambda it: it.replace("category: marketing", "category: transactional").replace(
