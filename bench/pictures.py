@@ -13,12 +13,11 @@ from urllib.parse import urljoin
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from bench.showing import CHROMIUM, FLAGS, ROOT, demo
+from bench.showing import CHROMIUM, FLAGS, ROOT, admin_of, demo
 
 FOLDER = ROOT / "docs" / "pictures"
 WIDTHS = {390: 844, 1280: 900}
 COLORS = 64
-SHOP = "Ridge & Pine"
 ADMIN = (
     "home",
     "shipments",
@@ -67,11 +66,9 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with demo(runs="RUNS" in os.environ) as notes, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        here = admin_of(notes)
         for width, height in WIDTHS.items():
             page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
-            page.goto(notes["admin"])
-            shop = page.get_by_role("link", name=SHOP).get_attribute("href")
-            here = urljoin(page.url, str(shop)).removesuffix("/home")
             shown = {"tracking": notes["tracking"], "stores": notes["admin"]}
             shown |= {f"admin-{name.replace('/', '-')}": f"{here}/{name}" for name in ADMIN}
             for name, address in shown.items():

@@ -2,14 +2,18 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
+from urllib.request import urlopen
 
 from bench.house import free_port
 from demo.child import dies_with_parent
@@ -53,6 +57,16 @@ def demo(*, runs: bool = False) -> Iterator[dict[str, Any]]:
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
+
+
+def admin_of(notes: dict[str, Any], shop: str = "Ridge & Pine") -> str:
+    """Return the address of a shop's admin, found by its name; by default of the one with most in it."""
+    admin: str = notes["admin"]
+    with urlopen(admin) as answer:
+        found = re.search(rf'href="([^"]+)/home">{re.escape(escape(shop))}</a>', answer.read().decode())
+    if found is None:
+        raise LookupError(f"{admin} lists no {shop}")
+    return urljoin(admin, str(found[1]))
 
 
 def _noted() -> dict[str, Any]:
