@@ -17,6 +17,7 @@ from app.commerce.models import Checkout, LineItem, Order
 from app.flows import drafts, engine, hold_outs, published, seeing
 from app.flows.plan import advance, walking
 from app.flows.plan.definition import Action, Choice, Draw, Flow, Leave, Message, Wait
+from app.flows.plan.fields import FIELDS
 from app.flows.plan.walking import Look, Passed
 from app.flows.seeing import Asked, Seen
 from app.lib import clock, money
@@ -71,7 +72,8 @@ def show(session: Session, shop: Shop, name: str) -> str:
     seen = None
     if flow and subject:
         saw(session, f"tried {words.TRIGGERS[trigger]} on {subject.name}")
-        seen = seeing.see(session, [Asked(1, flow.about, subject.id, now, trigger)]).get(1)
+        everything = frozenset(FIELDS[flow.about])
+        seen = seeing.see(session, [Asked(1, flow.about, subject.id, now, trigger, everything)]).get(1)
     walk = walking.walk(flow, seen.facts, now) if flow and seen else None
     dates = answer.calendar(shop)
     return shell.page(
