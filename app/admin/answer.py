@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.admin.dates import Calendar
@@ -18,7 +19,7 @@ from app.shops import calls
 from app.shops.models import Call, Shop
 from app.tracking.exceptions import attention
 from app.tracking.exceptions.attention import Counts
-from app.tracking.models import ExceptionRow, Shipment
+from app.tracking.models import ExceptionRow, Shipment, is_under_way
 from app.tracking.story.parcel import Parcel
 from app.vocabulary import InboxState, ShipmentStatus
 
@@ -38,6 +39,8 @@ ON_ITS_WAY = (
     ShipmentStatus.OUT_FOR_DELIVERY,
 )
 """Where a parcel may be while the day that its carrier named means anything."""
+MOST = 10_000
+"""So many parcels are counted; where there are more, that is all that is said."""
 
 
 class Group(StrEnum):
@@ -54,7 +57,10 @@ class Group(StrEnum):
 class Tally:
     """How many of a shop's parcels are in each group, what of its store lies unread, and what is undone."""
 
+    most: ClassVar[int] = MOST
+
     parcels: Mapping[str, int] = field(default_factory=dict)
+    """Of those that arrived or were cancelled, more than `MOST` are not counted."""
     exceptions: Counts = field(default_factory=lambda: Counts(kinds={}))
     unread: int = 0
     undone: int = 0
@@ -66,6 +72,16 @@ class Tally:
     def total(self) -> int:
         """Every parcel."""
         return sum(self.parcels.values())
+
+    def count(self, tab: str) -> int:
+        """Return how many parcels a tab of the list has."""
+        if tab == Group.EXCEPTIONS:
+            return self.exceptions.total
+        return self.parcels.get(tab, 0) if tab in list(Group) else self.total
+
+    def is_more(self, tab: str) -> bool:
+        """Tell whether a tab has more than were counted."""
+        return tab not in (Group.TRANSIT, Group.TODAY, Group.EXCEPTIONS) and self.count(tab) > MOST
 
     @property
     def sentence(self) -> str:
@@ -153,21 +169,43 @@ def days_late(shop: Shop, shipment: Shipment) -> int:
     return max(0, (here.today - day).days) if day and shipment.status in ON_ITS_WAY else 0
 
 
-def tally(session: Session, shops: Iterable[Shop]) -> dict[int, Tally]:
-    """Return the tally of each of these shops, in four queries."""
+def is_in(shop: Shop, group: Group) -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL that a parcel of a shop is in a group, as indexes can answer."""
+    if group is Group.DELIVERED:
+        return Shipment.status == ShipmentStatus.DELIVERED, Shipment.cancelled_at.is_(None)
+    return is_under_way(), group_of([shop]) == group
+
+
+def tally(session: Session, shops: Iterable[Shop], *, most: int = MOST) -> dict[int, Tally]:
+    """Return the tally of each of these shops; one more than `most` of a group stands for any number."""
     known = {shop.id: shop for shop in shops}
     if not known:
         return {}
     grouped = group_of(known.values()).label("grouped")
-    counts = select(Shipment.shop_id, grouped, func.count()).where(Shipment.shop_id.in_(known))
+    counts = select(Shipment.shop_id, grouped, func.count()).where(
+        Shipment.shop_id.in_(known), is_under_way()
+    )
     parcels: dict[int, Counter[str]] = {shop_id: Counter() for shop_id in known}
     for shop_id, name, count in session.execute(counts.group_by(Shipment.shop_id, "grouped")):
         parcels[shop_id][name] = count
+    for shop_id, all_of_them, delivered in session.execute(_over(known, most)):
+        mine = parcels[shop_id]
+        mine[Group.DELIVERED] = delivered
+        mine[Group.CANCELLED] = max(all_of_them - mine.total(), 0)
+    return {
+        shop_id: replace(it, parcels=parcels[shop_id])
+        for shop_id, it in waits(session, known.values()).items()
+    }
+
+
+def waits(session: Session, shops: Iterable[Shop]) -> dict[int, Tally]:
+    """Return what of each of these shops waits for the merchant, as every page shows: without its parcels."""
+    known = {shop.id: shop for shop in shops}
     waiting = _what_waits_for_the_merchant(session, known)
     counts_of = attention.count(session, known)
     return {
         shop_id: Tally(
-            parcels[shop_id],
+            {},
             counts_of[shop_id],
             waiting.get((shop_id, "unread"), 0),
             waiting.get((shop_id, "undone"), 0),
@@ -176,6 +214,21 @@ def tally(session: Session, shops: Iterable[Shop]) -> dict[int, Tally]:
         )
         for shop_id, shop in known.items()
     }
+
+
+def _over(shop_ids: Collection[int], most: int) -> Select[int, int, int]:
+    """Count a shop's parcels, and those that arrived, no further than that there are more than so many."""
+    mine = select(literal(1)).where(Shipment.shop_id == Shop.id)
+    mine = mine.order_by(Shipment.id.desc()).limit(most + 1)  # else all of them are gathered first
+    arrived = mine.where(Shipment.status == ShipmentStatus.DELIVERED, Shipment.cancelled_at.is_(None))
+    counted = [
+        select(func.count().label("many")).select_from(it.correlate(Shop).subquery()).lateral()
+        for it in (mine, arrived)
+    ]
+    many = select(Shop.id, *(it.c.many for it in counted)).select_from(Shop)
+    for it in counted:
+        many = many.join(it, true())
+    return many.where(Shop.id.in_(shop_ids))
 
 
 def _what_waits_for_the_merchant(session: Session, shop_ids: Collection[int]) -> dict[tuple[int, str], int]:

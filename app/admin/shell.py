@@ -39,7 +39,7 @@ class Place:
 def page(session: Session, shop: Shop, template: str, here: str, **values: object) -> str:
     """Render a page of a shop; `here` names its entry in the navigation."""
     known = values.pop("tally", None)  # where the page had to know it as well
-    tally = known if isinstance(known, Tally) else answer.tally(session, [shop])[shop.id]
+    tally = known if isinstance(known, Tally) else answer.waits(session, [shop])[shop.id]
     return render_template(
         f"admin/{template}",
         shop=shop,

@@ -3,7 +3,16 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    and_,
+    bindparam,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -114,11 +123,24 @@ class Shipment(OfShop, Base):
         Index("ix_shipment_number_ends", "shop_id", sql("reverse(number) text_pattern_ops")),
         Index("ix_shipment_recent", "shop_id", sql("id DESC")),
         Index(
+            "ix_shipment_under_way",
+            "shop_id",
+            sql("id DESC"),
+            postgresql_where=sql("status NOT IN ('delivered', 'cancelled') AND cancelled_at IS NULL"),
+        ),
+        Index(
             "ix_shipment_exceptions_due",
             "exceptions_due_at",
             postgresql_where=sql("exceptions_due_at IS NOT NULL"),
         ),
     )
+
+
+def is_under_way() -> ColumnElement[bool]:
+    """Say in SQL that a parcel has neither arrived nor been cancelled, in the words of its index."""
+    over = (ShipmentStatus.DELIVERED, ShipmentStatus.CANCELLED)
+    listed = bindparam(None, over, Shipment.status.type, expanding=True, literal_execute=True)
+    return and_(Shipment.status.not_in(listed), Shipment.cancelled_at.is_(None))
 
 
 class TrackingEvent(OfShop, Base):

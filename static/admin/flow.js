@@ -6,11 +6,7 @@
   let held = null;
 
   const form = () => document.getElementById("flow-edit");
-  // The page brings the sentences, in its reader's language; {names} in them are filled here.
-  const told = () => document.getElementById("flow-told");
-  const say = (text) => { if (told()) told().textContent = text; };
-  const sentence = (name, blanks = {}) =>
-    (told()?.dataset[name] || "").replace(/\{(\w+)\}/g, (blank, of) => blanks[of] ?? blank);
+  const say = (text) => { const told = document.getElementById("flow-told"); if (told) told.textContent = text; };
   const slotsFor = (card) => {
     const step = card.closest(".flow-step");
     const own = step.nextElementSibling;
@@ -20,7 +16,7 @@
 
   function pick(grip, byHand) {
     const card = grip.closest(".flow-card"), slots = slotsFor(card);
-    if (!slots.length) return say(sentence("nowhere"));
+    if (!slots.length) return say("There is nowhere else to put it.");
     held = { card, grip, slots, at: -1, byHand };
     const canvas = card.closest(".flow-canvas");
     canvas.classList.add("flow-moving");
@@ -30,7 +26,7 @@
     if (!byHand) {
       const next = slots.findIndex((slot) => card.compareDocumentPosition(slot) & Node.DOCUMENT_POSITION_FOLLOWING);
       held.next = next < 0 ? slots.length : next;
-      say(sentence("picked", { step: card.dataset.title }));
+      say(`Picked up “${card.dataset.title}”. Arrow keys choose a place, Enter drops it, Escape leaves it.`);
     }
   }
 
@@ -41,7 +37,7 @@
     held.slots[at].classList.add("is-here");
     if (!held.byHand) {
       held.slots[at].scrollIntoView({ block: "nearest" });
-      say(sentence("place", { where: held.slots[at].dataset.where, at: at + 1, many: held.slots.length }));
+      say(`${held.slots[at].dataset.where}, place ${at + 1} of ${held.slots.length}`);
     }
   }
 
@@ -57,7 +53,7 @@
   function drop() {
     const { card, slots, at } = held;
     release("");
-    if (at < 0) return say(sentence("left"));
+    if (at < 0) return say("Left where it was.");
     form().elements.to.value = slots[at].dataset.slot;
     press(`move:${card.dataset.step}`);
   }
@@ -96,19 +92,19 @@
     if (!held || !held.byHand) return;
     if (held.moved) drop(); else release("");
   });
-  document.addEventListener("pointercancel", () => { if (held) release(sentence("left")); });
+  document.addEventListener("pointercancel", () => { if (held) release("Left where it was."); });
 
   document.addEventListener("keydown", (event) => {
     const grip = event.target.closest(".flow-grip");
     if (held) {
       const last = held.slots.length - 1;
-      if (event.key === "Escape") release(sentence("left"));
+      if (event.key === "Escape") release("Left where it was.");
       else if (event.key === "ArrowDown") aim(held.at < 0 ? Math.min(held.next, last) : Math.min(held.at + 1, last));
       else if (event.key === "ArrowUp") aim(held.at < 0 ? Math.max(held.next - 1, 0) : Math.max(held.at - 1, 0));
       else if (event.key === "Home") aim(0);
       else if (event.key === "End") aim(last);
       else if (event.key === "Enter" || event.key === " ") drop();
-      else if (event.key === "Tab") return release(sentence("left"));
+      else if (event.key === "Tab") return release("Left where it was.");
       else return;
       return event.preventDefault();
     }
@@ -127,8 +123,8 @@
   // After a change the page is the new one: what was done is told, and the step that it was done to is looked at.
   document.addEventListener("htmx:after:swap", () => {
     held = null; // what was picked up may be gone
-    const done = document.querySelector('[data-key="undo"]'), chosen = document.getElementById("chosen");
-    say(done?.dataset.did || "");
+    const done = document.querySelector('[data-key="undo"] .vh'), chosen = document.getElementById("chosen");
+    say(done ? done.textContent.replace(/^: /, "") : "");
     if (!chosen) return;
     chosen.scrollIntoView({ block: "nearest" });
     const here = document.activeElement;

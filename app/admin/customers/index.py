@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask import Blueprint, request
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.admin import finding, paging, shell
 from app.admin.doors.session import for_shop, saw
+from app.admin.paging import Page
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import money
@@ -50,9 +51,7 @@ def index(session: Session, shop: Shop) -> str:
     """Show customers, the latest first; only those whom a search finds."""
     search = request.args.get("q", "").strip()[:100]
     found = select(Profile.id, Profile).where(Profile.shop_id == shop.id, *is_somebody())
-    if search:
-        found = found.where(_matches(session, shop.id, search))
-    page = paging.newest_first(session, found, Profile.id)
+    page = _page(session, shop, found, search)
     bought = of_profiles(session, [ident for ident, _ in page.rows])
     lines = [Line(row, name_of(row), bought.get(ident, NOTHING)) for ident, row in page.rows]
     if lines:
@@ -102,8 +101,14 @@ def is_a_purchase() -> tuple[ColumnElement[bool], ...]:
     return Order.state == OrderState.PLACED, Order.placed_at.is_not(None), Order.is_test.is_(False)
 
 
-def _matches(session: Session, shop_id: int, search: str) -> ColumnElement[bool]:
-    """Tell whether somebody's name, address or order is what was searched for."""
-    named = select(Order.profile_id).where(Order.shop_id == shop_id, finding.is_order(search))
-    buyers = [it for it in session.scalars(named.limit(paging.ROWS)) if it is not None]
-    return or_(finding.is_person(shop_id, search), among(Profile.id, buyers))
+def _page(session: Session, shop: Shop, rows: finding.Rows, search: str) -> Page:
+    if not search:
+        return paging.newest_first(session, rows, Profile.id)
+    return finding.page(
+        session,
+        rows,
+        Profile.id,
+        all_of_them=select(Profile.id).where(Profile.shop_id == shop.id),
+        near=finding.is_customer(shop.id, search),
+        far=Profile.id.in_(finding.customers(shop.id, search)),
+    )

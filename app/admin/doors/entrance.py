@@ -35,7 +35,7 @@ def stores() -> str | Response:
         embedded.turn_away()
     with transaction() as opened:
         shops = stores_of.of(opened, visitor, at_most=STORES)
-        tallies = answer.tally(opened, shops)
+        tallies = answer.tally(opened, shops, most=1)
     if len(shops) == 1 and visitor.shop_ids is not None and "all" not in request.args:
         return redirect(f"/admin/{shops[0].id}/home")
     return render_template(

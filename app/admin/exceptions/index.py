@@ -74,6 +74,7 @@ def index(session: Session, shop: Shop) -> str:
         shop,
         "exceptions/index.html",
         "shipments",
+        tally=answer.tally(session, [shop])[shop.id],
         tabs=TABS,
         lines=shown,
         kind=kind,

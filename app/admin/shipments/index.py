@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from app.admin import answer, finding, paging, shell
 from app.admin.answer import Group
 from app.admin.doors.session import address, for_shop, saw
+from app.admin.paging import Page
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.shops.models import Shop
@@ -77,15 +78,20 @@ class Asked(NamedTuple):
 
     def of(self, shop: Shop) -> tuple[ColumnElement[bool], ...]:
         """Say in SQL which parcels of a shop these are."""
-        chosen: list[ColumnElement[bool]] = [Shipment.shop_id == shop.id]
-        if self.tab != "all":
-            chosen.append(answer.group_of([shop]) == self.tab)
-        if self.badly:
-            rated = select(Feedback.shipment_id).where(Feedback.shop_id == shop.id, Feedback.grade <= BAD)
-            chosen.append(Shipment.id.in_(rated))
+        chosen = self.besides_the_search(shop)
         if self.search:
             chosen.append(Shipment.id.in_(finding.parcels(shop.id, self.search)))
         return tuple(chosen)
+
+    def besides_the_search(self, shop: Shop) -> list[ColumnElement[bool]]:
+        """Say in SQL which these are, whatever is searched for."""
+        chosen: list[ColumnElement[bool]] = [Shipment.shop_id == shop.id]
+        if self.tab != "all":
+            chosen.extend(answer.is_in(shop, Group(self.tab)))
+        if self.badly:
+            rated = select(Feedback.shipment_id).where(Feedback.shop_id == shop.id, Feedback.grade <= BAD)
+            chosen.append(Shipment.id.in_(rated))
+        return chosen
 
 
 @blueprint.get("/shipments")
@@ -96,8 +102,8 @@ def index(session: Session, shop: Shop) -> str | Response:
     if asked.tab == Group.EXCEPTIONS:
         return redirect(address("exceptions.index"))
     found = select(Shipment.id, Shipment, Order, Profile).join(Order, Order.id == Shipment.order_id)
-    found = found.outerjoin(Profile, Profile.id == Order.profile_id).where(*asked.of(shop))
-    page = paging.newest_first(session, found, Shipment.id)
+    found = found.outerjoin(Profile, Profile.id == Order.profile_id).where(*asked.besides_the_search(shop))
+    page = _page(session, shop, found, asked.search)
     lines = _lines(session, shop, page.rows)
     if lines:
         saw(session, "shipments of orders " + ",".join(str(line.order.id) for line in lines))
@@ -106,6 +112,7 @@ def index(session: Session, shop: Shop) -> str | Response:
         shop,
         "shipments/index.html",
         "shipments",
+        tally=answer.tally(session, [shop])[shop.id],
         tabs=TABS,
         tab=asked.tab,
         q=asked.search,
@@ -113,6 +120,19 @@ def index(session: Session, shop: Shop) -> str | Response:
         rated=feedback.figure(session, shop.id) if asked.tab == Group.DELIVERED else None,
         lines=lines,
         page=page,
+    )
+
+
+def _page(session: Session, shop: Shop, rows: finding.Rows, search: str) -> Page:
+    if not search:
+        return paging.newest_first(session, rows, Shipment.id)
+    return finding.page(
+        session,
+        rows,
+        Shipment.id,
+        all_of_them=select(Shipment.id).where(Shipment.shop_id == shop.id),
+        near=finding.is_parcel(search),
+        far=Shipment.id.in_(finding.parcels(shop.id, search)),
     )
 
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.carriers import directory
 from app.carriers.directory import PLACE
 from app.lib import clock
-from app.lib.told import tell
 from app.shops.models import Shop
 from app.tracking.models import OwnCarrier, Shipment
 
@@ -78,16 +77,14 @@ def read(name: str, template: str) -> tuple[str, str]:
     """Return a name and an address as they are kept; raises Refused."""
     name, template = " ".join(name.split()), template.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise Refused(tell("A name has between 1 and %(most)s characters.", most=LONGEST_NAME))
+        raise Refused(f"A name has between 1 and {LONGEST_NAME} characters.")
     if not template.startswith("https://"):
-        raise Refused(
-            tell("The address begins with https://, like the page where you look a parcel up yourself.")
-        )
+        raise Refused("The address begins with https://, like the page where you look a parcel up yourself.")
     if template.count(PLACE) != 1:
-        raise Refused(tell("The address has %(place)s once, where the parcel’s number goes.", place=PLACE))
+        raise Refused(f"The address has {PLACE} once, where the parcel’s number goes.")
     if len(template) > LONGEST_TEMPLATE or not SIGNS.fullmatch(template) or not _is_page(template):
         raise Refused(
-            tell("That is no address of a web page. Copy it from the browser, and put the number’s place in.")
+            "That is no address of a web page. Copy it from the browser, and put the number’s place in."
         )
     return name, template
 
@@ -112,7 +109,7 @@ def _settle(session: Session, name: str, write: Callable[[], None]) -> None:
     except IntegrityError as error:
         if "uq_own_carrier_name" not in str(error.orig):
             raise
-        raise Refused(tell("You already have a carrier called %(name)s.", name=name)) from error
+        raise Refused(f"You already have a carrier called {name}.") from error
 
 
 def _link(session: Session, own: OwnCarrier) -> None:

@@ -1,7 +1,10 @@
 """Somebody is found by any word of their name, in their own shop, by an index."""
 
+import re
+
+import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.admin import finding
@@ -19,6 +22,11 @@ NAMES = (
     ("b" * 3000, None),
     (None, None),
 )
+FINDS = (
+    *("berg", "VAN BERG ana", "maría", "mar", "luc", "jean-l", "o'nei", "O’Nei", "neill", "小"),
+    *("\\", "'sure", "5%", "b" * 100),
+)
+FINDS_NOBODY = ("erg", "berg luc", "sure & ana", "%", "!ana", "ana |", ".*", "(", "[", "luc-o", "1")
 
 
 def test_any_word_of_a_name_finds_somebody_and_nobody_in_another_shop(
@@ -34,12 +42,44 @@ def test_any_word_of_a_name_finds_somebody_and_nobody_in_another_shop(
         page = merchant.get(f"/admin/{shop.id}/customers", query_string={"q": search})
         return page.text.count('<th scope="row"')
 
-    for search in ("berg", "VAN BERG ana", "maría", "mar", "luc", "jean-l", "o'nei", "O’Nei", "neill", "小"):
+    for search in FINDS:
         assert found(search) == 1, search
-    for search in ("\\", "'sure", "5%", "b" * 100):
-        assert found(search) == 1, search
-    for search in ("erg", "berg luc", "sure & ana", "%", "!ana", "ana |", str(shop.id)):
+    for search in FINDS_NOBODY:
         assert found(search) == 0, search
+    session.execute(update(Profile).values(email=Profile.first_name, phone="+4511"))
+    for search in (*FINDS, *FINDS_NOBODY, "jean-luc", "4511", "+45 11"):
+        near = select(Profile.id).where(Profile.shop_id == shop.id, finding.is_customer(shop.id, search))
+        far = finding.customers(shop.id, search)
+        assert set(session.scalars(near)) == set(session.scalars(far)), search
+
+
+def test_whom_many_are_called_and_whom_few_are_is_found_page_after_page(
+    merchant: FlaskClient, shop: Shop, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "NEAR", 100)
+    rare = set(range(7, 400, 57))
+    for number in range(400):
+        name = "Zoë" if number in rare else "Ana" if number % 3 == 0 else "Bo"
+        order = sold.order(session, shop, sold.Sent(number=f"1Z{number:016}"), name=f"#N{number:03}")
+        order.ship_to = {**sold.ANA, "first_name": name}
+    session.commit()
+
+    def listed(search: str) -> list[int]:
+        found, before = list[int](), None
+        while before != "":
+            page = merchant.get(
+                f"/admin/{shop.id}/shipments", query_string={"q": search, "before": before or ""}
+            ).text
+            found += map(int, re.findall(r"#N(\d{3})</a>", page))
+            (before,) = re.findall(r'href="[^"]*before=(\d+)', page) or [""]
+        return found
+
+    assert listed("zoë") == sorted(rare, reverse=True)
+    assert listed("ana") == [
+        number for number in range(399, -1, -1) if number % 3 == 0 and number not in rare
+    ]
+    assert listed("0398") == [398]
+    assert listed("nobody") == []
 
 
 def test_a_parcel_is_found_by_any_word_on_its_label(
@@ -86,9 +126,8 @@ def test_an_index_finds_somebody_among_thousands(session: Session) -> None:
     )
     session.execute(text(SENT))
     session.execute(text('ANALYZE profile, "order", shipment'))
-    people = select(Profile.id).where(Profile.shop_id == shop.id, finding.is_person(shop.id, "2711"))
     with noted() as asked:
-        assert len(session.scalars(people).all()) == 1
+        assert len(session.scalars(finding.customers(shop.id, "2711")).all()) == 1
         session.execute(finding.parcels(shop.id, "2711")).all()
     assert "ix_profile_name_words" in plan(session, asked[0])
     assert "ix_order_to_name_words" in plan(session, asked[1])
