@@ -113,10 +113,9 @@ def react_one(session: Session, after: int = 0) -> int | None:
     Raises what a reaction raises: the caller rolls back and calls `put_off`.
     """
     given = {"after": after, "now": clock.now()}
-    event_id = session.scalar(NEXT, given) or session.scalar(NEXT, given | {"after": 0})
-    if event_id is None:
+    row: EventRow | None = session.scalar(NEXT, given) or session.scalar(NEXT, given | {"after": 0})
+    if row is None:
         return None
-    row = session.get_one(EventRow, event_id, populate_existing=True)
     session.info["event"], session.info["shop"] = row.id, row.shop_id
     session.info["failed_before"] = row.due_at is not None
     event = events.revive(row)
@@ -131,7 +130,7 @@ def react_one(session: Session, after: int = 0) -> int | None:
     return row.shop_id
 
 
-NEXT = text(
+_NEXT = text(
     """
     WITH RECURSIVE shops AS (
         (SELECT shop_id FROM event WHERE reacted_at IS NULL AND shop_id > :after ORDER BY shop_id LIMIT 1)
@@ -140,14 +139,15 @@ NEXT = text(
                 ORDER BY e.shop_id LIMIT 1)
         FROM shops WHERE shops.shop_id IS NOT NULL
     )
-    SELECT due.id FROM shops, LATERAL (
-        SELECT id FROM event e
+    SELECT due.* FROM shops, LATERAL (
+        SELECT * FROM event e
         WHERE e.shop_id = shops.shop_id AND e.reacted_at IS NULL AND (e.due_at IS NULL OR e.due_at <= :now)
         ORDER BY e.id LIMIT 1 FOR UPDATE SKIP LOCKED
     ) due
     LIMIT 1
     """
 )
+NEXT = select(EventRow).from_statement(_NEXT).execution_options(populate_existing=True)
 """Found along one index, shop by shop, no further than to the first that has something due."""
 
 

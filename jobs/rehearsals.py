@@ -15,6 +15,7 @@ from app.flows.models import Rehearsal
 from app.flows.rehearsal import asked, run
 from app.lib.db import apart, transaction
 from app.lib.logs import trail
+from app.lib.words import merchant_sentence
 from app.shops.errands import Due
 from app.vocabulary import Trigger
 from jobs import FAULTS
@@ -22,8 +23,12 @@ from jobs import FAULTS
 LONGEST = 200.0
 """Seconds, well within an errand's lease; what was come to by then is shown."""
 TOLD_EVERY = 1.0
-FAILED = "It came to nothing, through a fault of ours. Whoever runs Doorstep for you finds it in the log."
-UNREADABLE = "It is written as this version of Doorstep no longer reads it. Go through it again."
+FAILED = merchant_sentence(
+    "It came to nothing, through a fault of ours. Whoever runs Doorstep for you finds it in the log."
+)
+UNREADABLE = merchant_sentence(
+    "It is written as this version of Doorstep no longer reads it. Go through it again."
+)
 
 log = structlog.get_logger()
 

@@ -5,13 +5,15 @@ In Python and in templates `say("Export")`, and in templates `{% trans %}` where
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
 from markupsafe import Markup, escape
 
-from app.lib import retelling, words
+from app.lib import retelling, told, words
+from app.lib.told import Told
 from app.lib.words import MARKED, MERCHANTS, Words
 
 ENGLISH = Words(told_to=MERCHANTS)
@@ -34,8 +36,11 @@ def spoken() -> Words:
 
 
 def say(sentence: str, /, **values: object) -> str:
-    """Return a sentence with its blanks filled: `say("%(name)s signed in", name=...)`."""
-    return spoken().say(sentence, **values)
+    """Return a sentence with its blanks filled: `say("%(name)s signed in", name=...)`.
+
+    What was told below the admin (`app.lib.told`) brings its own.
+    """
+    return told.again(sentence, spoken()) if isinstance(sentence, Told) else spoken().say(sentence, **values)
 
 
 def say_as(context: str, sentence: str, /, **values: object) -> str:
@@ -53,8 +58,15 @@ def say_all(parts: Iterable[str]) -> str:
     return spoken().all_of(parts)
 
 
+def say_row(parts: Sequence[str]) -> str:
+    """Return "3 mails, 1 text"."""
+    return str(format_list(parts, style="unit", locale=spoken().locale)) if parts else ""
+
+
 def retold(text: str | None) -> str:
-    """Return what was kept as an English sentence of ours in the reader's language; else as it is."""
+    """Return what was told or kept as an English sentence of ours in the reader's language; else as it is."""
+    if isinstance(text, Told):
+        return told.again(text, spoken())
     return retelling.retold(text, spoken()) if text else ""
 
 
@@ -80,7 +92,7 @@ def join(app: Flask) -> None:
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined] # the extension adds it
     app.jinja_env.globals.update(gettext=_gettext, ngettext=_ngettext)
     app.jinja_env.globals.update(say=say, say_as=say_as, say_many=say_many, say_all=say_all, spoken=spoken)
-    app.jinja_env.globals.update(retold=retold, figure=figure)
+    app.jinja_env.globals.update(retold=retold, say_row=say_row, figure=figure)
 
 
 def _gettext(sentence: str, /, **values: object) -> Markup:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows import hold_outs
@@ -11,7 +10,7 @@ from app.flows.models import Eligibility, Enrollment
 from app.flows.plan.advance import Turn
 from app.flows.plan.definition import Flow, Message
 from app.lib import clock
-from app.lib.db import add_new, among
+from app.lib.db import add_new, held
 from app.shops.models import Shop
 
 
@@ -20,12 +19,8 @@ def note(session: Session, turns: Sequence[tuple[Enrollment, Flow, Turn]]) -> No
     reached = [(row, flow) for row, flow, turn in turns if _is_first(row, flow, turn)]
     if not reached:
         return
-    shop_ids = {row.shop_id for row, _ in reached}
-    shares = {
-        shop.id: hold_outs.share(shop)
-        for shop in session.scalars(select(Shop).where(among(Shop.id, shop_ids)))
-    }
-    rows = [line for row, flow in reached for line in _lines(row, flow, shares[row.shop_id])]
+    shops = held(session, Shop, {row.shop_id for row, _ in reached})
+    rows = [line for row, flow in reached for line in _lines(row, flow, hold_outs.share(shops[row.shop_id]))]
     rows.sort(
         key=lambda line: (line["shop_id"], line["comparison"], line["drawn_as"])
     )  # no two wait for each other

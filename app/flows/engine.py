@@ -16,7 +16,6 @@ from app import events
 from app.flows import eligible, published, rehearsing, seeing, switches, telling, texted
 from app.flows.actions.base import Doer, Task
 from app.flows.models import Enrollment
-from app.flows.plan import fields
 from app.flows.plan.advance import Deed, Place, Turn, advance
 from app.flows.plan.definition import Action, Flow, Message
 from app.flows.seeing import Asked, Seen
@@ -90,8 +89,7 @@ def put_off(session: Session, enrollment_id: int) -> None:
 
 def asked(row: Enrollment, flow: Flow) -> Asked:
     """Return how a subject is asked about."""
-    of_whom = not fields.PERSON.keys().isdisjoint(flow.asked)
-    return Asked(row.id, row.about, row.about_id, row.entered_at, row.trigger, of_whom)
+    return Asked(row.id, row.about, row.about_id, row.entered_at, row.trigger, flow.asked)
 
 
 def place_of(row: Enrollment) -> Place:

@@ -1,13 +1,11 @@
 """What the gate needs to know of a chunk of messages, in a fixed number of queries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import phonenumbers
 from sqlalchemy import func, not_, or_, select, text
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.util import identity_key
 
 from app.audience import consent, whereabouts
 from app.audience.address import readable_email
@@ -17,7 +15,7 @@ from app.commerce import discounts, pulse
 from app.commerce.models import Checkout, Order
 from app.flows import asked, doubles, rehearsing, repeats, standing, suppressions, switches, texted
 from app.lib import clock, crypto
-from app.lib.db import among
+from app.lib.db import among, held
 from app.messages.gate import caps
 from app.messages.gate.manners import Manners
 from app.messages.gate.verdict import Facts
@@ -31,7 +29,6 @@ from app.tracking.models import Shipment
 from app.tracking.shoppers import cases
 from app.vocabulary import Category, Medium, MessageState, Trigger
 
-Row = TypeVar("Row", Shop, Order, Profile, Shipment, Checkout)
 Person = tuple[int, int | str | None]
 
 EACH_IS_NEWS = (Trigger.PICKUP_REMINDER, Trigger.BULLETIN)
@@ -49,11 +46,11 @@ def gather(session: Session, messages: Sequence[Message]) -> dict[int, Facts]:
     Whoever gathers facts about offers to a shopper holds a lock on that shopper until the transaction ends:
     two senders never both find room under the caps.
     """
-    shops = _by_id(session, Shop, {message.shop_id for message in messages})
-    orders = _by_id(session, Order, {message.order_id for message in messages})
-    carts = _by_id(session, Checkout, {message.checkout_id for message in messages})
-    profiles = _by_id(session, Profile, {message.profile_id for message in messages})
-    shipments = _by_id(session, Shipment, {i for message in messages for i in message.shipment_ids})
+    shops = held(session, Shop, {message.shop_id for message in messages})
+    orders = held(session, Order, {message.order_id for message in messages})
+    carts = held(session, Checkout, {message.checkout_id for message in messages})
+    profiles = held(session, Profile, {message.profile_id for message in messages})
+    shipments = held(session, Shipment, {i for message in messages for i in message.shipment_ids})
     switched_on = switches.since_when(session, shops)
     wanted = asked.for_themselves(session, messages, switched_on, shipments)
     taken_back = texted.taken_back(session, messages, shops)
@@ -268,18 +265,3 @@ def _about(message: Message) -> tuple[object, ...]:
 def _news(message: Message) -> tuple[object, ...]:
     step = None if message.shipment_ids else message.step
     return *_about(message), tuple(sorted(message.shipment_ids)), step, message.again_of
-
-
-def _by_id(session: Session, table: type[Row], ids: Iterable[int | None]) -> dict[int | None, Row]:
-    """Return rows by id; what the session already holds is not asked for again."""
-    found: dict[int | None, Row] = {}
-    missing = []
-    for i in filter(None, ids):
-        row = session.identity_map.get(identity_key(table, i))
-        if row is None:
-            missing.append(i)
-        else:
-            found[i] = row
-    if missing:
-        found |= {row.id: row for row in session.scalars(select(table).where(among(table.id, missing)))}
-    return found

@@ -9,6 +9,7 @@ from app.commerce.models import Order
 from app.flows.actions.base import Task
 from app.lib import plugins
 from app.lib.reading import Json
+from app.lib.told import tell
 from app.platforms.base import Platform
 from app.shops import calls
 from app.shops.models import Shop
@@ -34,7 +35,7 @@ class Mark:
 def is_no_tag(says: str) -> str | None:
     """Return what keeps a text from being a tag; None: it is one."""
     if not says or "," in says or len(says) > LONGEST_TAG:
-        return f"Write one tag beside “says”: up to {LONGEST_TAG} letters and no comma."
+        return tell("Write one tag beside “says”: up to %(most)s letters and no comma.", most=LONGEST_TAG)
     return None
 
 

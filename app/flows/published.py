@@ -19,6 +19,7 @@ from app.flows.plan.definition import Flow, Message
 from app.flows.plan.faults import Fault, Unsound
 from app.lib import clock, plugins
 from app.lib.db import among, memory
+from app.lib.told import tell
 from app.shops import texting
 from app.vocabulary import Trigger
 
@@ -164,13 +165,30 @@ def faults(trigger: Trigger, text: str) -> list[Fault]:
     for name, told, wanted in (("category", flow.category, kind.category), ("about", flow.about, kind.about)):
         if told != wanted and (name == "category" or told == "parcel" or trigger in switches.NEWS):
             sentence = (
-                f"The messages of {trigger} are {wanted if name == 'category' else f'about a {wanted}'}"
+                tell(
+                    "The messages of %(flow)s are %(kind)s: write “category: %(kind)s”.",
+                    flow=trigger.value,
+                    kind=wanted,
+                )
+                if name == "category"
+                else tell(
+                    "The messages of %(flow)s are about a %(subject)s: write “about: %(subject)s”.",
+                    flow=trigger.value,
+                    subject=wanted,
+                )
             )
-            found.insert(0, Fault(flow.lines.get(name, 0), "", f"{sentence}: write “{name}: {wanted}”."))
+            found.insert(0, Fault(flow.lines.get(name, 0), "", sentence))
     if flow.key != trigger:
-        sentence = f"This is the flow {trigger}, and the file says {flow.key!r}."
-        found.insert(0, Fault(flow.lines.get("flow", 0), "", sentence))
+        found.insert(0, another(trigger, flow))
     return found or trying.failures(flow)
+
+
+def another(trigger: Trigger, flow: Flow) -> Fault:
+    """Return what is wrong with a file that is another flow's."""
+    sentence = tell(
+        "This is the flow %(flow)s, and the file says %(other)s.", flow=trigger.value, other=repr(flow.key)
+    )
+    return Fault(flow.lines.get("flow", 0), "", sentence)
 
 
 def _never_texted(trigger: Trigger, flow: Flow) -> Iterator[Fault]:
@@ -179,7 +197,7 @@ def _never_texted(trigger: Trigger, flow: Flow) -> Iterator[Fault]:
         return
     for step in flow.steps:
         if isinstance(step, Message) and step.medium in texting.MEDIA:
-            sentence = "Nobody is texted that a parcel is packed or on its way: tell it by mail."
+            sentence = tell("Nobody is texted that a parcel is packed or on its way: tell it by mail.")
             yield Fault(step.line, step.id, sentence)
 
 

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.plan.facts import Facts
+from app.flows.plan.fields import PERSON
 from app.flows.subjects import shoppers
 from app.flows.subjects.base import Matter, Subject
 from app.flows.subjects.shoppers import Shopper, Told
 from app.lib import plugins
-from app.lib.db import among
+from app.lib.db import held
 from app.shops import workdays
 from app.shops.models import Shop
 from app.vocabulary import Trigger
@@ -27,8 +27,13 @@ class Asked(NamedTuple):
     entered_at: datetime
     trigger: Trigger
     """Whose messages it may get."""
-    of_whom: bool = True
-    """Whether anything is asked about the shopper themselves."""
+    fields: frozenset[str]
+    """What is to be known of it; of what nobody asks about some is known, too."""
+
+    @property
+    def is_about_person(self) -> bool:
+        """Whether anything is asked about the shopper themselves."""
+        return not PERSON.keys().isdisjoint(self.fields)
 
 
 class Seen(NamedTuple):
@@ -41,8 +46,7 @@ class Seen(NamedTuple):
 def see(session: Session, asked: Sequence[Asked]) -> dict[int, Seen]:
     """Return what is so of each, by the enrollment's id; what is gone is missing."""
     matters = {it.id: matter for it, matter in _matters(session, asked)}
-    wanted = select(Shop).where(among(Shop.id, {matter.shop_id for matter in matters.values()}))
-    shops = {shop.id: shop for shop in session.scalars(wanted)}
+    shops = held(session, Shop, {matter.shop_id for matter in matters.values()})
     people = {
         it.id: Shopper(
             shop=shops[matters[it.id].shop_id],
@@ -55,7 +59,8 @@ def see(session: Session, asked: Sequence[Asked]) -> dict[int, Seen]:
         for it in asked
         if it.id in matters
     }
-    told = shoppers.gather(session, {it.id: people[it.id] for it in asked if it.of_whom and it.id in people})
+    of_person = {it.id: people[it.id] for it in asked if it.is_about_person and it.id in people}
+    told = shoppers.gather(session, of_person)
     nothing = Told({})
     calendars = {shop_id: workdays.calendar(shop) for shop_id, shop in shops.items()}
     return {
@@ -81,4 +86,5 @@ def _matters(session: Session, asked: Sequence[Asked]) -> Iterable[tuple[Asked, 
 
 
 def _look(session: Session, subject: Subject, asked: Sequence[Asked]) -> dict[int, Matter]:
-    return subject.look(session, {it.about_id for it in asked})
+    fields = frozenset[str]().union(*(it.fields for it in asked))
+    return subject.look(session, {it.about_id for it in asked}, fields)

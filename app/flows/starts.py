@@ -101,7 +101,7 @@ def on_shipment_reached(session: Session, shop_id: int, event: ShipmentReached) 
     """Look at who is in a flow about the order; a delivered parcel lets it into those that wait for that."""
     engine.heard(session, shop_id, Enrollment.order_id == event.order_id)
     if event.status is ShipmentStatus.DELIVERED:
-        profile_id = session.scalar(select(Order.profile_id).filter_by(id=event.order_id))
+        profile_id = session.get_one(Order, event.order_id).profile_id
         order = Subject("order", event.order_id, profile_id, event.order_id)
         _start(session, shop_id, "parcel_delivered", event.happened_at, order)
 

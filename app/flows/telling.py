@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from app.commerce import holding
 from app.commerce.models import Order
 from app.flows import rehearsing, switches, texted
 from app.flows.models import Enrollment
 from app.flows.switches import MILESTONES
 from app.lib import clock
-from app.lib.db import among, memory
+from app.lib.db import among
 from app.messages.dispatch import outbox
 from app.messages.models import Message
 from app.tracking.models import Shipment
@@ -68,15 +69,12 @@ def tell(session: Session, it: Occasion, medium: Medium) -> None:
 
 
 def _locked(session: Session, order_id: int) -> Order:
-    """Return an order, its row locked until the transaction ends: once for all media."""
-    locked: dict[int, Order] = memory(session).setdefault("orders told of", {})
-    if order_id not in locked:
-        mine = select(Order).filter_by(id=order_id).execution_options(populate_existing=True)
-        # Where a past is gone through once more nobody else writes, and nothing can be locked.
-        is_free = rehearsing.noted(session) is not None
-        lock = mine if is_free else mine.with_for_update(key_share=True)  # others may refer to it meanwhile
-        locked[order_id] = session.scalars(lock).one()
-    return locked[order_id]
+    """Return an order, held until the transaction ends."""
+    if rehearsing.noted(session) is not None:  # there nobody else writes, and nothing can be locked
+        return session.get_one(Order, order_id, populate_existing=True)
+    order = holding.hold(session, order_id)
+    assert order is not None
+    return order
 
 
 def _readers(session: Session, order: Order, trigger: Trigger, medium: Medium) -> Iterator[Reader]:

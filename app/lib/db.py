@@ -6,7 +6,7 @@ from copy import copy
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import orjson
 from sqlalchemy import (
@@ -27,10 +27,12 @@ from sqlalchemy import (
     column,
     create_engine,
     func,
+    inspect,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, Insert, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm.util import identity_key
 
 from app.lib.config import settings
 
@@ -93,6 +95,26 @@ def among(column: Any, values: Iterable[Any]) -> Any:  # noqa: ANN401 - any colu
     `in_` writes a parameter for each, and a new statement for each length.
     """
     return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
+
+
+T = TypeVar("T", bound=Base)
+
+
+def held(session: Session, table: type[T], ids: Iterable[int | None]) -> dict[int | None, T]:
+    """Return rows by id; what the session already holds is not asked for again."""
+    found: dict[int | None, T] = {}
+    missing = []
+    for i in filter(None, ids):
+        row = session.identity_map.get(identity_key(table, i))
+        if row is None:
+            missing.append(i)
+        else:
+            found[i] = row
+    if missing:
+        identity: Any = inspect(table).primary_key[0]
+        rows = session.scalars(select(table).where(among(identity, missing)))
+        found |= {identity_key(instance=row)[1][0]: row for row in rows}
+    return found
 
 
 def add_new(session: Session, table: type[Base], rows: Sequence[Row]) -> int:

@@ -36,7 +36,7 @@ def _retold(text: str, words: Words) -> str:
 def _known(language: str, told_to: str) -> tuple[frozenset[str], tuple[tuple[str, Pattern[str]], ...]]:
     """Return the sentences without blanks, and those with some, the most telling first."""
     catalog = catalogs.extract(MERCHANTS) if told_to == MARKED else catalogs.read(language, MERCHANTS)
-    kept = [str(it.id) for it in catalog if catalogs.KEPT in it.auto_comments]
+    kept = [it.id for it in catalog if isinstance(it.id, str) and catalogs.KEPT in it.auto_comments]
     blank = sorted((it for it in kept if BLANK.search(it)), key=_telling, reverse=True)
     patterns = tuple((it, _pattern(it)) for it in blank if _telling(it) >= LEAST)
     return frozenset(kept).difference(blank), patterns

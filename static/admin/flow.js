@@ -6,7 +6,11 @@
   let held = null;
 
   const form = () => document.getElementById("flow-edit");
-  const say = (text) => { const told = document.getElementById("flow-told"); if (told) told.textContent = text; };
+  // The page brings the sentences, in its reader's language; {names} in them are filled here.
+  const told = () => document.getElementById("flow-told");
+  const say = (text) => { if (told()) told().textContent = text; };
+  const sentence = (name, blanks = {}) =>
+    (told()?.dataset[name] || "").replace(/\{(\w+)\}/g, (blank, of) => blanks[of] ?? blank);
   const slotsFor = (card) => {
     const step = card.closest(".flow-step");
     const own = step.nextElementSibling;
@@ -16,7 +20,7 @@
 
   function pick(grip, byHand) {
     const card = grip.closest(".flow-card"), slots = slotsFor(card);
-    if (!slots.length) return say("There is nowhere else to put it.");
+    if (!slots.length) return say(sentence("nowhere"));
     held = { card, grip, slots, at: -1, byHand };
     const canvas = card.closest(".flow-canvas");
     canvas.classList.add("flow-moving");
@@ -26,7 +30,7 @@
     if (!byHand) {
       const next = slots.findIndex((slot) => card.compareDocumentPosition(slot) & Node.DOCUMENT_POSITION_FOLLOWING);
       held.next = next < 0 ? slots.length : next;
-      say(`Picked up “${card.dataset.title}”. Arrow keys choose a place, Enter drops it, Escape leaves it.`);
+      say(sentence("picked", { step: card.dataset.title }));
     }
   }
 
@@ -37,7 +41,7 @@
     held.slots[at].classList.add("is-here");
     if (!held.byHand) {
       held.slots[at].scrollIntoView({ block: "nearest" });
-      say(`${held.slots[at].dataset.where}, place ${at + 1} of ${held.slots.length}`);
+      say(sentence("place", { where: held.slots[at].dataset.where, at: at + 1, many: held.slots.length }));
     }
   }
 
@@ -53,7 +57,7 @@
   function drop() {
     const { card, slots, at } = held;
     release("");
-    if (at < 0) return say("Left where it was.");
+    if (at < 0) return say(sentence("left"));
     form().elements.to.value = slots[at].dataset.slot;
     press(`move:${card.dataset.step}`);
   }
@@ -92,19 +96,19 @@
     if (!held || !held.byHand) return;
     if (held.moved) drop(); else release("");
   });
-  document.addEventListener("pointercancel", () => { if (held) release("Left where it was."); });
+  document.addEventListener("pointercancel", () => { if (held) release(sentence("left")); });
 
   document.addEventListener("keydown", (event) => {
     const grip = event.target.closest(".flow-grip");
     if (held) {
       const last = held.slots.length - 1;
-      if (event.key === "Escape") release("Left where it was.");
+      if (event.key === "Escape") release(sentence("left"));
       else if (event.key === "ArrowDown") aim(held.at < 0 ? Math.min(held.next, last) : Math.min(held.at + 1, last));
       else if (event.key === "ArrowUp") aim(held.at < 0 ? Math.max(held.next - 1, 0) : Math.max(held.at - 1, 0));
       else if (event.key === "Home") aim(0);
       else if (event.key === "End") aim(last);
       else if (event.key === "Enter" || event.key === " ") drop();
-      else if (event.key === "Tab") return release("Left where it was.");
+      else if (event.key === "Tab") return release(sentence("left"));
       else return;
       return event.preventDefault();
     }
@@ -123,8 +127,8 @@
   // After a change the page is the new one: what was done is told, and the step that it was done to is looked at.
   document.addEventListener("htmx:after:swap", () => {
     held = null; // what was picked up may be gone
-    const done = document.querySelector('[data-key="undo"] .vh'), chosen = document.getElementById("chosen");
-    say(done ? done.textContent.replace(/^: /, "") : "");
+    const done = document.querySelector('[data-key="undo"]'), chosen = document.getElementById("chosen");
+    say(done?.dataset.did || "");
     if (!chosen) return;
     chosen.scrollIntoView({ block: "nearest" });
     const here = document.activeElement;

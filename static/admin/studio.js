@@ -129,12 +129,13 @@
     if (was) ctx.request.body.set("was", was.value);
   });
 
-  // What could not be kept stays as it was typed: the page says so, and the next answer takes that back.
+  // What could not be kept stays as it was typed: the page says so, in words that it brought along, and the next
+  // answer takes that back.
   const tell = (source, why, again) => {
     const bar = document.getElementById("lost"), button = bar.querySelector("button");
     lost = source;
     after = null;
-    bar.querySelector("p").textContent = source.method === "post" ? `Not saved: ${why} What you typed is still here.` : `Not shown: ${why}`;
+    bar.querySelector("p").textContent = bar.dataset[(source.method === "post" ? "unsaved" : "unseen") + why];
     button.hidden = !again;
     bar.hidden = false;
   };
@@ -142,11 +143,11 @@
     const { sourceElement, response: { status } } = event.detail.ctx;
     if (status < 400) return;
     event.preventDefault();
-    if (status < 500) tell(sourceElement, "this page was open for too long, or you may not do this any more. Load it anew.", false);
-    else tell(sourceElement, "something went wrong on our side.", true);
+    if (status < 500) tell(sourceElement, "Old", false);
+    else tell(sourceElement, "Broken", true);
   });
   document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-    if (ctx) tell(ctx.sourceElement, "Doorstep could not be reached.", true);
+    if (ctx) tell(ctx.sourceElement, "Away", true);
   });
   document.addEventListener("click", ({ target }) => {
     if (!target.closest("#lost button") || !lost?.isConnected) return;

@@ -1,5 +1,6 @@
 """The switches: what goes out by itself, and which of the store's own mails it would double."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from flask import Blueprint, abort, redirect, request
@@ -10,9 +11,11 @@ from werkzeug.wrappers import Response
 from app.admin import shell
 from app.admin.doors.session import address, for_shop
 from app.admin.flows.editor import wording
+from app.admin.saying import say, say_all
 from app.flows import doubles, hold_outs, published, switches, tally
 from app.flows.models import Flow as FlowRow
 from app.flows.plan.definition import Wait
+from app.lib.words import sentence
 from app.shops import checkups
 from app.shops.models import Shop
 from app.vocabulary import PlatformKey, Reason, Trigger
@@ -20,9 +23,9 @@ from app.vocabulary import PlatformKey, Reason, Trigger
 blueprint = Blueprint("flows", __name__)
 
 
-FROM_THEN_ON = (
-    "whoever lapses from then on gets it, counted from their last order, though it was before you came to "
-    "Doorstep. Who lapsed earlier is left alone."
+FROM_THEN_ON = sentence(
+    "When on: whoever lapses from then on gets it, counted from their last order, though it was before you "
+    "came to Doorstep. Who lapsed earlier is left alone."
 )
 
 
@@ -37,107 +40,130 @@ class Words(NamedTuple):
 WORDS = {
     Trigger.THANK_YOU: Words(
         "heart",
-        "An order is paid. One mail, at once.",
-        "the next order is thanked for within seconds. Earlier orders are left alone.",
+        sentence("An order is paid. One mail, at once."),
+        sentence("When on: the next order is thanked for within seconds. Earlier orders are left alone."),
     ),
     Trigger.SHIPPED: Words(
         "parcel",
-        "A parcel is handed over. One mail with its tracking link.",
-        "shoppers hear of the next parcel that leaves. Those already on their way are left alone.",
+        sentence("A parcel is handed over. One mail with its tracking link."),
+        sentence(
+            "When on: shoppers hear of the next parcel that leaves. Those already on their way are left "
+            "alone."
+        ),
     ),
     Trigger.OUT_FOR_DELIVERY: Words(
         "truck",
-        "The driver has it. One mail as soon as the carrier says so.",
-        "shoppers hear of the next parcel that goes out for delivery.",
+        sentence("The driver has it. One mail as soon as the carrier says so."),
+        sentence("When on: shoppers hear of the next parcel that goes out for delivery."),
     ),
     Trigger.DELIVERED: Words(
         "home",
-        "It has arrived. One mail.",
-        "shoppers hear of the next parcel that arrives.",
+        sentence("It has arrived. One mail."),
+        sentence("When on: shoppers hear of the next parcel that arrives."),
     ),
     Trigger.READY_TO_COLLECT: Words(
         "store",
-        "It waits at a shop or a post office. One mail with place, hours and code, where the carrier says.",
-        "shoppers hear of the next parcel that waits for them.",
+        sentence(
+            "It waits at a shop or a post office. One mail with place, hours and code, where the carrier "
+            "says."
+        ),
+        sentence("When on: shoppers hear of the next parcel that waits for them."),
     ),
     Trigger.PICKUP_REMINDER: Words(
         "clock",
-        "It was not collected. A mail after one day, three days and six.",
-        "it begins with the next parcel that waits for so long.",
+        sentence("It was not collected. A mail after one day, three days and six."),
+        sentence("When on: it begins with the next parcel that waits for so long."),
     ),
     Trigger.ATTEMPT_FAILED: Words(
         "warn",
-        "The carrier came and could not hand it over. One mail that says what happens next.",
-        "shoppers hear of the next attempt that fails.",
+        sentence("The carrier came and could not hand it over. One mail that says what happens next."),
+        sentence("When on: shoppers hear of the next attempt that fails."),
     ),
     Trigger.RUNNING_LATE: Words(
         "clock",
-        "It is late, stuck or delayed. One mail. Off, it goes to whoever wants to hear only that.",
-        "shoppers hear of the next parcel that runs late.",
+        sentence("It is late, stuck or delayed. One mail. Off, it goes to whoever wants to hear only that."),
+        sentence("When on: shoppers hear of the next parcel that runs late."),
     ),
     Trigger.LABEL_CREATED: Words(
         "parcel",
-        "It is packed. One mail, unless “Shipped” says so. Off, it goes to whoever asks for it.",
-        "every shopper hears of it.",
+        sentence("It is packed. One mail, unless “Shipped” says so. Off, it goes to whoever asks for it."),
+        sentence("When on: every shopper hears of it."),
     ),
     Trigger.IN_TRANSIT: Words(
         "truck",
-        "The carrier has it and it moves. One mail. Off, it goes to whoever asks for it.",
-        "every shopper hears of it.",
+        sentence("The carrier has it and it moves. One mail. Off, it goes to whoever asks for it."),
+        sentence("When on: every shopper hears of it."),
     ),
 }
 
 REQUESTS = {
     Trigger.BACK_IN_STOCK: Words(
         "store",
-        "What somebody asked to hear of is back. One mail, those first who asked first, and no more at once "
-        "than what is there may serve; who comes to an empty shelf again goes on waiting.",
-        "it begins with the next thing that comes back.",
+        sentence(
+            "What somebody asked to hear of is back. One mail, those first who asked first, and no more at "
+            "once than what is there may serve; who comes to an empty shelf again goes on waiting."
+        ),
+        sentence("When on: it begins with the next thing that comes back."),
     ),
 }
 """Goes once to whoever asked for it."""
 OFFERS = {
     Trigger.WELCOME: Words(
         "heart",
-        "Somebody says yes to offers by mail. A mail an hour later, and one after three days unless they "
-        "bought.",
-        "it begins with the next yes. Lists that you bring are left alone.",
+        sentence(
+            "Somebody says yes to offers by mail. A mail an hour later, and one after three days unless they "
+            "bought."
+        ),
+        sentence("When on: it begins with the next yes. Lists that you bring are left alone."),
     ),
     Trigger.ABANDONED_CHECKOUT: Words(
         "cart",
-        "Somebody left a cart and can be written to. A mail after an hour, a day and three days, until they "
-        "buy; to who agreed to texts, one text in place of the second.",
-        "it begins with the next cart that is left.",
+        sentence(
+            "Somebody left a cart and can be written to. A mail after an hour, a day and three days, until "
+            "they buy; to who agreed to texts, one text in place of the second."
+        ),
+        sentence("When on: it begins with the next cart that is left."),
     ),
     Trigger.REVIEW_REQUEST: Words(
         "star",
-        "What was ordered has arrived. A mail a week later, two from abroad, and one reminder; "
-        "not while a problem is open.",
-        "it begins with the next order that arrives.",
+        sentence(
+            "What was ordered has arrived. A mail a week later, two from abroad, and one reminder; "
+            "not while a problem is open."
+        ),
+        sentence("When on: it begins with the next order that arrives."),
     ),
     Trigger.CHECK_IN: Words(
         "heart",
-        "All of an order has arrived. Two days later one mail asks whether they would recommend you, from 0 "
-        "to 10; not while a problem is open.",
-        "it begins with the next order that arrives.",
+        sentence(
+            "All of an order has arrived. Two days later one mail asks whether they would recommend you, "
+            "from 0 to 10; not while a problem is open."
+        ),
+        sentence("When on: it begins with the next order that arrives."),
     ),
     Trigger.WIN_BACK: Words(
         "heart",
-        "Somebody has not bought for one and a half times as long as they used to, or for 180 days. "
-        "A mail, another a week later, and one after two weeks with 10 % off: a code for one order and two "
-        "weeks, made in your store and taken back when they buy.",
+        sentence(
+            "Somebody has not bought for one and a half times as long as they used to, or for 180 days. "
+            "A mail, another a week later, and one after two weeks with 10 %% off: a code for one order "
+            "and two weeks, made in your store and taken back when they buy."
+        ),
         FROM_THEN_ON,
     ),
     Trigger.REPLENISHMENT: Words(
         "refresh",
-        "Something is likely to be used up: after as long as your own shoppers usually take to buy it again. "
-        "One mail, while it can be bought. Only for products that enough of them have bought again.",
-        "it begins with the next order.",
+        sentence(
+            "Something is likely to be used up: after as long as your own shoppers usually take to buy it "
+            "again. One mail, while it can be bought. Only for products that enough of them have bought "
+            "again."
+        ),
+        sentence("When on: it begins with the next order."),
     ),
     Trigger.LAPSED_SURVEY: Words(
         "info",
-        "Somebody has not bought for one and a half times as long as they used to, or for 180 days, and a "
-        "month later still has not. One mail asks why.",
+        sentence(
+            "Somebody has not bought for one and a half times as long as they used to, or for 180 days, "
+            "and a month later still has not. One mail asks why."
+        ),
         FROM_THEN_ON,
     ),
 }
@@ -165,7 +191,12 @@ def index(session: Session, shop: Shop) -> str:
         drafts=set(session.scalars(drafts)),
         doubled=doubles.of(session, shop),
         percent=hold_outs.share(shop),
+        quoted=_quoted,
     )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return say_all([say("“%(name)s”", name=name) for name in names])
 
 
 class Plan(NamedTuple):
@@ -193,7 +224,7 @@ def _plans(session: Session, shop_id: int) -> dict[Trigger, Plan]:
                 waits=any(isinstance(it, Wait) for it in flow.steps),
             )
             if flow
-            else Plan(0, "as this version of Doorstep no longer reads it", 0, is_unreadable=True)
+            else Plan(0, say("as this version of Doorstep no longer reads it"), 0, is_unreadable=True)
         )
     return found
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.admin import paging, shell
 from app.admin.doors.session import for_shop
+from app.admin.saying import say
 from app.flows import switches
 from app.lib.db import among
 from app.shops.models import Shop
@@ -58,7 +59,7 @@ def index(session: Session, shop: Shop) -> str:
 
 
 def _line(it: Demand, apart: int) -> Line:
-    title = it.product.title or it.variant.title or "Name not read yet"
+    title = it.product.title or it.variant.title or say("Name not read yet")
     kind = it.variant.title
     is_said = kind in (None, "Default Title", title)
     return Line(title, None if is_said else kind, it, _stands(it.shelf), apart)
@@ -66,15 +67,26 @@ def _line(it: Demand, apart: int) -> Line:
 
 def _stands(shelf: Shelf | None) -> str:
     if shelf is None or shelf.is_there is None:
-        return "Stock not read yet"
-    many = "" if shelf.quantity is None else f"{shelf.quantity:,} "
+        return say("Stock not read yet")
     if not shelf.is_there:
-        return "Sold out"
+        return say("Sold out")
+    if shelf.quantity is None:
+        return _there(shelf)
+    many = f"{shelf.quantity:,}"
     if shelf.rose_at is not None:
-        return f"{many}there, being checked"
+        return say("%(many)s there, being checked", many=many)
     if shelf.short_since is not None:
-        return f"{many}there, from cancelled or refunded orders"
-    return f"{many}in stock"
+        return say("%(many)s there, from cancelled or refunded orders", many=many)
+    return say("%(many)s in stock", many=many)
+
+
+def _there(shelf: Shelf) -> str:
+    """Say how something stands of which nobody knows how many there are."""
+    if shelf.rose_at is not None:
+        return say("there, being checked")
+    if shelf.short_since is not None:
+        return say("there, from cancelled or refunded orders")
+    return say("in stock")
 
 
 def _apart(session: Session, variant_ids: list[int]) -> dict[int, int]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.admin import shell, studio
 from app.admin.doors.session import address, saw
+from app.admin.saying import spoken
 from app.admin.wording import preview, view, words
 from app.admin.wording import state as wording_state
 from app.admin.wording.state import Panel, State, View
@@ -30,7 +31,6 @@ from app.shops.models import Shop
 from app.vocabulary import WENT_OUT, Trigger
 
 LATELY = timedelta(days=30)
-LANGUAGES = {it: Locale.parse(it).get_display_name(ENGLISH) or it for it in (*CATALOGS, ENGLISH)}
 
 
 def trigger_of(name: str) -> Trigger:
@@ -69,7 +69,7 @@ def page(  # noqa: PLR0913 - what one page shows
         state = State(view=state.view, filled=state.filled, language=state.language)
     row = session.scalar(select(Template).filter_by(shop_id=shop.id, trigger=trigger))
     first, last = steps.ends(session, row) if row else (0, 0)
-    sent = versions.sent(session, shop.id, trigger)
+    sent, called = versions.sent(session, shop.id, trigger), _languages()
     return shell.page(
         session,
         shop,
@@ -91,6 +91,7 @@ def page(  # noqa: PLR0913 - what one page shows
         inserts=words.inserts(trigger),
         findings=findings,
         rules=words.RULES,
+        place_of=lambda it: view.place_of(it, document, called),
         shown=shown,
         letter=letter,
         frame=preview.url(
@@ -98,8 +99,8 @@ def page(  # noqa: PLR0913 - what one page shows
         ),
         specimens=words.SPECIMENS,
         newest=specimens.newest(session, shop.id, trigger),
-        languages=sorted(CATALOGS, key=LANGUAGES.__getitem__),
-        language_names=LANGUAGES,
+        languages=sorted(CATALOGS, key=called.__getitem__),
+        language_names=called,
         row=row,
         may_undo=row is not None and row.step > first,
         may_redo=row is not None and row.step < last,
@@ -144,6 +145,12 @@ def _fields(  # noqa: PLR0913, PLR0917 - what a form is made of
     else:
         found = view.fields_of_message(document, own, findings, filler)
     return [view.as_typed(it, typed, misfit) for it in found] if typed is not None else found
+
+
+def _languages() -> dict[str, str]:
+    """Return what the reader calls each language that we speak."""
+    here = spoken().locale
+    return {it: Locale.parse(it).get_display_name(here) or it for it in (*CATALOGS, ENGLISH)}
 
 
 def _blank(kind: str) -> Block:

@@ -4,7 +4,7 @@ A frame in Shopify's back office has no cookie, and so the address says who may 
 editor's page, and good for an hour or two.
 """
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Blueprint, Response, abort, render_template, url_for
 from sqlalchemy import select
 from werkzeug.exceptions import Gone
 
@@ -27,7 +27,6 @@ POLICY = (
     "sandbox; default-src 'none'; img-src https: data: {ours}; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-FAILED = '<!doctype html><html lang="en"><title>Preview</title><p>It cannot be shown as it is.</p></html>'
 
 
 def url(  # noqa: PLR0913 - what of a message is shown
@@ -49,10 +48,14 @@ def show(token: str) -> Response:
         try:
             document = versions.draft(session, shop.id, trigger)
         except Misfit:
-            return _framed(shop, FAILED)
+            return _framed(shop, _failed())
         letter = state.letter(session, shop, trigger, document, filled, language)
     shown = showing.of(letter)
-    return _framed(shop, showing.framed(shown.html, dark=dark) if shown.html else FAILED)
+    return _framed(shop, showing.framed(shown.html, dark=dark) if shown.html else _failed())
+
+
+def _failed() -> str:
+    return render_template("admin/wording/failed.html")
 
 
 def _told(token: str) -> tuple[int, Trigger, str, str, bool]:

@@ -8,6 +8,7 @@ from app.admin.doors.session import Answer, address, for_shop
 from app.admin.wording.index import ONE
 from app.admin.wording.page import page, trigger_of
 from app.admin.wording.state import State
+from app.lib.told import tell
 from app.messages.documents import files
 from app.messages.documents.document import Document, Misfit
 from app.messages.documents.lint import Finding
@@ -82,7 +83,7 @@ def upload(session: Session, shop: Shop, name: str) -> Answer:
     try:
         document, findings = _taken(session, shop, trigger, text)
     except Misfit as misfit:
-        return page(session, shop, trigger, state, file_text=text, file_error=str(misfit))
+        return page(session, shop, trigger, state, file_text=text, file_error=misfit.sentence)
     if findings:
         return page(
             session,
@@ -119,7 +120,7 @@ def _taken(session: Session, shop: Shop, trigger: Trigger, text: str) -> tuple[D
     """Make a file the draft; returns what is wrong with it, and raises Misfit where it is no such message."""
     of, data = files.read(text)
     if of is not trigger:
-        raise Misfit(f"This file is the message “{of}”.")
+        raise Misfit(tell("This file is the message “%(message)s”.", message=of.value))
     return Document.of(data), publishing.save(session, shop.id, trigger, data)
 
 

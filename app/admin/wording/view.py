@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.admin.saying import retold, say
 from app.admin.wording import words
 from app.admin.wording.words import Kind
 from app.messages.documents.blocks import KINDS, LIQUID, SAID, Holds
@@ -111,7 +112,7 @@ def as_typed(field: Field, typed: Mapping[str, Any], misfit: Misfit | None) -> F
         field,
         value=_written(value) if isinstance(value, list) else value,
         reads="",
-        error=str(misfit) if is_wrong else "",
+        error=retold(misfit.sentence) if misfit is not None and is_wrong else "",
     )
 
 
@@ -127,23 +128,39 @@ def typed(kind: str, form: Mapping[str, str], *, words_only: bool) -> dict[str, 
 def changes(before: Document, after: Document) -> list[str]:
     """Say in a few words each what one message has that another has not."""
     old, new = ({block.id: block for block in it.blocks} for it in (before, after))
-    said = [f"“{_named(new[it])}” added" for it in new if it not in old]
-    said += [f"“{_named(old[it])}” removed" for it in old if it not in new]
+    said = [say("“%(part)s” added", part=_named(new[it])) for it in new if it not in old]
+    said += [say("“%(part)s” removed", part=_named(old[it])) for it in old if it not in new]
     stayed = [it for it in old if it in new]
-    said += [f"“{_named(new[it])}” changed" for it in stayed if old[it] != new[it]]
+    said += [_changed(_named(new[it])) for it in stayed if old[it] != new[it]]
     if stayed != [it for it in new if it in old]:
-        said.append("blocks in another order")
-    said += [f"“{words.NAMES[it].name}” changed" for it in NAMES if getattr(before, it) != getattr(after, it)]
+        said.append(say("blocks in another order"))
+    names = [it for it in NAMES if getattr(before, it) != getattr(after, it)]
+    said += [_changed(say(words.NAMES[it].name)) for it in names]
     spoken = sorted({*before.languages, *after.languages})
     return said + [
-        f"words in “{it}” changed"
+        say("words in “%(language)s” changed", language=it)
         for it in spoken
         if (before.languages.get(it) or {}) != (after.languages.get(it) or {})
     ]
 
 
+def place_of(finding: Finding, document: Document, languages: Mapping[str, str]) -> str:
+    """Say where something is wrong; `languages` by their names."""
+    place = say("Subject and text message")
+    for number, block in enumerate(document.blocks, start=1):
+        if block.id == finding.block:
+            place = say("%(part)s, block %(number)s", part=_named(block), number=number)
+    if finding.language:
+        place = say("%(place)s, in %(language)s", place=place, language=languages[finding.language])
+    return say("%(place)s, line %(line)s", place=place, line=finding.line) if finding.line > 1 else place
+
+
+def _changed(part: str) -> str:
+    return say("“%(part)s” changed", part=part)
+
+
 def _named(block: Block) -> str:
-    return words.kind(block.kind).name
+    return say(words.kind(block.kind).name)
 
 
 def _says(block: Block, filler: Filler) -> str:
@@ -171,8 +188,8 @@ def _field(  # noqa: PLR0913, PLR0917 - what one field is made of
     has_tags = holds in SAID and isinstance(value, str) and ("{{" in value or "{%" in value)
     return Field(
         name=name,
-        label=label.name,
-        hint=label.hint,
+        label=say(label.name),
+        hint=say(label.hint) if label.hint else "",
         control=_control(holds, value),
         value=_written(value) if holds is Holds.LINKS else value,
         reads=" ".join((filler.said(value) or "").split()) if has_tags else "",

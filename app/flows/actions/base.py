@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.plan.fields import FIELDS
 from app.flows.subjects.base import Matter
+from app.lib.told import one_of, tell
 
 ANYTHING = tuple(FIELDS)
 LONGEST = 200
@@ -48,12 +49,22 @@ class Doer:
     def fault(self, about: str, says: str) -> str | None:
         """Return why it cannot be done in a flow about something, in a sentence; None: it can."""
         if about not in self.about:
-            return f"“{self.key}” needs a flow about {' or '.join(self.about)}; this one is about {about}."
+            return tell(
+                "“%(action)s” needs a flow about %(subjects)s; this one is about %(subject)s.",
+                action=self.key,
+                subjects=one_of(self.about),
+                subject=about,
+            )
         return self.objects(says)
 
 
 def sentence(says: str) -> str | None:
     """Take one sentence; for `Doer.objects`."""
     if not says:
-        return "Write what it should say beside “says”."
-    return None if len(says) <= LONGEST else f"It says more than {LONGEST} letters."
+        return tell("Write what it should say beside “says”.")
+    return too_long(says)
+
+
+def too_long(says: str) -> str | None:
+    """Take one sentence, or nothing; for `Doer.objects`."""
+    return None if len(says) <= LONGEST else tell("It says more than %(most)s letters.", most=LONGEST)

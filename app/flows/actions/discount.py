@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.commerce import discounts
 from app.flows.actions.base import Doer, Task
+from app.lib.told import tell
 
 WRITTEN = re.compile(r"(?P<percent>[1-9][0-9]?) ?%, (?P<days>[1-9][0-9]?) days?")
 
@@ -27,7 +28,9 @@ def do(session: Session, task: Task) -> None:
 
 def is_unclear(says: str) -> str | None:
     """Take a share and a span of days; both up to 99."""
-    return None if WRITTEN.fullmatch(says) else "Write how much, and for how long, like “10 %, 14 days”."
+    if WRITTEN.fullmatch(says):
+        return None
+    return tell("Write how much, and for how long, like “10 %%, 14 days”.")
 
 
 PLUGIN = Doer(key="discount", do=do, objects=is_unclear)

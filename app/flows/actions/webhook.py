@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from app.flows import callouts
-from app.flows.actions.base import LONGEST, Doer, Task
+from app.flows.actions.base import Doer, Task, too_long
 
 
 def do(session: Session, task: Task) -> None:
@@ -11,9 +11,4 @@ def do(session: Session, task: Task) -> None:
     callouts.record(session, task, "flow.step")
 
 
-def is_too_long(says: str) -> str | None:
-    """Take a word that their server knows it by, or none."""
-    return None if len(says) <= LONGEST else f"It says more than {LONGEST} letters."
-
-
-PLUGIN = Doer(key="webhook", do=do, objects=is_too_long)
+PLUGIN = Doer(key="webhook", do=do, objects=too_long)

@@ -3,6 +3,7 @@
 from app.flows.plan.conditions import Condition
 from app.flows.plan.sheet import Cell, Mistake, Text, rows_of, text_of
 from app.flows.plan.spans import Span
+from app.lib import told
 
 
 def conditions_in(cell: Cell | None) -> tuple[Condition, ...]:
@@ -14,7 +15,7 @@ def _condition(cell: Text) -> Condition:
     try:
         return Condition.of(cell.text, line=cell.line)
     except ValueError as error:
-        raise Mistake(cell.line, str(error)) from error
+        raise Mistake(cell.line, told.of(error)) from error
 
 
 def span_in(cell: Text | None) -> Span | None:
@@ -27,4 +28,4 @@ def needed_span_in(cell: Text) -> Span:
     try:
         return Span.of(cell.text)
     except ValueError as error:
-        raise Mistake(cell.line, str(error)) from error
+        raise Mistake(cell.line, told.of(error)) from error

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from app.flows.plan.fields import Kind
+from app.lib.told import Told, tell
 
 Value = bool | int | str | None
 
@@ -53,27 +54,32 @@ class Condition:
         """Return the condition that a text says; raises ValueError."""
         found = WRITTEN.fullmatch(text.strip())
         if found is None:
-            raise ValueError(f"{text!r} is no condition; write it like “not order.is_called_off”.")
+            raise ValueError(
+                tell("%(text)s is no condition; write it like “not order.is_called_off”.", text=repr(text))
+            )
         op = Op(found[3] or "")
         values = tuple(part.strip() for part in (found[4] or "").split(",")) if found[4] else ()
         if not all(WORD.fullmatch(value) for value in values) or (len(values) > 1 and op is not Op.IS_ONE_OF):
-            raise ValueError(f"{text!r}: a field is compared with one word or number.")
+            raise ValueError(tell("%(text)s: a field is compared with one word or number.", text=repr(text)))
         return cls(found[2], op, values, bool(found[1]), line)
 
     def __str__(self) -> str:
         compared = f" {self.op} {', '.join(self.values)}" if self.op else ""
         return f"{'not ' if self.negated else ''}{self.field}{compared}"
 
-    def fault(self, kinds: Mapping[str, Kind]) -> str | None:
+    def fault(self, kinds: Mapping[str, Kind]) -> Told | None:
         """Return what is wrong with it where these fields are known, in words; None: nothing."""
         kind = kinds.get(self.field)
         if kind is None:
-            return f"Nothing is known as {self.field!r} here."
+            return nothing_known(self.field)
         if self.op not in FITS[kind]:
-            ways = ", ".join(f"“{op}”" if op else "its name alone" for op in FITS[kind])
-            return f"{self.field} is {kind}: " + (f"ask {ways}." if ways else "it can only be waited for.")
+            return _unfit(self.field, kind)
         if kind is Kind.NUMBER and not NUMBER.fullmatch(self.values[0]):
-            return f"{self.field} is a number, and {self.values[0]!r} is none."
+            return tell(
+                "%(field)s is a number, and %(value)s is none.",
+                field=self.field,
+                value=repr(self.values[0]),
+            )
         return None
 
     def holds(self, known: Mapping[str, Value]) -> bool:
@@ -95,6 +101,26 @@ class Condition:
                 return int(value) >= int(self.values[0])
             case Op.AT_MOST:
                 return int(value) <= int(self.values[0])
+
+
+def nothing_known(field: str) -> Told:
+    """Say that a flow may not ask about a field."""
+    return tell("Nothing is known as %(field)s here.", field=repr(field))
+
+
+def _unfit(field: str, kind: Kind) -> Told:
+    """Say how a field of a kind may be looked at, where it is looked at in another way."""
+    match kind:
+        case Kind.FLAG:
+            return tell("%(field)s is yes or no: ask its name alone.", field=field)
+        case Kind.NUMBER:
+            return tell("%(field)s is a number: ask “is”, “is not”, “at least”, “at most”.", field=field)
+        case Kind.TEXT:
+            return tell("%(field)s is a word: ask “is”, “is not”, “is one of”.", field=field)
+        case Kind.MOMENT:
+            return tell("%(field)s is a moment: it can only be waited for.", field=field)
+        case Kind.CHANGING:
+            return tell("%(field)s is something that changes: it can only be waited for.", field=field)
 
 
 def all_hold(conditions: Iterable[Condition], known: Mapping[str, Value]) -> bool:

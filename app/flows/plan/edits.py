@@ -8,6 +8,7 @@ from typing import Self
 from app.flows.plan import tree as trees
 from app.flows.plan.definition import END, Choice, Draw, Flow, Leave, Message, Step, Wait
 from app.flows.plan.tree import Jump, Node, Part, Row, Tree
+from app.lib.told import tell
 
 DEEPEST = 4
 """So many ways may lie within each other."""
@@ -15,7 +16,11 @@ IN_VAIN = "waited in vain"
 
 
 class Refused(Exception):
-    """It cannot be done; its text says why."""
+    """It cannot be done; `sentence` says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class Where(StrEnum):
@@ -75,7 +80,7 @@ def move(flow: Flow, ident: str, slot: Slot) -> Flow:
     if slot.where is Where.AFTER and slot.step == ident:
         return flow
     if slot.step in {it.step.id for it in trees.nodes((node,))}:
-        raise Refused("A step cannot be moved to one of its own ways.")
+        raise Refused(tell("A step cannot be moved to one of its own ways."))
     return _checked(flow, _put(_without(tree, ident), slot, node))
 
 
@@ -85,7 +90,7 @@ def remove(flow: Flow, ident: str) -> Flow:
     gone = {it.step.id for it in trees.nodes((_node(tree, ident),))}
     left = _without(tree, ident)
     if not any(left.nodes()):
-        raise Refused("A flow needs at least one step.")
+        raise Refused(tell("A flow needs at least one step."))
     return _checked(flow, _each(left, lambda part: () if _leads_to(part, gone) else (part,)))
 
 
@@ -102,7 +107,7 @@ def change(flow: Flow, ident: str, step: Step) -> Flow:
     node = _node(tree, ident)
     if step.id != ident:
         if step.id == END or step.id in {it.step.id for it in tree.nodes()}:
-            raise Refused(f"Another step is called “{step.id}”.")
+            raise Refused(tell("Another step is called “%(step)s”.", step=step.id))
         flow = _renamed(flow, ident, step.id)
     ways = _ways_of(step, node.ways)
     tree = _each(
@@ -116,7 +121,7 @@ def swap(flow: Flow, ident: str) -> Flow:
     tree = trees.of(flow)
     node = _node(tree, ident)
     if not isinstance(node.step, Choice):
-        raise Refused("Only a question has a yes and a no.")
+        raise Refused(tell("Only a question has a yes and a no."))
     swapped = Node(node.step, (node.ways[1], node.ways[0]))
     return _checked(flow, _each(tree, lambda part: (swapped,) if _is(part, ident) else (part,)))
 
@@ -126,7 +131,7 @@ def new_arm(flow: Flow, ident: str, step: Step, percent: int) -> Flow:
     tree = trees.of(flow)
     node = _node(tree, ident)
     if not isinstance(node.step, Draw):
-        raise Refused("Only a split by chance can have more ways.")
+        raise Refused(tell("Only a split by chance can have more ways."))
     draw = replace(node.step, arms=(*node.step.arms, (step.id, percent)))
     wider = Node(draw, (*node.ways, (Node(step),)))
     return _checked(flow, _each(tree, lambda part: (wider,) if _is(part, ident) else (part,)))
@@ -143,7 +148,7 @@ def shift(flow: Flow, ident: str, by: int) -> Flow:
             return move(flow, ident, slot)
         except Refused:
             continue
-    raise Refused("It cannot go further.")
+    raise Refused(tell("It cannot go further."))
 
 
 def slots(tree: Tree) -> Iterator[Slot]:
@@ -176,7 +181,7 @@ def _node(tree: Tree, ident: str) -> Node:
     try:
         return tree.node(ident)
     except LookupError:
-        raise Refused(f"There is no step “{ident}” any more.") from None
+        raise Refused(tell("There is no step “%(step)s” any more.", step=ident)) from None
 
 
 def _known(tree: Tree, slot: Slot) -> None:
@@ -184,7 +189,7 @@ def _known(tree: Tree, slot: Slot) -> None:
         return
     node = _node(tree, slot.step)
     if slot.where is Where.WAY and slot.way not in range(len(node.ways)):
-        raise Refused(f"“{slot.step}” has no such way any more.")
+        raise Refused(tell("“%(step)s” has no such way any more.", step=slot.step))
 
 
 def _put(tree: Tree, slot: Slot, node: Node) -> Tree:
@@ -254,7 +259,7 @@ def _ways_of(step: Step, ways: tuple[Row, ...]) -> tuple[Row, ...]:
         return (), (Node(Leave(id=f"{step.id}: {IN_VAIN}", because=IN_VAIN)),)
     if not parts_people and ways:
         if any(not isinstance(node.step, Leave) for way in ways for node in trees.nodes(way)):
-            raise Refused("Move or remove what is on its ways first.")
+            raise Refused(tell("Move or remove what is on its ways first."))
         return ()
     return ways
 
@@ -272,14 +277,14 @@ def _checked(flow: Flow, tree: Tree) -> Flow:
     for row in _rows(tree.rows):
         for part in row[:-1]:
             if isinstance(part, Node) and isinstance(part.step, Leave):
-                raise Refused("Nothing can follow where people leave: put it at the end of a way.")
+                raise Refused(tell("Nothing can follow where people leave: put it at the end of a way."))
     deepest = max(map(trees.depth, tree.rows))
     if deepest > DEEPEST and deepest > max(map(trees.depth, trees.of(flow).rows)):
-        raise Refused(f"Ways may lie {DEEPEST} deep within each other.")
+        raise Refused(tell("Ways may lie %(deep)s deep within each other.", deep=DEEPEST))
     try:
         return trees.flow_of(flow, tree)
     except trees.NoTree:
-        raise Refused("It would lead back to a step that comes before it.") from None
+        raise Refused(tell("It would lead back to a step that comes before it.")) from None
 
 
 def _rows(rows: tuple[Row, ...]) -> Iterator[Row]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.lib.told import tell
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
@@ -13,9 +15,22 @@ class Fault:
     """The step's id; empty: the flow itself."""
     sentence: str
 
+    @property
+    def told(self) -> str:
+        """Where it is, and what is wrong."""
+        known = {"line": self.line, "step": self.step, "problem": self.sentence}
+        match bool(self.line), bool(self.step):
+            case True, True:
+                return tell("line %(line)s: %(step)s: %(problem)s", **known)
+            case True, False:
+                return tell("line %(line)s: %(problem)s", **known)
+            case False, True:
+                return tell("%(step)s: %(problem)s", **known)
+            case _:
+                return self.sentence
+
     def __str__(self) -> str:
-        where = f"line {self.line}: " if self.line else ""
-        return f"{where}{f'{self.step}: ' if self.step else ''}{self.sentence}"
+        return str(self.told)
 
 
 class Unsound(Exception):

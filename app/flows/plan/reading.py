@@ -29,6 +29,7 @@ from app.flows.plan.definition import (
 )
 from app.flows.plan.faults import Fault, Unsound
 from app.flows.plan.sheet import Cell, Mistake, Table, Text, parse, rows_of, table_of, text_of
+from app.lib.told import tell
 from app.vocabulary import Category, Medium
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ class _Reader:
 
     def flow(self) -> Flow:
         table = self._table
-        self._try(lambda: table.only("A flow", *FLOW))
+        self._try(lambda: table.only(tell("A flow"), *FLOW))
         key, starts, about = (self._try(partial(_needed, table, name)) for name in FLOW[:3])
         category = self._try(lambda: _word(table.needed("category"), Category))
         again = self._try(lambda: span_in(table.text("again after")))
@@ -98,7 +99,7 @@ class _Reader:
             ident = given.text if isinstance(given, Text) else usual
             found.append(self._try(partial(_step, row, kind, ident, sent), ident))
         if not found:
-            self._faults.append(Fault(self._table.line, "", "A flow needs steps."))
+            self._faults.append(Fault(self._table.line, "", tell("A flow needs steps.")))
         return list(filter(None, found))
 
 
@@ -113,8 +114,8 @@ def _needed(table: Table, name: str) -> str:
 def _step(row: Cell, kind: str, ident: str, sent: Counter[Medium]) -> Step:
     table = table_of(row)
     if kind not in KINDS:
-        raise Mistake(table.line, f"A step is one of {', '.join(KINDS)}.")
-    table.only("This step", "id", kind, *BESIDE.get(kind, ()), "then")
+        raise Mistake(table.line, tell("A step is one of %(kinds)s.", kinds=", ".join(KINDS)))
+    table.only(tell("This step"), "id", kind, *BESIDE.get(kind, ()), "then")
     then = table.text("then")
     known: dict[str, Any] = {"id": ident, "then": then.text if then else None, "line": table.line}
     match kind:
@@ -137,7 +138,10 @@ def _message(table: Table, known: dict[str, Any], sent: Counter[Medium]) -> Mess
         sent[medium] += 1
         return Message(**known, medium=medium, number=sent[medium])
     if not given.text.isdecimal() or not 0 < int(given.text) <= MOST_MESSAGES:
-        raise Mistake(given.line, f"{given.text!r} is no number of a message; write it like “1”.")
+        raise Mistake(
+            given.line,
+            tell("%(text)s is no number of a message; write it like “1”.", text=repr(given.text)),
+        )
     return Message(**known, medium=medium, number=int(given.text), is_given=True)
 
 
@@ -151,21 +155,21 @@ def _wait(cell: Cell, known: dict[str, Any]) -> Wait:
 
 def _how(table: Table) -> How:
     if "until" in table.cells:
-        table.only("A wait until something is so", "until", "for", "at most", "else")
+        table.only(tell("A wait until something is so"), "until", "for", "at most", "else")
         conditions = conditions_in(table.cells["until"])
         at_most = needed_span_in(table.needed("at most"))
         return Until(conditions=conditions, held_for=span_in(table.text("for")), at_most=at_most)
     if "unchanged" in table.cells:
-        table.only("A wait until nothing changes", "unchanged", "for", "at most", "else")
+        table.only(tell("A wait until nothing changes"), "unchanged", "for", "at most", "else")
         span, at_most = (needed_span_in(table.needed(name)) for name in ("for", "at most"))
         return Unchanged(field=table.needed("unchanged").text, span=span, at_most=at_most)
     if "until moment" in table.cells:
-        table.only("A wait for a moment", "until moment")
+        table.only(tell("A wait for a moment"), "until moment")
         return Moment(field=table.needed("until moment").text)
-    table.only("A wait", "for", "from start", "at", "clock")
+    table.only(tell("A wait"), "for", "from start", "at", "clock")
     from_start = table.text("from start")
     if from_start and "for" in table.cells:
-        raise Mistake(table.line, "A wait counts “for” so long, or “from start”, and not both.")
+        raise Mistake(table.line, tell("A wait counts “for” so long, or “from start”, and not both."))
     at, clock = table.text("at"), table.text("clock")
     return Pause(
         span=needed_span_in(from_start or table.needed("for")),
@@ -177,30 +181,30 @@ def _how(table: Table) -> How:
 
 def _split(table: Table, known: dict[str, Any]) -> Step:
     if "hold out" in table.cells:
-        table.only("A split that holds out", "hold out")
+        table.only(tell("A split that holds out"), "hold out")
         return HoldOut(**known, percent=_percent(table.needed("hold out")))
     if known["then"] is not None:
-        raise Mistake(table.line, "A split says itself where it leads.")
+        raise Mistake(table.line, tell("A split says itself where it leads."))
     if "by chance" in table.cells:
-        table.only("A split by chance", "by chance")
+        table.only(tell("A split by chance"), "by chance")
         arms = table_of(table.cells["by chance"])
         drawn = tuple((name, _percent(text_of(cell))) for name, cell in arms.cells.items())
         if not drawn:
-            raise Mistake(arms.line, "A split by chance needs arms.")
+            raise Mistake(arms.line, tell("A split by chance needs arms."))
         return Draw(**known, arms=drawn)
-    table.only("A split", "if", "yes", "no")
+    table.only(tell("A split"), "if", "yes", "no")
     conditions = conditions_in(table.cells.get("if"))
     if not conditions:
-        raise Mistake(table.line, "A split needs conditions: “if”, “by chance” or “hold out”.")
+        raise Mistake(table.line, tell("A split needs conditions: “if”, “by chance” or “hold out”."))
     return Choice(**known, conditions=conditions, yes=table.needed("yes").text, no=table.needed("no").text)
 
 
 def _let_go(row: Cell) -> LetGo:
     table = table_of(row)
-    table.only("An exit", "if", "because")
+    table.only(tell("An exit"), "if", "because")
     conditions = conditions_in(table.cells.get("if"))
     if not conditions:
-        raise Mistake(table.line, "An exit needs conditions under “if”.")
+        raise Mistake(table.line, tell("An exit needs conditions under “if”."))
     return LetGo(conditions=conditions, because=table.needed("because").text)
 
 
@@ -209,7 +213,7 @@ def _percent(cell: Text | None) -> int:
         return 0
     figure = cell.text.removesuffix("%").strip()
     if not figure.isdecimal() or int(figure) > 100:  # noqa: PLR2004 - percent
-        raise Mistake(cell.line, f"{cell.text!r} is no share; write it like “10 %”.")
+        raise Mistake(cell.line, tell("%(text)s is no share; write it like “10 %%”.", text=repr(cell.text)))
     return int(figure)
 
 
@@ -217,11 +221,15 @@ def _word(cell: Text, kind: type[Word]) -> Word:
     try:
         return kind(cell.text)
     except ValueError as error:
-        raise Mistake(cell.line, f"{cell.text!r} is none of {', '.join(kind)}.") from error
+        raise Mistake(
+            cell.line, tell("%(text)s is none of %(all)s.", text=repr(cell.text), all=", ".join(kind))
+        ) from error
 
 
 def _hour(cell: Text) -> time:
     try:
         return time.fromisoformat(cell.text).replace(second=0, microsecond=0, tzinfo=None)
     except ValueError as error:
-        raise Mistake(cell.line, f"{cell.text!r} is no hour of the day; write it like “09:00”.") from error
+        raise Mistake(
+            cell.line, tell("%(text)s is no hour of the day; write it like “09:00”.", text=repr(cell.text))
+        ) from error

@@ -7,6 +7,7 @@ import yaml
 
 from app.flows.plan.faults import Fault, Unsound
 from app.lib import yaml_files
+from app.lib.told import tell
 
 MOST_LETTERS = 50_000
 
@@ -47,7 +48,15 @@ class Table:
         """Raise Mistake where it has a name that is none of these."""
         for name, cell in self.cells.items():
             if name not in names:
-                raise Mistake(cell.line, f"{what} has no {name!r}; it may have {', '.join(names)}.")
+                raise Mistake(
+                    cell.line,
+                    tell(
+                        "%(what)s has no %(name)s; it may have %(names)s.",
+                        what=what,
+                        name=repr(name),
+                        names=", ".join(names),
+                    ),
+                )
 
     def text(self, name: str) -> Text | None:
         """Return the text beside a name; None: it is not there."""
@@ -58,7 +67,7 @@ class Table:
         """Return the text beside a name; raises Mistake where it is missing."""
         found = self.text(name)
         if found is None:
-            raise Mistake(self.line, f"{name!r} is missing.")
+            raise Mistake(self.line, tell("%(name)s is missing.", name=repr(name)))
         return found
 
 
@@ -68,14 +77,14 @@ Cell = Text | Rows | Table
 def text_of(cell: Cell) -> Text:
     """Return a cell that is a text; raises Mistake for another."""
     if not isinstance(cell, Text) or not cell.text:
-        raise Mistake(cell.line, "Here one word or sentence is wanted.")
+        raise Mistake(cell.line, tell("Here one word or sentence is wanted."))
     return cell
 
 
 def table_of(cell: Cell) -> Table:
     """Return a cell that is a table; raises Mistake for another."""
     if not isinstance(cell, Table):
-        raise Mistake(cell.line, "Here names and what belongs to them are wanted, like “for: 1 hour”.")
+        raise Mistake(cell.line, tell("Here names and what belongs to them are wanted, like “for: 1 hour”."))
     return cell
 
 
@@ -87,26 +96,30 @@ def rows_of(cell: Cell) -> tuple[Cell, ...]:
 def parse(text: str) -> Table:
     """Return what a file says; raises Unsound where it is no YAML, or no table."""
     if len(text) > MOST_LETTERS:
-        raise Unsound([Fault(0, "", f"A flow has at most {MOST_LETTERS} letters.")])
+        raise Unsound([Fault(0, "", tell("A flow has at most %(most)s letters.", most=MOST_LETTERS))])
     try:
         return table_of(_whole(text))
     except Mistake as mistake:
         raise Unsound([Fault(mistake.line, "", mistake.sentence)]) from mistake
     except yaml_files.Odd as odd:
-        sentence = f"{odd.problem[:1].upper()}{odd.problem[1:]}."
-        raise Unsound([Fault(odd.problem_mark.line + 1, "", sentence)]) from odd
+        raise Unsound([Fault(odd.problem_mark.line + 1, "", odd.sentence)]) from odd
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it cannot be read"
+        problem = getattr(error, "problem", None)
         line = mark.line + 1 if mark else 0
-        raise Unsound([Fault(line, "", f"This is no YAML: {problem}.")]) from error
+        sentence = (
+            tell("This is no YAML: %(problem)s.", problem=problem)
+            if problem
+            else tell("This is no YAML: it cannot be read.")
+        )
+        raise Unsound([Fault(line, "", sentence)]) from error
 
 
 def _whole(text: str) -> Cell:
     yaml_files.look(text)
     node = yaml.compose(text, Loader=yaml.BaseLoader)
     if node is None:
-        raise Mistake(1, "There is nothing in it.")
+        raise Mistake(1, tell("There is nothing in it."))
     return _cell(node)
 
 
@@ -122,8 +135,10 @@ def _cell(node: yaml.Node) -> Cell:
             for name, value in node.value:
                 known_as = text_of(_cell(name))
                 if known_as.text in cells:
-                    raise Mistake(known_as.line, f"{known_as.text!r} stands here twice.")
+                    raise Mistake(
+                        known_as.line, tell("%(name)s stands here twice.", name=repr(known_as.text))
+                    )
                 cells[known_as.text] = _cell(value)
             return Table(line, cells)
         case _:
-            raise Mistake(line, "This cannot be understood.")
+            raise Mistake(line, tell("This cannot be understood."))

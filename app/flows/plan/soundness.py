@@ -1,11 +1,11 @@
 """Whether a flow can be published: every reason why not, each with a sentence at its step."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import timedelta
 
 from app.flows.plan import ways
-from app.flows.plan.conditions import Condition
+from app.flows.plan.conditions import Condition, nothing_known
 from app.flows.plan.definition import (
     END,
     Action,
@@ -23,6 +23,7 @@ from app.flows.plan.definition import (
 )
 from app.flows.plan.faults import Fault
 from app.flows.plan.fields import FIELDS, STARTS, Kind
+from app.lib.told import Told, one_of, tell
 from app.vocabulary import Category, Medium
 
 Judge = Callable[[str, str], str | None]
@@ -49,20 +50,22 @@ def _actions(flow: Flow, actions: Mapping[str, Judge]) -> Iterator[Fault]:
         if not isinstance(step, Action):
             continue
         judge = actions.get(step.kind)
-        known = ", ".join(sorted(actions))
-        wrong = (
-            judge(flow.about, step.says)
-            if judge
-            else f"Nobody here can do {step.kind!r}" + (f"; what can be done is {known}." if known else ".")
-        )
+        wrong = judge(flow.about, step.says) if judge else _undoable(step.kind, actions)
         if wrong is not None:
             yield Fault(step.line, step.id, wrong)
+
+
+def _undoable(kind: str, actions: Collection[str]) -> Told:
+    if not actions:
+        return tell("Nobody here can do %(what)s.", what=repr(kind))
+    known = ", ".join(sorted(actions))
+    return tell("Nobody here can do %(what)s; what can be done is %(known)s.", what=repr(kind), known=known)
 
 
 def _media(flow: Flow) -> Iterator[Fault]:
     for step in flow.steps:
         if isinstance(step, Message) and step.medium is Medium.PUSH and flow.about != "parcel":
-            yield Fault(step.line, step.id, "Browsers are only told of parcels.")
+            yield Fault(step.line, step.id, tell("Browsers are only told of parcels."))
 
 
 def _frame(flow: Flow) -> Iterator[Fault]:
@@ -70,28 +73,34 @@ def _frame(flow: Flow) -> Iterator[Fault]:
         return flow.lines.get(name, 0)
 
     if flow.starts not in STARTS:
-        sentence = f"Nothing that we know of is called {flow.starts!r}; a flow needs a start."
+        sentence = tell(
+            "Nothing that we know of is called %(name)s; a flow needs a start.", name=repr(flow.starts)
+        )
         yield Fault(at("starts"), "", sentence)
     elif flow.about not in STARTS[flow.starts]:
-        may_be = " or ".join(STARTS[flow.starts])
-        yield Fault(
-            at("about"), "", f"What starts with {flow.starts} is about {may_be}, not about {flow.about!r}."
+        sentence = tell(
+            "What starts with %(start)s is about %(subjects)s, not about %(subject)s.",
+            start=flow.starts,
+            subjects=one_of(STARTS[flow.starts]),
+            subject=repr(flow.about),
         )
+        yield Fault(at("about"), "", sentence)
     if not any(isinstance(step, Message | Action) for step in flow.steps):
-        yield Fault(at("steps"), "", "It does nothing: it has neither a message nor an action.")
+        yield Fault(at("steps"), "", tell("It does nothing: it has neither a message nor an action."))
     if len(flow.steps) > MOST_STEPS:
-        yield Fault(at("steps"), "", f"A flow has at most {MOST_STEPS} steps.")
+        yield Fault(at("steps"), "", tell("A flow has at most %(most)s steps.", most=MOST_STEPS))
     if flow.again_after is not None and flow.again_after.least < NOTHING:
-        yield Fault(at("again after"), "", "Nobody can come again before they have left.")
+        yield Fault(at("again after"), "", tell("Nobody can come again before they have left."))
 
 
 def _names(flow: Flow) -> Iterator[Fault]:
     counts = Counter(step.id for step in flow.steps)
     for step in flow.steps:
         if step.id == END:
-            yield Fault(step.line, step.id, f"No step may be called {END!r}: that is where a flow is over.")
+            sentence = tell("No step may be called %(end)s: that is where a flow is over.", end=repr(END))
+            yield Fault(step.line, step.id, sentence)
         elif counts[step.id] > 1:
-            yield Fault(step.line, step.id, "Two steps have this name.")
+            yield Fault(step.line, step.id, tell("Two steps have this name."))
 
 
 def _targets(flow: Flow) -> Iterator[Fault]:
@@ -99,11 +108,13 @@ def _targets(flow: Flow) -> Iterator[Fault]:
     for place, step in enumerate(flow.steps):
         for target in flow.ways(step):
             if target != END and target not in places:
-                yield Fault(step.line, step.id, f"It leads to {target!r}, and there is no such step.")
+                sentence = tell("It leads to %(step)s, and there is no such step.", step=repr(target))
+                yield Fault(step.line, step.id, sentence)
             elif target != END and places[target] <= place:
-                yield Fault(
-                    step.line, step.id, f"It leads back to {target!r}: people would go round for ever."
+                sentence = tell(
+                    "It leads back to %(step)s: people would go round for ever.", step=repr(target)
                 )
+                yield Fault(step.line, step.id, sentence)
 
 
 def _fields(flow: Flow) -> Iterator[Fault]:
@@ -142,28 +153,46 @@ def _waited_for(
     step: Step, known: Mapping[str, Kind], field: str, kinds: tuple[Kind, ...]
 ) -> Iterator[Fault]:
     if field not in known:
-        yield Fault(step.line, step.id, f"Nothing is known as {field!r} here.")
+        yield Fault(step.line, step.id, nothing_known(field))
     elif known[field] not in kinds:
-        yield Fault(step.line, step.id, f"{field} is {known[field]}, which cannot be waited for like this.")
+        yield Fault(step.line, step.id, _not_waited_for(field, known[field]))
+
+
+def _not_waited_for(field: str, kind: Kind) -> Told:
+    match kind:
+        case Kind.FLAG:
+            return tell("%(field)s is yes or no, which cannot be waited for like this.", field=field)
+        case Kind.NUMBER:
+            return tell("%(field)s is a number, which cannot be waited for like this.", field=field)
+        case Kind.TEXT:
+            return tell("%(field)s is a word, which cannot be waited for like this.", field=field)
+        case Kind.MOMENT:
+            return tell("%(field)s is a moment, which cannot be waited for like this.", field=field)
+        case Kind.CHANGING:
+            return tell(
+                "%(field)s is something that changes, which cannot be waited for like this.", field=field
+            )
 
 
 def _shares(flow: Flow) -> Iterator[Fault]:
     if not 0 <= flow.hold_out < 100:  # noqa: PLR2004 - percent
-        yield Fault(flow.lines.get("hold out", 0), "", "Held out are between 0 and 99 in a hundred.")
+        yield Fault(flow.lines.get("hold out", 0), "", tell("Held out are between 0 and 99 in a hundred."))
     for step in flow.steps:
         match step:
             case Draw():
                 percents = [percent for _, percent in step.arms]
                 if sum(percents) != 100 or min(percents) < 0:  # noqa: PLR2004 - percent
-                    yield Fault(step.line, step.id, "The arms must make 100 % together.")
+                    yield Fault(step.line, step.id, tell("The arms must make 100 %% together."))
             case HoldOut():
                 if not 0 < step.percent < 100:  # noqa: PLR2004 - percent
-                    yield Fault(step.line, step.id, "Held out are between 1 and 99 in a hundred.")
+                    yield Fault(step.line, step.id, tell("Held out are between 1 and 99 in a hundred."))
             case _:
                 continue
     holds_out = flow.hold_out or any(isinstance(step, HoldOut) for step in flow.steps)
     if holds_out and flow.category is Category.TRANSACTIONAL:
-        yield Fault(flow.lines.get("hold out", 0), "", "Nobody is held out of what they bought or asked for.")
+        yield Fault(
+            flow.lines.get("hold out", 0), "", tell("Nobody is held out of what they bought or asked for.")
+        )
 
 
 def _waits(flow: Flow) -> Iterator[Fault]:
@@ -177,6 +206,6 @@ def _waits(flow: Flow) -> Iterator[Fault]:
             "at most": how.at_most if isinstance(how, Until | Unchanged) else None,
         }
         if any(span is not None and span.least < NOTHING for span in spans.values()):
-            yield Fault(step.line, step.id, "It waits backwards: time only goes on.")
+            yield Fault(step.line, step.id, tell("It waits backwards: time only goes on."))
         elif isinstance(how, Until | Unchanged) and how.at_most.least == NOTHING:
-            yield Fault(step.line, step.id, "It gives up at once; say how long it waits at most.")
+            yield Fault(step.line, step.id, tell("It gives up at once; say how long it waits at most."))

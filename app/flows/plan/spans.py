@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from app.lib.business_days import BusinessCalendar
+from app.lib.told import Told, tell, tell_many
 
 WRITTEN = re.compile(r"(-?\d{1,7}) (minute|hour|day|business day)s?")
 LONGEST = timedelta(days=4000)
@@ -43,14 +44,32 @@ class Span:
         """Return the span that a text names; raises ValueError."""
         found = WRITTEN.fullmatch(text.strip())
         if found is None:
-            raise ValueError(f"{text!r} is no span of time; write it like “1 hour” or “3 business days”.")
+            raise ValueError(
+                tell(
+                    "%(text)s is no span of time; write it like “1 hour” or “3 business days”.",
+                    text=repr(text),
+                )
+            )
         span = cls(int(found[1]), Unit(found[2]))
         if abs(span.least) > LONGEST:
-            raise ValueError(f"{text!r} is longer than ten years.")
+            raise ValueError(tell("%(text)s is longer than ten years.", text=repr(text)))
         return span
 
     def __str__(self) -> str:
         return f"{self.amount} {self.unit}{'' if self.amount == 1 else 's'}"
+
+    @property
+    def told(self) -> Told:
+        """How long it is, for a merchant."""
+        match self.unit:
+            case Unit.MINUTE:
+                return tell_many("%(count)s minute", "%(count)s minutes", self.amount)
+            case Unit.HOUR:
+                return tell_many("%(count)s hour", "%(count)s hours", self.amount)
+            case Unit.DAY:
+                return tell_many("%(count)s day", "%(count)s days", self.amount)
+            case Unit.BUSINESS_DAY:
+                return tell_many("%(count)s business day", "%(count)s business days", self.amount)
 
     @property
     def least(self) -> timedelta:

@@ -9,6 +9,7 @@ from app.flows.plan.conditions import written
 from app.flows.plan.sheet import Cell, Mistake, Table, Text, rows_of, table_of, text_of
 from app.flows.plan.spans import Span, Unit
 from app.flows.plan.trial import MONDAY_NOON, UTC_ZONE, News, Trial
+from app.lib.told import tell
 
 AT_ONCE = Span(0, Unit.MINUTE)
 YEARS = range(2000, 2101)
@@ -18,13 +19,16 @@ NAMES = ("name", "begins", "zone", "facts", "moments", "then", "expect", "over")
 def read(row: Cell) -> Trial:
     """Return a trial; raises Mistake."""
     table = table_of(row)
-    table.only("A test", *NAMES)
+    table.only(tell("A test"), *NAMES)
     zone = _zone(table.text("zone"))
     begins, over = table.text("begins"), table.text("over")
     later = [_news(table_of(it)) for it in rows_of(table.cells["then"])] if "then" in table.cells else []
     expected = table_of(table.cells["expect"]) if "expect" in table.cells else None
     if expected is None and over is None:
-        raise Mistake(table.line, "A test says under “expect” what comes when, or under “over” why it ends.")
+        raise Mistake(
+            table.line,
+            tell("A test says under “expect” what comes when, or under “over” why it ends."),
+        )
     return Trial(
         name=table.needed("name").text,
         begins_at=_moment(begins, zone) if begins else MONDAY_NOON,
@@ -53,7 +57,7 @@ def write(trial: Trial) -> dict[str, Any]:
 
 
 def _news(table: Table) -> News:
-    table.only("What becomes of it", "after", "facts", "moments")
+    table.only(tell("What becomes of it"), "after", "facts", "moments")
     return _so(table, needed_span_in(table.needed("after")))
 
 
@@ -81,14 +85,28 @@ def _zone(cell: Text | None) -> ZoneInfo:
     try:
         return ZoneInfo(cell.text)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Mistake(cell.line, f"{cell.text!r} is no zone; write it like “Europe/Berlin”.") from error
+        raise Mistake(
+            cell.line,
+            tell("%(text)s is no zone; write it like “Europe/Berlin”.", text=repr(cell.text)),
+        ) from error
 
 
 def _moment(cell: Text, zone: ZoneInfo) -> datetime:
     try:
         there = datetime.strptime(cell.text, "%Y-%m-%d %H:%M").replace(tzinfo=zone)
     except ValueError as error:
-        raise Mistake(cell.line, f"{cell.text!r} is no moment; write it like “2026-11-23 12:00”.") from error
+        raise Mistake(
+            cell.line,
+            tell("%(text)s is no moment; write it like “2026-11-23 12:00”.", text=repr(cell.text)),
+        ) from error
     if there.year not in YEARS:
-        raise Mistake(cell.line, f"{cell.text!r} is in no year from {YEARS[0]} to {YEARS[-1]}.")
+        raise Mistake(
+            cell.line,
+            tell(
+                "%(text)s is in no year from %(first)s to %(last)s.",
+                text=repr(cell.text),
+                first=YEARS[0],
+                last=YEARS[-1],
+            ),
+        )
     return there.astimezone(UTC)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.flows.plan.advance import Place, Turn, advance, enter
-from app.flows.plan.conditions import Condition, Op, Value
+from app.flows.plan.conditions import Condition, Op, Value, nothing_known
 from app.flows.plan.definition import Flow
 from app.flows.plan.facts import Facts
 from app.flows.plan.faults import Fault
@@ -13,6 +13,7 @@ from app.flows.plan.fields import FIELDS, Kind
 from app.flows.plan.spans import Span, Unit
 from app.flows.plan.trial import Trial
 from app.lib.business_days import BusinessCalendar
+from app.lib.told import Told, tell
 
 AT_MOST = timedelta(days=4000)
 """So long somebody is followed at most."""
@@ -55,16 +56,39 @@ def _judged(flow: Flow, trial: Trial) -> Iterator[Fault]:
     for step, at in wanted:
         if (step, at) not in done:
             came = next((then for ident, then in done if ident == step), None)
-            said = f"it came after {_said(came - trial.begins_at)}" if came else "it never did"
-            sentence = f"{step!r} was to come after {_said(at - trial.begins_at)}; {said}."
+            wanted_after = _said(at - trial.begins_at)
+            sentence = (
+                tell(
+                    "%(step)s was to come after %(span)s; it came after %(other)s.",
+                    step=repr(step),
+                    span=wanted_after,
+                    other=_said(came - trial.begins_at),
+                )
+                if came
+                else tell(
+                    "%(step)s was to come after %(span)s; it never did.", step=repr(step), span=wanted_after
+                )
+            )
             yield Fault(trial.line, trial.name, sentence)
     for step, at in done:
         if step not in dict(wanted):
-            sentence = f"{step!r} came after {_said(at - trial.begins_at)}, and nobody wrote of it."
+            sentence = tell(
+                "%(step)s came after %(span)s, and nobody wrote of it.",
+                step=repr(step),
+                span=_said(at - trial.begins_at),
+            )
             yield Fault(trial.line, trial.name, sentence)
     if trial.over is not None and place.over != trial.over:
-        ends = f"it is over because {place.over!r}" if place.over else "it is not over"
-        yield Fault(trial.line, trial.name, f"It was to be over because {trial.over!r}; {ends}.")
+        sentence = (
+            tell(
+                "It was to be over because %(why)s; it is over because %(other)s.",
+                why=repr(trial.over),
+                other=repr(place.over),
+            )
+            if place.over
+            else tell("It was to be over because %(why)s; it is not over.", why=repr(trial.over))
+        )
+        yield Fault(trial.line, trial.name, sentence)
 
 
 def _unsayable(trial: Trial, kinds: Mapping[str, Kind]) -> Iterator[Fault]:
@@ -76,26 +100,26 @@ def _unsayable(trial: Trial, kinds: Mapping[str, Kind]) -> Iterator[Fault]:
                 yield Fault(fact.line or trial.line, trial.name, why)
         for field, _ in news.moments:
             if kinds.get(field) is not Kind.MOMENT:
-                yield Fault(trial.line, trial.name, f"{field!r} is no moment that is known here.")
+                sentence = tell("%(field)s is no moment that is known here.", field=repr(field))
+                yield Fault(trial.line, trial.name, sentence)
 
 
-def _not_sayable(fact: Condition, kinds: Mapping[str, Kind]) -> str | None:
+def _not_sayable(fact: Condition, kinds: Mapping[str, Kind]) -> Told | None:
     """Return why a condition does not say what a field is; None: it does."""
     match kinds.get(fact.field):
         case None:
-            return f"Nothing is known as {fact.field!r} here."
+            return nothing_known(fact.field)
         case Kind.MOMENT:
-            return f"{fact.field} is a moment: write it under “moments”."
+            return tell("%(field)s is a moment: write it under “moments”.", field=fact.field)
         case Kind.CHANGING:
-            return (
-                None if fact.op is Op.HOLDS and not fact.negated else f"{fact.field} changes: write its name."
-            )
+            is_name = fact.op is Op.HOLDS and not fact.negated
+            return None if is_name else tell("%(field)s changes: write its name.", field=fact.field)
         case Kind.FLAG:
-            return None if fact.op is Op.HOLDS else f"{fact.field} is so, or not so."
+            return None if fact.op is Op.HOLDS else tell("%(field)s is so, or not so.", field=fact.field)
         case _ if fact.op is Op.IS and not fact.negated:
             return fact.fault(kinds)
         case _:
-            return f"Say what {fact.field} is: “{fact.field} is …”."
+            return tell("Say what %(field)s is: “%(field)s is …”.", field=fact.field)
 
 
 def _walk(flow: Flow, trial: Trial, kinds: Mapping[str, Kind]) -> tuple[Done, Place]:
@@ -155,9 +179,9 @@ def _after(trial: Trial, span: Span) -> datetime:
     return span.after(trial.begins_at, BusinessCalendar(zone=trial.zone))
 
 
-def _said(gap: timedelta) -> str:
+def _said(gap: timedelta) -> Told:
     minutes = round(gap / timedelta(minutes=1))
-    for size, name in ((24 * 60, "day"), (60, "hour")):
+    for size, unit in ((24 * 60, Unit.DAY), (60, Unit.HOUR)):
         if minutes and minutes % size == 0:
-            return f"{minutes // size} {name}{'' if minutes == size else 's'}"
-    return f"{minutes} minute{'' if minutes == 1 else 's'}"
+            return Span(minutes // size, unit).told
+    return Span(minutes, Unit.MINUTE).told

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from app.flows.plan.definition import Choice, Flow, Message, Pause, Step, Wait
 from app.flows.plan.faults import Fault
+from app.lib.told import tell
 from app.vocabulary import Category, Medium
 
 NOTHING = timedelta(0)
@@ -43,7 +44,7 @@ def _unreached(flow: Flow) -> Iterator[Fault]:
     reached = _on_arrival(flow, True, lambda _step, _target, _: True, lambda one, _: one)
     for step in flow.steps:
         if step.id not in reached:
-            yield Fault(step.line, step.id, "Nobody ever comes here.")
+            yield Fault(step.line, step.id, tell("Nobody ever comes here."))
 
 
 def _backward(flow: Flow) -> Iterator[Fault]:
@@ -52,7 +53,10 @@ def _backward(flow: Flow) -> Iterator[Fault]:
         if isinstance(step, Wait) and isinstance(step.how, Pause) and step.how.from_start:
             span = step.how.span
             if span.least < passed.get(step.id, NOTHING):
-                sentence = f"It waits backwards: {span} after the start are over when anybody comes here."
+                sentence = tell(
+                    "It waits backwards: %(span)s after the start are over when anybody comes here.",
+                    span=span.told,
+                )
                 yield Fault(step.line, step.id, sentence)
 
 
@@ -68,9 +72,9 @@ def _unasked(flow: Flow) -> Iterator[Fault]:
     asked = _on_arrival(flow, always, _asks, lambda one, other: one & other)
     for step in flow.steps:
         if isinstance(step, Message) and f"consent.{step.medium}" not in asked.get(step.id, always):
-            sentence = (
-                f"An offer needs consent: put “consent.{step.medium}” under “only”, "
-                "or into a split that leads here."
+            sentence = tell(
+                "An offer needs consent: put “%(field)s” under “only”, or into a split that leads here.",
+                field=f"consent.{step.medium}",
             )
             yield Fault(step.line, step.id, sentence)
 
@@ -92,12 +96,18 @@ def _again(flow: Flow) -> Iterator[Fault]:
     before = _on_arrival(flow, nothing, sends, lambda one, other: one | other)
     for step in flow.steps:
         if isinstance(step, Message) and _message(flow, step) in before.get(step.id, nothing):
-            why = (
-                f"{step.medium} tells of a parcel once"
+            sentence = (
+                tell(
+                    "Nobody is sent the same message twice: %(medium)s tells of a parcel once.",
+                    medium=step.medium.value,
+                )
                 if flow.about == "parcel"
-                else f"number {step.number} comes before it on one way"
+                else tell(
+                    "Nobody is sent the same message twice: number %(number)s comes before it on one way.",
+                    number=step.number,
+                )
             )
-            yield Fault(step.line, step.id, f"Nobody is sent the same message twice: {why}.")
+            yield Fault(step.line, step.id, sentence)
 
 
 def _message(flow: Flow, step: Message) -> tuple[Medium, int]:
@@ -109,7 +119,7 @@ def _texts(flow: Flow) -> Iterator[Fault]:
     before = _on_arrival(flow, 0, _counts, max)
     for step in flow.steps:
         if _is_text(step) and before.get(step.id, 0) > 0:
-            yield Fault(step.line, step.id, "One cart is sent one text message, and never a second.")
+            yield Fault(step.line, step.id, tell("One cart is sent one text message, and never a second."))
 
 
 def _counts(step: Step, _target: str, texts: int) -> int:

@@ -38,10 +38,10 @@ class Subject:
     """A plug-in: something that a flow can be about."""
 
     key: str
-    look: Callable[[Session, Collection[int]], dict[int, Matter]]
+    look: Callable[[Session, Collection[int], Collection[str]], dict[int, Matter]]
     """Return what is so of the subjects with these ids, in so many queries however many they are.
 
-    What is gone is missing.
+    Of their fields at least those that are named are known. What is gone is missing.
     """
 
 

@@ -13,7 +13,7 @@ from app.stock import shelves
 from app.stock.shelves import Thing
 
 
-def look(session: Session, ids: Collection[int]) -> dict[int, Matter]:
+def look(session: Session, ids: Collection[int], _fields: Collection[str]) -> dict[int, Matter]:
     """Return what is so of these carts."""
     wanted = select(Checkout).where(among(Checkout.id, ids)).execution_options(populate_existing=True)
     carts = list(session.scalars(wanted))

@@ -13,7 +13,7 @@ from app.lib.db import among
 from app.platforms.purchases import OrderState
 
 
-def look(session: Session, ids: Collection[int]) -> dict[int, Matter]:
+def look(session: Session, ids: Collection[int], _fields: Collection[str]) -> dict[int, Matter]:
     """Return what is so of these lines of orders."""
     usual = and_(
         Reorder.shop_id == LineItem.shop_id, Reorder.product_external_id == LineItem.product_external_id

@@ -18,15 +18,18 @@ from app.shops.models import Shop
 from app.tracking.models import Shipment
 from app.vocabulary import ShipmentStatus
 
+OF_PARCELS = frozenset({"order.is_delivered", "order.is_returned", "order.some_arrived", "order.status"})
+"""What only an order's parcels tell."""
 
-def look(session: Session, ids: Collection[int]) -> dict[int, Matter]:
+
+def look(session: Session, ids: Collection[int], fields: Collection[str]) -> dict[int, Matter]:
     """Return what is so of these orders."""
     wanted = select(Order, Shop.country).join(Shop).where(among(Order.id, ids))
     rows = session.execute(wanted.execution_options(populate_existing=True)).all()
-    parcels = _parcels(session, ids)
+    parcels = _parcels(session, ids) if not OF_PARCELS.isdisjoint(fields) else defaultdict(list)
     sent = [order for order, _ in rows if parcels.get(order.id)]
-    here = things.arrived_of(session, sent) if sent else {}
-    firsts_of = firsts.of(session, [order for order, _ in rows])
+    here = things.arrived_of(session, sent) if sent and "order.some_arrived" in fields else {}
+    firsts_of = firsts.of(session, [order for order, _ in rows]) if "order.is_first" in fields else ()
     return {
         order.id: Matter(
             shop_id=order.shop_id,

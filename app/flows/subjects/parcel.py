@@ -13,7 +13,7 @@ from app.shops.models import Shop
 from app.tracking.models import Shipment
 
 
-def look(session: Session, ids: Collection[int]) -> dict[int, Matter]:
+def look(session: Session, ids: Collection[int], _fields: Collection[str]) -> dict[int, Matter]:
     """Return what is so of these parcels; of one that was taken back the gate says no."""
     wanted = (
         select(Shipment, Order, Shop.country)

@@ -13,7 +13,7 @@ from app.lib.db import among
 from app.platforms.purchases import OrderState
 
 
-def look(session: Session, ids: Collection[int]) -> dict[int, Matter]:
+def look(session: Session, ids: Collection[int], _fields: Collection[str]) -> dict[int, Matter]:
     """Return what is so of these shoppers; who was erased is gone."""
     wanted = select(Profile).where(among(Profile.id, ids), Profile.erased_at.is_(None))
     newest = _newest_orders(session, ids)

@@ -11,7 +11,7 @@ from app.stock import shelves
 from app.stock.models import Shelf, Waiting
 
 
-def look(session: Session, ids: Collection[int]) -> dict[int, Matter]:
+def look(session: Session, ids: Collection[int], _fields: Collection[str]) -> dict[int, Matter]:
     """Return what is so of these requests, and of the things that they are about."""
     wanted = select(Waiting, Shelf).outerjoin(Shelf, Shelf.variant_id == Waiting.variant_id)
     rows = session.execute(

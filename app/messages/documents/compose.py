@@ -12,6 +12,7 @@ from app.channels.mime import one_line
 from app.channels.receipts.base import ref_of
 from app.channels.sms import segments
 from app.lib.config import settings
+from app.lib.told import tell
 from app.lib.words import sentence
 from app.messages.documents import merge_fields, templates
 from app.messages.documents.templates import Template
@@ -29,7 +30,11 @@ STOP_THERE = sentence("No more of them: %(url)s")
 
 
 class Unrenderable(Exception):
-    """The template cannot be filled; the sentence says where, and holds no personal data."""
+    """The template cannot be filled; `sentence` says where, and holds no personal data."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def render(letter: Letter) -> Mail:
@@ -40,7 +45,7 @@ def render(letter: Letter) -> Mail:
         subject = one_line(template.subject.fill(data))
         text, html = _tidy(template.text.fill(data)), template.html.fill(data)
     if not subject:
-        raise Unrenderable(f"{letter.trigger}: the subject is empty")
+        raise Unrenderable(tell("%(message)s: the subject is empty", message=letter.trigger.value))
     return Mail(
         to=letter.to,
         sender=f"{letter.brand.name} <{settings().mail_from}>",
@@ -72,7 +77,7 @@ def text(letter: Letter, *, hears_replies: bool) -> Text:
 def push(letter: Letter) -> Push:
     """Return the notification of a letter: the shop, and the subject of its mail; raises Unrenderable."""
     if letter.browser is None:
-        raise Unrenderable("the browser is forgotten")
+        raise Unrenderable(tell("the browser is forgotten"))
     data = fields_of(letter)
     with _faults_told(letter, data):
         words = one_line(_template(letter).subject.fill(data))
@@ -100,7 +105,7 @@ def text_message(letter: Letter) -> str:
     with _faults_told(letter, data):
         text = one_line(_template(letter).sms.fill(data))
     if not text:
-        raise Unrenderable(f"{letter.trigger}: the text message is empty")
+        raise Unrenderable(tell("%(message)s: the text message is empty", message=letter.trigger.value))
     return text
 
 
@@ -123,7 +128,7 @@ def _faults_told(letter: Letter, data: Mapping[str, Any]) -> Iterator[None]:
         yield
     except (LiquidError, *UNFIT) as error:
         fault = blame.find(letter.document, data)
-        raise Unrenderable(str(fault) if fault else type(error).__name__) from error
+        raise Unrenderable(fault.told if fault else type(error).__name__) from error
 
 
 def _tidy(text: str) -> str:

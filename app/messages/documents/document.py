@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from app.lib.told import tell
 from app.lib.words import CATALOGS, ENGLISH, Words
 from app.messages.documents.blocks import KINDS, LIQUID, SAID, Holds, Kind
 
@@ -22,10 +23,11 @@ MOST_PIXELS = 600
 
 
 class Misfit(ValueError):
-    """The data is no message; the sentence says what is wrong, and `block` with which."""
+    """The data is no message; `sentence` says what is wrong, and `block` with which."""
 
     def __init__(self, sentence: str, block: str = "", field: str = "") -> None:
         super().__init__(sentence)
+        self.sentence = sentence
         self.block = block
         self.field = field
 
@@ -63,16 +65,16 @@ class Document:
     def of(cls, data: object) -> Self:
         """Return the document that plain data (of JSON or YAML) describes; raises Misfit."""
         if not isinstance(data, Mapping):
-            raise Misfit("A message is a table with a subject and blocks.")
+            raise Misfit(tell("A message is a table with a subject and blocks."))
         strange = set(map(str, data)) - {*NAMES, "blocks", "languages"}
         if strange:
-            raise Misfit(f"A message has no {min(strange)!r}.")
+            raise Misfit(tell("A message has no %(name)s.", name=repr(min(strange))))
         written = _written(data)
         if len(written) > MOST_LETTERS:
-            raise Misfit(f"A message has at most {MOST_LETTERS} letters.")
+            raise Misfit(tell("A message has at most %(most)s letters.", most=MOST_LETTERS))
         names = {name: _text(data.get(name), name) for name in NAMES}
         if not names["subject"].strip():
-            raise Misfit("A message needs a subject.", field="subject")
+            raise Misfit(tell("A message needs a subject."), field="subject")
         blocks = _blocks(data.get("blocks"))
         return cls(
             digest=hashlib.blake2b(written.encode(), digest_size=16).hexdigest(),
@@ -119,9 +121,9 @@ def _written(data: object) -> str:
         written = json.dumps(data, sort_keys=True, default=str)
         is_fit = not any(map(UNFIT.search, _texts(data)))
     except (TypeError, ValueError, RecursionError) as error:
-        raise Misfit("The names in a message are texts.") from error
+        raise Misfit(tell("The names in a message are texts.")) from error
     if not is_fit:
-        raise Misfit("There is a character in it that is none.")
+        raise Misfit(tell("There is a character in it that is none."))
     return written
 
 
@@ -140,19 +142,19 @@ def _texts(data: object) -> Iterator[str]:
 
 def _blocks(data: object) -> tuple[Block, ...]:
     if not isinstance(data, Sequence) or isinstance(data, str) or not data:
-        raise Misfit("A message needs blocks.")
+        raise Misfit(tell("A message needs blocks."))
     if len(data) > MOST_BLOCKS:
-        raise Misfit(f"A message has at most {MOST_BLOCKS} blocks.")
+        raise Misfit(tell("A message has at most %(most)s blocks.", most=MOST_BLOCKS))
     counts: Counter[str] = Counter()
     blocks: list[Block] = []
     for place, part in enumerate(data, start=1):
         kind = str(part.get("kind")) if isinstance(part, Mapping) else ""
         if kind not in KINDS:
-            raise Misfit(f"Block {place} is of no kind that we know.", block=str(place))
+            raise Misfit(tell("Block %(place)s is of no kind that we know.", place=place), block=str(place))
         counts[kind] += 1
         ident = str(part.get("id") or (kind if counts[kind] == 1 else f"{kind}-{counts[kind]}"))
         if any(block.id == ident for block in blocks):
-            raise Misfit(f"Two blocks are called {ident!r}.", block=ident)
+            raise Misfit(tell("Two blocks are called %(name)s.", name=repr(ident)), block=ident)
         given = {name: value for name, value in part.items() if name not in ("id", "kind")}
         blocks.append(Block(id=ident, kind=kind, fields=_fields(given, KINDS[kind], ident)))
     return tuple(blocks)
@@ -161,13 +163,13 @@ def _blocks(data: object) -> tuple[Block, ...]:
 def _fields(given: Mapping[str, Any], kind: Kind, block: str) -> dict[str, Any]:
     for name in given:
         if name not in kind.fields:
-            raise Misfit(f"{block} has no {name!r}.", block, str(name))
+            raise Misfit(tell("%(block)s has no %(name)s.", block=block, name=repr(name)), block, str(name))
     filled: dict[str, Any] = {}
     for name, rule in kind.fields.items():
         value = given.get(name)
         if value is None or value == "":
             if rule.is_required:
-                raise Misfit(f"{block} needs {name!r}.", block, name)
+                raise Misfit(tell("%(block)s needs %(name)s.", block=block, name=repr(name)), block, name)
             filled[name] = rule.default
         else:
             filled[name] = _value(value, rule.holds, block, name)
@@ -188,7 +190,13 @@ def _value(value: object, holds: Holds, block: str, name: str) -> object:
             fits = isinstance(value, str | int | float)
             value = str(value)
     if not fits:
-        raise Misfit(f"{block}: {name!r} cannot be {str(value)[:40]!r}.", block, name)
+        sentence = tell(
+            "%(block)s: %(name)s cannot be %(value)s.",
+            block=block,
+            name=repr(name),
+            value=repr(str(value)[:40]),
+        )
+        raise Misfit(sentence, block, name)
     return value
 
 
@@ -200,7 +208,7 @@ def _is_link(link: object) -> bool:
 
 def _text(value: object, name: str) -> str:
     if not isinstance(value, str | None):
-        raise Misfit(f"The {name} is a text.", field=name)
+        raise Misfit(tell("The %(name)s is a text.", name=name), field=name)
     return value or ""
 
 
@@ -208,13 +216,15 @@ def _languages(data: object, blocks: tuple[Block, ...]) -> Mapping[str, Mapping[
     if data is None:
         return {}
     if not isinstance(data, Mapping):
-        raise Misfit("Languages are a table: de: {subject: …, blocks: {…}}.", field="languages")
+        raise Misfit(tell("Languages are a table: de: {subject: …, blocks: {…}}."), field="languages")
     by_id = {block.id: block for block in blocks}
     for language, own in data.items():
         if language != ENGLISH and language not in CATALOGS:
-            raise Misfit(f"We do not speak {str(language)!r}.", field="languages")
+            sentence = tell("We do not speak %(language)s.", language=repr(str(language)))
+            raise Misfit(sentence, field="languages")
         if not isinstance(own, Mapping) or not set(map(str, own)) <= {*NAMES, "blocks"}:
-            raise Misfit(f"{language} may have subject, preview, sms and blocks.", field="languages")
+            sentence = tell("%(language)s may have subject, preview, sms and blocks.", language=language)
+            raise Misfit(sentence, field="languages")
         for name in NAMES:
             _text(own.get(name), f"{language} {name}")
         _other_words(language, own.get("blocks"), by_id)
@@ -224,14 +234,26 @@ def _languages(data: object, blocks: tuple[Block, ...]) -> Mapping[str, Mapping[
 def _other_words(language: str, data: object, by_id: Mapping[str, Block]) -> None:
     """Raise Misfit where a language says what has no place in the message."""
     if not isinstance(data, Mapping | None):
-        raise Misfit(f"{language}: blocks are a table by id.", field="languages")
+        sentence = tell("%(language)s: blocks are a table by id.", language=language)
+        raise Misfit(sentence, field="languages")
     for ident, fields in (data or {}).items():
         if ident not in by_id or not isinstance(fields, Mapping):
-            raise Misfit(f"{language} speaks of a block {str(ident)!r} that is not there.", str(ident))
+            sentence = tell(
+                "%(language)s speaks of a block %(block)s that is not there.",
+                language=language,
+                block=repr(str(ident)),
+            )
+            raise Misfit(sentence, str(ident))
         for name, said in fields.items():
             rule = by_id[ident].rules.fields.get(str(name))
             if rule is None or rule.holds not in LIQUID or not isinstance(said, str):
-                raise Misfit(f"{language}: {ident} has no words {str(name)!r}.", str(ident), str(name))
+                sentence = tell(
+                    "%(language)s: %(block)s has no words %(name)s.",
+                    language=language,
+                    block=ident,
+                    name=repr(str(name)),
+                )
+                raise Misfit(sentence, str(ident), str(name))
 
 
 def _block_in(block: Block, own: Mapping[str, Any], words: Words) -> Block:

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from app.lib import yaml_files
+from app.lib.told import tell
 from app.messages.documents.document import MOST_LETTERS, Document, Misfit
 from app.messages.documents.lint import Finding
 from app.vocabulary import Trigger
@@ -30,20 +31,26 @@ def write(trigger: Trigger, document: Document) -> str:
 def read(text: str) -> tuple[Trigger, dict[str, Any]]:
     """Return which message a file is, and its data; raises Misfit."""
     if len(text) > 2 * MOST_LETTERS:
-        raise Misfit(f"A message has at most {MOST_LETTERS} letters.")
+        raise Misfit(tell("A message has at most %(most)s letters.", most=MOST_LETTERS))
     try:
         yaml_files.look(text)
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f"Line {mark.line + 1}: " if mark else ""
-        raise Misfit(f"{line}{getattr(error, 'problem', None) or 'this is no YAML'}") from error
+        problem = getattr(error, "problem", None) or tell("this is no YAML")
+        line = tell("Line %(line)s: %(problem)s", line=mark.line + 1, problem=problem) if mark else problem
+        raise Misfit(line) from error
     except ValueError as error:  # a date or a number that there is not
-        raise Misfit(f"A text that looks like a date or a number stands in quotes: {error}.") from error
+        sentence = tell("A text that looks like a date or a number stands in quotes: %(error)s.", error=error)
+        raise Misfit(sentence) from error
     known = {it.value: it for it in Trigger}
     of = known.get(str(data.pop(NAME, ""))) if isinstance(data, dict) else None
     if of is None:
-        raise Misfit(f"The file must say which message it is, as in “{NAME}: {Trigger.SHIPPED}”.")
+        sentence = tell(
+            "The file must say which message it is, as in “%(example)s”.",
+            example=f"{NAME}: {Trigger.SHIPPED}",
+        )
+        raise Misfit(sentence)
     return of, data
 
 

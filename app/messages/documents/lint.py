@@ -10,6 +10,7 @@ from liquid.exceptions import LiquidError
 from app.channels.mime import one_line
 from app.channels.sms import segments
 from app.lib.color import contrast
+from app.lib.told import Told, tell, tell_many
 from app.messages.documents import compose, markup, merge_fields, templates
 from app.messages.documents.blocks import Holds
 from app.messages.documents.document import Block, Document
@@ -84,7 +85,9 @@ def lint(document: Document, trigger: Trigger, category: Category, look: Brand) 
         findings.append(
             Finding(
                 rule=Rule.NO_POSTAL_ADDRESS,
-                sentence="The law wants the shop’s postal address in every offer; the brand has none yet.",
+                sentence=tell(
+                    "The law wants the shop’s postal address in every offer; the brand has none yet."
+                ),
             )
         )
     if not any(finding.is_error for finding in findings):
@@ -101,7 +104,7 @@ def _liquid(document: Document, trigger: Trigger, look: Brand) -> Iterator[Findi
         except LiquidError as error:
             yield _found(Rule.SYNTAX, blame.said(error), text, blame.line_of(error))
         if SHORTENED.search(text.source):
-            sentence = "Mailboxes distrust shortened links; give the whole address."
+            sentence = tell("Mailboxes distrust shortened links; give the whole address.")
             yield _found(Rule.SHORTENED_LINK, sentence, text)
     known = merge_fields.of(sample.letter(trigger, document, look))
     unknown, strange = names.Known.of(known, [template for _, template in parsed]), environment.filters
@@ -110,7 +113,9 @@ def _liquid(document: Document, trigger: Trigger, look: Brand) -> Iterator[Findi
             yield _found(Rule.UNKNOWN_NAME, name, text, line)
         for name, line in names.filters(template):
             if name not in strange:
-                yield _found(Rule.UNKNOWN_FILTER, f"There is no filter {name!r}.", text, line)
+                yield _found(
+                    Rule.UNKNOWN_FILTER, tell("There is no filter %(name)s.", name=repr(name)), text, line
+                )
 
 
 def _blocks(document: Document, look: Brand) -> Iterator[Finding]:
@@ -118,7 +123,7 @@ def _blocks(document: Document, look: Brand) -> Iterator[Finding]:
         if block.kind == "image" and not block.fields["alt"]:
             yield Finding(
                 rule=Rule.MISSING_ALT,
-                sentence="Say what the picture shows, for whoever does not see it.",
+                sentence=tell("Say what the picture shows, for whoever does not see it."),
                 block=block.id,
                 field="alt",
             )
@@ -140,7 +145,7 @@ def _button(block: Block, look: Brand) -> Iterator[Finding]:
 def _code(block: Block, name: str, look: Brand) -> Iterator[Finding]:
     seen = markup.read(block.fields[name])
     for line in seen.pictures_without_alt:
-        what = 'A picture has no alt: say what it shows, or alt="" where it only decorates.'
+        what = tell('A picture has no alt: say what it shows, or alt="" where it only decorates.')
         yield Finding(rule=Rule.MISSING_ALT, sentence=what, block=block.id, field=name, line=line)
     paper = brand.tokens(look.color)["paper"]
     for line, color, background in seen.colors:
@@ -149,11 +154,17 @@ def _code(block: Block, name: str, look: Brand) -> Iterator[Finding]:
             yield Finding(rule=Rule.CONTRAST, sentence=sentence, block=block.id, field=name, line=line)
 
 
-def _hard_to_read(color: str, behind: str) -> str | None:
+def _hard_to_read(color: str, behind: str) -> Told | None:
     ratio = contrast(color, behind)
     if ratio >= READABLE:
         return None
-    return f"{color} on {behind} is hard to read: {ratio:.1f} to 1, and {READABLE} is wanted."
+    return tell(
+        "%(color)s on %(behind)s is hard to read: %(ratio)s to 1, and %(wanted)s is wanted.",
+        color=color,
+        behind=behind,
+        ratio=f"{ratio:.1f}",
+        wanted=READABLE,
+    )
 
 
 def _promotion(document: Document) -> Iterator[Finding]:
@@ -163,14 +174,14 @@ def _promotion(document: Document) -> Iterator[Finding]:
         if block.rules.promotes and not informed:
             yield Finding(
                 rule=Rule.PROMOTION_FIRST,
-                sentence="An order’s message may sell only after its status, its day or its items.",
+                sentence=tell("An order’s message may sell only after its status, its day or its items."),
                 block=block.id,
             )
     for language, subject in _subjects(document):
         if PROMOTING.search(subject):
             yield Finding(
                 rule=Rule.PROMOTION_IN_SUBJECT,
-                sentence="The subject of an order’s message may not advertise: it would need consent.",
+                sentence=tell("The subject of an order’s message may not advertise: it would need consent."),
                 field="subject",
                 language=language,
             )
@@ -201,11 +212,15 @@ def _whole(document: Document, trigger: Trigger, category: Category, look: Brand
     yield from _texts(document, trigger, look, text)
     size = len(html.encode())
     if size > MOST_BYTES:
-        most = MOST_BYTES // 1000
-        sentence = f"With {ITEMS} items it is {size // 1000} kB; Gmail cuts off what is over {most} kB."
+        sentence = tell(
+            "With %(items)s items it is %(size)s kB; Gmail cuts off what is over %(most)s kB.",
+            items=ITEMS,
+            size=size // 1000,
+            most=MOST_BYTES // 1000,
+        )
         yield Finding(rule=Rule.TOO_LARGE, sentence=sentence)
     if category is Category.MARKETING and told.preferences_url not in html:
-        sentence = "Every offer must say how to get no more of them."
+        sentence = tell("Every offer must say how to get no more of them.")
         yield Finding(rule=Rule.NO_UNSUBSCRIBE, sentence=sentence)
 
 
@@ -217,12 +232,16 @@ def _texts(document: Document, trigger: Trigger, look: Brand, ours: str) -> Iter
         try:
             said[language] = compose.text_message(told)
         except compose.Unrenderable as error:
-            yield Finding(rule=Rule.CANNOT_BE_FILLED, sentence=str(error), field="sms", language=language)
+            sentence = error.sentence
+            yield Finding(rule=Rule.CANNOT_BE_FILLED, sentence=sentence, field="sms", language=language)
     for language, text in said.items():
         size = segments.measure(segments.plain(one_line(text)))
         if size.segments > MOST_SEGMENTS:
-            sentence = (
-                f"As a text it takes {size.segments} segments ({size.encoding}), each of which is paid."
+            sentence = tell_many(
+                "As a text it takes %(count)s segment (%(encoding)s), each of which is paid.",
+                "As a text it takes %(count)s segments (%(encoding)s), each of which is paid.",
+                size.segments,
+                encoding=size.encoding,
             )
             yield Finding(rule=Rule.LONG_TEXT, sentence=sentence, field="sms", language=language)
 

@@ -8,6 +8,7 @@ from liquid import RenderContext
 from liquid.exceptions import LiquidError, LiquidSyntaxError, UndefinedError, UnknownFilterError
 from liquid.output import LimitedStringIO
 
+from app.lib.told import Told, tell
 from app.messages.documents.blocks import LIQUID, Holds
 from app.messages.documents.document import NAMES, Document
 from app.messages.liquid.dialect import Sandbox, sandbox
@@ -31,8 +32,16 @@ class Text:
     @property
     def place(self) -> str:
         """How to tell a person where it is."""
-        inside = f"block “{self.block}”, {self.field}" if self.block else f"the {self.field}"
-        return f"{inside} in “{self.language}”" if self.language else inside
+        known = {"block": self.block, "field": self.field, "language": self.language}
+        match bool(self.block), bool(self.language):
+            case True, True:
+                return tell("block “%(block)s”, %(field)s in “%(language)s”", **known)
+            case True, False:
+                return tell("block “%(block)s”, %(field)s", **known)
+            case False, True:
+                return tell("the %(field)s in “%(language)s”", **known)
+            case _:
+                return tell("the %(field)s", **known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +52,18 @@ class Fault:
     line: int
     sentence: str
 
+    @property
+    def told(self) -> Told:
+        """Where it is, and what is wrong."""
+        return tell(
+            "%(place)s, line %(line)s: %(problem)s",
+            place=self.text.place,
+            line=self.line,
+            problem=self.sentence,
+        )
+
     def __str__(self) -> str:
-        return f"{self.text.place}, line {self.line}: {self.sentence}"
+        return str(self.told)
 
 
 def texts(document: Document) -> Iterator[Text]:

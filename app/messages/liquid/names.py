@@ -12,6 +12,8 @@ from liquid.builtin.expressions.path import Path
 from liquid.builtin.tags.for_tag import ForNode
 from liquid.expression import Expression
 
+from app.lib.told import tell
+
 ANYTHING = object()
 """Stands for what a template itself has named: nobody knows what it is."""
 OF_LISTS = ("size", "first", "last")
@@ -39,7 +41,9 @@ class Known:
 
     def _sentence(self, name: str) -> str:
         near = get_close_matches(name, list(_dotted(self.examples)), n=1)
-        return f"Nothing is called {name!r}." + (f" Did you mean {near[0]!r}?" if near else "")
+        if not near:
+            return tell("Nothing is called %(name)s.", name=repr(name))
+        return tell("Nothing is called %(name)s. Did you mean %(near)s?", name=repr(name), near=repr(near[0]))
 
 
 def filters(template: BoundTemplate) -> Iterator[tuple[str, int]]:

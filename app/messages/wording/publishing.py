@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.lib import clock, queue
+from app.lib.told import tell
 from app.messages.documents.document import Document, Misfit
 from app.messages.documents.lint import Finding, lint
 from app.messages.gate import offers
@@ -62,7 +63,7 @@ def publish(session: Session, shop_id: int, trigger: Trigger, *, seen: str | Non
     """
     row = _locked(session, shop_id, trigger)
     if row is None or row.draft is None:
-        raise Misfit("There is no draft to publish.")
+        raise Misfit(tell("There is no draft to publish."))
     document = Document.of(row.draft)
     findings = _looked_at(session, shop_id, trigger, document)
     if any(finding.is_error for finding in findings):

@@ -65,7 +65,7 @@ def of(letter: Letter) -> Shown:
         mail = compose.render(letter)
         text = compose.text(letter, hears_replies=True).words
     except compose.Unrenderable as error:
-        return Shown(failure=str(error))
+        return Shown(failure=error.sentence)
     preview = letter.document.said_in(letter.calendar.words).preview
     return Shown(
         subject=mail.subject,

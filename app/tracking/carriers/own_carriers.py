@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.carriers import directory
 from app.carriers.directory import PLACE
 from app.lib import clock
+from app.lib.told import tell
 from app.shops.models import Shop
 from app.tracking.models import OwnCarrier, Shipment
 
@@ -77,14 +78,16 @@ def read(name: str, template: str) -> tuple[str, str]:
     """Return a name and an address as they are kept; raises Refused."""
     name, template = " ".join(name.split()), template.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise Refused(f"A name has between 1 and {LONGEST_NAME} characters.")
+        raise Refused(tell("A name has between 1 and %(most)s characters.", most=LONGEST_NAME))
     if not template.startswith("https://"):
-        raise Refused("The address begins with https://, like the page where you look a parcel up yourself.")
+        raise Refused(
+            tell("The address begins with https://, like the page where you look a parcel up yourself.")
+        )
     if template.count(PLACE) != 1:
-        raise Refused(f"The address has {PLACE} once, where the parcel’s number goes.")
+        raise Refused(tell("The address has %(place)s once, where the parcel’s number goes.", place=PLACE))
     if len(template) > LONGEST_TEMPLATE or not SIGNS.fullmatch(template) or not _is_page(template):
         raise Refused(
-            "That is no address of a web page. Copy it from the browser, and put the number’s place in."
+            tell("That is no address of a web page. Copy it from the browser, and put the number’s place in.")
         )
     return name, template
 
@@ -109,7 +112,7 @@ def _settle(session: Session, name: str, write: Callable[[], None]) -> None:
     except IntegrityError as error:
         if "uq_own_carrier_name" not in str(error.orig):
             raise
-        raise Refused(f"You already have a carrier called {name}.") from error
+        raise Refused(tell("You already have a carrier called %(name)s.", name=name)) from error
 
 
 def _link(session: Session, own: OwnCarrier) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app import events
+from app.commerce import holding
 from app.commerce.models import Order
 from app.lib import clock as clocks
 from app.shops import workdays
@@ -171,8 +172,8 @@ def _row(shop_id: int, clock: Clock) -> Select[Forecast]:
 
 
 def _locked(session: Session, shop_id: int, order_id: int) -> Order | None:
-    mine = select(Order).filter_by(id=order_id, shop_id=shop_id).with_for_update()
-    return session.scalar(mine.execution_options(populate_existing=True))
+    order = holding.hold(session, order_id)
+    return order if order is not None and order.shop_id == shop_id else None
 
 
 def _days(session: Session, shop_id: int, window: Window) -> tuple[date, date]:

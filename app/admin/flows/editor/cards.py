@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from app.admin.flows.editor import wording
+from app.admin.saying import retold, say
 from app.flows.plan import edits
 from app.flows.plan.definition import (
     Choice,
@@ -72,14 +73,16 @@ class Clock(NamedTuple):
     def __str__(self) -> str:
         days, rest = divmod(self.passed, DAY)
         if self.is_counted and days:
-            return f"Day {days}"
+            return say("Day %(number)s", number=days)
         if not self.passed:
-            return "At once" if self.is_counted else "Then"
+            return say("At once") if self.is_counted else say("Then")
         hours, minutes = divmod(rest, HOUR)
-        parts = [f"{days} d"] if days else []
-        parts += [f"{hours} h"] if hours else []
-        parts += [f"{minutes // timedelta(minutes=1)} min"] if minutes and not days else []
-        return ("After " if self.is_counted else "+") + " ".join(parts)
+        parts = [say("%(number)s d", number=days)] if days else []
+        parts += [say("%(number)s h", number=hours)] if hours else []
+        if minutes and not days:
+            parts.append(say("%(number)s min", number=minutes // timedelta(minutes=1)))
+        span = " ".join(parts)
+        return say("After %(span)s", span=span) if self.is_counted else say("+%(span)s", span=span)
 
 
 @dataclass
@@ -117,12 +120,13 @@ class Drawing:
         """Return where a place is, in words."""
         match slot.where:
             case Where.START:
-                return "At the beginning"
+                return say("At the beginning")
             case Where.AFTER:
-                return f"After “{self._titles[slot.step]}”"
+                return say("After “%(step)s”", step=self._titles[slot.step])
             case Where.WAY:
                 step = self.tree.node(slot.step).step
-                return f"First on “{wording.way(step, slot.way)}” of “{self._titles[slot.step]}”"
+                way = wording.way(step, slot.way)
+                return say("First on “%(way)s” of “%(step)s”", way=way, step=self._titles[slot.step])
 
     def _cards(self, row: Row, clock: Clock, shown: str = "") -> Iterator[Card]:
         for place, part in enumerate(row):
@@ -139,7 +143,7 @@ class Drawing:
             anchor=self._anchors[step.id],
             said=wording.step(step, self.flow, self.currency),
             when=when,
-            faults=tuple(fault.sentence for fault in self.faults if fault.step == step.id),
+            faults=tuple(retold(fault.sentence) for fault in self.faults if fault.step == step.id),
             figures=tuple(_figures(step, self.did)),
             ways=tuple(self._way(node, number, clock) for number in range(len(node.ways))),
             after=None if isinstance(step, Leave) else Slot(Where.AFTER, step.id),
@@ -173,7 +177,9 @@ class Drawing:
         mine = counts[number]
         if mine is None and counts.count(None) == 1:
             mine = came - sum(filter(None, counts))
-        return f"{round(100 * max(0, min(mine, came)) / came)} of 100" if mine is not None else ""
+        if mine is None:
+            return ""
+        return say("%(share)s of 100", share=round(100 * max(0, min(mine, came)) / came))
 
 
 def _figures(step: Step, did: Steps | None) -> Iterator[tuple[str, str]]:
@@ -182,17 +188,17 @@ def _figures(step: Step, did: Steps | None) -> Iterator[tuple[str, str]]:
     seen = did.of(step.id)
     match step:
         case Message():
-            yield "sent", f"{seen.sent:,}"
+            yield say("sent"), f"{seen.sent:,}"
             if seen.unsent:
-                yield "not sent", f"{seen.unsent:,}"
+                yield say("not sent"), f"{seen.unsent:,}"
         case Wait():
-            yield "waiting now", f"{seen.waiting:,}"
+            yield say("waiting now"), f"{seen.waiting:,}"
         case Leave():
-            yield "left here", f"{seen.passed:,}"
+            yield say("left here"), f"{seen.passed:,}"
         case Choice() | Draw():
             pass
         case _:
-            yield "came here", f"{seen.passed:,}"
+            yield say("came here"), f"{seen.passed:,}"
 
 
 def _within(node: Node, number: int, clock: Clock) -> Clock:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from app.admin.flows.editor import forms, frame, wording
 from app.admin.flows.editor.forms import Form
+from app.admin.saying import say, say_many
 from app.flows.plan import edits, trying
 from app.flows.plan.conditions import Condition
 from app.flows.plan.definition import (
@@ -23,6 +24,8 @@ from app.flows.plan.definition import (
 from app.flows.plan.edits import Refused, Slot
 from app.flows.plan.spans import Span, Unit
 from app.flows.plan.trial import Trial
+from app.lib.told import tell
+from app.lib.words import sentence
 from app.vocabulary import Medium
 
 
@@ -45,17 +48,23 @@ class New(NamedTuple):
 
 
 KINDS: Mapping[str, New] = {
-    "mail": New("Mail", "mail", "mail", lambda ident: Message(id=ident, medium=Medium.EMAIL, number=1)),
-    "text": New("Text message", "text", "text", lambda ident: Message(id=ident, medium=Medium.SMS, number=1)),
+    "mail": New(
+        sentence("Mail"), "mail", "mail", lambda ident: Message(id=ident, medium=Medium.EMAIL, number=1)
+    ),
+    "text": New(
+        sentence("Text message"), "text", "text", lambda ident: Message(id=ident, medium=Medium.SMS, number=1)
+    ),
     "whatsapp": New(
-        "WhatsApp message",
+        sentence("WhatsApp message"),
         "chat",
         "whatsapp",
         lambda ident: Message(id=ident, medium=Medium.WHATSAPP, number=1),
     ),
-    "wait": New("Wait", "clock", "wait", lambda ident: Wait(id=ident, how=Pause(span=Span(1, Unit.DAY)))),
+    "wait": New(
+        sentence("Wait"), "clock", "wait", lambda ident: Wait(id=ident, how=Pause(span=Span(1, Unit.DAY)))
+    ),
     "question": New(
-        "Split by a question",
+        sentence("Split by a question"),
         "split",
         "question",
         lambda ident: Choice(
@@ -63,16 +72,23 @@ KINDS: Mapping[str, New] = {
         ),
     ),
     "chance": New(
-        "Split by chance", "split", "chance", lambda ident: Draw(id=ident, arms=(("a", 50), ("b", 50)))
+        sentence("Split by chance"),
+        "split",
+        "chance",
+        lambda ident: Draw(id=ident, arms=(("a", 50), ("b", 50))),
     ),
-    "left out": New("Leave some out", "ban", "left out", lambda ident: HoldOut(id=ident, percent=10)),
+    "left out": New(
+        sentence("Leave some out"), "ban", "left out", lambda ident: HoldOut(id=ident, percent=10)
+    ),
     "action": New(
-        "Tell my team",
+        sentence("Tell my team"),
         "note",
         "action",
-        lambda ident: Action(id=ident, kind="alert", says="Somebody came this far."),
+        lambda ident: Action(id=ident, kind="alert", says=say("Somebody came this far.")),
     ),
-    "leave": New("Leave the flow", "exit", "leave", lambda ident: Leave(id=ident, because="gone far enough")),
+    "leave": New(
+        sentence("Leave the flow"), "exit", "leave", lambda ident: Leave(id=ident, because="gone far enough")
+    ),
 }
 ENDING = "leave"
 """The kind behind which nothing can follow."""
@@ -91,51 +107,62 @@ def _add(flow: Flow, subject: str, form: Form, currency: str) -> Done:
     step = new.make(edits.fresh(taken, new.name))
     first = KINDS["mail"].make(edits.fresh({*taken, step.id}, "mail")) if isinstance(step, Draw) else None
     del form, currency
-    return Done(edits.insert(flow, _slot(place), step, first), f"Added “{new.words}”", step.id)
+    return Done(
+        edits.insert(flow, _slot(place), step, first), say("Added “%(step)s”", step=say(new.words)), step.id
+    )
 
 
 def _move(flow: Flow, subject: str, form: Form, currency: str) -> Done:
     moved = edits.move(flow, subject, _slot(form.get("to", "")))
-    return Done(moved, f"Moved “{_title(flow, subject, currency)}”", subject)
+    return Done(moved, say("Moved “%(step)s”", step=_title(flow, subject, currency)), subject)
 
 
 def _up(flow: Flow, subject: str, form: Form, currency: str) -> Done:
     del form
-    return Done(edits.shift(flow, subject, -1), f"Moved “{_title(flow, subject, currency)}” up", subject)
+    did = say("Moved “%(step)s” up", step=_title(flow, subject, currency))
+    return Done(edits.shift(flow, subject, -1), did, subject)
 
 
 def _down(flow: Flow, subject: str, form: Form, currency: str) -> Done:
     del form
-    return Done(edits.shift(flow, subject, 1), f"Moved “{_title(flow, subject, currency)}” down", subject)
+    did = say("Moved “%(step)s” down", step=_title(flow, subject, currency))
+    return Done(edits.shift(flow, subject, 1), did, subject)
 
 
 def _copy(flow: Flow, subject: str, form: Form, currency: str) -> Done:
     del form
     copied = edits.copy(flow, subject)
     new = next(step.id for step in copied.steps if step.id not in {it.id for it in flow.steps})
-    return Done(copied, f"Copied “{_title(flow, subject, currency)}”", new)
+    return Done(copied, say("Copied “%(step)s”", step=_title(flow, subject, currency)), new)
 
 
 def _remove(flow: Flow, subject: str, form: Form, currency: str) -> Done:
     del form
     left = edits.remove(flow, subject)
     with_it = len(flow.steps) - len(left.steps) - 1
-    more = f" and {with_it} more on its ways" if with_it else ""
-    return Done(left, f"Removed “{_title(flow, subject, currency)}”{more}")
+    title = _title(flow, subject, currency)
+    if not with_it:
+        return Done(left, say("Removed “%(step)s”", step=title))
+    did = say_many(
+        "Removed “%(step)s” and %(count)s more on its ways",
+        "Removed “%(step)s” and %(count)s more on its ways",
+        with_it,
+        step=title,
+    )
+    return Done(left, did)
 
 
 def _swap(flow: Flow, subject: str, form: Form, currency: str) -> Done:
     del form
-    return Done(
-        edits.swap(flow, subject), f"Swapped yes and no of “{_title(flow, subject, currency)}”", subject
-    )
+    did = say("Swapped yes and no of “%(step)s”", step=_title(flow, subject, currency))
+    return Done(edits.swap(flow, subject), did, subject)
 
 
 def _arm(flow: Flow, subject: str, form: Form, currency: str) -> Done:
     del form
     step = KINDS["mail"].make(edits.fresh({it.id for it in flow.steps}, "mail"))
     wider = edits.new_arm(flow, subject, step, 0)
-    return Done(wider, f"Added a way to “{_title(flow, subject, currency)}”", subject)
+    return Done(wider, say("Added a way to “%(step)s”", step=_title(flow, subject, currency)), subject)
 
 
 def _save(flow: Flow, subject: str, form: Form, currency: str) -> Done:
@@ -143,26 +170,30 @@ def _save(flow: Flow, subject: str, form: Form, currency: str) -> Done:
     new = forms.typed(step, form, currency)
     changed = edits.change(flow, subject, new)
     before, after = _title(flow, subject, currency), _title(changed, new.id, currency)
-    did = f"Changed “{before}” to “{after}”" if before != after else f"Changed “{before}”"
+    did = (
+        say("Changed “%(step)s” to “%(other)s”", step=before, other=after)
+        if before != after
+        else say("Changed “%(step)s”", step=before)
+    )
     return Done(changed, did, new.id)
 
 
 def _settings(flow: Flow, subject: str, form: Form, currency: str) -> Done:
     del subject
-    return Done(frame.typed(flow, form, currency), "Changed who comes in and who leaves")
+    return Done(frame.typed(flow, form, currency), say("Changed who comes in and who leaves"))
 
 
 def _drop_test(flow: Flow, subject: str, form: Form, currency: str) -> Done:
     del form, currency
     kept = tuple(trial for trial in flow.trials if not _is(trial, subject))
-    return Done(replace(flow, trials=kept), f"Removed the sample history “{subject}”")
+    return Done(replace(flow, trials=kept), say("Removed the sample history “%(name)s”", name=subject))
 
 
 def _renew(flow: Flow, subject: str, form: Form, currency: str) -> Done:
     del subject, form, currency
     if not flow.leads_on:
         raise LookupError("whoever went through it would never come out")
-    return Done(trying.renewed(flow), "Let the sample histories expect what happens now")
+    return Done(trying.renewed(flow), say("Let the sample histories expect what happens now"))
 
 
 DEEDS: Mapping[str, Callable[[Flow, str, Form, str], Done]] = {
@@ -189,14 +220,14 @@ def _slot(text: str) -> Slot:
     try:
         return Slot.of(text)
     except ValueError as error:
-        raise Refused("Choose a place.") from error
+        raise Refused(tell("Choose a place.")) from error
 
 
 def _step(flow: Flow, ident: str) -> Step:
     try:
         return flow.step(ident)
     except LookupError:
-        raise Refused(f"There is no step “{ident}” any more.") from None
+        raise Refused(tell("There is no step “%(step)s” any more.", step=ident)) from None
 
 
 def _title(flow: Flow, ident: str, currency: str) -> str:

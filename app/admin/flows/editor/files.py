@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response
 
 from app.admin.doors.session import Answer, address, for_shop
 from app.admin.flows.editor.pages import as_file, trigger_of
+from app.admin.saying import say
 from app.flows import drafts, published
 from app.flows.drafts import Overtaken
 from app.flows.plan import reading, sheet, written
 from app.flows.plan.definition import Flow
-from app.flows.plan.faults import Fault, Unsound
+from app.flows.plan.faults import Unsound
 from app.shops.models import Shop
 from app.vocabulary import Trigger
 
@@ -43,7 +44,7 @@ def keep(session: Session, shop: Shop, name: str) -> Answer:
         now = drafts.look(session, shop.id, trigger).revision
         shown = as_file(session, shop, trigger, text, revision=now, faults=[], is_overtaken=True)
         return Response(shown, 409, content_type="text/html")
-    drafts.change(session, row, written.write(flow), "Brought in a file", g.visitor.who)
+    drafts.change(session, row, written.write(flow), say("Brought in a file"), g.visitor.who)
     return redirect(address("flow_editor.show", name=name, said="brought"), 303)
 
 
@@ -62,8 +63,7 @@ def _flow(trigger: Trigger, text: str) -> Flow:
     """Return the flow of a file; raises Unsound where it cannot be read, or is another's."""
     flow = reading.read(text)
     if flow.key != trigger:
-        line = flow.lines.get("flow", 0)
-        raise Unsound([Fault(line, "", f"This is the flow {trigger}, and the file says {flow.key!r}.")])
+        raise Unsound([published.another(trigger, flow)])
     return flow
 
 

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.admin.flows.editor import asking
 from app.admin.flows.editor.asking import Asked
+from app.admin.saying import retold, say
 from app.flows.plan.conditions import Condition
 from app.flows.plan.definition import (
     END,
@@ -27,6 +28,7 @@ from app.flows.plan.definition import (
     Wait,
 )
 from app.flows.plan.spans import Span, Unit
+from app.lib import told
 from app.vocabulary import Medium
 
 Form = MultiDict[str, str]
@@ -75,7 +77,7 @@ def typed(step: Step, form: Form, currency: str) -> Step:  # noqa: PLR0911 - a l
     """Return the step that a form makes of one; raises Wrong."""
     ident = " ".join(form.get("id", "").split()) or step.id
     if len(ident) > LONGEST_NAME:
-        raise Wrong("id", f"Keep the name under {LONGEST_NAME} letters.")
+        raise Wrong("id", say("Keep the name under %(most)s letters.", most=LONGEST_NAME))
     known: dict[str, Any] = {"id": ident, "then": step.then, "line": step.line}
     match step:
         case Message():
@@ -97,7 +99,7 @@ def typed(step: Step, form: Form, currency: str) -> Step:  # noqa: PLR0911 - a l
         case Leave():
             because = " ".join(form.get("because", "").split())
             if not because:
-                raise Wrong("because", "Write why they leave: it is shown beside whoever did.")
+                raise Wrong("because", say("Write why they leave: it is shown beside whoever did."))
             return Leave(**known, because=because)
         case _:
             raise TypeError(type(step).__name__)
@@ -119,7 +121,7 @@ def conditions(form: Form, name: str, currency: str) -> tuple[Condition, ...]:
             try:
                 found.append(asking.condition(Asked(question, value), currency))
             except ValueError as error:
-                raise Wrong(f"q-{name}", str(error)) from error
+                raise Wrong(f"q-{name}", retold(told.of(error))) from error
     return tuple(found)
 
 
@@ -127,7 +129,7 @@ def needed_conditions(form: Form, name: str, currency: str) -> tuple[Condition, 
     """Return at least one condition; raises Wrong."""
     found = conditions(form, name, currency)
     if not found:
-        raise Wrong(f"q-{name}", "Choose what is looked at.")
+        raise Wrong(f"q-{name}", say("Choose what is looked at."))
     return found
 
 
@@ -138,7 +140,7 @@ def span(form: Form, name: str) -> Span:
         return Span.of(f"{amount} {_one_of(f'{name}-unit', form, tuple(Unit))}")
     except ValueError as error:
         raise Wrong(
-            f"{name}-amount", "Write how long as a whole number, like 7: ten years at most."
+            f"{name}-amount", say("Write how long as a whole number, like 7: ten years at most.")
         ) from error
 
 
@@ -151,7 +153,7 @@ def number(form: Form, name: str, most: int) -> int:
     """Return a whole number that is typed; raises Wrong."""
     text = form.get(name, "").strip().removesuffix("%").strip() or "0"
     if not (text.isascii() and text.isdecimal()) or len(text) > len(str(most)) or int(text) > most:
-        raise Wrong(name, f"Write a whole number from 0 to {most}.")
+        raise Wrong(name, say("Write a whole number from 0 to %(most)s.", most=most))
     return int(text)
 
 
@@ -201,7 +203,7 @@ def _hour(form: Form) -> time | None:
     try:
         return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None) if text else None
     except ValueError as error:
-        raise Wrong("at", "Write an hour of the day, like 09:00, or nothing.") from error
+        raise Wrong("at", say("Write an hour of the day, like 09:00, or nothing.")) from error
 
 
 def _otherwise(form: Form, step: Wait) -> str | None:
@@ -220,9 +222,9 @@ def _arms(form: Form, step: Draw) -> tuple[tuple[str, int], ...]:
     for (target, _), text in zip(step.arms, shares, strict=False):
         arms.append((target, number(Form([("share", text)]), "share", WHOLE)))
     if len(arms) != len(step.arms):
-        raise Wrong("share", "Write a share for every way.")
+        raise Wrong("share", say("Write a share for every way."))
     if sum(percent for _, percent in arms) != WHOLE:
-        raise Wrong("share", "The shares must make 100 together.")
+        raise Wrong("share", say("The shares must make 100 together."))
     return tuple(arms)
 
 
@@ -231,4 +233,4 @@ def _one_of(name: str, form: Form, choices: tuple[T, ...]) -> T:
     for choice in choices:
         if choice == chosen:
             return choice
-    raise Wrong(name, "Choose one of these.")
+    raise Wrong(name, say("Choose one of these."))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from app.admin.flows.editor import forms
 from app.admin.flows.editor.forms import Form, Wrong
+from app.admin.saying import say
 from app.flows.plan.definition import Flow, LetGo
 from app.vocabulary import Category
 
@@ -45,7 +46,7 @@ def _exits(form: Form, currency: str) -> list[LetGo]:
         conditions = forms.conditions(form, f"exit-{number}", currency)
         because = " ".join(form.get(f"because-{number}", "").split())
         if conditions and not because:
-            raise Wrong(f"because-{number}", "Write why they leave: it is shown beside whoever did.")
+            raise Wrong(f"because-{number}", say("Write why they leave: it is shown beside whoever did."))
         if conditions:
             found.append(LetGo(conditions=conditions, because=because))
     return found

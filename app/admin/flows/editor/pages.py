@@ -10,6 +10,8 @@ from app.admin import shell, words
 from app.admin.doors.session import Answer, address, for_shop
 from app.admin.flows.editor import asking, cards, changes, deeds, forms, frame, wording
 from app.admin.flows.editor.forms import Form, Wrong
+from app.admin.flows.editor.names import ACTIONS, SAYS, UNITS, WHO_AGAIN
+from app.admin.saying import say
 from app.flows import drafts, published, switches, tally
 from app.flows.drafts import Overtaken
 from app.flows.plan import reading, tree, written
@@ -64,7 +66,7 @@ def change(session: Session, shop: Shop, name: str) -> Answer:
         shown = page(session, shop, trigger, chosen=what.partition(":")[2], wrong=wrong)
         return _stays(shown, 422, name)
     except (LookupError, NoTree, Unsound):
-        abort(400, "This page knows no such button. Go back, reload it and try again.")
+        abort(400, say("This page knows no such button. Go back, reload it and try again."))
     if done.flow != flow:
         drafts.change(session, row, written.write(done.flow), done.did, g.visitor.who)
     at = address("flow_editor.show", name=name, step=done.step or None)
@@ -138,12 +140,13 @@ def page(  # noqa: PLR0913 - what may have come of a form
         ],
         kinds=deeds.KINDS,
         ending=deeds.ENDING,
-        units=wording.UNITS,
+        units={unit: say(word) for unit, word in UNITS.items()},
+        who_again=say(WHO_AGAIN[flow.about]) if flow.about in WHO_AGAIN else flow.about,
         questions=asking.questions(flow.about),
         changing=[(it, asking.name(it)) for it in _fields(flow, Kind.CHANGING, Kind.TEXT, Kind.NUMBER)],
         moments=[(it, asking.name(it)) for it in _fields(flow, Kind.MOMENT)],
         actions=_actions(flow),
-        says=wording.SAYS,
+        says={action: say(label) for action, label in SAYS.items()},
         most_exits=frame.MOST_EXITS,
         versions=published.history(session, shop.id, trigger),
         is_preset=draft.file == published.preset(trigger),
@@ -153,12 +156,12 @@ def page(  # noqa: PLR0913 - what may have come of a form
 def _whole(session: Session, shop: Shop, trigger: Trigger, what: str) -> tuple[str, str] | None:
     """Return the file that a button puts in place of the draft, and what that does; None: it does not."""
     if what == DISCARD:
-        return published.file(session, shop.id, trigger), "Went back to what is published"
+        return published.file(session, shop.id, trigger), say("Went back to what is published")
     if what == RECIPE:
-        return published.preset(trigger), "Began again with the recipe"
+        return published.preset(trigger), say("Began again with the recipe")
     for version in published.history(session, shop.id, trigger) if what.startswith(VERSION) else ():
         if what == f"{VERSION}{version.number}":
-            return version.file, f"Went back to version {version.number}"
+            return version.file, say("Went back to version %(number)s", number=version.number)
     return None
 
 
@@ -211,7 +214,7 @@ def _actions(flow: Flow) -> list[tuple[str, str]]:
     """Return what can be done in this flow besides sending."""
     known = plugins.discover("app.flows.actions")
     return [
-        (key, wording.ACTIONS.get(key, (key.capitalize(), ""))[0])
+        (key, say(ACTIONS[key][0]) if key in ACTIONS else key.capitalize())
         for key, doer in known.items()
         if flow.about in doer.about
     ]

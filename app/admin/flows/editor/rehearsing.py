@@ -14,6 +14,7 @@ from app.admin.doors.session import Answer, address, for_shop
 from app.admin.flows.editor import wording
 from app.admin.flows.editor.pages import trigger_of
 from app.admin.messages.reasons import REASONS
+from app.admin.saying import say
 from app.commerce.models import Order
 from app.flows import drafts, published
 from app.flows.models import Rehearsal
@@ -125,9 +126,9 @@ def _unsent(found: Mapping[str, Any]) -> list[tuple[str, int]]:
 def _outcome(what: str) -> str:
     """Say what became of a message, from a line of the table."""
     if what == HELD_OUT:
-        return "Left out by chance, to compare."
+        return say("Left out by chance, to compare.")
     if what.startswith(WAITS):
-        return "Still waits at the end of that time."
+        return say("Still waits at the end of that time.")
     return _reason(what.removeprefix(SKIPPED)) if what.startswith(SKIPPED) else what.capitalize()
 
 
@@ -160,9 +161,17 @@ def _lines(
 
 
 def _became(line: Mapping[str, Any]) -> str:
-    if line["what"] in ("sent", "done"):
-        return f"{line['what'].capitalize()}{', after it had waited' if line['late'] else ''}"
-    return _outcome(line["what"])
+    match line["what"], line["late"]:
+        case "sent", True:
+            return say("Sent, after it had waited")
+        case "sent", _:
+            return say("Sent")
+        case "done", True:
+            return say("Done, after it had waited")
+        case "done", _:
+            return say("Done")
+        case what, _:
+            return _outcome(what)
 
 
 def _number(about: str) -> int:

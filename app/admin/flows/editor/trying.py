@@ -13,26 +13,38 @@ from app.admin.dates import Calendar
 from app.admin.doors.session import for_shop, saw
 from app.admin.flows.editor import asking, wording
 from app.admin.flows.editor.pages import trigger_of
+from app.admin.saying import say, spoken
 from app.commerce.models import Checkout, LineItem, Order
 from app.flows import drafts, engine, hold_outs, published, seeing
 from app.flows.plan import advance, walking
 from app.flows.plan.definition import Action, Choice, Draw, Flow, Leave, Message, Wait
+from app.flows.plan.fields import FIELDS
 from app.flows.plan.walking import Look, Passed
 from app.flows.seeing import Asked, Seen
 from app.lib import clock, money
+from app.lib.told import Told, tell
+from app.lib.words import sentence
 from app.shops.models import Shop
 from app.stock.models import Waiting
 from app.tracking.models import Shipment
 
 blueprint = Blueprint("flow_try", __name__)
 SHOWN = 8
-NAMES = {
-    "order": "order",
-    "checkout": "cart",
-    "item": "purchase",
-    "parcel": "parcel",
-    "profile": "order",
-    "waiting": "request",
+TITLES = {
+    "order": sentence("Try %(flow)s on a real order"),
+    "checkout": sentence("Try %(flow)s on a real cart"),
+    "item": sentence("Try %(flow)s on a real purchase"),
+    "parcel": sentence("Try %(flow)s on a real parcel"),
+    "profile": sentence("Try %(flow)s on a real order"),
+    "waiting": sentence("Try %(flow)s on a real request"),
+}
+NOTHING_YET = {
+    "order": sentence("It will be here with the first order."),
+    "checkout": sentence("It will be here with the first cart."),
+    "item": sentence("It will be here with the first purchase."),
+    "parcel": sentence("It will be here with the first parcel."),
+    "profile": sentence("It will be here with the first order."),
+    "waiting": sentence("It will be here with the first request."),
 }
 
 
@@ -41,7 +53,7 @@ class Subject(NamedTuple):
 
     id: int
     """Of what the flow is about."""
-    name: str
+    name: Told
     picked: int
     """How the address names it."""
 
@@ -62,7 +74,7 @@ def show(session: Session, shop: Shop, name: str) -> str:
     """Show what can be tried, and the way of whatever was picked."""
     trigger, search = trigger_of(name), request.args.get("q", "").strip()
     flow = published.readable(drafts.look(session, shop.id, trigger).file)
-    if flow is not None and not (flow.leads_on and flow.about in NAMES):
+    if flow is not None and not (flow.leads_on and flow.about in TITLES):
         flow = None  # a draft need not be sound: who went through this one would never come out
     subjects = _subjects(session, shop, flow, search) if flow else []
     picked = request.args.get("on", 0, int) or (subjects[0].picked if search and len(subjects) == 1 else 0)
@@ -71,7 +83,8 @@ def show(session: Session, shop: Shop, name: str) -> str:
     seen = None
     if flow and subject:
         saw(session, f"tried {words.TRIGGERS[trigger]} on {subject.name}")
-        seen = seeing.see(session, [Asked(1, flow.about, subject.id, now, trigger)]).get(1)
+        everything = frozenset(FIELDS[flow.about])
+        seen = seeing.see(session, [Asked(1, flow.about, subject.id, now, trigger, everything)]).get(1)
     walk = walking.walk(flow, seen.facts, now) if flow and seen else None
     dates = answer.calendar(shop)
     return shell.page(
@@ -81,7 +94,9 @@ def show(session: Session, shop: Shop, name: str) -> str:
         "flows",
         trigger=trigger,
         name=words.TRIGGERS[trigger],
-        called=NAMES[flow.about] if flow else "",
+        title=_title(flow, words.TRIGGERS[trigger]),
+        nothing_yet=say(NOTHING_YET[flow.about]) if flow else "",
+        has_search=flow is not None and flow.about in ("order", "profile"),
         can_be_tried=flow is not None,
         subjects=subjects,
         subject=subject,
@@ -89,8 +104,13 @@ def show(session: Session, shop: Shop, name: str) -> str:
         lines=[_line(it, flow, shop, dates) for it in walk.passed] if walk and flow else [],
         asked=_asked(flow, seen, shop) if flow and seen else [],
         walk=walk,
+        because=wording.because,
         left_out=_left_out(flow, seen, shop, subject) if flow and seen and subject else "",
     )
+
+
+def _title(flow: Flow | None, name: str) -> str:
+    return say(TITLES[flow.about] if flow else sentence("Try %(flow)s on something real"), flow=name)
 
 
 def _subjects(session: Session, shop: Shop, flow: Flow, search: str) -> list[Subject]:
@@ -138,25 +158,31 @@ def _picked(session: Session, shop: Shop, flow: Flow, picked: int) -> Subject | 
 
 def _order(order: Order, flow: Flow) -> Subject:
     about = order.profile_id if flow.about == "profile" and order.profile_id else order.id
-    return Subject(about, f"order {order.name or order.external_id}", order.id)
+    return Subject(about, tell("order %(name)s", name=order.name or order.external_id), order.id)
 
 
 def _cart(cart: Checkout, shop: Shop) -> Subject:
-    worth = money.display(cart.total or 0, cart.currency or shop.currency, "en")
+    worth = money.display(cart.total or 0, cart.currency or shop.currency, spoken().locale)
     when = answer.calendar(shop).within(cart.started_at)
-    return Subject(cart.id, f"the cart of {when}, {worth}", cart.id)
+    return Subject(cart.id, tell("the cart of %(when)s, %(worth)s", when=when, worth=worth), cart.id)
 
 
 def _request(asked: Waiting, shop: Shop) -> Subject:
-    return Subject(asked.id, f"the request of {answer.calendar(shop).within(asked.asked_at)}", asked.id)
+    when = answer.calendar(shop).within(asked.asked_at)
+    return Subject(asked.id, tell("the request of %(when)s", when=when), asked.id)
 
 
 def _item(line: LineItem) -> Subject:
-    return Subject(line.id, f"the {line.title or 'thing'} of purchase {line.id}", line.id)
+    name = (
+        tell("the %(thing)s of purchase %(number)s", thing=line.title, number=line.id)
+        if line.title
+        else tell("the thing of purchase %(number)s", number=line.id)
+    )
+    return Subject(line.id, name, line.id)
 
 
 def _parcel(parcel: Shipment) -> Subject:
-    return Subject(parcel.id, f"parcel {parcel.number or parcel.id}", parcel.id)
+    return Subject(parcel.id, tell("parcel %(number)s", number=parcel.number or parcel.id), parcel.id)
 
 
 def _line(it: Passed, flow: Flow, shop: Shop, dates: Calendar) -> Line:
@@ -167,25 +193,29 @@ def _line(it: Passed, flow: Flow, shop: Shop, dates: Calendar) -> Line:
 def _came(it: Passed, dates: Calendar) -> str:  # noqa: PLR0911 - a line for each kind of step
     match it.step:
         case Message():
-            return "Asked for. It is looked at once more just before it goes: consent, quiet hours, caps."
+            return say(
+                "Asked for. It is looked at once more just before it goes: consent, quiet hours, caps."
+            )
         case Action():
-            return "Done."
+            return say("Done.")
         case Wait():
             return _waited(it.until, it.at, dates)
         case Choice() as step:
-            return "Yes." if it.onward == step.yes else "No."
+            return say("Yes.") if it.onward == step.yes else say("No.")
         case Draw():
-            return "Chance decides. Here it is one way of several."
+            return say("Chance decides. Here it is one way of several.")
         case Leave():
-            return "They leave."
+            return say("They leave.")
         case _:
             return ""
 
 
 def _waited(until: datetime | None, since: datetime, dates: Calendar) -> str:
     if until is None:
-        return "It waits here until something is heard."
-    return "Nothing to wait for." if until == since else f"Until {dates.within(until)}, if nothing changes."
+        return say("It waits here until something is heard.")
+    if until == since:
+        return say("Nothing to wait for.")
+    return say("Until %(when)s, if nothing changes.", when=dates.within(until))
 
 
 def _asked(flow: Flow, seen: Seen, shop: Shop) -> list[tuple[str, bool, tuple[tuple[str, bool], ...]]]:
@@ -193,7 +223,7 @@ def _asked(flow: Flow, seen: Seen, shop: Shop) -> list[tuple[str, bool, tuple[tu
     found = []
     for because, looks in walking.objections(flow, seen.facts):
         all_hold = all(look.holds for look in looks)
-        title = f"Leaves early: {because}" if because else "Only while"
+        title = say("Leaves early: %(why)s", why=wording.because(because)) if because else say("Only while")
         found.append((title, all_hold if because else not all_hold, _looked(looks, shop)))
     return found
 
@@ -206,7 +236,11 @@ def _left_out(flow: Flow, seen: Seen, shop: Shop, subject: Subject) -> str:
     """Say whether chance leaves this very shopper out; empty: it does not."""
     who = engine.who(shop.id, seen.matter.profile_id, flow.about, subject.id)
     if hold_outs.gets_none(who, flow, hold_outs.share(shop)):
-        return "Chance leaves this shopper out of all offers: they would walk the same way and get nothing."
+        return say(
+            "Chance leaves this shopper out of all offers: they would walk the same way and get nothing."
+        )
     if advance.enter(flow, who, clock.now()).held_out:
-        return "Chance leaves this shopper out of this flow: they would walk the same way and get nothing."
+        return say(
+            "Chance leaves this shopper out of this flow: they would walk the same way and get nothing."
+        )
     return ""

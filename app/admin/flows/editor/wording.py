@@ -1,10 +1,12 @@
 """A flow's steps in the merchant's words: what stands on their cards."""
 
 from collections import Counter
+from functools import reduce
 from typing import NamedTuple
 
 from app.admin.flows.editor import asking
-from app.admin.words import plural
+from app.admin.flows.editor.names import ACTIONS, AGAIN, AT_ONCE_AGAIN, BECAUSE, ICONS, MEDIA, ONCE, STARTS
+from app.admin.saying import retold, say, say_many, say_row
 from app.flows.plan.definition import (
     END,
     Action,
@@ -22,7 +24,7 @@ from app.flows.plan.definition import (
     Until,
     Wait,
 )
-from app.flows.plan.spans import Unit
+from app.flows.plan.spans import Span
 from app.vocabulary import Category, Medium
 
 
@@ -34,76 +36,50 @@ class Said(NamedTuple):
     more: str = ""
 
 
-STARTS = {
-    "agreed_to_offers": "Somebody says yes to offers by mail",
-    "back_in_stock": "A thing that somebody waits for is back",
-    "checkout_started": "Somebody leaves a cart",
-    "order_placed": "Somebody orders",
-    "parcel_attempt_failed": "A carrier could not hand a parcel over",
-    "parcel_delivered": "A parcel of an order is delivered",
-    "parcel_in_transit": "A parcel is on its way",
-    "parcel_late": "A parcel is late, stuck or delayed",
-    "parcel_out_for_delivery": "A parcel goes out for delivery",
-    "parcel_packed": "A parcel is packed",
-    "parcel_ready_to_collect": "A parcel waits to be collected",
-    "parcel_shipped": "A parcel is handed over",
-}
-ONCE = {
-    "checkout": "cart",
-    "item": "thing that was bought",
-    "order": "order",
-    "parcel": "parcel",
-    "profile": "shopper",
-    "waiting": "request",
-}
-MEDIA = {Medium.EMAIL: "Mail", Medium.SMS: "Text", Medium.WHATSAPP: "WhatsApp", Medium.PUSH: "Push"}
-ICONS = {Medium.SMS: "text", Medium.WHATSAPP: "text", Medium.PUSH: "bell"}
-ACTIONS = {
-    "alert": ("Tell my team", "note"),
-    "discount": ("Make a discount code", "star"),
-    "note": ("Write a note on the order", "note"),
-    "tag customer": ("Tag the shopper", "people"),
-    "tag order": ("Tag the order", "parcel"),
-    "ticket": ("Open a help desk ticket", "people"),
-    "webhook": ("Tell my own server", "link"),
-}
-SAYS = {
-    "alert": "What your team is told",
-    "discount": "How much, and for how long, like “10 %, 14 days”",
-    "note": "The note",
-    "tag customer": "The tag",
-    "tag order": "The tag",
-    "ticket": "What the ticket says",
-    "webhook": "A word for your server, or nothing",
-}
-COUNTED = {
-    Medium.EMAIL: "mail",
-    Medium.SMS: "text",
-    Medium.WHATSAPP: "WhatsApp message",
-    Medium.PUSH: "push message",
-}
-UNITS = {Unit.MINUTE: "minutes", Unit.HOUR: "hours", Unit.DAY: "days", Unit.BUSINESS_DAY: "business days"}
+def span(it: Span) -> str:
+    """Return how long something lasts."""
+    return retold(it.told)
+
+
+def because(why: str) -> str:
+    """Return why somebody leaves: in the reader's language where it is a reason of ours."""
+    return say(BECAUSE[why]) if why in BECAUSE else why
 
 
 def start(flow: Flow) -> Said:
     """Return what the first card says: when somebody comes in, and how often."""
-    started = STARTS.get(flow.starts, flow.starts.replace("_", " ").capitalize())
-    once = ONCE.get(flow.about, flow.about)
-    more = f"Once for each {once}."
-    if flow.again_after is not None:
-        gap = f" {flow.again_after} after it ended" if flow.again_after.amount else " as soon as it has ended"
-        more = f"The same {once} may come again{gap}."
-    return Said("flow", started, more)
+    started = (
+        say(STARTS[flow.starts]) if flow.starts in STARTS else flow.starts.replace("_", " ").capitalize()
+    )
+    return Said("flow", started, _how_often(flow))
+
+
+def _how_often(flow: Flow) -> str:
+    if flow.about not in ONCE:  # a draft need not be sound
+        return ""
+    if flow.again_after is None:
+        return say(ONCE[flow.about])
+    if not flow.again_after.amount:
+        return say(AT_ONCE_AGAIN[flow.about])
+    return say(AGAIN[flow.about], span=span(flow.again_after))
 
 
 def leaving(flow: Flow, currency: str) -> list[str]:
     """Return who leaves early, in sentences."""
     lines = []
     if flow.only:
-        lines.append(f"Only while {asking.all_said(flow.only, currency)}.")
-    lines += [f"Leaves early when {asking.all_said(it.conditions, currency)}." for it in flow.exits]
+        lines.append(say("Only while %(clause)s.", clause=asking.all_said(flow.only, currency)))
+    lines += [
+        say("Leaves early when %(clause)s.", clause=asking.all_said(it.conditions, currency))
+        for it in flow.exits
+    ]
     if flow.hold_out:
-        lines.append(f"{flow.hold_out} in 100 walk along and get nothing, so that you see what it brings.")
+        lines.append(
+            say(
+                "%(share)s in 100 walk along and get nothing, so that you see what it brings.",
+                share=flow.hold_out,
+            )
+        )
     return lines
 
 
@@ -116,29 +92,35 @@ def step(it: Step, flow: Flow, currency: str) -> Said:  # noqa: PLR0911 - a line
             return _wait(it, currency)
         case Choice():
             asks = asking.question(it.conditions[0], currency)
-            more = f"And {asking.all_said(it.conditions[1:], currency)}" if it.conditions[1:] else ""
-            return Said("split", asks, more)
+            others = asking.all_said(it.conditions[1:], currency)
+            return Said("split", asks, say("And %(clause)s", clause=others) if others else "")
         case Draw():
-            shares = " to ".join(str(percent) for _, percent in it.arms)
-            return Said(
-                "split", "Split by chance", f"{shares} in 100. The same shopper always goes the same way."
-            )
+            return Said("split", say("Split by chance"), _shares(it))
         case HoldOut():
-            more = "They walk on, and get nothing from here."
-            return Said("ban", f"Leave {it.percent} in 100 out", more)
+            more = say("They walk on, and get nothing from here.")
+            return Said("ban", say("Leave %(share)s in 100 out", share=it.percent), more)
         case Action():
-            title, icon = ACTIONS.get(it.kind, (it.kind.capitalize(), "note"))
-            return Said(icon, title, it.says)
+            title, icon = ACTIONS.get(it.kind, ("", "note"))
+            return Said(icon, say(title) if title else it.kind.capitalize(), it.says)
         case Leave():
-            return Said("exit", "Leaves the flow", it.because[:1].upper() + it.because[1:])
+            return Said("exit", say("Leaves the flow"), asking.capital(because(it.because)))
         case _:
             raise TypeError(type(it).__name__)
 
 
+def _shares(it: Draw) -> str:
+    shares = reduce(
+        lambda one, other: say("%(one)s to %(other)s", one=one, other=other),
+        [str(percent) for _, percent in it.arms],
+    )
+    return say("%(shares)s in 100. The same shopper always goes the same way.", shares=shares)
+
+
 def _message(it: Message, flow: Flow) -> Said:
     of_medium = [each for each in flow.steps if isinstance(each, Message) and each.medium is it.medium]
-    name, many = MEDIA[it.medium], len({each.number for each in of_medium})
-    title = name if many == 1 else f"{name} {it.number} of {many}"
+    many = len({each.number for each in of_medium})
+    one, several = MEDIA[it.medium]
+    title = say(one) if many == 1 else say(several, number=it.number, many=many)
     return Said(ICONS.get(it.medium, "mail"), title, _whom(it, flow))
 
 
@@ -147,45 +129,80 @@ def _whom(it: Message, flow: Flow) -> str:
     if flow.category is not Category.TRANSACTIONAL or it.medium is Medium.EMAIL:
         return ""
     if it.medium is Medium.PUSH:
-        return "To whoever asked for it on their order’s page"
-    return "To whom you chose under Settings, if they may have it"
+        return say("To whoever asked for it on their order’s page")
+    return say("To whom you chose under Settings, if they may have it")
 
 
 def _wait(it: Wait, currency: str) -> Said:
     match it.how:
         case Pause() as how:
-            whose = "your shop’s clock" if how.clock is Clock.SHOP else "their clock"
-            title = f"Wait until {how.span} after the start" if how.from_start else f"Wait {how.span}"
-            return Said("clock", title, f"Then until {how.at:%H:%M} on {whose}" if how.at else "")
+            return Said("clock", _pause(how), _hour(how))
         case Until() as how:
-            held = f" for {how.held_for}" if how.held_for else ""
-            title = f"Wait until {asking.all_said(how.conditions, currency)}{held}"
-            return Said("clock", title, _at_most(it, str(how.at_most)))
+            clause = asking.all_said(how.conditions, currency)
+            title = (
+                say("Wait until %(clause)s for %(span)s", clause=clause, span=span(how.held_for))
+                if how.held_for
+                else say("Wait until %(clause)s", clause=clause)
+            )
+            return Said("clock", title, _at_most(it, how.at_most))
         case Unchanged() as how:
-            title = f"Wait until {asking.name(how.field)} has not changed for {how.span}"
-            return Said("clock", title, _at_most(it, str(how.at_most)))
+            title = say(
+                "Wait until %(what)s has not changed for %(span)s",
+                what=asking.name(how.field),
+                span=span(how.span),
+            )
+            return Said("clock", title, _at_most(it, how.at_most))
         case Moment() as how:
-            return Said("clock", f"Wait until {asking.name(how.field)}")
+            return Said("clock", say("Wait until %(clause)s", clause=asking.name(how.field)))
 
 
-def _at_most(it: Wait, span: str) -> str:
-    onward = {None: "then it goes on", END: "then they leave"}.get(it.otherwise, "then they go another way")
-    return f"{span} at most, {onward}"
+def _pause(how: Pause) -> str:
+    if how.from_start:
+        return say("Wait until %(span)s after the start", span=span(how.span))
+    return say("Wait %(span)s", span=span(how.span))
+
+
+def _hour(how: Pause) -> str:
+    if how.at is None:
+        return ""
+    hour = f"{how.at:%H:%M}"
+    if how.clock is Clock.SHOP:
+        return say("Then until %(hour)s on your shop’s clock", hour=hour)
+    return say("Then until %(hour)s on their clock", hour=hour)
+
+
+def _at_most(it: Wait, most: Span) -> str:
+    match it.otherwise:
+        case None:
+            return say("%(span)s at most, then it goes on", span=span(most))
+        case str(there) if there == END:
+            return say("%(span)s at most, then they leave", span=span(most))
+        case _:
+            return say("%(span)s at most, then they go another way", span=span(most))
 
 
 def way(it: Step, number: int) -> str:
     """Return what one of a step's ways is called."""
     match it:
         case Draw():
-            return f"{it.arms[number][1]} in 100" if number < len(it.arms) else ""
+            return say("%(share)s in 100", share=it.arms[number][1]) if number < len(it.arms) else ""
         case Wait():
-            return ("In time", "In vain")[number]
+            return (say("In time"), say("In vain"))[number]
         case _:
-            return ("Yes", "No")[number]
+            return (say("Yes"), say("No"))[number]
 
 
 def counted(flow: Flow) -> str:
-    """Return what a flow does, in a few words: "3 mails, 1 text"."""
-    sent = {(it.medium, it.number) for it in flow.steps if isinstance(it, Message)}
-    many = Counter(COUNTED[medium] for medium, _ in sent)
-    return ", ".join(plural(many[what], what) for what in COUNTED.values() if many[what]) or "no message"
+    """Return what a flow sends, in a few words: "3 mails, 1 text"."""
+    sent = Counter(
+        medium for medium, _ in {(it.medium, it.number) for it in flow.steps if isinstance(it, Message)}
+    )
+    said = {
+        Medium.EMAIL: say_many("%(count)s mail", "%(count)s mails", sent[Medium.EMAIL]),
+        Medium.SMS: say_many("%(count)s text", "%(count)s texts", sent[Medium.SMS]),
+        Medium.WHATSAPP: say_many(
+            "%(count)s WhatsApp message", "%(count)s WhatsApp messages", sent[Medium.WHATSAPP]
+        ),
+        Medium.PUSH: say_many("%(count)s push message", "%(count)s push messages", sent[Medium.PUSH]),
+    }
+    return say_row([said[medium] for medium in said if sent[medium]]) or say("no message")

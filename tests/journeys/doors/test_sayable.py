@@ -1,0 +1,146 @@
+"""Every page of the admin, asked in a language that is none: what it shows is said in it, or it is data."""
+
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+from babel.dates import get_day_names, get_month_names
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.carriers import directory
+from app.lib import plugins
+from app.schema import Base
+from app.shops.models import Shop
+from app.shops.team import Role
+from tests.journeys.doors import walking
+from tests.journeys.doors.conftest import Keys
+from tests.planted import Planted
+
+WAITING = (
+    *("again", "bulletins", "case", "customer", "customers", "designer", "exceptions", "flow_editor"),
+    *(
+        "flow_file",
+        "flow_publish",
+        "flow_rehearsal",
+        "flow_try",
+        "flows",
+        "hidden",
+        "lift",
+        "looks",
+        "messages",
+    ),
+    *("overview", "own_carriers", "reviews", "sender_domains", "sending", "shipment", "shipments", "sources"),
+    *("surveys", "texts", "thresholds", "told", "waiting", "whatsapp", "wording"),
+)
+"""Rooms whose pages are not said yet."""
+MACHINE = ("script", "style", "svg", "textarea", "pre", "code", "bdi")
+VOID = ("br", "hr", "img", "input", "link", "meta", "path", "source", "wbr", "circle", "rect", "line")
+SPOKEN = ("aria-label", "placeholder", "title", "alt")
+"""Attributes that are read out, or shown."""
+DATES = "|".join(
+    [
+        *(name for width in ("wide", "abbreviated") for name in get_month_names(width).values()),
+        *(name for width in ("wide", "abbreviated") for name in get_day_names(width).values()),
+        *(["today", "yesterday", "tomorrow", "ago", "seconds?", "minutes?", "am", "pm"]),
+    ]
+)
+PLUGINS = ("app.platforms", "app.carriers", "app.channels.sms", "app.listeners")
+ADDRESS = re.compile(r"\S*\w\.[a-z]\S*")
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+class Page(HTMLParser):
+    """What a page shows outside of brackets, and of what is data by its markup."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._within: list[tuple[str, bool]] = []
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what is read out, and whether what stands within is for machines or shoppers."""
+        known = dict(attrs)
+        for name in SPOKEN:
+            self._outside(known.get(name) or "", by_itself=True)
+        classes = (known.get("class") or "").split()
+        is_data = tag in MACHINE or "mono" in classes or (tag != "html" and "lang" in known)
+        if tag not in VOID:
+            self._within.append((tag, is_data))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave an element, and whatever was not closed in it."""
+        while self._within and self._within.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        """Note what is shown."""
+        if not any(is_data for _, is_data in self._within):
+            self._outside(data)
+
+    def _outside(self, data: str, *, by_itself: bool = False) -> None:
+        depth, outside = 0 if by_itself else self._depth, ""
+        for letter in data:
+            depth += (letter == "⟦") - (letter == "⟧")
+            outside += " " if letter in "⟦⟧" else letter if depth == 0 else ""
+        if not by_itself:
+            self._depth = depth
+        if outside.strip():
+            self.found.append(outside)
+
+
+def test_every_sentence_can_be_said_in_another_language(
+    app: Flask, session: Session, mine: Planted, key_of: Callable[[Planted, Role | None], Keys]
+) -> None:
+    client = app.test_client()
+    with client.session_transaction() as kept:
+        kept.update(key_of(mine, None))
+    data = data_of(session, mine.shop)
+    unsaid, asked = {}, 0
+    for route in walking.of_a_shop(app):
+        if route.method != "GET" or route.name.partition(".")[0] in WAITING:
+            continue
+        answer = client.get(route.address(app, mine.shop.id, mine), headers={"Accept-Language": "en-XA"})
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            asked += 1
+            page = Page()
+            page.feed(answer.text)
+            if found := [it for it in (without(part, data) for part in page.found) if WORD.search(it)]:
+                unsaid[route.name] = found
+    assert unsaid == {}
+    assert asked > 15
+
+
+def without(shown: str, data: "re.Pattern[str]") -> str:
+    """Return a text without the shop's data, and without days and hours."""
+    rest = ADDRESS.sub(" ", data.sub(" ", shown))
+    return re.sub(rf"\b({DATES})\b", " ", rest, flags=re.IGNORECASE).strip()
+
+
+def data_of(session: Session, shop: Shop) -> "re.Pattern[str]":
+    """Return a pattern of every text in a shop's rows, and of the names of those whom we know."""
+    names = {str(it.label) for package in PLUGINS for it in plugins.discover(package).values()}
+    names |= {str(it.name) for it in directory.everyone().values()}
+    known = {*texts_of(session, shop), *names, "Doorstep"}
+    longest = sorted((it for it in known if WORD.search(it)), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest))})(?!\w)", re.IGNORECASE)
+
+
+def texts_of(session: Session, shop: Shop) -> Iterator[str]:
+    for table in Base.metadata.sorted_tables:
+        column = "id" if table.name == "shop" else "shop_id"
+        if column in table.c:
+            rows = text(f'SELECT to_jsonb(t) FROM "{table.name}" t WHERE {column} = :shop')
+            for row in session.scalars(rows, {"shop": shop.id}):
+                yield from leaves(row)
+
+
+def leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for it in value.values() if isinstance(value, dict) else value:
+            yield from leaves(it)
+    elif isinstance(value, str):
+        yield value
