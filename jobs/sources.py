@@ -8,6 +8,7 @@ from app.lib import clock
 from app.lib.db import transaction
 from app.lib.http import Outside
 from app.lib.reading import Unreadable
+from app.lib.words import merchant_sentence
 from app.shops.errands import Due
 from app.shops.models import Shop
 from app.tracking.models import Shipment
@@ -111,7 +112,7 @@ def _asking(due: Due) -> Asking | None:
 def _answer(asking: Asking, ask: Callable[[], tuple[Update, ...]]) -> tuple[Update, ...]:
     """Return what a source answers; keys that it refuses are not tried again until there are new ones."""
     if asking.account.is_refused:
-        raise KeyRefused("its keys were refused before")
+        raise KeyRefused(merchant_sentence("its keys were refused before"))
     try:
         return ask()
     except KeyRefused:

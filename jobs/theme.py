@@ -5,6 +5,7 @@ from collections.abc import Callable
 from app.lib import clock
 from app.lib.db import transaction
 from app.lib.http import Outside, Unreachable
+from app.lib.words import merchant_sentence
 from app.shops import theme
 from app.shops.errands import Due
 from app.shops.models import Shop
@@ -12,7 +13,6 @@ from app.tracking.page import designs
 
 LONGEST = 2_000_000
 """Bytes of a page that are read."""
-FAILED = "Your store’s first page could not be read"
 
 
 def read(due: Due) -> None:
@@ -25,7 +25,11 @@ def read(due: Due) -> None:
         answer.raise_for_status()
         found = theme.read(answer.content[:LONGEST].decode(errors="replace"), answer.url)
     except (Unreachable, OSError) as error:
-        failure = f"{FAILED}: {error}" if isinstance(error, Unreachable) else f"{FAILED}."
+        failure = (
+            merchant_sentence("Your store’s first page could not be read: %(why)s", why=error)
+            if isinstance(error, Unreachable)
+            else merchant_sentence("Your store’s first page could not be read.")
+        )
     with transaction() as session:
         designs.note_theme(session, due.shop_id, found, failure, at=clock.now())
 

@@ -28,6 +28,7 @@ from app.carriers.clocks import alpha2, promised, zone_of
 from app.lib import reading
 from app.lib.http import Outside
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 KEY = "aftership"
 API = "https://api.aftership.com/tracking/2026-07/trackings"
@@ -68,7 +69,9 @@ def register(outside: Outside, keys: Keys, parcel: Parcel) -> tuple[Update, ...]
         return tuple(map(_update, known))
     made = reading.object_(answer, "data")
     if not made:
-        raise SourceError(f"it does not take the number ({code})", permanent=True)
+        raise SourceError(
+            merchant_sentence("it does not take the number (%(code)s)", code=code), permanent=True
+        )
     return (_update(reading.object_(made, "tracking") or made),)
 
 
@@ -166,10 +169,14 @@ PLUGIN = Source(
     label="AfterShip",
     kind=SourceKind.AGGREGATOR,
     fields=(
-        Field(name="api_key", label="API key"),
-        Field(name="webhook_secret", label="Webhook secret", help="Settings, Webhooks: shown there."),
+        Field(name="api_key", label=merchant_sentence("API key")),
+        Field(
+            name="webhook_secret",
+            label=merchant_sentence("Webhook secret"),
+            help=merchant_sentence("Settings, Webhooks: shown there."),
+        ),
     ),
-    manual="In AfterShip Tracking: Settings, API keys, and Settings, Webhooks.",
+    manual=merchant_sentence("In AfterShip Tracking: Settings, API keys, and Settings, Webhooks."),
     parse=parse,
     verify=verify,
     register=register,

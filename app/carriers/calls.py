@@ -8,6 +8,7 @@ from requests import Response, codes
 from app.carriers.base import KeyRefused, NoAnswer, NotData, SourceError, TooOften
 from app.lib.http import Outside, Unreachable
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 TOLD_AS_ERROR = (codes.bad_request, codes.not_found)
 """Statuses by which carriers say that they do not know a number; their body tells."""
@@ -33,13 +34,13 @@ def call(
     status = response.status_code
     check(response)
     if status >= codes.multiple_choices and status not in also:
-        raise SourceError(f"it answers {status}", permanent=status != codes.request_timeout)
+        raise SourceError(_answers(status), permanent=status != codes.request_timeout)
     try:
         answer = response.json()
     except ValueError as error:
-        raise NotData("it answers with a page instead of data") from error
+        raise NotData(merchant_sentence("it answers with a page instead of data")) from error
     if not isinstance(answer, dict):
-        raise NotData("it answers with something that is no object")
+        raise NotData(merchant_sentence("it answers with something that is no object"))
     return answer
 
 
@@ -47,12 +48,16 @@ def check(response: Response) -> Response:
     """Return an answer; raises SourceError where it refuses our keys, asks us to wait or is out of order."""
     status = response.status_code
     if status in (codes.unauthorized, codes.forbidden):
-        raise KeyRefused(f"it refuses the keys ({status})")
+        raise KeyRefused(merchant_sentence("it refuses the keys (%(status)s)", status=status))
     if status == codes.too_many_requests:
-        raise TooOften(f"it answers {status}", retry_after=_asked_to_wait(response))
+        raise TooOften(_answers(status), retry_after=_asked_to_wait(response))
     if status >= codes.server_error:
-        raise SourceError(f"it answers {status}", retry_after=_asked_to_wait(response))
+        raise SourceError(_answers(status), retry_after=_asked_to_wait(response))
     return response
+
+
+def _answers(status: int) -> str:
+    return merchant_sentence("it answers %(status)s", status=status)
 
 
 def _asked_to_wait(response: Response) -> timedelta | None:

@@ -24,6 +24,7 @@ from app.carriers.clocks import alpha2, promised, zone_of
 from app.lib import reading
 from app.lib.http import Outside
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 KEY = "dhl"
 CODES = "dhl_unified"
@@ -96,8 +97,10 @@ PLUGIN = Source(
     key=KEY,
     label="DHL",
     kind=SourceKind.CARRIER,
-    fields=(Field(name="api_key", label="API key"),),
-    manual="At developer.dhl.com: My apps, your app with Shipment Tracking - Unified, Show key.",
+    fields=(Field(name="api_key", label=merchant_sentence("API key")),),
+    manual=merchant_sentence(
+        "At developer.dhl.com: My apps, your app with Shipment Tracking - Unified, Show key."
+    ),
     parse=parse,
     fetch=fetch,
     probe=Parcel(number="00340434161094042557", carrier="dhl_parcel_de"),

@@ -27,6 +27,7 @@ from app.carriers.status_map import Meaning
 from app.lib import reading
 from app.lib.http import Outside
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 from app.vocabulary import ShipmentStatus as S
 
 KEY = "easypost"
@@ -147,12 +148,20 @@ PLUGIN = Source(
     label="EasyPost",
     kind=SourceKind.AGGREGATOR,
     fields=(
-        Field(name="api_key", label="API key", help="The production key, to have parcels followed."),
         Field(
-            name="webhook_secret", label="Webhook secret", help="Your own choice, the same there and here."
+            name="api_key",
+            label=merchant_sentence("API key"),
+            help=merchant_sentence("The production key, to have parcels followed."),
+        ),
+        Field(
+            name="webhook_secret",
+            label=merchant_sentence("Webhook secret"),
+            help=merchant_sentence("Your own choice, the same there and here."),
         ),
     ),
-    manual="In EasyPost: Account Settings, Webhooks & Events; API keys are on the page beside it.",
+    manual=merchant_sentence(
+        "In EasyPost: Account Settings, Webhooks & Events; API keys are on the page beside it."
+    ),
     parse=parse,
     verify=verify,
     register=register,

@@ -28,6 +28,7 @@ from app.carriers.status_map import UNKNOWN, Meaning
 from app.lib import reading
 from app.lib.http import Outside
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 from app.vocabulary import ShipmentStatus
 
 KEY = "fedex"
@@ -160,10 +161,12 @@ PLUGIN = Source(
     label="FedEx",
     kind=SourceKind.CARRIER,
     fields=(
-        Field(name="client_id", label="API key", is_secret=False),
-        Field(name="client_secret", label="Secret key"),
+        Field(name="client_id", label=merchant_sentence("API key"), is_secret=False),
+        Field(name="client_secret", label=merchant_sentence("Secret key")),
     ),
-    manual="At developer.fedex.com: My Projects, a project with the Track API, Project overview.",
+    manual=merchant_sentence(
+        "At developer.fedex.com: My Projects, a project with the Track API, Project overview."
+    ),
     parse=parse,
     fetch=fetch,
     at_once=30,

@@ -12,6 +12,7 @@ from authlib.oauth2.client import OAuth2Client
 from app.carriers.base import TOKEN, KeyRefused, Keys, NoAnswer, NotData, Pass, SourceError
 from app.carriers.calls import check
 from app.lib.http import Outside, Unreachable
+from app.lib.words import merchant_sentence
 
 REFUSED = ("invalid_client", "unauthorized_client", "access_denied")
 SHORTEST = timedelta(minutes=1)
@@ -42,7 +43,9 @@ def get(outside: Outside, url: str, keys: Keys, *, method: str, **asked: str) ->
         raise NoAnswer(str(error), permanent=error.permanent) from error
     except OAuthError as error:
         if error.error in REFUSED:
-            raise KeyRefused(f"it refuses the keys ({error.error})") from error
+            raise KeyRefused(
+                merchant_sentence("it refuses the keys (%(status)s)", status=error.error)
+            ) from error
         raise SourceError(f"it gives no pass: {error.error}"[:100]) from error
     except (ValueError, TypeError) as error:
         raise NotData("it answers with a page instead of a pass") from error
@@ -58,7 +61,7 @@ def _read(answer: Mapping[str, Any]) -> Pass:
     token = answer.get("access_token")
     if not isinstance(token, str) or not token:
         if answer.get("response") or answer.get("errors"):  # saying no in a form of their own
-            raise KeyRefused("it refuses the keys")
+            raise KeyRefused(merchant_sentence("it refuses the keys"))
         raise NotData("it answers no pass")
     return Pass(token=token, lasts=_lasting(answer.get("expires_in")))
 

@@ -24,6 +24,7 @@ from app.carriers.status_map import UNKNOWN, Meaning
 from app.lib import reading
 from app.lib.http import Outside
 from app.lib.reading import Json, Unreadable
+from app.lib.words import merchant_sentence
 
 KEY = "17track"
 API = "https://api.17track.net/track/v2.2"
@@ -61,7 +62,9 @@ def register(outside: Outside, keys: Keys, parcel: Parcel) -> tuple[Update, ...]
     for rejected in reading.objects(answer, "rejected"):
         code = reading.text(reading.object_(rejected, "error"), "code")
         if code != ALREADY:
-            raise SourceError(f"it does not take the number ({code})", permanent=True)
+            raise SourceError(
+                merchant_sentence("it does not take the number (%(code)s)", code=code), permanent=True
+            )
         _ask(outside, keys, "retrack", (parcel,))  # one that it stopped goes on, once; any other is rejected
     return ()
 
@@ -77,7 +80,7 @@ def _ask(outside: Outside, keys: Keys, what: str, parcels: tuple[Parcel, ...]) -
     answer = call(outside, "POST", f"{API}/{what}", json=numbers, headers={"17token": keys["api_key"]})
     code = reading.text(answer, "code")
     if code != "0":
-        raise SourceError(f"it refuses to answer ({code})")
+        raise SourceError(merchant_sentence("it refuses to answer (%(code)s)", code=code))
     return reading.object_(answer, "data")
 
 
@@ -155,8 +158,8 @@ PLUGIN = Source(
     key=KEY,
     label="17TRACK",
     kind=SourceKind.AGGREGATOR,
-    fields=(Field(name="api_key", label="Security key"),),
-    manual="On api.17track.net: Settings, Security and Settings, WebHook, version 2.2.",
+    fields=(Field(name="api_key", label=merchant_sentence("Security key")),),
+    manual=merchant_sentence("On api.17track.net: Settings, Security and Settings, WebHook, version 2.2."),
     parse=parse,
     verify=verify,
     register=register,

@@ -25,6 +25,7 @@ from app.carriers.clocks import alpha2, promised, zone_of
 from app.lib import reading
 from app.lib.http import Outside
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 KEY = "ship24"
 API = "https://api.ship24.com/public/v1/trackers"
@@ -118,10 +119,10 @@ PLUGIN = Source(
     label="Ship24",
     kind=SourceKind.AGGREGATOR,
     fields=(
-        Field(name="api_key", label="API key"),
-        Field(name="webhook_secret", label="Webhook secret"),
+        Field(name="api_key", label=merchant_sentence("API key")),
+        Field(name="webhook_secret", label=merchant_sentence("Webhook secret")),
     ),
-    manual="In Ship24: Integrations, API keys and Integrations, Webhook.",
+    manual=merchant_sentence("In Ship24: Integrations, API keys and Integrations, Webhook."),
     parse=parse,
     verify=verify,
     register=register,

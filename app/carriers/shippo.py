@@ -29,6 +29,7 @@ from app.carriers.clocks import promised, zone_of
 from app.lib import reading
 from app.lib.http import Outside
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 KEY = "shippo"
 API = "https://api.goshippo.com/tracks/"
@@ -83,7 +84,10 @@ def fetch(outside: Outside, keys: Keys, parcels: tuple[Parcel, ...]) -> tuple[Up
 def _carrier(parcel: Parcel) -> str:
     slug = parcel.carrier or ""
     if slug not in CARRIERS and not SAME.fullmatch(slug):
-        raise SourceError("Shippo has to be told the carrier, and this one it does not know", permanent=True)
+        raise SourceError(
+            merchant_sentence("Shippo has to be told the carrier, and this one it does not know"),
+            permanent=True,
+        )
     return CARRIERS.get(slug, slug)
 
 
@@ -138,15 +142,17 @@ PLUGIN = Source(
     label="Shippo",
     kind=SourceKind.AGGREGATOR,
     fields=(
-        Field(name="api_key", label="Live API token"),
+        Field(name="api_key", label=merchant_sentence("Live API token")),
         Field(
             name="webhook_secret",
-            label="Webhook secret",
-            help="Only if Shippo has agreed to sign: without it a webhook makes us ask Shippo.",
+            label=merchant_sentence("Webhook secret"),
+            help=merchant_sentence(
+                "Only if Shippo has agreed to sign: without it a webhook makes us ask Shippo."
+            ),
             is_optional=True,
         ),
     ),
-    manual="In Shippo: Settings, API; and Settings, Webhooks, event type Track Updated.",
+    manual=merchant_sentence("In Shippo: Settings, API; and Settings, Webhooks, event type Track Updated."),
     parse=parse,
     verify=verify,
     register=register,

@@ -27,6 +27,7 @@ from app.carriers.clocks import alpha2, promised, zone_of
 from app.lib import reading
 from app.lib.http import Outside
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 KEY = "trackingmore"
 API = "https://api.trackingmore.com/v4"
@@ -65,7 +66,9 @@ def register(outside: Outside, keys: Keys, parcel: Parcel) -> tuple[Update, ...]
         return fetch(outside, keys, (parcel,))
     made = reading.object_(answer, "data")
     if not made:
-        raise SourceError(f"it does not take the number ({code})", permanent=True)
+        raise SourceError(
+            merchant_sentence("it does not take the number (%(code)s)", code=code), permanent=True
+        )
     return (_update(made),)
 
 
@@ -89,7 +92,7 @@ def _carrier(outside: Outside, keys: Keys, parcel: Parcel) -> str:
     codes = [code for courier in found if (code := reading.text(courier, "courier_code"))]
     wanted = known.aftership if known else ""
     if not codes:
-        raise SourceError("it knows no carrier with such numbers", permanent=True)
+        raise SourceError(merchant_sentence("it knows no carrier with such numbers"), permanent=True)
     return wanted if wanted in codes else codes[0]
 
 
@@ -155,15 +158,15 @@ PLUGIN = Source(
     label="TrackingMore",
     kind=SourceKind.AGGREGATOR,
     fields=(
-        Field(name="api_key", label="API key"),
+        Field(name="api_key", label=merchant_sentence("API key")),
         Field(
             name="email",
-            label="E-mail address of the account",
-            help="It signs webhooks with it.",
+            label=merchant_sentence("E-mail address of the account"),
+            help=merchant_sentence("It signs webhooks with it."),
             is_secret=False,
         ),
     ),
-    manual="In TrackingMore: Developer, API keys and Developer, Webhooks.",
+    manual=merchant_sentence("In TrackingMore: Developer, API keys and Developer, Webhooks."),
     parse=parse,
     verify=verify,
     register=register,

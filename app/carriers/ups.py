@@ -29,6 +29,7 @@ from app.carriers.clocks import alpha2, zone_of
 from app.lib import reading
 from app.lib.http import Outside
 from app.lib.reading import Json, Unreadable
+from app.lib.words import merchant_sentence
 
 KEY = "ups"
 HOST = "https://onlinetools.ups.com"
@@ -67,7 +68,10 @@ def parse(body: Json) -> tuple[Update, ...]:
 def _refuse(answer: Json) -> None:
     """Raise where the answer is an error."""
     for error in reading.objects(reading.object_(answer, "response"), "errors"):
-        raise SourceError(f"it answers with error {reading.text(error, 'code')}", permanent=True)
+        raise SourceError(
+            merchant_sentence("it answers with error %(code)s", code=reading.text(error, "code")),
+            permanent=True,
+        )
 
 
 def _codes(answer: Json) -> list[str | None]:
@@ -183,10 +187,10 @@ PLUGIN = Source(
     label="UPS",
     kind=SourceKind.CARRIER,
     fields=(
-        Field(name="client_id", label="Client ID", is_secret=False),
-        Field(name="client_secret", label="Client secret"),
+        Field(name="client_id", label=merchant_sentence("Client ID"), is_secret=False),
+        Field(name="client_secret", label=merchant_sentence("Client secret")),
     ),
-    manual="At developer.ups.com: Apps, your app with the product Tracking, Credentials.",
+    manual=merchant_sentence("At developer.ups.com: Apps, your app with the product Tracking, Credentials."),
     parse=parse,
     fetch=fetch,
     carriers=("ups", "ups_mi"),

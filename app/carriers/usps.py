@@ -29,6 +29,7 @@ from app.carriers.status_map import UNKNOWN, Meaning
 from app.lib import reading
 from app.lib.http import Outside
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 KEY = "usps"
 CODES = "usps_v3"
@@ -55,7 +56,7 @@ def fetch(outside: Outside, keys: Keys, parcels: tuple[Parcel, ...]) -> tuple[Up
     if any(code in UNKNOWN_NUMBER for code in codes):
         return (Update(number=parcel.number, carrier=KEY, is_not_found=True),)
     if codes:
-        raise SourceError(f"it answers with error {codes[-1]}", permanent=True)
+        raise SourceError(merchant_sentence("it answers with error %(code)s", code=codes[-1]), permanent=True)
     return parse(answer)
 
 
@@ -145,10 +146,12 @@ PLUGIN = Source(
     label="USPS",
     kind=SourceKind.CARRIER,
     fields=(
-        Field(name="client_id", label="Consumer key", is_secret=False),
-        Field(name="client_secret", label="Consumer secret"),
+        Field(name="client_id", label=merchant_sentence("Consumer key"), is_secret=False),
+        Field(name="client_secret", label=merchant_sentence("Consumer secret")),
     ),
-    manual="At developers.usps.com: Apps, your app, Credentials. USPS answers 60 questions an hour.",
+    manual=merchant_sentence(
+        "At developers.usps.com: Apps, your app, Credentials. USPS answers 60 questions an hour."
+    ),
     parse=parse,
     fetch=fetch,
     carriers=("usps",),

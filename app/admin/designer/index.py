@@ -13,6 +13,7 @@ from app.admin import studio
 from app.admin.designer import own_part, words
 from app.admin.designer.page import State, at, page, written
 from app.admin.doors.session import Answer, for_shop
+from app.admin.saying import say
 from app.flows.marks import LONGEST_TAG
 from app.lib import addresses
 from app.lib.color import HEX
@@ -123,13 +124,15 @@ def vary(session: Session, shop: Shop) -> Answer:
     wrong = [it for it in countries if not COUNTRY.fullmatch(it) or it not in known]
     errors = {}
     if wrong:
-        errors["countries"] = f"“{wrong[0][:20]}” is no country’s code. Germany’s is DE."
+        errors["countries"] = say("“%(code)s” is no country’s code. Germany’s is DE.", code=wrong[0][:20])
     elif not countries and not tags:
-        errors["countries"] = "Name a country or a tag."
+        errors["countries"] = say("Name a country or a tag.")
     elif len(tags) > MOST_TAGS or max(map(len, tags), default=0) > LONGEST_TAG:
-        errors["tags"] = f"Name at most {MOST_TAGS} tags of {LONGEST_TAG} characters each."
+        errors["tags"] = say(
+            "Name at most %(most)s tags of %(long)s characters each.", most=MOST_TAGS, long=LONGEST_TAG
+        )
     elif len(design.variants) >= MOST_VARIANTS:
-        errors["countries"] = "Five are the most."
+        errors["countries"] = say("Five are the most.")
     if errors:
         return page(session, shop, state, typed=typed, errors=errors)
     variant = Variant(countries=countries, tags=tags, sections=design.sections)
@@ -184,11 +187,11 @@ def _wrong(typed: Mapping[str, str]) -> dict[str, str]:
     wrong = {}
     for name, value in typed.items():
         if len(value) > words.LONGEST:
-            wrong[name] = f"Keep it under {words.LONGEST} characters."
+            wrong[name] = say("Keep it under %(most)s characters.", most=words.LONGEST)
         elif value and name == "color" and not HEX.fullmatch(value):
-            wrong[name] = "A color is six digits from 0 to f, like #1e6048."
+            wrong[name] = say("A color is six digits from 0 to f, like #1e6048.")
         elif value and name.endswith("_url") and not value.startswith("https://"):
-            wrong[name] = "An address begins with https://."
+            wrong[name] = say("An address begins with https://.")
         elif value and name == "support_email" and not addresses.is_plain(value.lower()):
-            wrong[name] = "This is no e-mail address. It looks like help@your-shop.com."
+            wrong[name] = say("This is no e-mail address. It looks like help@your-shop.com.")
     return wrong

@@ -6,6 +6,7 @@ from flask import request
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from app.admin.saying import figure, say
 from app.commerce.models import Product
 from app.shops.models import Shop
 from app.tracking.page.sections import Own
@@ -40,14 +41,18 @@ def titles(session: Session, shop: Shop, own: Own, errors: Mapping[str, str] | N
 def _wrong(own: Own, named: Sequence[str], products: Mapping[str, str]) -> dict[str, str]:
     wrong = {}
     if len(own.heading) > LONGEST_HEADING:
-        wrong["heading"] = f"Keep the heading under {LONGEST_HEADING} characters."
+        wrong["heading"] = say("Keep the heading under %(most)s characters.", most=LONGEST_HEADING)
     if len(own.text) > LONGEST_TEXT:
-        wrong["text"] = f"Keep the text under {LONGEST_TEXT:,} characters."
+        wrong["text"] = say("Keep the text under %(most)s characters.", most=figure(LONGEST_TEXT))
     unknown = [name for name in named if name not in products]
     if len(named) > MOST_PRODUCTS:
-        wrong["products"] = f"That are {len(named)} products. Keep at most {MOST_PRODUCTS}."
+        wrong["products"] = say(
+            "That are %(many)s products. Keep at most %(most)s.", many=len(named), most=MOST_PRODUCTS
+        )
     elif unknown:
-        wrong["products"] = f"We know no product “{unknown[0][:60]}”. Use its title or its address."
+        wrong["products"] = say(
+            "We know no product “%(name)s”. Use its title or its address.", name=unknown[0][:60]
+        )
     return wrong
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.admin import shell, studio
 from app.admin.designer import own_part, words
 from app.admin.doors.session import address
+from app.admin.saying import say, spoken
 from app.lib.color import contrast
 from app.shops import brand as brands
 from app.shops.models import Shop
@@ -123,7 +124,7 @@ def page(  # noqa: PLR0913 - what one page shows
         is_reading=state.panel is Panel.BRAND and designs.is_reading_theme(session, shop.id),
         changes=_changes(designs.shown(shop), design),
         versions=designs.versions(session, shop.id),
-        countries=Locale.parse("en").territories,
+        countries=Locale.parse(spoken().locale).territories,
     )
 
 
@@ -142,19 +143,20 @@ def at(state: State, **changed: object) -> str:
 def _changes(before: Design, after: Design) -> Sequence[str]:
     """Say in a few words each what one design has that another has not."""
     said = _rearranged(before.sections, after.sections)
-    names = {"color": "the color", **{it: label.name.lower() for it, label in words.BRAND.items()}}
-    names |= {it: label.name.lower() for it, label in words.CONTACT.items()}
-    said += [f"{names[it]} changed" for it in names if before.brand.get(it) != after.brand.get(it)]
+    names = {"color": say("The color"), **{it: say(label.name) for it, label in words.BRAND.items()}}
+    names |= {it: say(label.name) for it, label in words.CONTACT.items()}
+    changed = [name for it, name in names.items() if before.brand.get(it) != after.brand.get(it)]
+    said += [say("%(field)s changed", field=it) for it in changed]
     if before.variants != after.variants:
-        said.append("pages for some orders changed")
-    return [it[:1].upper() + it[1:] for it in said]
+        said.append(say("Pages for some orders changed"))
+    return said
 
 
 def _rearranged(before: Sections, after: Sections) -> list[str]:
-    said = ["parts in another order"] if before.order != after.order else []
+    said = [say("Parts in another order")] if before.order != after.order else []
     said += [
-        f"“{words.SECTIONS[it].name}”: {words.WHEN[after.when[it]].lower()}"
+        say(words.WHEN_NOW[after.when[it]], part=say(words.SECTIONS[it].name))
         for it in Section
         if before.when[it] is not after.when[it]
     ]
-    return said + (["your own part changed"] if before.own != after.own else [])
+    return said + ([say("Your own part changed")] if before.own != after.own else [])

@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from babel.numbers import format_percent
+from babel.numbers import format_decimal, format_percent
 from flask import Blueprint, abort, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.admin import shell, words
 from app.admin.doors.session import address, for_shop
-from app.admin.saying import say, say_many, spoken
+from app.admin.saying import figure, say, say_many, spoken
 from app.admin.words import Chip
 from app.flows import hold_outs, published
 from app.insights import lift, outcomes
@@ -102,8 +102,8 @@ def means(percent: int, sides: Sides) -> str:
         return said
     lately = say(
         "In the last 30 days that was %(some)s of %(all)s.",
-        some=f"{sides.left_out_since:,}",
-        all=f"{since:,}",
+        some=figure(sides.left_out_since),
+        all=figure(since),
     )
     return spoken().after_another(said, lately)
 
@@ -123,6 +123,11 @@ def _side(name: str, arm: Arm, currency: str) -> Side:
     return Side(name, arm.shoppers, str(bought), _money(arm.spent, currency))
 
 
+def _tenths(share: float) -> str:
+    """Write how many of a hundred, to a tenth."""
+    return str(format_decimal(share * 100, "#,##0.0", locale=spoken().locale))
+
+
 def _money(amount: float, currency: str) -> str:
     return money.display(round(amount), currency, spoken().locale)
 
@@ -134,8 +139,8 @@ def _verdict(sides: Sides, share: int, currency: str) -> tuple[Chip, str]:
         return Chip(sentence("Groups are off"), "bad"), say(
             "%(some)s of %(all)s are left out, which chance would hardly do at %(share)s in 100: nothing can "
             "be concluded. Please tell whoever runs Doorstep for you.",
-            some=f"{drawn[1]:,}",
-            all=f"{sum(drawn):,}",
+            some=figure(drawn[1]),
+            all=figure(sum(drawn)),
             share=share,
         )
     if min(offered.shoppers, left_out.shoppers) < lift.LEAST:
@@ -143,9 +148,9 @@ def _verdict(sides: Sides, share: int, currency: str) -> tuple[Chip, str]:
         return Chip(sentence("Too early"), "off"), begins
     buyers, revenue = lift.of_buyers(offered, left_out), lift.of_revenue(offered, left_out)
     more = {
-        "more": f"{buyers.middle * 100:.1f}",
-        "low": f"{buyers.low * 100:.1f}",
-        "high": f"{buyers.high * 100:.1f}",
+        "more": _tenths(buyers.middle),
+        "low": _tenths(buyers.low),
+        "high": _tenths(buyers.high),
     }
     if min(offered.buyers, left_out.buyers) >= lift.ENOUGH and (buyers.is_certain or revenue.is_certain):
         tone = "good" if max(buyers.low, revenue.low) > 0 else "warn"
@@ -171,7 +176,7 @@ def _not_yet(sides: Sides, share: int) -> str:
     more = wanted - sides.left_out.shoppers
     if more <= 0:
         return say("What they bring, if anything, is less than a fifth more buyers.")
-    known = {"wanted": f"{wanted:,}"}
+    known = {"wanted": figure(wanted)}
     a_week = sides.left_out_since / outcomes.COUNTED_FOR.days * DAYS_A_WEEK
     if not a_week or more / a_week > A_YEAR:
         return say(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.admin import paging, shell
 from app.admin.doors.session import for_shop
-from app.admin.saying import say
+from app.admin.saying import figure, say
 from app.flows import switches
 from app.lib.db import among
 from app.shops.models import Shop
@@ -72,7 +72,7 @@ def _stands(shelf: Shelf | None) -> str:
         return say("Sold out")
     if shelf.quantity is None:
         return _there(shelf)
-    many = f"{shelf.quantity:,}"
+    many = figure(shelf.quantity)
     if shelf.rose_at is not None:
         return say("%(many)s there, being checked", many=many)
     if shelf.short_since is not None:

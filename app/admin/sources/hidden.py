@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.admin import shell
 from app.admin.doors.session import Answer, address, for_shop
+from app.admin.saying import say
 from app.shops import choices
 from app.shops.models import Shop
 from app.tracking.story.hidden import SETTING, Hidden, fold
@@ -36,12 +37,20 @@ def save(session: Session, shop: Shop) -> Answer:
 def wrong(words: list[str]) -> str | None:
     """Return what is wrong with the words that were typed, with a way out."""
     if len(words) > MOST:
-        return f"That are {len(words)} lines. Keep at most {MOST}."
+        return say("That are %(many)s lines. Keep at most %(most)s.", many=len(words), most=MOST)
     for word in words:
         if len(word) > LONGEST:
-            return f"“{word[:20]}…” is too long. Use at most {LONGEST} characters a line."
+            return say(
+                "“%(word)s…” is too long. Use at most %(most)s characters a line.",
+                word=word[:20],
+                most=LONGEST,
+            )
         if sum(sign.isalnum() for sign in fold(word)) < SHORTEST:
-            return f"“{word}” is too short: it would hide too much. Use at least {SHORTEST} letters."
+            return say(
+                "“%(word)s” is too short: it would hide too much. Use at least %(least)s letters.",
+                word=word,
+                least=SHORTEST,
+            )
     return None
 
 

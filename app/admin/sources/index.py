@@ -14,6 +14,7 @@ from app.carriers.base import Source, SourceKind
 from app.commerce.inbox import SOURCES
 from app.commerce.models import Delivery
 from app.lib.config import settings
+from app.lib.words import sentence
 from app.shops.models import Shop
 from app.tracking.models import Shipment
 from app.tracking.sources import following, sources
@@ -25,9 +26,9 @@ LONGEST = 500
 """Characters of one key; none is nearly as long."""
 KINDS = {Teller.AGGREGATOR: SourceKind.AGGREGATOR, Teller.CARRIERS: SourceKind.CARRIER}
 ANSWERS = {
-    Teller.STORE: "Your store only",
-    Teller.AGGREGATOR: "An aggregator",
-    Teller.CARRIERS: "Your carrier accounts",
+    Teller.STORE: sentence("Your store only"),
+    Teller.AGGREGATOR: sentence("An aggregator"),
+    Teller.CARRIERS: sentence("Your carrier accounts"),
 }
 
 

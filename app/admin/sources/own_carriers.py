@@ -7,6 +7,8 @@ from werkzeug.wrappers import Response
 
 from app.admin import paging, shell
 from app.admin.doors.session import Answer, address, for_shop
+from app.admin.saying import retold
+from app.lib import told
 from app.shops.models import Shop
 from app.tracking.carriers import own_carriers
 from app.tracking.models import OwnCarrier, Shipment
@@ -87,7 +89,9 @@ def _done(said: str, own: OwnCarrier) -> Response:
 def _refused(session: Session, shop: Shop, error: ValueError, own: OwnCarrier | None) -> Response:
     name, template = _typed()
     typed = {"id": own.id if own else None, "name": name, "template": template}
-    return Response(_page(session, shop, wrong=str(error), typed=typed), 422, mimetype="text/html")
+    return Response(
+        _page(session, shop, wrong=retold(told.of(error)), typed=typed), 422, mimetype="text/html"
+    )
 
 
 def _page(session: Session, shop: Shop, **values: object) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from app.admin.flows.editor import wording
-from app.admin.saying import retold, say
+from app.admin.saying import figure, retold, say
 from app.flows.plan import edits
 from app.flows.plan.definition import (
     Choice,
@@ -188,17 +188,17 @@ def _figures(step: Step, did: Steps | None) -> Iterator[tuple[str, str]]:
     seen = did.of(step.id)
     match step:
         case Message():
-            yield say("sent"), f"{seen.sent:,}"
+            yield say("sent"), figure(seen.sent)
             if seen.unsent:
-                yield say("not sent"), f"{seen.unsent:,}"
+                yield say("not sent"), figure(seen.unsent)
         case Wait():
-            yield say("waiting now"), f"{seen.waiting:,}"
+            yield say("waiting now"), figure(seen.waiting)
         case Leave():
-            yield say("left here"), f"{seen.passed:,}"
+            yield say("left here"), figure(seen.passed)
         case Choice() | Draw():
             pass
         case _:
-            yield say("came here"), f"{seen.passed:,}"
+            yield say("came here"), figure(seen.passed)
 
 
 def _within(node: Node, number: int, clock: Clock) -> Clock:
