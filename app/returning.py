@@ -8,10 +8,12 @@ from app.flows import restocks
 from app.flows.rehearsal import asked
 from app.imports import bringing
 from app.messages.providers import domains
+from app.messages.whatsapp import registry
 from app.privacy import retention, traces
 from app.shops import page_host
 from app.shops.models import Shop
 from app.stock import shelves
+from app.tracking.sources import following
 
 GOES_ON: tuple[Callable[[Session, Shop], None], ...] = (
     retention.go_on,
@@ -22,6 +24,8 @@ GOES_ON: tuple[Callable[[Session, Shop], None], ...] = (
     asked.go_on,
     shelves.go_on,
     restocks.go_on,
+    following.go_on,
+    registry.go_on,
 )
 
 

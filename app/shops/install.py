@@ -13,6 +13,9 @@ from app.shops import calls, errands
 from app.shops.models import Call, Credential, Shop
 from app.vocabulary import CallReason, PlatformKey, ShopState
 
+OF_THE_STORE = ("offline_token", "rest_keys", "webhook_secret")
+"""Kinds of secrets that a store gave us; any others are its merchant's accounts elsewhere."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
@@ -108,13 +111,17 @@ def secret_of(session: Session, shop_id: int, kind: str) -> str | None:
 
 
 def uninstall(session: Session, shop: Shop) -> None:
-    """Stop working for a shop: its token is dead; its rows stay until it is redacted."""
+    """Stop working for a shop: its token is dead; its rows stay until it is redacted.
+
+    So do its accounts with carriers and senders: a store that comes back goes on with them.
+    """
     if shop.state != ShopState.INSTALLED:
         return
     shop.state = ShopState.UNINSTALLED
     shop.uninstalled_at = clock.now()
     shop.page_host = None  # whoever comes after may have it
-    for credential in session.scalars(select(Credential).filter_by(shop_id=shop.id, dead_at=None)):
+    living = select(Credential).filter_by(shop_id=shop.id, dead_at=None)
+    for credential in session.scalars(living.where(Credential.kind.in_(OF_THE_STORE))):
         credential.dead_at = clock.now()
     errands.drop_all(session, shop.id)
     theirs, to_forget = Call.shop_id == shop.id, Call.kind == calls.FORGET

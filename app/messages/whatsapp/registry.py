@@ -16,8 +16,9 @@ from app.channels.whatsapp.templates import Category as Kind
 from app.lib import clock
 from app.lib.db import among
 from app.messages.whatsapp.models import WhatsAppTemplate, WhatsAppUse
-from app.shops import errands
-from app.vocabulary import Category, Trigger
+from app.shops import errands, texting
+from app.shops.models import Shop
+from app.vocabulary import Category, Medium, Trigger
 
 SYNC = "whatsapp.templates"
 HOURLY = 3600
@@ -68,6 +69,12 @@ def watch(session: Session, shop_id: int) -> None:
 def ask(session: Session, shop_id: int) -> None:
     """Ask for them now: something of them has changed."""
     watch(session, shop_id)
+
+
+def go_on(session: Session, shop: Shop) -> None:
+    """Ask for them again, every hour, for a shop that comes back."""
+    if texting.of(shop, Medium.WHATSAPP) is not None:
+        watch(session, shop.id)
 
 
 def forget(session: Session, shop_id: int) -> None:

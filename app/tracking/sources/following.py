@@ -65,6 +65,11 @@ def follow_open(session: Session, shop: Shop) -> int:
     return len(ids)
 
 
+def go_on(session: Session, shop: Shop) -> None:
+    """Have parcels followed on for a shop that comes back: nobody was asked while it was gone."""
+    follow_open(session, shop)
+
+
 def keep(session: Session, shop: Shop, told: Told, *, heard_at: datetime) -> None:
     """Keep what a source pushed; where its signature does not cover that, ask the source itself."""
     if told.trust is Trust.BODY:
