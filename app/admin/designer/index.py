@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.admin import studio
 from app.admin.designer import own_part, words
-from app.admin.designer.page import State, at, page, written
+from app.admin.designer.page import State, at, own_mark, page, written
 from app.admin.doors.session import Answer, for_shop
 from app.admin.saying import say
 from app.flows.marks import LONGEST_TAG
@@ -27,6 +27,10 @@ blueprint = Blueprint("designer", __name__)
 COUNTRY = re.compile(r"[A-Z]{2}")
 
 
+class Removed(Exception):
+    """What a form would change of the page of some orders: somebody else has removed that meanwhile."""
+
+
 @blueprint.get("/page")
 @for_shop
 def index(session: Session, shop: Shop) -> str:
@@ -38,7 +42,7 @@ def index(session: Session, shop: Shop) -> str:
 @for_shop
 def move(session: Session, shop: Shop) -> Response:
     """Put a part elsewhere: to a place, counted from 1."""
-    state, design = State.asked(), _draft(session, shop)
+    state, design = _asked(session, shop)
     section = next((it for it in MOVABLE if it == request.form.get("moved")), None) or abort(404)
     arranged = design.arranged(state.variant)
     order = [it for it in arranged.order if it is not section]
@@ -51,7 +55,7 @@ def move(session: Session, shop: Shop) -> Response:
 @for_shop
 def when(session: Session, shop: Shop) -> Response:
     """Choose in which states a part is shown."""
-    state, design = State.asked(), _draft(session, shop)
+    state, design = _asked(session, shop)
     section = next((it for it in Section if it == request.form.get("part")), None) or abort(404)
     chosen = next((it for it in CHOICES[section] if it == request.form.get("when")), None) or abort(400)
     arranged = design.arranged(state.variant)
@@ -64,7 +68,8 @@ def when(session: Session, shop: Shop) -> Response:
 @for_shop
 def own(session: Session, shop: Shop) -> Answer:
     """Write one's own part."""
-    state, design = replace(State.asked(), section=Section.OWN), _draft(session, shop)
+    state, design = _asked(session, shop)
+    state = replace(state, section=Section.OWN)
     typed, errors = own_part.typed(session, shop)
     if errors:
         return page(session, shop, state, own=typed, errors=errors)
@@ -112,8 +117,8 @@ def read_theme(session: Session, shop: Shop) -> Response:
 def vary(session: Session, shop: Shop) -> Answer:
     """Arrange the page in another way for some countries or tags, or no longer."""
     state, design = State.asked(), _draft(session, shop)
-    gone = request.form.get("gone", 0, int)
-    if gone:
+    if "gone" in request.form:
+        gone = _place(design, request.form["gone"], 0)
         kept = tuple(it for place, it in enumerate(design.variants, start=1) if place != gone)
         designs.save(session, shop, replace(design, variants=kept))
         return redirect(at(state, variant=0), 303)
@@ -170,6 +175,35 @@ def revert(session: Session, shop: Shop) -> Response:
     """Show an earlier version again; the draft stays."""
     went = designs.revert(session, shop, request.form.get("number", -1, int))
     return redirect(at(State.asked(), said="reverted" if went else "gone"), 303)
+
+
+@blueprint.errorhandler(Removed)
+def removed(_: Removed) -> Response:
+    """Say that nothing was changed: it would have been on another page."""
+    return redirect(at(State.asked(), variant=0, said="removed"), 303)
+
+
+def _asked(session: Session, shop: Shop) -> tuple[State, Design]:
+    """Return what a form is about, and the draft; raises Removed.
+
+    The pages of some orders stand in a row, and whoever looks at one knows its place of then: its form says
+    what it is for, too.
+    """
+    state, design = State.asked(), _draft(session, shop)
+    if state.variant:
+        state = replace(state, variant=_place(design, request.form.get("whose"), state.variant))
+    return state, design
+
+
+def _place(design: Design, whose: str | None, seen_at: int) -> int:
+    """Return at which place, from 1, the page of some orders is now; raises Removed."""
+    known = [own_mark(it) for it in design.variants]
+    here = known[seen_at - 1] if 0 < seen_at <= len(known) else None
+    if here is not None and whose in (None, here):
+        return seen_at
+    if whose not in known:
+        raise Removed
+    return known.index(whose) + 1
 
 
 def _listed(typed: list[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from app.lib.color import contrast
 from app.shops import brand as brands
 from app.shops.models import Shop
 from app.tracking.page import designs
-from app.tracking.page.designs import MOST_VARIANTS, Design, Moment
+from app.tracking.page.designs import MOST_VARIANTS, Design, Moment, Variant
 from app.tracking.page.sections import CHOICES, MOVABLE, USUAL, Own, Section, Sections, When
 
 
@@ -125,7 +125,14 @@ def page(  # noqa: PLR0913 - what one page shows
         changes=_changes(designs.shown(shop), design),
         versions=designs.versions(session, shop.id),
         countries=Locale.parse(spoken().locale).territories,
+        own_mark=own_mark,
+        whose=own_mark(design.variants[state.variant - 1]) if state.variant else None,
     )
+
+
+def own_mark(variant: Variant) -> str:
+    """Name the page of some orders by what it is for, whatever place it has."""
+    return studio.mark((variant.countries, variant.tags))
 
 
 def written(design: Design, panel: Panel) -> dict[str, str]:
