@@ -7,6 +7,8 @@ from http import HTTPStatus
 from threading import Thread
 from typing import Any
 
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined] # documented there
+
 from app.lib.rsgi import Application, Exchange, Headers, Scope
 
 LOOP = asyncio.new_event_loop()
@@ -29,6 +31,8 @@ class Request:
     client: str = "127.0.0.1:50000"
     authority: str | None = None
     answer: tuple[int, Headers, bytes] | None = None
+    takes: int | None = None
+    """How many parts of a stream are taken before its reader hangs up; None: all."""
 
     async def __call__(self) -> bytes:
         return self.body
@@ -42,6 +46,18 @@ class Request:
 
     def response_bytes(self, status: int, headers: Headers, body: bytes, /) -> None:
         self.answer = status, headers, body
+
+    def response_stream(self, status: int, headers: Headers, /) -> "Request":
+        self.answer = status, headers, b""
+        return self
+
+    async def send_bytes(self, data: bytes, /) -> None:
+        if self.takes == 0:
+            raise ProtocolClosed
+        self.takes = None if self.takes is None else self.takes - 1
+        assert self.answer is not None
+        status, headers, body = self.answer
+        self.answer = status, headers, body + data
 
 
 @dataclass

@@ -6,17 +6,18 @@ RSGI is granian's own interface, https://github.com/emmett-framework/granian/blo
 import asyncio
 import re
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from tempfile import TemporaryFile
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, TypeVar
 from wsgiref.types import WSGIApplication
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined] # documented there
 
+T = TypeVar("T")
 Headers = list[tuple[str, str]]
 PLAIN: Headers = [("content-type", "text/plain")]
 
@@ -29,6 +30,10 @@ UPLOADS_AT_ONCE = 4
 """Files that a process takes at once; others wait."""
 BODY_LIMIT = 5_000_000
 """Bytes of a page's form; the application has its own, lower limit."""
+STREAMED = ("x-accel-buffering", "no")
+"""The header of an answer that is handed out as it is made; nginx understands it, too."""
+STALLS_AT_MOST = 60.0
+"""Seconds for which somebody may take nothing of such an answer: it holds a thread."""
 
 
 class SentHeaders(Protocol):
@@ -58,6 +63,13 @@ class Scope(Protocol):
         """Return the request's headers."""
 
 
+class Stream(Protocol):
+    """An answer that is handed out as it is made."""
+
+    async def send_bytes(self, data: bytes, /) -> None:
+        """Return when there is room for more."""
+
+
 class Exchange(Protocol):
     """The body on its way in, and the answer on its way out."""
 
@@ -72,6 +84,9 @@ class Exchange(Protocol):
 
     def response_bytes(self, status: int, headers: Headers, body: bytes, /) -> None:
         """Answer with bytes."""
+
+    def response_stream(self, status: int, headers: Headers, /) -> Stream:
+        """Begin an answer."""
 
 
 Application = Callable[[Scope, Exchange], Awaitable[None]]
@@ -168,24 +183,55 @@ class Pages:
             if upload is not None:
                 async with self._uploads[upload]:
                     with await spool(scope, exchange, upload) as file:
-                        exchange.response_bytes(*await self._answer(scope, file))
+                        await self._answer(scope, exchange, file)
                 return
             body = await read(scope, exchange, BODY_LIMIT)
         except Unread as error:
             exchange.response_str(error.status, PLAIN, error.why)
             return
-        exchange.response_bytes(*await self._answer(scope, BytesIO(body)))
+        await self._answer(scope, exchange, BytesIO(body))
 
     def _upload(self, scope: Scope) -> Upload | None:
         known = (it for it in self._uploads if it.path.fullmatch(scope.path) and it.lets(scope.path))
         return next(known, None)
 
-    async def _answer(self, scope: Scope, body: IO[bytes]) -> tuple[int, Headers, bytes]:
+    async def _answer(self, scope: Scope, exchange: Exchange, body: IO[bytes]) -> None:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, _run, self._application, _environ(scope, body))
+        outlet, environ = _Outlet(loop, exchange), _environ(scope, body)
+        answer = await loop.run_in_executor(self._threads, _run, self._application, environ, outlet)
+        if answer is not None:
+            exchange.response_bytes(*answer)
 
 
-def _run(application: WSGIApplication, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
+@dataclass(frozen=True, slots=True)
+class _Outlet:
+    """Hands out an answer part by part, from a thread."""
+
+    loop: asyncio.AbstractEventLoop
+    exchange: Exchange
+
+    def send(self, status: int, headers: Headers, parts: Iterable[bytes]) -> None:
+        """Return when all of it is taken, or nobody takes it any more."""
+        with suppress(ProtocolClosed, TimeoutError):
+            stream = self._wait(self._begin(status, headers))
+            for part in filter(None, parts):
+                self._wait(self._hand(stream, part))
+
+    def _wait(self, what: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(what, self.loop).result()
+
+    async def _begin(self, status: int, headers: Headers) -> Stream:
+        return self.exchange.response_stream(status, headers)
+
+    async def _hand(self, stream: Stream, part: bytes) -> None:
+        async with asyncio.timeout(STALLS_AT_MOST):
+            await stream.send_bytes(part)
+
+
+def _run(
+    application: WSGIApplication, environ: dict[str, Any], outlet: _Outlet
+) -> tuple[int, Headers, bytes] | None:
+    """Return an answer whole; None: it was handed out as it was made."""
     begun: tuple[int, Headers] = (500, [])
     written: list[bytes] = []
 
@@ -196,6 +242,9 @@ def _run(application: WSGIApplication, environ: dict[str, Any]) -> tuple[int, He
 
     parts: Iterable[bytes] = application(environ, start_response)
     try:
+        if STREAMED in ((name.lower(), value) for name, value in begun[1]):
+            outlet.send(*begun, parts)
+            return None
         written.extend(parts)
     finally:
         close = getattr(parts, "close", None)

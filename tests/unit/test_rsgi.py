@@ -63,6 +63,44 @@ def test_a_page_that_breaks_is_closed_all_the_same() -> None:
     assert closed == [True]
 
 
+@pytest.mark.parametrize("takes", [None, 2], ids=["to its end", "hung up"])
+def test_an_answer_is_handed_out_as_it_is_made_while_somebody_takes_it(takes: int | None) -> None:
+    made, closed = list[bytes](), list[bool]()
+
+    class Parts:
+        def __iter__(self) -> Any:
+            for part in (b"a", b"", b"b", b"c", b"d"):
+                made.append(part)
+                yield part
+
+        def close(self) -> None:
+            closed.append(True)
+
+    def page(_: dict[str, Any], start_response: Any) -> Parts:
+        start_response("200 OK", [("X-Accel-Buffering", "no")])
+        return Parts()
+
+    request = request_for("/")
+    request.takes = takes
+    _, _, body = ask(Pages(page), request)
+    assert (body, closed) == (b"abcd" if takes is None else b"ab", [True])
+    assert made[-1] == (b"d" if takes is None else b"c"), "nobody makes what nobody takes"
+
+
+def test_whoever_takes_nothing_any_more_holds_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stalled(Request):
+        async def send_bytes(self, _: bytes, /) -> None:
+            await asyncio.Event().wait()
+
+    def page(_: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("X-Accel-Buffering", "no")])
+        return [b"a"]
+
+    monkeypatch.setattr(rsgi, "STALLS_AT_MOST", 0.05)
+    request = Stalled(method="GET", path="/", query_string="", headers=Sent(), body=b"")
+    assert ask(Pages(page), request)[2] == b""
+
+
 @pytest.mark.parametrize("is_announced", [True, False], ids=["announced", "in chunks"])
 def test_a_body_that_is_too_large_is_refused(*, is_announced: bool) -> None:
     request = request_for("/", body=b"x" * 3000, is_announced=is_announced)

@@ -3,6 +3,8 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from threading import BoundedSemaphore
+from weakref import finalize
 
 from flask import Blueprint, Response, abort, redirect, request
 from sqlalchemy.orm import Session
@@ -34,6 +36,11 @@ README = (
     "One folder for each kind of row, as JSON, a row a line. Times are UTC, amounts are in the smallest unit "
     "of their currency. Secrets are left out, and so are copies of what stands elsewhere.\n"
 )
+AT_ONCE = 2
+"""How many are handed everything by one web process: each holds a thread of it for as long as that takes."""
+AGAIN_AFTER = 60
+"""Seconds after which whoever found it busy may come again."""
+_turns = BoundedSemaphore(AT_ONCE)
 
 
 @blueprint.get("/settings/keeping")
@@ -74,17 +81,22 @@ def choose(session: Session, shop: Shop) -> BaseResponse:
 @for_shop
 def everything(session: Session, shop: Shop) -> str:
     """Say what can be taken along."""
-    return shell.page(session, shop, "settings/takeout.html", "settings")
+    return shell.page(session, shop, "settings/takeout.html", "settings", is_busy=False)
 
 
 @blueprint.get("/settings/everything.zip")
 @for_shop
 def download(session: Session, shop: Shop) -> Response:
-    """Hand the owner everything."""
-    saw(session, merchant_sentence("everything, as a file"))
+    """Hand the owner everything, unless others are just being handed theirs."""
     name = f"everything-{answer.calendar(shop).day(clock.now()).isoformat()}.zip"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(_zip(shop.id), content_type="application/zip", headers=headers)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Accel-Buffering": "no"}
+    if not _turns.acquire(blocking=False):
+        page = shell.page(session, shop, "settings/takeout.html", "settings", is_busy=True)
+        return Response(page, 503, {"Retry-After": str(AGAIN_AFTER)}, content_type="text/html")
+    packed = Response(_zip(shop.id), content_type="application/zip", headers=headers)
+    packed.call_on_close(finalize(packed, _turns.release))  # once, also where it is never begun
+    saw(session, merchant_sentence("everything, as a file"))
+    return packed
 
 
 @blueprint.get("/settings/delete")

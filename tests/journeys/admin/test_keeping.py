@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import LargeBinary, func, select, update
 from sqlalchemy.orm import Session
 
+from app.admin.settings import keeping
 from app.audience import profiles
 from app.audience.models import Profile
 from app.commerce.models import LineItem, Order
@@ -188,6 +189,22 @@ def test_who_is_forgotten_while_it_is_handed_out_is_not_in_what_follows_and_it_c
     told = json.dumps(unpacked(b"".join([*began, *stream])))
     assert "ada@example.com" not in told
     assert "bo@example.com" in told
+
+
+def test_so_many_are_handed_everything_at_once_and_whoever_comes_then_is_told_so(
+    merchant: FlaskClient, shop: Shop
+) -> None:
+    address = f"/admin/{shop.id}/settings/everything.zip"
+    open_ones = [merchant.get(address, buffered=False) for _ in range(keeping.AT_ONCE)]
+    next(open_ones[0].iter_encoded())
+    refused = merchant.get(address)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "60")
+    assert "Others are just downloading theirs" in refused.text
+    for it in open_ones:
+        it.close()
+    for _ in range(2 * keeping.AT_ONCE):  # whoever is done makes room, once
+        with merchant.get(address) as answer:
+            assert unpacked(answer.data)
 
 
 def unpacked(packed: bytes) -> dict[str, list[dict[str, object]]]:
