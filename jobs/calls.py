@@ -61,10 +61,13 @@ def step(handlers: Mapping[str, Callable[[Due], Outcome]] = HANDLERS) -> bool:
             error.note(session, due)
     except Unreachable as error:
         log.warning("call.failed", kind=due.kind, shop=due.shop_id, reason=str(error))
-        _fail(due, str(error), permanent=error.permanent and not isinstance(error, CUT_OFF))
+        is_for_good = error.permanent and not isinstance(error, CUT_OFF)
+        with transaction() as session:
+            calls.fail(session, due, str(error), permanent=is_for_good, wait=error.wait)
     except FAULTS as error:
         log.error("call.failed", kind=due.kind, shop=due.shop_id, **trail(error))
-        _fail(due, type(error).__name__)
+        with transaction() as session:
+            calls.fail(session, due, type(error).__name__)
     else:
         with transaction() as session:
             calls.end(session, due, outcome)
@@ -80,11 +83,6 @@ def _open(lanes: list[Thread], handlers: Mapping[str, Callable[[Due], Outcome]],
     for lane in opened:
         lane.start()
     return opened
-
-
-def _fail(due: Due, failure: str, *, permanent: bool = False) -> None:
-    with transaction() as session:
-        calls.fail(session, due, failure, permanent=permanent)
 
 
 def _run(handlers: Mapping[str, Callable[[Due], Outcome]], ends: float) -> None:

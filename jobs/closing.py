@@ -1,10 +1,11 @@
-"""Delete shops: first out of the store, then out of our tables."""
+"""Delete shops: first out of the store, then out of others' memory, then out of our tables."""
 
 from collections.abc import Callable
 from time import monotonic
 
 import structlog
 
+from app.hooks import forgetting
 from app.lib.db import transaction
 from app.privacy import closing
 from app.shops import errands
@@ -13,17 +14,23 @@ from app.shops.models import Shop
 from app.vocabulary import PlatformKey
 from jobs import SLICE, woocommerce
 
+TAKEN_OUT = "taken out"
+
 log = structlog.get_logger()
 
 
-def close(due: Due) -> None:
-    """Take our notices out of the store, if it lets us, and begin to remove its rows."""
+def close(due: Due) -> str | None:
+    """Take our notices out of the store, if it lets us, and begin to remove its rows when nobody is asked."""
     with transaction() as session:
         platform = session.get_one(Shop, due.shop_id).platform
-    if platform is PlatformKey.WOOCOMMERCE:
+    if platform is PlatformKey.WOOCOMMERCE and due.cursor != TAKEN_OUT:
         woocommerce.take_out(due.shop_id)
     with transaction() as session:
+        if forgetting.is_owed(session, due.shop_id):
+            return TAKEN_OUT  # it is our turn again
+        errands.drop(session, due.shop_id, errands.CLOSE)
         errands.add(session, due.shop_id, errands.ERASE)
+    return None
 
 
 def erase(due: Due) -> str | None:

@@ -17,7 +17,7 @@ from app.lib import clock
 from app.lib.db import transaction
 from app.lib.http import Outside, Unreachable
 from app.lib.reading import Json
-from app.listeners.base import Letter, ListenerKind, Occasion, Request
+from app.listeners.base import Known, Letter, ListenerKind, Occasion, Request
 from app.shops import calls, team
 from app.shops.calls import Due, Outcome
 from app.vocabulary import CallReason
@@ -93,14 +93,28 @@ def forget(due: Due) -> Outcome:
         wanted = forgetting.prepare(session, due)
     if isinstance(wanted, CallReason) or wanted.listener.forget is None:
         return Outcome(reason=wanted if isinstance(wanted, CallReason) else CallReason.USELESS)
-    request = wanted.listener.forget(wanted.keys, wanted.known)
     try:
-        _, tried = _speak(wanted, request)
+        known = _made(wanted) if wanted.known.key else wanted.known
+        if known is None:
+            return Outcome()
+        _, tried = _speak(wanted, wanted.listener.forget(wanted.keys, known))
     except Unheard as error:
         if error.tried["status"] not in GONE:
-            raise Unreachable(str(error), permanent=error.permanent) from error
+            unasked = Unreachable(str(error), permanent=error.permanent)
+            unasked.wait = error.wait
+            raise unasked from error
         tried = error.tried
     return Outcome(tried={**tried, "answer": ""})
+
+
+def _made(wanted: Wanted) -> Known | None:
+    """Ask a service what it made under a name of ours; None: nothing."""
+    occasion = Occasion(told={}, key=wanted.known.key, at=clock.now())
+    if wanted.listener.asked is None:
+        return None
+    answer, _ = _speak(wanted, wanted.listener.asked(wanted.keys, occasion))
+    made = wanted.listener.is_known(answer, occasion)
+    return Known(made=made) if made else None
 
 
 def mail(due: Due) -> Outcome:

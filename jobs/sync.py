@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.carriers.base import SourceError
 from app.lib import queue
 from app.lib.db import transaction
-from app.lib.http import Busy, Unreachable
+from app.lib.http import Unreachable
 from app.lib.reading import Unreadable
 from app.shops import errands
 from app.shops.errands import Due
@@ -77,10 +77,9 @@ def _run_one(due: Due) -> None:
         cursor = HANDLERS[due.kind](due)
     except (Unreachable, Unreadable) as error:
         log.warning("errand.failed", kind=due.kind, shop=due.shop_id, reason=str(error))
+        wait = error.wait if isinstance(error, Unreachable) else errands.NOW
         with transaction() as session:
-            errands.fail(
-                session, due, str(error), wait=error.wait if isinstance(error, Busy) else errands.NOW
-            )
+            errands.fail(session, due, str(error), wait=wait)
         return
     except SQLAlchemyError:
         with transaction() as session:

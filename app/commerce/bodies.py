@@ -18,6 +18,7 @@ EMPTY = text(
     """
     UPDATE inbox SET body = NULL
     WHERE shop_id = :shop_id AND body IS NOT NULL
+      AND (CAST(:after AS timestamptz) IS NULL OR received_at >= :after)
       AND (CAST(:before AS timestamptz) IS NULL OR received_at < :before AND state <> 'waiting')
       AND EXISTS (
         SELECT FROM lower(encode(body, 'escape')) AS written,
@@ -48,11 +49,19 @@ def gathering(session: Session) -> Iterator[set[str]]:
         memory(session).pop("gathered words", None)
 
 
-def empty(session: Session, shop_id: int, words: Iterable[object], *, before: datetime | None = None) -> None:
+def empty(
+    session: Session,
+    shop_id: int,
+    words: Iterable[object],
+    *,
+    after: datetime | None = None,
+    before: datetime | None = None,
+) -> None:
     """Empty every body in which one of these words stands, as UTF-8 or in JSON's escapes.
 
     A name, a street or a small number stands in others' deliveries too: those lose a copy, and never what is
-    still to be applied. `before`: only what was received until then, and is no longer to be read.
+    still to be applied. `before`: only what was received until then, and is no longer to be read. `after`:
+    what came before that is not even opened.
     """
     gathered: set[str] | None = memory(session).get("gathered words")
     if gathered is not None and before is None:
@@ -60,7 +69,7 @@ def empty(session: Session, shop_id: int, words: Iterable[object], *, before: da
         return
     forms = [(form, names_one(word)) for word in map(str, words) for form in _as_written(word)]
     given = {"words": [form for form, _ in forms], "named": [names_one for _, names_one in forms]}
-    session.execute(EMPTY, {"shop_id": shop_id, "before": before, **given})
+    session.execute(EMPTY, {"shop_id": shop_id, "after": after, "before": before, **given})
 
 
 def purge(session: Session, *, before: datetime) -> int:

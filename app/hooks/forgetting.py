@@ -5,12 +5,13 @@ person to do.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.audience.models import Profile
@@ -74,6 +75,12 @@ def ask(
     return asked
 
 
+def is_owed(session: Session, shop_id: int) -> bool:
+    """Tell whether anybody is still to be asked."""
+    owed = select(Call.id).filter_by(shop_id=shop_id, kind=calls.FORGET, state=CallState.WAITING)
+    return session.scalar(owed.limit(1)) is not None
+
+
 def prepare(session: Session, due: Due) -> Wanted | CallReason:
     """Return who is to forget what, or why nobody."""
     hook = session.scalar(select(Hook).filter_by(id=due.payload["hook"], shop_id=due.shop_id))
@@ -90,7 +97,8 @@ def refused(session: Session, shop_id: int) -> list[tuple[Hook | None, str]]:
     rows = select(Call.line, Call.failure, Call.ended_at).filter_by(
         shop_id=shop_id, kind=calls.FORGET, state=CallState.PARKED
     )
-    said = {row.line: row for row in session.execute(rows.order_by(Call.id))}
+    last = rows.ext(distinct_on(Call.line)).order_by(Call.line, Call.id.desc())
+    said = {row.line: row for row in session.execute(last)}
     every = select(Hook).where(Hook.shop_id == shop_id, Hook.listener.in_(accounts.everyone()))
     hooks = {hook.line: hook for hook in session.scalars(every)}
     since = clock.now() - SHOWN_FOR
@@ -102,7 +110,7 @@ def refused(session: Session, shop_id: int) -> list[tuple[Hook | None, str]]:
 
 
 def _of(
-    session: Session, hook: Hook, made: Collection[str], addresses: Collection[str], leaving: int
+    session: Session, hook: Hook, made: Sequence[Known], addresses: Collection[str], leaving: int
 ) -> tuple[str, int]:
     """Return what one of them is asked, and how often."""
     listener = accounts.everyone()[hook.listener]
@@ -116,7 +124,7 @@ def _of(
     emails = sorted(it for it in addresses if "@" in it)
     phones = sorted(it for it in addresses if it.startswith("+"))
     if listener.kind is ListenerKind.DESK:
-        knows = [Known(made=ident) for ident in sorted(made)]
+        knows = [known for known in made if known.made or listener.asked is not None]
     else:
         knows = [Known(email=it) for it in emails] or [Known(phone=it) for it in phones]
     due_at = _free_at(session, hook)
@@ -141,15 +149,18 @@ def _leaving(session: Session, profile_ids: Collection[int]) -> int:
 
 def _told(
     session: Session, shop_id: int, profile_ids: Collection[int], order_ids: Collection[int]
-) -> Mapping[str, set[str]]:
-    """Return on which lines a shopper was told of, and what was made there."""
+) -> Mapping[str, list[Known]]:
+    """Return on which lines a shopper was told of, and what was made there.
+
+    Of what is just being told, or was and nobody heard the answer, only our name for it is known.
+    """
     theirs = or_(among(Call.profile_id, profile_ids), among(Call.order_id, order_ids))
     unsaid = and_(Call.attempts == 1, Call.reason.in_(NOT_SAID))
     began = or_(Call.state == CallState.DONE, and_(Call.attempts > 0, unsaid.is_not(true())))
-    rows = select(Call.line, Call.result).where(
+    rows = select(Call.line, Call.result, Call.key).where(
         Call.shop_id == shop_id, Call.kind == calls.TELL, began, theirs
     )
-    found = defaultdict[str, set[str]](set)
-    for line, result in session.execute(rows):
-        found[line].update([result] if result else [])
+    found = defaultdict[str, list[Known]](list)
+    for line, result, key in session.execute(rows.order_by(Call.id)):
+        found[line].append(Known(made=result) if result else Known(key=key))
     return found

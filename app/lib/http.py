@@ -46,7 +46,9 @@ RETRIES = Retry(
 
 
 class Unreachable(Exception):
-    """The other side did not answer as a server should; trying later may help unless `permanent`."""
+    """The other side did not answer as a server should; after `wait` it may, unless `permanent`."""
+
+    wait = timedelta(0)
 
     def __init__(self, reason: str, *, permanent: bool = False, is_unsent: bool = False) -> None:
         super().__init__(reason)
@@ -60,8 +62,7 @@ class Busy(Unreachable):
 
     def __init__(self, reason: str, retry_after: str) -> None:
         super().__init__(reason)
-        seconds = int(retry_after) if retry_after.isdecimal() else 0
-        self.wait = min(timedelta(seconds=seconds), LONGEST_WAIT)
+        self.wait = min(timedelta(seconds=int(retry_after) if retry_after.isdecimal() else 0), LONGEST_WAIT)
 
 
 class PrivateAddress(Unreachable):

@@ -109,6 +109,8 @@ class Known:
     phone: str = ""
     made: str = ""
     """What it calls that which we had it make."""
+    key: str = ""
+    """Our name for what it may have made, where what it calls that was lost: it is asked first."""
 
     def plain(self) -> dict[str, str]:
         """Return it as data."""

@@ -1,20 +1,23 @@
 """A shop is deleted: nothing more is done for it, then every row goes, some at a time, and its own row last.
 
-Say the process dies on any line: the errand is still there, and what is gone is gone. Whatever writes for the
-shop meanwhile is removed with its row, or finds that there is no such shop: all tables but three point at it.
+But whoever outside is still to forget a shopper is asked to before: a certificate says that they are. Say the
+process dies on any line: the errand is still there, and what is gone is gone. Whatever writes for the shop
+meanwhile is removed with its row, or finds that there is no such shop: all tables but three point at it.
 """
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import and_, delete, select, text
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Delivery, InHand
 from app.lib.db import Base
-from app.shops import errands
-from app.shops.models import Errand, Shop
+from app.shops import calls, errands
+from app.shops.models import Call, Errand, Shop
 from app.tracking.models import DrawnPage
-from app.vocabulary import ShopState
+from app.vocabulary import CallReason, ShopState
 
 BATCH = 5000
+LOOKS_EVERY = 60
+"""Seconds after which a shop that is closing is looked at again."""
 WITHOUT_A_KEY = (DrawnPage, Delivery, InHand)
 """Tables that do not point at their shop's row: what comes late is dropped unread, or needs its order's."""
 
@@ -25,9 +28,10 @@ def is_name(shop: Shop, typed: str) -> bool:
 
 
 def ask(session: Session, shop: Shop) -> None:
-    """Have a shop deleted, once our notices are out of its store."""
+    """Have a shop deleted, once our notices are out of its store, and others were asked to forget for it."""
     _end(session, shop)
-    errands.add(session, shop.id, errands.CLOSE)
+    calls.drop(session, and_(Call.shop_id == shop.id, Call.kind != calls.FORGET), CallReason.SHOP_GONE)
+    errands.add(session, shop.id, errands.CLOSE, every=LOOKS_EVERY)
 
 
 def erase(session: Session, shop: Shop) -> None:

@@ -19,6 +19,8 @@ from app.vocabulary import Category, ConsentState, Medium
 
 KEPT_FOR = timedelta(hours=24)
 BATCH = 100
+CLOCKS_DIFFER = timedelta(hours=24)
+"""How much earlier than a cart was begun, by its store's clock, a delivery about it may have come."""
 
 
 def forget(session: Session) -> int:
@@ -51,17 +53,22 @@ def _forget_of(session: Session, shop: Shop, carts: Sequence[Checkout]) -> None:
     typed = {address for cart in carts for address in (cart.email, cart.phone) if address}
     known = {address for address in typed if _is_known(session, shop, address)}
     gone = typed - known
+    if not gone:
+        return
+    strangers = session.scalars(_strangers(shop.id, gone)).all()
+    theirs = [cart for cart in carts if {cart.email, cart.phone} & gone]
+    first_seen = min([*(cart.started_at for cart in theirs), *(it.first_seen_at for it in strangers)])
     for cart in carts:
         cart.email = None if cart.email in gone else cart.email
         cart.phone = None if cart.phone in gone else cart.phone
         cart.url = cart.url if cart.email or cart.phone else None
-    for profile in session.scalars(_strangers(shop.id, gone)):
+    for profile in strangers:
         profile.email = profile.phone = profile.first_name = profile.last_name = profile.locale = None
         profile.erased_at = clock.now()
         erased = events.ProfileErased(happened_at=clock.now(), profile_id=profile.id)
         events.record(session, shop.id, erased)
-    if gone:
-        bodies.empty(session, shop.id, gone, before=clock.now() - KEPT_FOR)
+    # A shop's bodies are many; these addresses stand in those of about a day ago, or since we knew of them.
+    bodies.empty(session, shop.id, gone, after=first_seen - CLOCKS_DIFFER, before=clock.now() - KEPT_FOR)
 
 
 def _is_known(session: Session, shop: Shop, address: str) -> bool:

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import uniform
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from app.lib import clock, crypto, queue
 from app.lib.reading import Json
 from app.lib.words import merchant_sentence
+from app.shops import lines
 from app.shops.models import Call, Shop
-from app.vocabulary import CallReason, CallState
+from app.vocabulary import CallReason, CallState, ShopState
 
 LEASE = timedelta(minutes=10)
 """Longer than any handler takes: a renewed token and a few questions of 90 seconds each."""
@@ -111,11 +112,12 @@ def claim(session: Session, kinds: list[str]) -> Due | None:
     """Lease the next call of any line that has one due: one at a time for each line, in their order.
 
     So whoever is slow holds up only themselves, and what is told of one thing is told in turn. What is to be
-    done in a store whose connection is broken waits until it is mended.
+    done in a store whose connection is broken waits until it is mended. For a shop that is being deleted
+    only those are asked who are to forget a shopper.
     """
     for _ in range(LOST_AT_MOST):
         now = clock.now()
-        shop_id = session.scalar(NEXT_SHOP, {"now": now, "kinds": kinds})
+        shop_id = session.scalar(lines.NEXT_SHOP, _wanted(kinds, now))
         if shop_id is None:
             return None
         row = session.scalar(_next(shop_id, kinds, now))
@@ -137,43 +139,21 @@ def _next(shop_id: int, kinds: list[str], now: datetime) -> Select[Call]:
         other.lease_until > now,
     )
     is_cut_off = exists().where(Shop.id == shop_id, Shop.broken_reason.is_not(None))
+    is_there = exists().where(Shop.id == shop_id, Shop.state == ShopState.INSTALLED)
     mine = select(Call).where(Call.shop_id == shop_id, Call.state == CallState.WAITING, Call.due_at <= now)
     free = mine.where(Call.kind.in_(kinds), ~leased, or_(Call.line != STORE, ~is_cut_off))
+    free = free.where(or_(Call.kind == FORGET, is_there))
     return free.order_by(Call.due_at, Call.id).limit(1).with_for_update(of=Call)
-
-
-FREE = f"""
-    WITH RECURSIVE lines AS (
-        (SELECT shop_id, line FROM call WHERE state = 'waiting' ORDER BY shop_id, line LIMIT 1)
-        UNION ALL
-        SELECT further.shop_id, further.line FROM lines, LATERAL (
-            SELECT c.shop_id, c.line FROM call c
-            WHERE c.state = 'waiting' AND (c.shop_id, c.line) > (lines.shop_id, lines.line)
-            ORDER BY c.shop_id, c.line LIMIT 1
-        ) further
-    ), free AS (
-        SELECT shop_id, line FROM lines
-        WHERE EXISTS (SELECT 1 FROM call c WHERE c.shop_id = lines.shop_id AND c.line = lines.line
-                AND c.state = 'waiting' AND c.due_at <= :now AND c.kind = ANY(:kinds))
-            AND NOT EXISTS (SELECT 1 FROM call c WHERE c.shop_id = lines.shop_id AND c.line = lines.line
-                AND c.state = 'waiting' AND c.lease_until > :now)
-            AND EXISTS (SELECT 1 FROM shop s WHERE s.id = lines.shop_id AND s.state = 'installed'
-                AND (lines.line <> '{STORE}' OR s.broken_reason IS NULL))
-    )
-"""  # noqa: S608 - a constant of ours
-"""The lines with something due and nobody at it; found by a loose index scan, as fair shares are (ADR 9)."""
-NEXT_SHOP = text(
-    f"{FREE} SELECT id FROM shop WHERE id IN (SELECT shop_id FROM free)"  # noqa: S608 - a constant of ours
-    " ORDER BY random() LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
-)
-"""The shop of one of them, locked until its call is claimed."""
-FREE_LINES = text(f"{FREE} SELECT 1 FROM free LIMIT :most")  # noqa: S608 - a constant of ours
 
 
 def free_lines(session: Session, kinds: list[str], most: int) -> int:
     """Return how many lines have something due and nobody at it; no more than `most`."""
-    asked = {"now": clock.now(), "kinds": kinds, "most": most}
-    return len(session.scalars(FREE_LINES, asked).all())
+    asked = _wanted(kinds, clock.now()) | {"most": most}
+    return len(session.scalars(lines.FREE_LINES, asked).all())
+
+
+def _wanted(kinds: list[str], now: datetime) -> Json:
+    return {"now": now, "kinds": kinds, "store": STORE, "forget": FORGET}
 
 
 def rewrite(session: Session, due: Due) -> None:

@@ -1,22 +1,25 @@
 """Who asks to be forgotten is forgotten by whom we told of them, and the certificate says who was asked."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.audience.models import Profile
-from app.hooks import accounts
+from app.hooks import accounts, forgetting
+from app.lib import clock
 from app.lib.certificate import is_genuine
 from app.listeners import alarms
 from app.platforms.base import PrivacyKind
-from app.privacy import erasure, tasks
+from app.privacy import closing, erasure, tasks
 from app.shops import calls
-from app.shops.models import Call
+from app.shops.models import Call, Errand, Shop
 from app.vocabulary import CallState
 from app.vocabulary import ExceptionKind as K
+from jobs import sync
 from tests.contracts.sources.network import playing
 from tests.journeys.admin.conftest import sign_in
 from tests.journeys.conftest import StoreVoice, at_its_address
@@ -164,3 +167,87 @@ def test_who_is_no_longer_kept_without_having_asked_stays_with_the_merchants_ser
         shopify_store.session.commit()
         settle(shopify_store)
     assert asks(shopify_store) == []
+
+
+@pytest.mark.parametrize("desk", ["zendesk", "gorgias"])
+@pytest.mark.parametrize("was_made", [True, False], ids=["it was made", "it never was"])
+def test_a_ticket_whose_number_was_lost_is_asked_for_by_our_name_for_it(
+    shopify_store: StoreVoice, desk: str, *, was_made: bool
+) -> None:
+    """Its shopper is erased while the desk is just being told of them."""
+    store, session = shopify_store, shopify_store.session
+    named(store, desk, KEYS[desk], alarms.TICKETS)
+    wrong(store, K.PRESUMED_LOST)
+    store.settle()
+    under_way = calls.claim(session, [calls.TELL])
+    session.commit()
+    assert under_way is not None
+    (said,) = forget(store)["asked_of_others"]
+    assert said["times"] == 1
+    calls.end(session, under_way, calls.Outcome("35"))  # too late: nobody hears it
+    session.commit()
+    found = [{"id": 35, "external_id": under_way.key}] if was_made else []
+    with playing(DESKS[desk]) as api:
+        api.will(200, {"tickets": found, "data": found}).will(200, {})
+        due_now(store)
+        work(store)
+    assert asks(store)[0].state is CallState.DONE
+    looked, *deleted = (asked.url.rpartition("/")[2] for asked in api.asked)
+    assert "external_id=" in looked
+    assert [it.removesuffix(".json") for it in deleted] == (["35"] if was_made else [])
+
+
+def test_whoever_asks_to_be_left_alone_is_asked_again_only_then(shopify_store: StoreVoice) -> None:
+    named(shopify_store, "klaviyo", OF_KLAVIYO, HEARS)
+    with playing(KLAVIYO) as api:
+        api.will(202, {})
+        buy(shopify_store)
+        api.answers.clear()
+        api.will(429, {}, Retry_After="7200")
+        forget(shopify_store)
+        settle(shopify_store)
+    (call,) = asks(shopify_store)
+    assert (call.state, call.failure) == (CallState.WAITING, "it answers 429")
+    assert call.due_at > clock.now() + timedelta(minutes=110)
+
+
+def test_of_each_service_only_its_last_word_is_read(shopify_store: StoreVoice) -> None:
+    store, session, now = shopify_store, shopify_store.session, clock.now()
+    hook = named(store, "klaviyo", OF_KLAVIYO, HEARS)
+    of_it = {"shop_id": store.shop.id, "line": hook.line, "kind": calls.FORGET, "state": CallState.PARKED}
+    when = {"due_at": now, "asked_at": now, "ended_at": now}
+    session.add_all(Call(key=f"{n}", failure=f"it answers {n}", **of_it, **when) for n in range(400, 420))
+    session.commit()
+    assert forgetting.refused(session, store.shop.id) == [(hook, "it answers 419")]
+
+
+def test_before_a_shop_is_deleted_services_are_asked_to_forget_whom_they_still_know(
+    shopify_store: StoreVoice,
+) -> None:
+    store, session, shop_id = shopify_store, shopify_store.session, shopify_store.shop.id
+    named(store, "klaviyo", OF_KLAVIYO, HEARS)
+    named(store, keys={"url": f"https://{HOST}/in"}, hears=("order.placed",))
+    with playing(KLAVIYO) as api, playing(HOST) as server:
+        api.will(202, {})
+        server.will(500, {})
+        buy(store)
+        api.answers.clear()
+        api.asked.clear()
+        server.asked.clear()
+        api.will(503, {}).will(202, {})
+        forget(store)
+        work(store)
+        assert len(api.asked) == 1
+        closing.ask(session, store.shop)
+        session.commit()
+        sync.run()
+        assert session.scalars(select(Shop.id)).all() == [shop_id], "somebody is still to forget"
+        due_now(store)
+        work(store)
+        assert len(api.asked) == 2
+        assert server.asked == [], "for a shop that goes nothing else is told"
+        session.execute(update(Errand).values(due_at=clock.now()))
+        session.commit()
+        sync.run()
+    session.rollback()
+    assert session.scalars(select(Shop.id)).all() == []

@@ -70,3 +70,13 @@ def test_who_comes_back_later_is_a_new_shopper(shopify_store: StoreVoice) -> Non
     a_day_later(shopify_store)
     typed(shopify_store, "b", CANARY)
     assert "profile.email" in where_is(shopify_store, CANARY)
+
+
+def test_a_cart_that_was_begun_long_ago_is_looked_for_since_then(shopify_store: StoreVoice) -> None:
+    store, now = shopify_store, clock.now()
+    with time_machine.travel(now - timedelta(days=9)):
+        typed(store, "a", CANARY)
+    with time_machine.travel(now):
+        typed(store, "a", CANARY, created_at=(now - timedelta(days=9)).isoformat())
+    a_day_later(store)
+    assert where_is(store, CANARY) == []

@@ -54,6 +54,15 @@ def test_what_is_still_to_be_read_or_younger_may_stay(session: Session) -> None:
     assert session.scalars(select(Delivery.id).where(Delivery.body.is_not(None))).all() == [waiting.id]
 
 
+def test_what_came_before_somebody_was_known_is_not_opened(session: Session) -> None:
+    shop, now = sold.shop(session).id, clock.now()
+    earlier, later = (delivered(session, shop, b'"ana@example.com"') for _ in range(2))
+    earlier.received_at = now - timedelta(days=3)
+    bodies.empty(session, shop, ["ana@example.com"], after=now - timedelta(days=2))
+    kept = session.scalars(select(Delivery.id).where(Delivery.body.is_not(None))).all()
+    assert (kept, later.id in kept) == ([earlier.id], False)
+
+
 MAILBOXES = st.from_regex(r"[a-zà-öø-ÿ0-9][a-zà-öø-ÿ0-9.+-]{0,12}@[a-z0-9-]{1,9}\.[a-z]{2,3}", fullmatch=True)
 NUMBERS = st.from_regex(r"\+?[0-9A-Z]{0,4}[0-9][0-9A-Z]{0,16}(-[0-9]{1,6})?", fullmatch=True)
 
