@@ -10,6 +10,7 @@ from app.channels.sms.line import Texts
 from app.lib import clock
 from app.lib.db import transaction
 from app.lib.http import Unreachable
+from app.lib.words import merchant_sentence
 from app.messages.whatsapp import writing
 from app.messages.whatsapp.writing import Desk
 from app.shops import calls, errands, texting
@@ -27,7 +28,9 @@ def line(shop_id: int, medium: Medium = Medium.SMS) -> tuple[Texts, Account]:
         mine = texting.accounts(session, session.get_one(Shop, shop_id), medium)
     account = next(iter(texting.able(mine)), None)
     if account is None:
-        why = "its keys were refused before" if mine else "the shop has no provider of texts"
+        why = merchant_sentence("the shop has no provider of texts")
+        if mine:
+            why = merchant_sentence("its keys were refused before")
         raise SendError(why, everyone=True)
     return Texts(account.provider, account.keys, _head(account)), account
 

@@ -87,9 +87,9 @@ class Moment(NamedTuple):
     text: str
     more: str = ""
     href: str = ""
-    """Where its beginning leads: `about`."""
+    """Where it leads: all of it, or `about`."""
     about: str = ""
-    """What it is about, said before the text."""
+    """The part of its text that leads there."""
     why: tuple[str, ...] = ()
     """What was looked at on the way to it, step by step."""
     again: str = ""

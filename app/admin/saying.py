@@ -80,9 +80,10 @@ def locale() -> str:
     return spoken().locale
 
 
-def figure(number: float) -> str:
-    """Return a number as the reader writes it: "1,200", "12.5"."""
-    return str(format_decimal(number, locale=locale()))
+def figure(number: float, decimals: int | None = None) -> str:
+    """Return a number as the reader writes it: "1,200", "12.5"; with so many digits behind its point."""
+    pattern = None if decimals is None else f"#,##0.{'0' * decimals}"
+    return str(format_decimal(number, format=pattern, locale=locale()))
 
 
 def join(app: Flask) -> None:

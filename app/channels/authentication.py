@@ -10,26 +10,11 @@ from enum import StrEnum
 from typing import Any, Self
 
 from app.channels import dkim, spf
+from app.channels.mailboxes import FREE
 from app.channels.presets import Preset
 from app.channels.spf import Verdict
 from app.lib import dns
-
-FREE = (
-    "aol.com",
-    "gmail.com",
-    "gmx.de",
-    "gmx.net",
-    "googlemail.com",
-    "hotmail.com",
-    "icloud.com",
-    "live.com",
-    "mail.com",
-    "me.com",
-    "outlook.com",
-    "web.de",
-    "yahoo.com",
-)
-"""Where anybody has a mailbox: in these names nobody but their owner may send."""
+from app.lib.words import merchant_sentence
 
 
 class State(StrEnum):
@@ -54,7 +39,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at, in plain words."""
+    """One thing that was looked at, in plain words, which the admin says again in its reader's language."""
 
     what: str
     state: State
@@ -114,24 +99,34 @@ def _asked(what: str, look: Callable[[], Finding]) -> Finding:
     try:
         return look()
     except dns.Away as error:
-        return Finding(what, State.UNKNOWN, f"Nobody could tell us: {error}. We look again by ourselves.")
+        return Finding(
+            what,
+            State.UNKNOWN,
+            merchant_sentence(
+                "Nobody could tell us: %(error)s. We look again by ourselves.", error=str(error)
+            ),
+        )
 
 
 def _verdict(sender: Finding, signed: Finding, policy: Finding, *, by_spf: bool) -> Finding:
     passes = [it.what for it in (signed, sender) if it.state is State.GOOD and (it is signed or by_spf)]
     if State.UNKNOWN in (sender.state, signed.state, policy.state) and not passes:
-        return Finding("Passes", State.UNKNOWN, "We do not know yet whether your mail passes.")
-    if not passes:
         return Finding(
-            "Passes",
-            State.WRONG,
-            "Your mail fails: neither DKIM nor SPF speaks for your domain. Gmail, Yahoo and Outlook put such "
-            "mail into spam or refuse it.",
+            "Passes", State.UNKNOWN, merchant_sentence("We do not know yet whether your mail passes.")
         )
+    if not passes:
+        said = merchant_sentence(
+            "Your mail fails: neither DKIM nor SPF speaks for your domain. Gmail, Yahoo and Outlook put "
+            "such mail into spam or refuse it."
+        )
+        return Finding("Passes", State.WRONG, said)
     if policy.state is State.GOOD:
-        speak = f"{' and '.join(passes)} {'speak' if len(passes) > 1 else 'speaks'}"
-        return Finding("Passes", State.GOOD, f"Your mail passes: {speak} for your domain.")
-    return Finding("Passes", State.MISSING, "Your mail is signed as yours. One record is missing: DMARC.")
+        said = merchant_sentence("Your mail passes: %(what)s speaks for your domain.", what=passes[0])
+        if len(passes) > 1:
+            said = merchant_sentence("Your mail passes: DKIM and SPF speak for your domain.")
+        return Finding("Passes", State.GOOD, said)
+    said = merchant_sentence("Your mail is signed as yours. One record is missing: DMARC.")
+    return Finding("Passes", State.MISSING, said)
 
 
 def _spf(domain: str, hands: Sequence[Hand]) -> Finding:
@@ -139,23 +134,33 @@ def _spf(domain: str, hands: Sequence[Hand]) -> Finding:
         text = spf.record(domain)
         missing = [term for hand in hands if (term := _term(domain, hand)) is not None]
     except spf.Broken as error:
-        return Finding("SPF", State.WRONG, f"The SPF record cannot be read. {error}")
+        return Finding(
+            "SPF", State.WRONG, merchant_sentence("The SPF record cannot be read. %(why)s", why=str(error))
+        )
     optional = all(hand.preset.returns_to_itself for hand in hands)
     if not missing:
-        return Finding("SPF", State.GOOD, "SPF lets your mail server send for your domain.")
+        return Finding(
+            "SPF", State.GOOD, merchant_sentence("SPF lets your mail server send for your domain.")
+        )
     rest = (text or spf.VERSION + " ~all").split()[1:]
     record = Record("TXT", domain, " ".join([spf.VERSION, *missing, *rest]))
     if optional:
-        names = " and ".join(dict.fromkeys(hand.preset.label for hand in hands))
-        said = (
-            f"{names} sends with a return address of its own, so DKIM must speak for you. This does no harm."
+        said = merchant_sentence(
+            "%(provider)s sends with a return address of its own, so DKIM must speak for you. This does no "
+            "harm.",
+            provider=" and ".join(dict.fromkeys(hand.preset.label for hand in hands)),
         )
         return Finding("SPF", State.MISSING, said, record)
     if text is None:
         return Finding(
-            "SPF", State.MISSING, "No record says who may send for your domain. Add this one.", record
+            "SPF",
+            State.MISSING,
+            merchant_sentence("No record says who may send for your domain. Add this one."),
+            record,
         )
-    said = "Your SPF record does not name this mail server. Replace the record by this one."
+    said = merchant_sentence(
+        "Your SPF record does not name this mail server. Replace the record by this one."
+    )
     return Finding("SPF", State.WRONG, said, record)
 
 
@@ -175,13 +180,17 @@ def _dkim(domain: str, hands: Sequence[Hand], own: OwnKey | None) -> Finding:
     for selector in tried:
         shown = _key_at(selector, domain)
         if shown == "":
-            return Finding("DKIM", State.WRONG, f"The key “{selector}” was taken back: its record is empty.")
+            said = merchant_sentence("The key “%(name)s” was taken back: its record is empty.", name=selector)
+            return Finding("DKIM", State.WRONG, said)
         if shown is not None:
             return _judged(selector, shown)
     where = next((hand.preset.domains for hand in hands if hand.preset.domains), "")
     if where:
-        return Finding("DKIM", State.MISSING, f"We found no key of your provider. Copy its records: {where}.")
-    said = (
+        said = merchant_sentence(
+            "We found no key of your provider. Copy its records: %(where)s.", where=where
+        )
+        return Finding("DKIM", State.MISSING, said)
+    said = merchant_sentence(
         "We know of no key. Let us sign your mail, or tell us the name of your server’s key (its selector)."
     )
     return Finding("DKIM", State.MISSING, said)
@@ -191,26 +200,35 @@ def _own_key(domain: str, own: OwnKey) -> Finding:
     record = Record("TXT", f"{own.selector}._domainkey.{domain}", own.record)
     shown = _key_at(own.selector, domain)
     if shown is None:
-        return Finding(
-            "DKIM", State.MISSING, "Add this record; we sign your mail as soon as we see it.", record
-        )
+        said = merchant_sentence("Add this record; we sign your mail as soon as we see it.")
+        return Finding("DKIM", State.MISSING, said, record)
     if shown != dkim.public_key(own.record):
-        return Finding(
-            "DKIM", State.WRONG, "The record there holds another key. Replace it by this one.", record
-        )
-    return Finding("DKIM", State.GOOD, "Your domain shows the key that we sign your mail with.")
+        said = merchant_sentence("The record there holds another key. Replace it by this one.")
+        return Finding("DKIM", State.WRONG, said, record)
+    return Finding(
+        "DKIM", State.GOOD, merchant_sentence("Your domain shows the key that we sign your mail with.")
+    )
 
 
 def _judged(selector: str, shown: str) -> Finding:
     is_strong = dkim.is_strong(shown)
     if is_strong is None:
         return Finding(
-            "DKIM", State.WRONG, f"The key “{selector}” cannot be read. Copy its record once more."
+            "DKIM",
+            State.WRONG,
+            merchant_sentence("The key “%(name)s” cannot be read. Copy its record once more.", name=selector),
         )
     if not is_strong:
-        said = f"The key “{selector}” has fewer than {dkim.LEAST_BITS} bits and is ignored."
+        said = merchant_sentence(
+            "The key “%(name)s” has fewer than %(least)s bits and is ignored.",
+            name=selector,
+            least=dkim.LEAST_BITS,
+        )
         return Finding("DKIM", State.WRONG, said)
-    return Finding("DKIM", State.GOOD, f"Your domain shows the key “{selector}” of whoever signs your mail.")
+    said = merchant_sentence(
+        "Your domain shows the key “%(name)s” of whoever signs your mail.", name=selector
+    )
+    return Finding("DKIM", State.GOOD, said)
 
 
 def _key_at(selector: str, domain: str) -> str | None:
@@ -226,12 +244,18 @@ def _dmarc(domain: str, reports_to: str) -> Finding:
         found = [text for text in dns.texts(f"_dmarc.{name}") if dkim.tags_of(text).get("v") == "DMARC1"]
         if len(found) > 1:
             return Finding(
-                "DMARC", State.WRONG, f"There are two records at _dmarc.{name}: two count as none."
+                "DMARC",
+                State.WRONG,
+                merchant_sentence(
+                    "There are two records at %(place)s: two count as none.", place=f"_dmarc.{name}"
+                ),
             )
         if found:
             return _policy(found[0], is_own=start == 0)
     record = Record("TXT", f"_dmarc.{domain}", f"v=DMARC1; p=none; rua=mailto:{reports_to}")
-    said = "No record says what others should do with mail that is not yours. Gmail and Yahoo ask for one."
+    said = merchant_sentence(
+        "No record says what others should do with mail that is not yours. Gmail and Yahoo ask for one."
+    )
     return Finding("DMARC", State.MISSING, said, record)
 
 
@@ -240,26 +264,29 @@ def _policy(text: str, *, is_own: bool) -> Finding:
     policy = (tags.get("p", "") if is_own else tags.get("sp") or tags.get("p", "")).lower()
     match policy:
         case "none":
-            said = (
+            said = merchant_sentence(
                 "DMARC is there, and asks nobody to refuse what is not yours. That is enough to begin with."
             )
         case "quarantine":
-            said = "DMARC is there: what is not yours goes into spam."
+            said = merchant_sentence("DMARC is there: what is not yours goes into spam.")
         case "reject":
-            said = "DMARC is there: what is not yours is refused."
+            said = merchant_sentence("DMARC is there: what is not yours is refused.")
         case _:
-            return Finding(
-                "DMARC", State.WRONG, "The DMARC record says no policy: p=none, quarantine or reject."
-            )
+            said = merchant_sentence("The DMARC record says no policy: p=none, quarantine or reject.")
+            return Finding("DMARC", State.WRONG, said)
     return Finding("DMARC", State.GOOD, said)
 
 
 def _answers(domain: str) -> Finding:
     if dns.exchanges(domain) or dns.addresses(domain):
-        return Finding("Answers", State.GOOD, "Somebody takes mail for your domain, so shoppers can answer.")
-    said = "No mail server takes mail for this domain: whoever answers you gets an error."
+        said = merchant_sentence("Somebody takes mail for your domain, so shoppers can answer.")
+        return Finding("Answers", State.GOOD, said)
+    said = merchant_sentence("No mail server takes mail for this domain: whoever answers you gets an error.")
     return Finding("Answers", State.WRONG, said)
 
 
 def _free(domain: str) -> str:
-    return f"Nobody else may send in the name of {domain}. Use an address of a domain that is yours."
+    return merchant_sentence(
+        "Nobody else may send in the name of %(domain)s. Use an address of a domain that is yours.",
+        domain=domain,
+    )

@@ -6,6 +6,7 @@ After their own documentation; none was tried with a real account.
 from dataclasses import dataclass
 
 from app.channels.server import Security
+from app.lib.words import merchant_sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,48 +34,52 @@ class Preset:
 
 OWN = Preset(
     key="smtp",
-    label="Another mail server",
-    help="The name and the password of a mailbox, or whatever your mail server asks for.",
+    label=merchant_sentence("Another mail server"),
+    help=merchant_sentence("The name and the password of a mailbox, or whatever your mail server asks for."),
 )
 PRESETS = (
     Preset(
         key="ses",
         label="Amazon SES",
         host="email-smtp.eu-west-1.amazonaws.com",
-        help="SMTP credentials, which the SES console creates under “SMTP settings”; the access keys of your "
-        "account do not work. Put your own region into the server’s name.",
+        help=merchant_sentence(
+            "SMTP credentials, which the SES console creates under “SMTP settings”; the access keys of your "
+            "account do not work. Put your own region into the server’s name."
+        ),
         spf="amazonses.com",
         returns_to_itself=True,
-        domains="“Identities” in the SES console: three CNAME records of Easy DKIM",
+        domains=merchant_sentence("“Identities” in the SES console: three CNAME records of Easy DKIM"),
     ),
     Preset(
         key="sendgrid",
         label="SendGrid",
         host="smtp.sendgrid.net",
         user="apikey",
-        help="The name is the word apikey; the password is an API key that may send mail.",
+        help=merchant_sentence("The name is the word apikey; the password is an API key that may send mail."),
         spf="sendgrid.net",
         returns_to_itself=True,
         selectors=("s1", "s2"),
-        domains="“Sender Authentication” in SendGrid’s settings",
+        domains=merchant_sentence("“Sender Authentication” in SendGrid’s settings"),
     ),
     Preset(
         key="postmark",
         label="Postmark",
         host="smtp.postmarkapp.com",
-        help="The server API token, as the name and as the password.",
+        help=merchant_sentence("The server API token, as the name and as the password."),
         spf="spf.mtasv.net",
         returns_to_itself=True,
-        domains="“Sender Signatures” in Postmark, behind “DNS Settings”",
+        domains=merchant_sentence("“Sender Signatures” in Postmark, behind “DNS Settings”"),
     ),
     Preset(
         key="mailgun",
         label="Mailgun",
         host="smtp.mailgun.org",
-        help="“SMTP credentials” of your domain in Mailgun. In the EU the server is smtp.eu.mailgun.org.",
+        help=merchant_sentence(
+            "“SMTP credentials” of your domain in Mailgun. In the EU the server is smtp.eu.mailgun.org."
+        ),
         spf="mailgun.org",
         selectors=("mx", "smtp", "pic", "mailo", "k1", "krs"),
-        domains="“Domain settings”, “DNS records” in Mailgun",
+        domains=merchant_sentence("“Domain settings”, “DNS records” in Mailgun"),
     ),
     OWN,
 )

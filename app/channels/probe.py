@@ -10,6 +10,7 @@ from app.channels import mime
 from app.channels.base import Mail
 from app.channels.server import READY, UNHEARD, Client, NotPublic, Security, Server
 from app.lib import clock
+from app.lib.words import merchant_sentence
 
 LONGEST = 400
 """Characters of an answer that are shown."""
@@ -17,16 +18,26 @@ GO_ON, DONE = 354, 2
 ENDS_AFTER = 60.0
 """Seconds for all of it."""
 WHY = {
-    NotPublic: "This name leads to an address inside a private network. Mail servers on the internet only.",
-    socket.gaierror: "This name is not known. Is it spelled right?",
-    ssl.SSLCertVerificationError: "Its certificate is not for this name, or nobody vouches for it.",
-    ssl.SSLError: "It does not speak TLS at this port. Try STARTTLS, or another port.",
-    smtplib.SMTPNotSupportedError: "It offers no STARTTLS, or no way to sign in that we know.",
-    ConnectionRefusedError: "Nothing listens at this port.",
-    TimeoutError: "It did not answer in time. A firewall may be in between, or the port may be another.",
-    UnicodeError: "There are letters in its name, the user’s or the password that no mail server takes.",
-    ValueError: "It asked for something that makes no sense.",
-    smtplib.SMTPServerDisconnected: "It hung up without a word.",
+    NotPublic: merchant_sentence(
+        "This name leads to an address inside a private network. Mail servers on the internet only."
+    ),
+    socket.gaierror: merchant_sentence("This name is not known. Is it spelled right?"),
+    ssl.SSLCertVerificationError: merchant_sentence(
+        "Its certificate is not for this name, or nobody vouches for it."
+    ),
+    ssl.SSLError: merchant_sentence("It does not speak TLS at this port. Try STARTTLS, or another port."),
+    smtplib.SMTPNotSupportedError: merchant_sentence(
+        "It offers no STARTTLS, or no way to sign in that we know."
+    ),
+    ConnectionRefusedError: merchant_sentence("Nothing listens at this port."),
+    TimeoutError: merchant_sentence(
+        "It did not answer in time. A firewall may be in between, or the port may be another."
+    ),
+    UnicodeError: merchant_sentence(
+        "There are letters in its name, the user’s or the password that no mail server takes."
+    ),
+    ValueError: merchant_sentence("It asked for something that makes no sense."),
+    smtplib.SMTPServerDisconnected: merchant_sentence("It hung up without a word."),
 }
 """What an error means that the server itself said nothing about."""
 
@@ -69,20 +80,30 @@ class _Talk:
 
     def hand_over(self, mail: Mail) -> None:
         server, caller = self._server, self.caller
-        self._do(f"Connect to {server.host}, port {server.port}", self._connect, READY)
-        self._do("Say hello", caller.ehlo)
+        self._do(
+            merchant_sentence("Connect to %(server)s, port %(port)s", server=server.host, port=server.port),
+            self._connect,
+            READY,
+        )
+        self._do(merchant_sentence("Say hello"), caller.ehlo)
         if server.security is Security.STARTTLS:
-            self._do("Protect the line", lambda: caller.starttls(context=ssl.create_default_context()))
-            self._do("Say hello again", caller.ehlo)
+            self._do(
+                merchant_sentence("Protect the line"),
+                lambda: caller.starttls(context=ssl.create_default_context()),
+            )
+            self._do(merchant_sentence("Say hello again"), caller.ehlo)
         if server.user:
-            self._do(f"Sign in as {server.user}", lambda: caller.login(server.user, server.password))
+            self._do(
+                merchant_sentence("Sign in as %(user)s", user=server.user),
+                lambda: caller.login(server.user, server.password),
+            )
         sender = mime.address_of(mail.sender)
         written = mime.write(mail, clock.now())
         if server.signer:
             written = server.signer.sign(written, int(clock.now().timestamp()))
-        self._do(f"Send from {sender}", lambda: caller.mail(sender))
-        self._do(f"To {mail.to}", lambda: caller.rcpt(mail.to))
-        self._do("Hand over the mail", lambda: caller.data(written))
+        self._do(merchant_sentence("Send from %(address)s", address=sender), lambda: caller.mail(sender))
+        self._do(merchant_sentence("To %(address)s", address=mail.to), lambda: caller.rcpt(mail.to))
+        self._do(merchant_sentence("Hand over the mail"), lambda: caller.data(written))
         caller.docmd("QUIT")
 
     def _connect(self) -> tuple[int, bytes]:
@@ -102,7 +123,9 @@ def _why(error: Exception) -> str:
         words = error.smtp_error
         return _said(error.smtp_code, words if isinstance(words, bytes) else words.encode())
     known = (why for kind, why in WHY.items() if isinstance(error, kind))
-    return next(known, None) or f"It cannot be reached ({type(error).__name__})."
+    return next(known, None) or merchant_sentence(
+        "It cannot be reached (%(error)s).", error=type(error).__name__
+    )
 
 
 def _said(code: int, words: bytes) -> str:

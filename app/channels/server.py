@@ -17,6 +17,7 @@ from app.channels.line import TIMEOUT
 from app.channels.smtp_answers import brief
 from app.lib.config import settings
 from app.lib.http import is_public
+from app.lib.words import merchant_sentence
 
 CONNECTS_WITHIN, LETS_IN_WITHIN = 10.0, 20.0
 """Seconds that a server which a merchant named has for each word, and for letting us in: others wait."""
@@ -154,12 +155,14 @@ def _reach(host: str, port: int, seconds: float, *, anywhere: bool) -> socket.so
 
 
 WHY = {
-    socket.gaierror: "its name is not known",
-    ssl.SSLCertVerificationError: "its certificate is not for this name, or nobody vouches for it",
-    ssl.SSLError: "it does not speak TLS at this port",
-    smtplib.SMTPServerDisconnected: "it hung up without a word",
-    ConnectionRefusedError: "nothing listens at this port",
-    TimeoutError: "it did not answer in time",
+    socket.gaierror: merchant_sentence("its name is not known"),
+    ssl.SSLCertVerificationError: merchant_sentence(
+        "its certificate is not for this name, or nobody vouches for it"
+    ),
+    ssl.SSLError: merchant_sentence("it does not speak TLS at this port"),
+    smtplib.SMTPServerDisconnected: merchant_sentence("it hung up without a word"),
+    ConnectionRefusedError: merchant_sentence("nothing listens at this port"),
+    TimeoutError: merchant_sentence("it did not answer in time"),
 }
 """What an error means, as far as merchants can do something about it."""
 
@@ -167,13 +170,16 @@ WHY = {
 def _cause(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error
-        return f"sign-in: {brief(error.smtp_code, text if isinstance(text, bytes) else text.encode())}"
+        return merchant_sentence(
+            "sign-in: %(answer)s",
+            answer=brief(error.smtp_code, text if isinstance(text, bytes) else text.encode()),
+        )
     if isinstance(error, NotPublic):
-        return "its address is not a public one"
+        return merchant_sentence("its address is not a public one")
     if isinstance(error, UnicodeError):
-        return "sign-in: a mail server takes no such letters"
+        return merchant_sentence("sign-in: a mail server takes no such letters")
     known = (why for kind, why in WHY.items() if isinstance(error, kind))
-    return f"the server cannot be reached: {next(known, type(error).__name__)}"
+    return merchant_sentence("the server cannot be reached: %(why)s", why=next(known, type(error).__name__))
 
 
 def _strange() -> SendError:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from ipaddress import ip_address, ip_network
 
 from app.lib import dns
+from app.lib.words import merchant_sentence
 
 LOOKUPS_AT_MOST = 10
 """How many questions a record may cost; whoever checks gives up after that."""
@@ -44,7 +45,10 @@ class Look:
         self.lookups += 1
         if self.lookups > LOOKUPS_AT_MOST:
             raise Broken(
-                f"It asks for more than {LOOKUPS_AT_MOST} other records, and nobody follows it so far."
+                merchant_sentence(
+                    "It asks for more than %(most)s other records, and nobody follows it so far.",
+                    most=LOOKUPS_AT_MOST,
+                )
             )
 
 
@@ -52,7 +56,9 @@ def record(domain: str) -> str | None:
     """Return a domain's SPF record, None where there is none; raises Broken where there are two, and Away."""
     found = [text for text in dns.texts(domain) if text.lower().split(" ")[0] == VERSION]
     if len(found) > 1:
-        raise Broken("There are two records. Put them together into one: two count as none.")
+        raise Broken(
+            merchant_sentence("There are two records. Put them together into one: two count as none.")
+        )
     return found[0] if found else None
 
 
@@ -111,7 +117,7 @@ def _matches(mechanism: str, domain: str, address: str, look: Look) -> bool:
         case "exists" | "ptr":  # depends on who asks for whom: it lets in nobody whom we could name
             look.count()
             return False
-    raise Broken(f"“{mechanism}” means nothing.")
+    raise Broken(merchant_sentence("“%(word)s” means nothing.", word=mechanism))
 
 
 def _network(address: str, prefix: str) -> str:
@@ -125,4 +131,4 @@ def _within(address: str, network: str) -> bool:
     try:
         return ip_address(address) in ip_network(network, strict=False)
     except ValueError as error:
-        raise Broken(f"“{network}” is no address.") from error
+        raise Broken(merchant_sentence("“%(word)s” is no address.", word=network)) from error

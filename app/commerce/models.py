@@ -116,6 +116,7 @@ class Order(OfShop, Base):
         ),
         Index("ix_order_email", "shop_id", "email", "id", postgresql_where=text("email IS NOT NULL")),
         Index("ix_order_recent", "shop_id", text("id DESC")),
+        Index("ix_order_country", "shop_id", text("(ship_to ->> 'country')"), "id"),
         Index("ix_order_placed", "shop_id", "placed_at", postgresql_where=text("placed_at IS NOT NULL")),
         Index(
             "ix_order_cancelled", "shop_id", "cancelled_at", postgresql_where=text("cancelled_at IS NOT NULL")

@@ -122,6 +122,7 @@ class Shipment(OfShop, Base):
         Index("ix_shipment_number", "shop_id", sql("number text_pattern_ops")),
         Index("ix_shipment_number_ends", "shop_id", sql("reverse(number) text_pattern_ops")),
         Index("ix_shipment_recent", "shop_id", sql("id DESC")),
+        Index("ix_shipment_carrier", "shop_id", "carrier_slug", "id"),
         Index(
             "ix_shipment_under_way",
             "shop_id",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.admin import finding, paging, shell
 from app.admin.doors.session import for_shop, saw
 from app.admin.paging import Page
+from app.admin.saying import locale
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import money
@@ -31,7 +32,7 @@ class Bought(NamedTuple):
 
     def worth(self) -> str:
         """Write what was spent: "$742.00"."""
-        return ", ".join(money.display(sum_, currency, "en_US") for currency, sum_ in self.spent.items())
+        return ", ".join(money.display(sum_, currency, locale()) for currency, sum_ in self.spent.items())
 
 
 NOTHING = Bought(0, {}, None)

@@ -16,6 +16,7 @@ from app.admin.customers import agreed, consent_words, story
 from app.admin.customers import index as customers
 from app.admin.customers.index import NOTHING
 from app.admin.doors.session import address, for_shop, saw
+from app.admin.saying import figure, locale, say
 from app.audience import choices, consent
 from app.audience.models import Profile
 from app.commerce.models import Order
@@ -126,7 +127,7 @@ def erase(session: Session, shop: Shop, profile_id: int) -> BaseResponse | str:
     """Erase everything that says who a customer is, once the merchant has confirmed it."""
     profile = _profile(session, shop, profile_id)
     if request.form.get("sure") != "yes":
-        return _erasing(session, shop, profile, error="Tick the box first: this cannot be undone.")
+        return _erasing(session, shop, profile, error=say("Tick the box first: this cannot be undone."))
     task = tasks.ask_about(session, shop, _person(profile), PrivacyKind.ERASE_PERSON, by=g.visitor.who)
     saw(session, f"customer {profile.id}, erased")
     return redirect(address("privacy.index", said="erased", task=task.id), 303)
@@ -173,12 +174,11 @@ def _earlier(profile: Profile) -> str:
     """Say what the store's own record counts, which may know of more than we do."""
     if not profile.past_orders or profile.past_told_at is None:
         return ""
-    spent = (
-        f", {money.display(profile.past_spent, profile.past_currency, 'en_US')}"
-        if profile.past_spent and profile.past_currency
-        else ""
-    )
-    return f"{profile.past_orders:,}{spent}"
+    orders = figure(profile.past_orders)
+    if not (profile.past_spent and profile.past_currency):
+        return orders
+    spent = money.display(profile.past_spent, profile.past_currency, locale())
+    return say("%(orders)s, %(spent)s", orders=orders, spent=spent)
 
 
 def _moment(written: str | None) -> datetime | None:

@@ -13,10 +13,14 @@ from app.admin.customers import consent_words
 from app.admin.dates import Calendar
 from app.admin.doors.session import address
 from app.admin.exceptions import evidence
+from app.admin.messages import rules
 from app.admin.moments import Moment
+from app.admin.saying import after_another, locale, say, say_many
+from app.admin.tables import Said
 from app.audience.models import ConsentRow, Profile
 from app.commerce.models import Order, Refund
 from app.lib import clock, crypto, money
+from app.lib.words import sentence
 from app.messages.models import Message
 from app.tracking.models import ExceptionRow, Shipment
 from app.tracking.page.visits import PageVisit
@@ -30,7 +34,7 @@ AT_ONCE = 40
 """So many lines are shown at once."""
 SOON = timedelta(minutes=10)
 """A message that goes so soon went at once."""
-SHOWS = {"all": "All", "messages": "Messages", "unsent": "Not sent"}
+SHOWS = Said({"all": sentence("All"), "messages": sentence("Messages"), "unsent": sentence("Not sent")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +80,23 @@ def _messages(asked: _Asked, *, only_unsent: bool) -> Iterator[Moment]:
     for at, message in asked.rows(mine, Message.created_at):
         moment = moments.told(message)
         later = message.sent_at and message.sent_at > at + SOON
-        sent = f"Sent {asked.here.within(message.sent_at)}." if later else ""
-        more = " ".join(part for part in (moment.more, sent) if part)
+        sent = say("Sent %(when)s.", when=asked.here.within(message.sent_at)) if later else None
+        more = after_another(moment.more, sent)
         saw = (message.decision or {}).get("saw", ())
-        why = tuple(f"{name.capitalize()}: {said}" for name, said in saw)
+        why = tuple(rules.line(name, said) for name, said in saw)
         yield moment._replace(at=at, more=more, why=why)
 
 
 def _orders(asked: _Asked) -> Iterator[Moment]:
     at = func.coalesce(Order.placed_at, Order.created_at, Order.first_heard_at)
     for when, order in asked.rows(_of_orders(asked, at, Order), at):
-        worth = money.display(order.total, order.currency, "en_US") if order.total and order.currency else ""
-        yield Moment(when, "", "cart", f"Ordered {_name(order)}{f', {worth}' if worth else ''}")
+        text = say("Ordered %(order)s", order=_name(order))
+        if order.total and order.currency:
+            worth = money.display(order.total, order.currency, locale())
+            text = say("Ordered %(order)s, %(worth)s", order=_name(order), worth=worth)
+        yield Moment(when, "", "cart", text)
     for when, order in asked.rows(_of_orders(asked, Order.cancelled_at, Order), Order.cancelled_at):
-        yield Moment(when, "late", "ban", f"Order {_name(order)} cancelled")
+        yield Moment(when, "late", "ban", say("Order %(order)s cancelled", order=_name(order)))
 
 
 def _refunds(asked: _Asked) -> Iterator[Moment]:
@@ -97,19 +104,21 @@ def _refunds(asked: _Asked) -> Iterator[Moment]:
         Refund, Refund.order_id == Order.id
     )
     for when, amount, order in asked.rows(mine, Refund.created_at):
-        given = money.display(amount, order.currency, "en_US") if order.currency else "Money"
-        yield Moment(when, "", "cart", f"{given} given back for {_name(order)}")
+        given = money.display(amount, order.currency, locale()) if order.currency else say("Money")
+        text = say("%(amount)s given back for %(order)s", amount=given, order=_name(order))
+        yield Moment(when, "", "cart", text)
 
 
 def _parcels(asked: _Asked) -> Iterator[Moment]:
     for column, kind, text in (
-        (Shipment.shipped_at, "", "left"),
-        (Shipment.delivered_at, "scan", "arrived"),
+        (Shipment.shipped_at, "", sentence("%(parcel)s left")),
+        (Shipment.delivered_at, "scan", sentence("%(parcel)s arrived")),
     ):
         mine = _of_orders(asked, column, Shipment.id, Order).join(Shipment, Shipment.order_id == Order.id)
         for when, ident, order in asked.rows(mine.where(Shipment.cancelled_at.is_(None)), column):
             href = address("shipment.show", shipment_id=ident)
-            yield Moment(when, kind, "parcel", text, href=href, about=f"A parcel of {_name(order)}")
+            parcel = say("A parcel of %(order)s", order=_name(order))
+            yield Moment(when, kind, "parcel", say(text, parcel=parcel), href=href, about=parcel)
 
 
 def _exceptions(asked: _Asked) -> Iterator[Moment]:
@@ -119,10 +128,9 @@ def _exceptions(asked: _Asked) -> Iterator[Moment]:
     for when, row, order in asked.rows(mine, ExceptionRow.opened_at):
         says = evidence.of(row, None, asked.here)
         href = address("shipment.show", shipment_id=row.shipment_id) if row.shipment_id else ""
-        over = f" Over since {asked.here.within(row.cleared_at)}." if row.cleared_at else ""
-        yield Moment(
-            when, "late", "warn", says.chip.label.lower(), f"{says.why}{over}", href, f"{_name(order)}:"
-        )
+        over = say("Over since %(when)s.", when=asked.here.within(row.cleared_at)) if row.cleared_at else None
+        text = say("%(order)s: %(what)s", order=_name(order), what=says.chip.label.lower())
+        yield Moment(when, "late", "warn", text, after_another(says.why, over), href, _name(order))
 
 
 def _said(asked: _Asked) -> Iterator[Moment]:
@@ -136,26 +144,26 @@ def _said(asked: _Asked) -> Iterator[Moment]:
     )
     for when, row in asked.rows(mine, ConsentRow.at):
         about = consent_words.about(row.medium, row.category)
-        more = f"“{row.wording}”" if row.wording else ""
-        yield Moment(when, "", "lock", f"{consent_words.said(row)}: {about}", more)
+        text = say("%(said)s: %(about)s", said=consent_words.said(row), about=about)
+        yield Moment(when, "", "lock", text, _quoted(row.wording))
 
 
 def _graded(asked: _Asked) -> Iterator[Moment]:
     mine = _of_orders(asked, Feedback.said_at, Feedback, Order).join(Feedback, Feedback.order_id == Order.id)
     for when, row, order in asked.rows(mine, Feedback.said_at):
-        text = f"Called the delivery of {_name(order)} {words.GRADES[row.grade]}"
-        yield Moment(
-            when, "late" if row.is_bad else "scan", "heart", text, f"“{row.words}”" if row.words else ""
+        text = say(
+            "Called the delivery of %(order)s %(grade)s", order=_name(order), grade=words.GRADES[row.grade]
         )
+        yield Moment(when, "late" if row.is_bad else "scan", "heart", text, _quoted(row.words))
 
 
 def _reported(asked: _Asked) -> Iterator[Moment]:
     mine = _of_orders(asked, Case.opened_at, Case, Order).join(Case, Case.order_id == Order.id)
     for when, case, order in asked.rows(mine, Case.opened_at):
         href = address("case.show", case_id=case.id)
-        yield Moment(
-            when, "late", "warn", words.CASES[case.kind], "", href, f"A report about {_name(order)}:"
-        )
+        report = say("A report about %(order)s", order=_name(order))
+        text = say("%(report)s: %(what)s", report=report, what=words.CASES[case.kind])
+        yield Moment(when, "late", "warn", text, "", href, report)
 
 
 def _looked(asked: _Asked) -> Iterator[Moment]:
@@ -163,8 +171,13 @@ def _looked(asked: _Asked) -> Iterator[Moment]:
         PageVisit, PageVisit.order_id == Order.id
     )
     for when, visits, order in asked.rows(mine, PageVisit.last_at):
-        times = f", {visits} times that day" if visits > 1 else ""
-        yield Moment(when, "", "eye", f"Looked at the page of {_name(order)}{times}")
+        text = say_many(
+            "Looked at the page of %(order)s",
+            "Looked at the page of %(order)s, %(count)s times that day",
+            visits,
+            order=_name(order),
+        )
+        yield Moment(when, "", "eye", text)
 
 
 def _of_orders(
@@ -174,4 +187,8 @@ def _of_orders(
 
 
 def _name(order: Order) -> str:
-    return order.name or "an order"
+    return order.name or say("an order")
+
+
+def _quoted(written: str | None) -> str:
+    return say("“%(words)s”", words=written) if written else ""

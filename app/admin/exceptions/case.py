@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app.admin import shell, words
 from app.admin.doors.session import address, for_shop, saw
 from app.admin.messages import reasons
+from app.admin.saying import figure, say
 from app.admin.shipments.index import live_parcels, name_of
 from app.admin.words import Chip
 from app.audience.models import Profile
@@ -47,7 +48,9 @@ def answer(session: Session, shop: Shop, case_id: int) -> Response | str:
     """Send an answer by e-mail."""
     case, typed = _case(session, shop, case_id), request.form.get("words", "").strip()
     if not typed or len(typed) > cases.LONGEST:
-        wrong = "Write your answer first." if not typed else f"Keep it under {cases.LONGEST:,} characters."
+        wrong = say("Write your answer first.")
+        if typed:
+            wrong = say("Keep it under %(most)s characters.", most=figure(cases.LONGEST))
         return _page(session, shop, case, typed=typed, error=wrong)
     cases.answer(session, case, typed)
     return redirect(address("case.show", case_id=case.id, said="answered"), 303)

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from app.admin.dates import Calendar
+from app.admin.saying import say
 from app.admin.words import EXCEPTIONS, Chip
 from app.tracking.exceptions import evidence
 from app.tracking.models import ExceptionRow
@@ -19,7 +20,7 @@ class Evidence(NamedTuple):
 def of(row: ExceptionRow, carrier: str | None, here: Calendar) -> Evidence:
     """Return an exception in words, as seen from a shop's present."""
     said = evidence.of(row, carrier, here)
-    return Evidence(EXCEPTIONS[row.kind], said.why, said.advice)
+    return Evidence(EXCEPTIONS[row.kind], say(said.why), say(said.advice))
 
 
 def is_a_scan(row: ExceptionRow) -> bool:

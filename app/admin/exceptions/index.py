@@ -4,15 +4,19 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from flask import Blueprint, abort, redirect, request
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.admin import answer, paging, shell
+from app.admin import answer, finding, paging, shell
+from app.admin.answer import Group
 from app.admin.doors.session import address, for_shop, saw
 from app.admin.exceptions import evidence
 from app.admin.exceptions.evidence import Evidence
-from app.admin.shipments.index import TABS, latest_scans, live_parcels, name_of
+from app.admin.saying import locale
+from app.admin.shipments import narrowing
+from app.admin.shipments.index import TABS, latest_scans, live_parcels, name_of, which
+from app.admin.shipments.narrowing import Asked
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import clock, money
@@ -29,6 +33,7 @@ blueprint = Blueprint("exceptions", __name__)
 DAYS = (1, 3, 7)
 """For how many days something may be put off."""
 LAST_PAGE = 10_000
+ASIDE = "aside"
 
 
 class Line(NamedTuple):
@@ -55,14 +60,16 @@ class Line(NamedTuple):
 @for_shop
 def index(session: Session, shop: Shop) -> str:
     """Show what asks for attention; only of one kind, or what was put aside."""
-    asked = request.args.get("kind", "")
-    kind = ExceptionKind(asked) if asked in list(ExceptionKind) else None
-    aside, page = asked == "aside", min(max(paging.asked("page", 1), 1), LAST_PAGE)
+    asked = Asked.of_form(request.args, tab=Group.EXCEPTIONS)
+    aside = request.args.get("kind") == ASIDE
+    here = asked._replace(tab=narrowing.ALL, kind=ASIDE if aside else asked.kind)
+    page = min(max(paging.asked("page", 1), 1), LAST_PAGE)
     found = attention.queue(
         session,
         shop.id,
-        kind=kind,
+        kind=ExceptionKind(asked.kind) if asked.kind else None,
         aside=aside,
+        only=_only(asked),
         skip=(page - 1) * paging.ROWS,
         limit=paging.ROWS + 1,
     )
@@ -77,7 +84,9 @@ def index(session: Session, shop: Shop) -> str:
         tally=answer.tally(session, [shop])[shop.id],
         tabs=TABS,
         lines=shown,
-        kind=kind,
+        asked=asked,
+        listed=here,
+        offered=narrowing.offered(session, shop, asked),
         aside=aside,
         page=page,
         has_more=len(found) > paging.ROWS,
@@ -115,8 +124,20 @@ def bring_back(session: Session, shop: Shop, exception_id: int) -> Response:
 def _back(count: int, said: str, exception_id: int) -> Response:
     if not count:  # it has moved meanwhile, or is another shop's
         abort(404)
-    kind = request.form.get("kind") or None
-    return redirect(address("exceptions.index", kind=kind, said=said, id=exception_id), 303)
+    here = Asked.of_form(request.form, tab=Group.EXCEPTIONS)._replace(tab=narrowing.ALL)
+    return redirect(address("exceptions.index", said=said, id=exception_id, **here.args), 303)
+
+
+def _only(asked: Asked) -> list[ColumnElement[bool]]:
+    """Say in SQL which of the queue a search and filters leave."""
+    only: list[ColumnElement[bool]] = []
+    if asked.search:
+        only.append(finding.is_parcel(asked.search))
+    if asked.carriers:
+        only += [ExceptionRow.shipment_id.is_not(None), narrowing.is_with(asked.carriers)]
+    if asked.countries:
+        only.append(narrowing.COUNTRY.in_(asked.countries))
+    return only
 
 
 def lines(session: Session, shop: Shop, found: list[attention.Waiting]) -> list[Line]:
@@ -141,7 +162,7 @@ def lines(session: Session, shop: Shop, found: list[attention.Waiting]) -> list[
                 it.others,
                 seen.get(it.shipment.id) if it.shipment else None,
                 who,
-                money.display(it.order.total or 0, it.order.currency or shop.currency, "en_US"),
+                money.display(it.order.total or 0, it.order.currency or shop.currency, locale()),
                 order_page.format(domain=shop.domain, url=shop.url, order=it.order.external_id),
                 reported.get(it.order.id) if it.row.kind is ExceptionKind.REPORTED else None,
             )
@@ -150,7 +171,6 @@ def lines(session: Session, shop: Shop, found: list[attention.Waiting]) -> list[
 
 
 def _which(it: attention.Waiting, siblings: list[int]) -> str:
-    name = it.order.name or "Order not read yet"
-    if it.shipment is None or len(siblings) == 1 or it.shipment.id not in siblings:
-        return name
-    return f"{name} · {siblings.index(it.shipment.id) + 1} of {len(siblings)}"
+    ident = it.shipment.id if it.shipment else None
+    number = siblings.index(ident) + 1 if ident in siblings else 0
+    return which(it.order, number, len(siblings))

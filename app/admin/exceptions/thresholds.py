@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.doors.session import address, for_shop
+from app.admin.saying import locale, say, say_many
+from app.lib.words import sentence
 from app.shops import choices
 from app.shops.models import Shop
 from app.shops.workdays import DAYS_OFF_AT_MOST, Workdays
@@ -41,35 +43,43 @@ class Group(NamedTuple):
     fields: dict[str, Field]
 
 
-BUSINESS = "business days"
+BUSINESS = sentence("business days")
+DAYS = sentence("days")
 GROUPS = (
     Group(
-        "Before it moves",
-        "An order of which nothing has left, and a parcel whose label nobody has scanned.",
+        sentence("Before it moves"),
+        sentence("An order of which nothing has left, and a parcel whose label nobody has scanned."),
         {
-            "unfulfilled": Field("An order may wait to be sent", BUSINESS, 1, 30),
-            "label": Field("A label may wait for its first scan", BUSINESS, 1, 30),
-            "label_task": Field("…and asks you to act after", BUSINESS, 1, 40),
+            "unfulfilled": Field(sentence("An order may wait to be sent"), BUSINESS, 1, 30),
+            "label": Field(sentence("A label may wait for its first scan"), BUSINESS, 1, 30),
+            "label_task": Field(sentence("…and asks you to act after"), BUSINESS, 1, 40),
         },
     ),
     Group(
-        "On its way",
-        "How long no scan is normal. Where at least 100 of your parcels have gone the same way, we wait as "
-        "long as 95 of 100 of them did, if that is longer (500, and 99 of 100, before we call one lost).",
+        sentence("On its way"),
+        sentence(
+            "How long no scan is normal. Where at least 100 of your parcels have gone the same way, we wait "
+            "as long as 95 of 100 of them did, if that is longer (500, and 99 of 100, before we call one "
+            "lost)."
+        ),
         {
-            "stalled_domestic": Field("Not moving, in your own country", BUSINESS, 1, 30),
-            "stalled_abroad": Field("Not moving, abroad", BUSINESS, 1, 40),
-            "lost_domestic": Field("Maybe lost, in your own country", "days", 2, 60),
-            "lost_abroad": Field("Maybe lost, abroad", "days", 2, 120),
+            "stalled_domestic": Field(sentence("Not moving, in your own country"), BUSINESS, 1, 30),
+            "stalled_abroad": Field(sentence("Not moving, abroad"), BUSINESS, 1, 40),
+            "lost_domestic": Field(sentence("Maybe lost, in your own country"), DAYS, 2, 60),
+            "lost_abroad": Field(sentence("Maybe lost, abroad"), DAYS, 2, 120),
         },
     ),
     Group(
-        "What you promise",
-        "From payment to delivery. A parcel is late when your promise or the carrier’s own date has passed. "
-        "Leave them empty if you promise no day.",
+        sentence("What you promise"),
+        sentence(
+            "From payment to delivery. A parcel is late when your promise or the carrier’s own date has "
+            "passed. Leave them empty if you promise no day."
+        ),
         {
-            "promise_domestic": Field("Delivery in your own country", BUSINESS, 1, 60, is_optional=True),
-            "promise_abroad": Field("Delivery abroad", BUSINESS, 1, 90, is_optional=True),
+            "promise_domestic": Field(
+                sentence("Delivery in your own country"), BUSINESS, 1, 60, is_optional=True
+            ),
+            "promise_abroad": Field(sentence("Delivery abroad"), BUSINESS, 1, 90, is_optional=True),
         },
     ),
 )
@@ -101,10 +111,10 @@ def read(form: MultiDict[str, str]) -> tuple[Thresholds | None, Workdays | None,
     numbers = {name: _number(form.get(name, ""), field, name, errors) for name, field in FIELDS.items()}
     label, task = numbers["label"], numbers["label_task"]
     if label and task and task < label:
-        errors["label_task"] = f"This cannot be less than {label}, the days before it."
+        errors["label_task"] = say("This cannot be less than %(days)s, the days before it.", days=label)
     weekend = frozenset(day for day in range(1, EVERY_DAY + 1) if form.get(f"works_{day}") != "yes")
     if len(weekend) == EVERY_DAY:
-        errors["weekend"] = "Choose at least one day on which you work."
+        errors["weekend"] = say("Choose at least one day on which you work.")
     days_off = _days(form.get("days_off", ""), errors)
     if errors:
         return None, None, errors
@@ -121,7 +131,7 @@ def _number(typed: str, field: Field, name: str, errors: dict[str, str]) -> int 
         return None
     if re.fullmatch("[0-9]{1,5}", typed) and field.least <= int(typed) <= field.most:
         return int(typed)
-    errors[name] = f"Use a whole number from {field.least} to {field.most}."
+    errors[name] = say("Use a whole number from %(least)s to %(most)s.", least=field.least, most=field.most)
     return None
 
 
@@ -131,10 +141,13 @@ def _days(typed: str, errors: dict[str, str]) -> frozenset[date]:
         try:
             days.add(date.fromisoformat(word))
         except ValueError:
-            errors["days_off"] = f"“{word[:20]}” is no date. Write each as 2026-12-24."
+            errors["days_off"] = say("“%(typed)s” is no date. Write each as 2026-12-24.", typed=word[:20])
     if len(days) > DAYS_OFF_AT_MOST:
-        errors["days_off"] = (
-            f"That are {len(days)} days. Keep at most {DAYS_OFF_AT_MOST}, and drop past ones."
+        errors["days_off"] = say_many(
+            "That are %(count)s day. Keep at most %(most)s, and drop past ones.",
+            "That are %(count)s days. Keep at most %(most)s, and drop past ones.",
+            len(days),
+            most=DAYS_OFF_AT_MOST,
         )
     return frozenset(days)
 
@@ -148,8 +161,8 @@ def _typed(limits: Thresholds, workdays: Workdays) -> MultiDict[str, str]:
 
 
 def _page(session: Session, shop: Shop, typed: MultiDict[str, str], errors: dict[str, str]) -> str:
-    english = Locale("en")
-    weekdays = english.days["format"]["wide"]
+    readers = Locale.parse(locale())
+    weekdays = readers.days["format"]["wide"]
     return shell.page(
         session,
         shop,
@@ -160,6 +173,6 @@ def _page(session: Session, shop: Shop, typed: MultiDict[str, str], errors: dict
         errors=errors,
         labels={name: field.label for name, field in FIELDS.items()},
         weekdays={day + 1: weekdays[day] for day in range(EVERY_DAY)},
-        country=english.territories.get(shop.country or ""),
+        country=readers.territories.get(shop.country or ""),
         zone=shop.timezone,
     )

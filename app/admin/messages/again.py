@@ -9,8 +9,10 @@ from app.admin import answer, shell, words
 from app.admin.doors.session import address, for_shop, saw
 from app.admin.messages.reasons import REASONS
 from app.admin.moments import WHAT
+from app.admin.saying import say
 from app.commerce.models import Order
 from app.flows import foreseen
+from app.lib.words import sentence
 from app.messages.dispatch import again, outbox
 from app.messages.gate.verdict import Allowed, Decision, Deferred, Skipped
 from app.messages.models import Message
@@ -21,7 +23,7 @@ blueprint = Blueprint("again", __name__)
 ONE = "/messages/<int(max=9223372036854775807):message_id>/again"
 MANY = 1000
 """A message asked for again so often is a mistake."""
-WAITING = "It was asked for again and has not gone out yet: it goes as soon as it may."
+WAITING = sentence("It was asked for again and has not gone out yet: it goes as soon as it may.")
 
 
 @blueprint.get(ONE)
@@ -84,15 +86,17 @@ def _page(session: Session, shop: Shop, message: Message, order: Order) -> str:
         times=times,
         back=_back(message, ""),
         goes=not is_waiting and not isinstance(decision, Skipped),
-        verdict=WAITING if is_waiting else _sentence(shop, decision),
+        verdict=say(WAITING) if is_waiting else _sentence(shop, decision),
     )
 
 
 def _sentence(shop: Shop, decision: Decision) -> str:
     match decision:
         case Allowed():
-            return "It leaves within seconds."
+            return say("It leaves within seconds.")
         case Deferred(until, reason):
-            return f"{REASONS[reason]} It would go {answer.calendar(shop).within(until)}."
+            return say(
+                "%(why)s It would go %(when)s.", why=REASONS[reason], when=answer.calendar(shop).within(until)
+            )
         case Skipped(reason):
-            return f"It would not go. {REASONS[reason]}"
+            return say("It would not go. %(why)s", why=REASONS[reason])

@@ -12,6 +12,7 @@ from app.admin.shipments.index import name_of
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.flows import arbiter
+from app.lib.words import sentence
 from app.messages.models import Message
 from app.messages.providers import complaints
 from app.messages.responses import clicks
@@ -32,11 +33,11 @@ class Tab(NamedTuple):
 
 
 TABS = {
-    "all": Tab("All", tuple(S)),
-    "sent": Tab("Sent", WENT_OUT),
-    "waiting": Tab("Waiting", (S.QUEUED, S.SENDING)),
-    "skipped": Tab("Not sent", (S.SKIPPED,)),
-    "look": Tab("Need a look", (S.FAILED, S.UNKNOWN, S.HELD, S.BOUNCED, S.COMPLAINED), is_hot=True),
+    "all": Tab(sentence("All"), tuple(S)),
+    "sent": Tab(sentence("Sent"), WENT_OUT),
+    "waiting": Tab(sentence("Waiting"), (S.QUEUED, S.SENDING)),
+    "skipped": Tab(sentence("Not sent"), (S.SKIPPED,)),
+    "look": Tab(sentence("Need a look"), (S.FAILED, S.UNKNOWN, S.HELD, S.BOUNCED, S.COMPLAINED), is_hot=True),
 }
 
 

@@ -14,9 +14,11 @@ from werkzeug.wrappers import Response
 from app.admin import paging, shell
 from app.admin.doors.session import address, for_shop, saw
 from app.admin.stores.inbox import RECONNECT
+from app.admin.tables import Said
 from app.commerce.models import Order
 from app.flows import doubles, switches
 from app.flows.triggers import review_reply
+from app.lib.words import sentence
 from app.reviews import choice, links, moderating, telling, writing
 from app.reviews.choice import Choice
 from app.reviews.models import HiddenBecause, Review, ReviewState
@@ -26,14 +28,23 @@ from app.vocabulary import PlatformKey, Trigger
 blueprint = Blueprint("reviews", __name__)
 
 ONE = "/reviews/<int(max=9223372036854775807):review_id>"
-REASONS = {
-    HiddenBecause.INSULTS: "It insults or threatens somebody",
-    HiddenBecause.PERSONAL: "It names somebody, or tells what is private",
-    HiddenBecause.OFF_TOPIC: "It is not about the product",
-    HiddenBecause.ADVERTISING: "It advertises something",
-    HiddenBecause.UNLAWFUL: "It says or shows what the law does not allow",
-}
-TABS = {"waiting": "To read", "published": "Published", "hidden": "Hidden", "all": "All"}
+REASONS = Said(
+    {
+        HiddenBecause.INSULTS: sentence("It insults or threatens somebody"),
+        HiddenBecause.PERSONAL: sentence("It names somebody, or tells what is private"),
+        HiddenBecause.OFF_TOPIC: sentence("It is not about the product"),
+        HiddenBecause.ADVERTISING: sentence("It advertises something"),
+        HiddenBecause.UNLAWFUL: sentence("It says or shows what the law does not allow"),
+    }
+)
+TABS = Said(
+    {
+        "waiting": sentence("To read"),
+        "published": sentence("Published"),
+        "hidden": sentence("Hidden"),
+        "all": sentence("All"),
+    }
+)
 
 
 class Line(NamedTuple):

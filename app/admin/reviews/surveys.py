@@ -9,14 +9,29 @@ from sqlalchemy.orm import Session
 
 from app.admin import paging, shell
 from app.admin.doors.session import for_shop, saw
+from app.admin.saying import say
+from app.admin.tables import Said
 from app.commerce.models import Order
 from app.flows import switches
+from app.lib.words import sentence
 from app.shops.models import Shop
 from app.surveys import answering, reasons
 from app.surveys.answering import Score
-from app.surveys.models import SurveyAnswer
+from app.surveys.models import SurveyAnswer, Why
 
 blueprint = Blueprint("surveys", __name__)
+
+WHY = Said(
+    {
+        Why.NO_NEED: sentence("I did not need anything."),
+        Why.PRICE: sentence("It costs too much."),
+        Why.PRODUCT: sentence("What I bought was not for me."),
+        Why.DELIVERY: sentence("The delivery took too long."),
+        Why.ELSEWHERE: sentence("I buy it elsewhere."),
+        Why.TROUBLE: sentence("Something went wrong."),
+    }
+)
+"""What shoppers chose, for who reads it."""
 
 
 class Line(NamedTuple):
@@ -47,7 +62,7 @@ def index(session: Session, shop: Shop) -> str:
         page=page,
         lines=lines,
         why=reasons.counted(session, shop.id),
-        reasons=reasons.IN_WORDS,
+        reasons=WHY,
         on=switches.switched_on(session, shop.id),
     )
 
@@ -58,10 +73,10 @@ def means(score: Score) -> str:
         return ""
     least, most = score.range
     if least > 0:
-        return "More would recommend you than not."
+        return say("More would recommend you than not.")
     if most < 0:
-        return "More would not recommend you than would."
-    return "As many may recommend you as not: more answers will tell."
+        return say("More would not recommend you than would.")
+    return say("As many may recommend you as not: more answers will tell.")
 
 
 def _lines(session: Session, ids: Sequence[int]) -> list[Line]:

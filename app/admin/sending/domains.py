@@ -6,9 +6,11 @@ from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.doors.session import address, for_shop
+from app.admin.tables import Said
 from app.admin.words import Chip
 from app.channels.authentication import Record, State
 from app.channels.presets import OWN
+from app.lib.words import sentence
 from app.messages.providers import accounts, domains
 from app.messages.providers.models import MailDomain
 from app.shops.models import Shop
@@ -17,17 +19,19 @@ blueprint = Blueprint("sender_domains", __name__)
 
 NAME = "/sending/domains/<string(maxlength=253):name>"
 CHIPS = {
-    State.GOOD: Chip("Found", "good"),
-    State.MISSING: Chip("Missing", "warn"),
-    State.WRONG: Chip("Wrong", "bad"),
-    State.UNKNOWN: Chip("Not known", "off"),
+    State.GOOD: Chip(sentence("Found"), "good"),
+    State.MISSING: Chip(sentence("Missing"), "warn"),
+    State.WRONG: Chip(sentence("Wrong"), "bad"),
+    State.UNKNOWN: Chip(sentence("Not known"), "off"),
 }
-HEADINGS = {
-    "SPF": "Who may send (SPF)",
-    "DKIM": "Signed as yours (DKIM)",
-    "DMARC": "What others do with fakes (DMARC)",
-    "Answers": "Answers",
-}
+HEADINGS = Said(
+    {
+        "SPF": sentence("Who may send (SPF)"),
+        "DKIM": sentence("Signed as yours (DKIM)"),
+        "DMARC": sentence("What others do with fakes (DMARC)"),
+        "Answers": sentence("Answers"),
+    }
+)
 
 
 @blueprint.get(NAME)

@@ -1,5 +1,6 @@
 """Over which mail servers a shop's mail goes, whether they take it, and what its readers think of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, request
@@ -8,12 +9,15 @@ from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.doors.session import address, for_shop
+from app.admin.saying import say
+from app.admin.tables import Said
 from app.admin.words import Chip
 from app.channels.authentication import State
 from app.channels.presets import BY_KEY, OWN, PRESETS, Preset
 from app.channels.server import Security
 from app.lib import clock, plugins
 from app.lib.config import settings
+from app.lib.words import sentence
 from app.messages.providers import accounts, complaints, domains, spending
 from app.messages.providers.accounts import Entered, Unfit
 from app.messages.providers.models import HOUSE, Carries, MailDomain, Provider
@@ -23,12 +27,14 @@ blueprint = Blueprint("sending", __name__)
 
 LONGEST = 500
 NUMBER = "/sending/<int(max=9223372036854775807):provider_id>"
-CARRIES = {
-    Carries.EVERYTHING: "Everything",
-    Carries.TRANSACTIONAL: "Order news only",
-    Carries.MARKETING: "Offers only",
-}
-SECURITIES = {Security.STARTTLS: "STARTTLS", Security.TLS: "TLS", Security.NONE: "Not at all"}
+CARRIES = Said(
+    {
+        Carries.EVERYTHING: sentence("Everything"),
+        Carries.TRANSACTIONAL: sentence("Order news only"),
+        Carries.MARKETING: sentence("Offers only"),
+    }
+)
+SECURITIES = Said({Security.STARTTLS: "STARTTLS", Security.TLS: "TLS", Security.NONE: sentence("Not at all")})
 SECRETS = ("password", "receipt_secret")
 FIELDS = tuple(Entered.__dataclass_fields__)
 
@@ -62,6 +68,7 @@ def index(session: Session, shop: Shop) -> str:
         "sending/servers.html",
         "messages",
         lines=lines,
+        servers=_in_turn(lines),
         presets=PRESETS,
         may_add=len(rows) < accounts.AT_MOST,
         domains=[row for name, row in known.items() if name in mine],
@@ -116,7 +123,9 @@ def test(session: Session, shop: Shop, provider_id: int) -> Response | str:
     try:
         accounts.ask_test(session, row, request.form.get("to", "")[:LONGEST])
     except Unfit as unfit:
-        return _form(session, shop, row, BY_KEY.get(row.preset, OWN), _typed(row), {unfit.field: str(unfit)})
+        return _form(
+            session, shop, row, BY_KEY.get(row.preset, OWN), _typed(row), {unfit.field: say(unfit.why)}
+        )
     return redirect(address("sending.show", provider_id=row.id, said="asked") + "#test", 303)
 
 
@@ -156,26 +165,38 @@ def chip_of(row: Provider, known: dict[str, MailDomain], spent: dict[int, int]) 
     """Return how a mail server stands, in a few words: the worst first."""
     today, is_untried = spent.get(row.id, 0), row.tried is None
     words = (
-        (row.rests_until is not None and row.rests_until > clock.now(), Chip("Refuses mail", "bad")),
-        (row.tried is not None and not row.tried["went"], Chip("Test failed", "bad")),
-        (row.daily is not None and today >= row.daily, Chip("Budget spent", "warn")),
+        (
+            row.rests_until is not None and row.rests_until > clock.now(),
+            Chip(sentence("Refuses mail"), "bad"),
+        ),
+        (row.tried is not None and not row.tried["went"], Chip(sentence("Test failed"), "bad")),
+        (row.daily is not None and today >= row.daily, Chip(sentence("Budget spent"), "warn")),
         (
             row.daily is not None and spending.is_nearly_spent(today, row.daily),
-            Chip("Budget nearly spent", "warn"),
+            Chip(sentence("Budget nearly spent"), "warn"),
         ),
         (
             domains.stands(known.get(domains.of(row.sender))) is State.WRONG,
-            Chip("Domain not ready", "warn"),
+            Chip(sentence("Domain not ready"), "warn"),
         ),
-        (is_untried and not today, Chip("Not tried yet", "off")),
+        (is_untried and not today, Chip(sentence("Not tried yet"), "off")),
     )
-    return next((chip for is_so, chip in words if is_so), Chip("Takes mail", "good"))
+    return next((chip for is_so, chip in words if is_so), Chip(sentence("Takes mail"), "good"))
 
 
 def label_of(row: Provider) -> str:
     """Return what a merchant calls a mail server: the provider's name, else its own."""
     preset = BY_KEY.get(row.preset, OWN)
     return row.host if preset is OWN else preset.label
+
+
+def _in_turn(lines: Sequence[Line]) -> str:
+    """Return the servers in the order in which they are asked: "Postmark, then SendGrid"."""
+    names = [line.label for line in lines]
+    said = names[0] if names else ""
+    for name in names[1:]:
+        said = say("%(servers)s, then %(server)s", servers=said, server=name)
+    return said
 
 
 def _keep(session: Session, shop: Shop, row: Provider | None) -> Response | str:
@@ -185,7 +206,7 @@ def _keep(session: Session, shop: Shop, row: Provider | None) -> Response | str:
         kept = accounts.keep(session, shop, Entered(**typed), row)
     except Unfit as unfit:
         shown = typed | dict.fromkeys(SECRETS, "")
-        return _form(session, shop, row, preset, shown, {unfit.field: str(unfit)})
+        return _form(session, shop, row, preset, shown, {unfit.field: say(unfit.why)})
     session.flush()  # the page of a new one is named by its id
     return redirect(address("sending.show", provider_id=kept.id, said="kept"), 303)
 

@@ -8,6 +8,9 @@ from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.doors.session import address, for_shop, watched
+from app.admin.saying import say
+from app.admin.sending import entering
+from app.admin.sending.entering import Entry
 from app.channels.sms.base import Provider
 from app.lib import reading
 from app.messages.providers import spending
@@ -20,8 +23,7 @@ from app.vocabulary import Medium
 
 blueprint = Blueprint("texts", __name__)
 
-LONGEST = 5000
-"""Characters of one field: a private key has some thousand."""
+LONGEST_NUMBER = 100
 MOST = 20
 """Of what shoppers texted, how much is shown."""
 
@@ -30,6 +32,10 @@ MOST = 20
 @for_shop
 def index(session: Session, shop: Shop) -> str:
     """Show with whom texts go out, and what came of trying it."""
+    return _page(session, shop, entering.NOTHING)
+
+
+def _page(session: Session, shop: Shop, entry: Entry) -> str:
     accounts, heard = texting.accounts(session, shop), replies.newest(session, shop.id, most=MOST)
     if heard:
         watched(session, "replies " + ",".join(str(reply.id) for reply, _ in heard))
@@ -43,8 +49,9 @@ def index(session: Session, shop: Shop) -> str:
         able=[it.provider for it in texting.able(accounts)],
         providers=_in_turn(accounts),
         whom=Whom,
+        entry=entry,
         is_being_tried=texting.is_being_tested(session, shop.id),
-        chosen=request.args.get("provider"),
+        chosen=entry.key or request.args.get("provider"),
         million=texting.MILLION,
         heard=heard,
         spent=spending.of_today(session, shop).get(BY_MEDIUM[Medium.SMS], 0),
@@ -55,28 +62,24 @@ def index(session: Session, shop: Shop) -> str:
 
 @blueprint.post("/texts/<key>")
 @for_shop
-def keep(session: Session, shop: Shop, key: str) -> Response:
+def keep(session: Session, shop: Shop, key: str) -> Response | str:
     """Keep an account; an empty field stays as it was."""
-    provider = _provider(key)
+    provider, errors = _provider(key), dict[str, str]()
     account, leads = texting.account(session, shop, key=key), texting.of(shop)
-    keys = dict(account.keys) if account else {}
-    for field in provider.fields:
-        entered = request.form.get(field.name, "").strip()[:LONGEST]
-        if entered:
-            keys[field.name] = entered
-        elif field.name not in keys and not field.is_optional:
-            return _back(key, "missing")
+    keys = entering.keys(provider, account.keys if account else {}, request.form, errors)
     sender = letterheads.sender_of(request.form.get("sender", ""), shop.country)
-    if sender is None:
-        return _back(key, "sender")
     typed = request.form.get("price", "").strip()
     price = letterheads.price_of(typed)
     if typed and price is None:
-        return _back(key, "price")
-    limit = request.form.get("daily", "").strip()
-    daily = letterheads.daily_of(limit)
-    if limit and daily is None:
-        return _back(key, "daily")
+        errors["price"] = say("A price is a number, like 0.0079.")
+    daily = entering.daily(request.form, errors)
+    if sender is None:
+        errors["sender"] = say(
+            "A sender is a number with its country code, a short code, a messaging service (MG…), or a name "
+            "of up to eleven letters."
+        )
+    if errors or sender is None:
+        return _page(session, shop, Entry(key, request.form, errors))
     whom = Whom.ALLOWED if request.form.get("whom") == Whom.ALLOWED else Whom.ASKED
     if leads is not None and leads.provider != key:  # what is so of all of them is said at the first
         whom, daily = leads.whom, leads.daily
@@ -87,12 +90,13 @@ def keep(session: Session, shop: Shop, key: str) -> Response:
 
 @blueprint.post("/texts/test")
 @for_shop
-def test(session: Session, shop: Shop) -> Response:
+def test(session: Session, shop: Shop) -> Response | str:
     """Send a text to the number that was typed, with whom was chosen."""
     account = texting.account(session, shop, key=request.form.get("provider")) or abort(404)
-    to = reading.phone(request.form.get("to", "").strip()[:LONGEST], shop.country) or ""
+    to = reading.phone(request.form.get("to", "").strip()[:LONGEST_NUMBER], shop.country) or ""
     if not to.startswith("+"):
-        return _back(account.provider.key, "to")
+        wrong = say("That is no number we can send to. Write it with its country code: +1 303 555 0142.")
+        return _page(session, shop, Entry(account.provider.key, request.form, {"to": wrong}))
     texting.test(session, shop, account.provider, to)
     return _back(account.provider.key, "trying")
 

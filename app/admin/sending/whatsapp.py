@@ -7,14 +7,18 @@ from flask import Blueprint, abort, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.admin import shell
+from app.admin import saying, shell
 from app.admin.doors.session import address, for_shop, watched
+from app.admin.sending import entering
+from app.admin.sending.entering import Entry
+from app.admin.tables import Said
 from app.admin.words import Chip
 from app.channels.sms.base import Provider
 from app.channels.whatsapp.templates import Part, Slot, Template
 from app.flows.published import PRESETS
 from app.flows.texted import STEPS
 from app.lib import reading
+from app.lib.words import sentence
 from app.messages.gate import offers
 from app.messages.providers import spending
 from app.messages.providers.models import BY_MEDIUM
@@ -23,7 +27,7 @@ from app.messages.whatsapp import registry
 from app.messages.whatsapp.models import WhatsAppTemplate
 from app.messages.whatsapp.registry import Says, Use
 from app.messages.whatsapp.writing import FIELDS
-from app.shops import letterheads, page_host, texting
+from app.shops import page_host, texting
 from app.shops.models import Shop
 from app.shops.texting import Texting, Whom
 from app.vocabulary import Medium, Trigger
@@ -31,21 +35,28 @@ from app.vocabulary import Medium, Trigger
 blueprint = Blueprint("whatsapp", __name__)
 
 OURS = Medium.WHATSAPP
-LONGEST, LONGEST_WORDS = 5000, 100
-"""Characters of a key, and of what stands where an order lacks something."""
+LONGEST_WORDS = 100
+"""Characters of what stands where an order lacks something."""
 MOST = 20
 """Of what shoppers wrote, how much is shown."""
 TRIGGERS = (*STEPS, *(it for it in PRESETS if it in offers.TRIGGERS))
 """What can be said there: an order's milestones, and what flows offer."""
 IDENT = re.compile(r"\d{5,20}")
 STATUSES = {
-    "approved": Chip("Approved", "good"),
-    "pending": Chip("In review", "off"),
-    "in_appeal": Chip("In appeal", "off"),
-    "rejected": Chip("Rejected", "bad"),
-    "paused": Chip("Paused", "warn"),
-    "disabled": Chip("Disabled", "bad"),
+    "approved": Chip(sentence("Approved"), "good"),
+    "pending": Chip(sentence("In review"), "off"),
+    "in_appeal": Chip(sentence("In appeal"), "off"),
+    "rejected": Chip(sentence("Rejected"), "bad"),
+    "paused": Chip(sentence("Paused"), "warn"),
+    "disabled": Chip(sentence("Disabled"), "bad"),
 }
+CATEGORIES = Said(
+    {
+        "utility": sentence("News of an order"),
+        "marketing": sentence("Offers"),
+        "authentication": sentence("Codes to sign in"),
+    }
+)
 
 
 class Line(NamedTuple):
@@ -60,6 +71,10 @@ class Line(NamedTuple):
 @for_shop
 def index(session: Session, shop: Shop) -> str:
     """Show the number, what came of trying it, the templates, and what is said in which."""
+    return _page(session, shop, entering.NOTHING)
+
+
+def _page(session: Session, shop: Shop, entry: Entry) -> str:
     account, heard = texting.account(session, shop, OURS), replies.newest(session, shop.id, OURS, most=MOST)
     if heard:
         watched(session, "replies " + ",".join(str(reply.id) for reply, _ in heard))
@@ -75,6 +90,8 @@ def index(session: Session, shop: Shop) -> str:
         is_being_tried=texting.is_being_tested(session, shop.id, OURS),
         templates=registry.of_shop(session, shop.id),
         status_of=status_of,
+        categories=CATEGORIES,
+        entry=entry,
         lines=[Line(it, uses.get((shop.id, it)), it in offers.TRIGGERS) for it in TRIGGERS],
         heard=heard,
         unanswered=replies.unanswered(session, shop.id, OURS),
@@ -85,22 +102,18 @@ def index(session: Session, shop: Shop) -> str:
 
 @blueprint.post("/whatsapp")
 @for_shop
-def keep(session: Session, shop: Shop) -> Response:
+def keep(session: Session, shop: Shop) -> Response | str:
     """Keep the number and its keys; an empty field stays as it was."""
-    account, provider = texting.account(session, shop, OURS), _provider()
-    keys = dict(account.keys) if account else {}
-    for field in provider.fields:
-        entered = request.form.get(field.name, "").strip()[:LONGEST]
-        if entered:
-            keys[field.name] = entered
-        elif field.name not in keys:
-            return _back("missing")
-    sender, limit = request.form.get("sender", "").strip(), request.form.get("daily", "").strip()
-    if not (IDENT.fullmatch(sender) and IDENT.fullmatch(keys["account_id"])):
-        return _back("ident")
-    daily = letterheads.daily_of(limit)
-    if limit and daily is None:
-        return _back("daily")
+    account, provider, errors = texting.account(session, shop, OURS), _provider(), dict[str, str]()
+    keys = entering.keys(provider, account.keys if account else {}, request.form, errors)
+    sender, daily = request.form.get("sender", "").strip(), entering.daily(request.form, errors)
+    for name, ident in (("sender", sender), ("account_id", keys.get("account_id", ""))):
+        if name not in errors and not IDENT.fullmatch(ident):
+            errors[name] = saying.say(
+                "It is a long number, as Meta’s App Dashboard shows it, and not the telephone number."
+            )
+    if errors:
+        return _page(session, shop, Entry(provider.key, request.form, errors))
     chosen = Texting(provider=provider.key, sender=sender, whom=Whom.ASKED, daily=daily)
     texting.keep(session, shop, provider, keys, chosen)
     registry.watch(session, shop.id)
@@ -109,13 +122,16 @@ def keep(session: Session, shop: Shop) -> Response:
 
 @blueprint.post("/whatsapp/test")
 @for_shop
-def test(session: Session, shop: Shop) -> Response:
+def test(session: Session, shop: Shop) -> Response | str:
     """Send a message to the number that was typed."""
     if texting.account(session, shop, OURS) is None:
         abort(404)
     to = reading.phone(request.form.get("to", "").strip()[:LONGEST_WORDS], shop.country) or ""
     if not to.startswith("+"):
-        return _back("to")
+        wrong = saying.say(
+            "That is no number we can write to. Write it with its country code: +1 303 555 0142."
+        )
+        return _page(session, shop, Entry(OURS, request.form, {"to": wrong}))
     texting.test(session, shop, _provider(), to)
     return _back("trying")
 

@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
+from babel.numbers import format_percent
 from sqlalchemy.orm import Session
 
 from app.admin import answer
-from app.admin.words import plural
+from app.admin.saying import locale, say, say_many
 from app.commerce.models import Order
+from app.lib.words import sentence
 from app.shops.models import Shop
 from app.tracking.forecast import expected, record
 from app.tracking.forecast.delivery_date import Clock
@@ -16,16 +18,37 @@ from app.tracking.forecast.typical import ENOUGH, Level
 from app.tracking.models import Shipment
 from app.tracking.story import arrival
 
-LIKE_IT = {
-    Level.ALL: "of yours",
-    Level.CARRIER: "with the same carrier",
-    Level.SERVICE: "sent the same way",
-    Level.COUNTRY: "sent the same way to the same country",
-    Level.REGION: "sent the same way to the same region",
-    Level.LANE: "from the same place to the same region",
-    Level.ZONE: "like it",
+ESTIMATES = {
+    Level.ALL: (
+        sentence("Our estimate, from %(count)s parcel of yours."),
+        sentence("Our estimate, from %(count)s parcels of yours."),
+    ),
+    Level.CARRIER: (
+        sentence("Our estimate, from %(count)s parcel with the same carrier."),
+        sentence("Our estimate, from %(count)s parcels with the same carrier."),
+    ),
+    Level.SERVICE: (
+        sentence("Our estimate, from %(count)s parcel sent the same way."),
+        sentence("Our estimate, from %(count)s parcels sent the same way."),
+    ),
+    Level.COUNTRY: (
+        sentence("Our estimate, from %(count)s parcel sent the same way to the same country."),
+        sentence("Our estimate, from %(count)s parcels sent the same way to the same country."),
+    ),
+    Level.REGION: (
+        sentence("Our estimate, from %(count)s parcel sent the same way to the same region."),
+        sentence("Our estimate, from %(count)s parcels sent the same way to the same region."),
+    ),
+    Level.LANE: (
+        sentence("Our estimate, from %(count)s parcel from the same place to the same region."),
+        sentence("Our estimate, from %(count)s parcels from the same place to the same region."),
+    ),
+    Level.ZONE: (
+        sentence("Our estimate, from %(count)s parcel like it."),
+        sentence("Our estimate, from %(count)s parcels like it."),
+    ),
 }
-"""How alike the parcels are that an estimate rests on, after "from 212 parcels"."""
+"""By how alike the parcels are that an estimate rests on."""
 
 
 class Arrival(NamedTuple):
@@ -45,28 +68,38 @@ def tell(session: Session, shop: Shop, order: Order, shipment: Shipment) -> Arri
     first, last = arrival.days_of(found.earliest, found.latest, here)
     days = here.from_to(first, last) if first < last else here.dated(last)
     if found.source is Source.CARRIER:
-        return Arrival(days, "The carrier’s own date.", None)
+        return Arrival(days, say("The carrier’s own date."), None)
     if found.source is Source.MERCHANT:
-        return Arrival(days, "As you promise; the carrier has not named a day.", None)
+        return Arrival(days, say("As you promise; the carrier has not named a day."), None)
     return Arrival(days, _estimate(record.said(session, shipment)), _record(session, shop))
 
 
 def _estimate(said: Said | None) -> str:
     if said is None:
-        return "Our estimate."
-    return f"Our estimate, from {plural(said.samples, 'parcel')} {LIKE_IT[said.level]}."
+        return say("Our estimate.")
+    one, many = ESTIMATES[said.level]
+    return say_many(one, many, said.samples)
 
 
 def _record(session: Session, shop: Shop) -> str | None:
     scored, kept = record.kept(session, shop.id, Clock.SHIPPED)
     if scored < ENOUGH:
         return None
-    return f"So far {kept / scored:.0%} of {plural(scored, 'parcel')} came within the days that we said."
+    return say_many(
+        "So far %(share)s of %(count)s parcel came within the days that we said.",
+        "So far %(share)s of %(count)s parcels came within the days that we said.",
+        scored,
+        share=format_percent(kept / scored, locale=locale()),
+    )
 
 
 def _why_not(session: Session, shop: Shop) -> str:
     arrived = record.arrived(session, shop.id)
     if arrived >= ENOUGH:
-        return "The carrier has not named a day yet."
-    ours = f"We name days once {ENOUGH} of your parcels have arrived ({arrived} so far)."
-    return f"The carrier has not named a day yet. {ours}"
+        return say("The carrier has not named a day yet.")
+    return say(
+        "The carrier has not named a day yet. We name days once %(enough)s of your parcels have arrived "
+        "(%(arrived)s so far).",
+        enough=ENOUGH,
+        arrived=arrived,
+    )

@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response
 from app.admin import paging, shell, words
 from app.admin.doors.session import address, for_shop, saw, watched
 from app.admin.messages.reasons import REASONS
-from app.admin.shipments.index import Asked
+from app.admin.saying import after_another, figure, say
+from app.admin.shipments.narrowing import Asked
 from app.flows import bulletins
-from app.lib import clock
 from app.lib.db import among
 from app.messages.dispatch import outbox
 from app.messages.dispatch.bulletins import LONGEST, LONGEST_SUBJECT, Bulletin
@@ -25,9 +25,8 @@ from app.messages.gate.verdict import Allowed, Deferred
 from app.messages.letters import letter
 from app.messages.models import Message
 from app.shops.models import Shop
-from app.tracking.exceptions import attention
-from app.tracking.models import ExceptionRow, Shipment
-from app.vocabulary import ExceptionKind, MessageState, Reason, Trigger
+from app.tracking.models import Shipment
+from app.vocabulary import MessageState, Reason, Trigger
 
 blueprint = Blueprint("bulletins", __name__)
 
@@ -101,13 +100,7 @@ def drop(session: Session, shop: Shop, bulletin_id: int) -> Response:
 def _chosen(session: Session, shop: Shop, form: MultiDict[str, str]) -> Sequence[int]:
     if form.get("all") != "yes":
         return [it for it in map(paging.number, form.getlist("id")) if it is not None]
-    kind = form.get("kind", "")
-    if kind in list(ExceptionKind):
-        wrong = select(ExceptionRow.shipment_id).filter_by(shop_id=shop.id, kind=kind)
-        wrong = wrong.where(attention.needs_a_look(clock.now()))
-        chosen = select(Shipment.id).where(Shipment.id.in_(wrong))
-    else:
-        chosen = select(Shipment.id).where(*Asked.of_form(form).of(shop))
+    chosen = select(Shipment.id).where(*Asked.of_form(form).of(shop))
     newest = chosen.where(Shipment.cancelled_at.is_(None)).order_by(Shipment.id.desc())
     return session.scalars(newest.limit(bulletins.MOST + 1)).all()
 
@@ -115,9 +108,11 @@ def _chosen(session: Session, shop: Shop, form: MultiDict[str, str]) -> Sequence
 def _errors(subject: str, told: str) -> dict[str, str]:
     errors = {}
     if not subject or len(subject) > LONGEST_SUBJECT:
-        errors["subject"] = f"Write what it is about in at most {LONGEST_SUBJECT} characters."
+        errors["subject"] = say(
+            "Write what it is about in at most %(most)s characters.", most=figure(LONGEST_SUBJECT)
+        )
     if not told or len(told) > LONGEST:
-        errors["words"] = f"Write something, in at most {LONGEST:,} characters."
+        errors["words"] = say("Write something, in at most %(most)s characters.", most=figure(LONGEST))
     return errors
 
 
@@ -165,12 +160,12 @@ def _foreseen(session: Session, row: Bulletin) -> tuple[Group, list[Group]]:
     goes, orders = Group("", 0, []), dict[str, list[tuple[str, int]]]()
     reasons: Counter[str] = Counter()
     for it in bulletins.foresee(session, row):
-        name = (it.order.name or "an order that is not read yet", it.shipment_ids[0])
+        name = (it.order.name or say("an order that is not read yet"), it.shipment_ids[0])
         if isinstance(it.decision, Allowed):
             goes = goes._replace(many=goes.many + 1, orders=[*goes.orders, name][:NAMED])
             continue
-        waits = " It goes later." if isinstance(it.decision, Deferred) else ""
-        said = f"{REASONS[it.decision.reason]}{waits}"
+        waits = say("It goes later.") if isinstance(it.decision, Deferred) else None
+        said = after_another(REASONS[it.decision.reason], waits)
         reasons[said] += 1
         orders[said] = [*orders.get(said, []), name][:NAMED]
     return goes, [Group(said, count, orders[said]) for said, count in reasons.most_common()]
@@ -193,6 +188,6 @@ def _became(session: Session, row: Bulletin) -> dict[str, int]:
     for state, reason, count in session.execute(mine.group_by(Message.state, Message.reason)):
         said = words.STATES[state].label
         if reason is not None and state not in (MessageState.SENT, MessageState.DELIVERED):
-            said = f"{said}: {REASONS[Reason(reason)]}"
+            said = say("%(state)s: %(why)s", state=said, why=REASONS[Reason(reason)])
         found[said] = found.get(said, 0) + count
     return found

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from babel import Locale
+from babel.lists import format_list
 from flask import Blueprint, abort, redirect, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.admin import shell
 from app.admin.doors.session import address, for_shop
+from app.admin.saying import locale, say
 from app.carriers import directory
 from app.carriers.directory import Carrier
 from app.shops.models import Shop
@@ -98,34 +100,53 @@ def _chosen(session: Session, shop: Shop, key: str) -> Carrier | OwnCarrier:
 def _reason(shop: Shop, shipment: Shipment, guesses: Sequence[number.Candidate]) -> str:
     store = shell.platform_of(shop).label
     if shipment.carrier_chosen_at is not None:
-        return (
-            f"You chose it here. {store} says: {shipment.carrier}."
-            if shipment.carrier
-            else "You chose it here."
-        )
+        said = say("You chose it here.")
+        if shipment.carrier:
+            said = say(
+                "You chose it here. %(store)s says: %(carrier)s.", store=store, carrier=shipment.carrier
+            )
+        return said
     if carrier.declared(shipment.carrier):
         is_known = shipment.carrier_slug or carrier.own_of(shipment)
-        return f"As {store} has it." if is_known else f"As {store} has it. Doorstep knows no page of theirs."
+        unknown = say("As %(store)s has it. Doorstep knows no page of theirs.", store=store)
+        return say("As %(store)s has it.", store=store) if is_known else unknown
     if carrier.own_of(shipment):
-        return "Your other numbers of this kind went with them."
+        return _like_others()
     first = next(iter(guesses), None)
     if shipment.carrier_slug and first and first.carrier.slug == shipment.carrier_slug:
         return _found(first)
-    if guesses:
-        return f"{store} names nobody. By the number it may be {_either(guesses)}."
-    return f"{store} names nobody, and the number does not say."
+    return _guessed(store, guesses)
+
+
+def _guessed(store: str, guesses: Sequence[number.Candidate]) -> str:
+    if not guesses:
+        return say("%(store)s names nobody, and the number does not say.", store=store)
+    either = _either(guesses)
+    return say("%(store)s names nobody. By the number it may be %(carriers)s.", store=store, carriers=either)
+
+
+def _like_others() -> str:
+    return say("Your other numbers of this kind went with them.")
 
 
 def _found(guess: number.Candidate) -> str:
-    if guess.ground is Ground.HISTORY:
-        return "Your other numbers of this kind went with them."
-    proof = "and its check digit is right" if guess.ground is Ground.CHECKED else "and nobody else’s"
-    return f"Found by its number: it is one of {guess.format}, {proof}."
+    match guess.ground:
+        case Ground.HISTORY:
+            return _like_others()
+        case Ground.CHECKED:
+            return say(
+                "Found by its number: it is one of %(format)s, and its check digit is right.",
+                format=guess.format,
+            )
+        case _:
+            return say(
+                "Found by its number: it is one of %(format)s, and nobody else’s.", format=guess.format
+            )
 
 
 def _either(guesses: Sequence[number.Candidate]) -> str:
     names = list(dict.fromkeys(guess.carrier.name for guess in guesses[:SUGGESTED]))
-    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return format_list(names, style="or", locale=locale())
 
 
 def _others(now_with: str | None) -> list[Choice]:
@@ -138,4 +159,4 @@ def _apart(it: Carrier, among: Sequence[Carrier]) -> str:
     """Return a name, with the country where several go by it: "DPD (Poland)"."""
     if sum(other.name == it.name for other in among) == 1:
         return it.name
-    return f"{it.name} ({Locale('en').territories[it.country]})"
+    return f"{it.name} ({Locale.parse(locale()).territories[it.country]})"

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.admin import answer, words
 from app.admin.doors.session import for_shop, saw
-from app.admin.shipments.index import Asked, name_of
+from app.admin.saying import say
+from app.admin.shipments.index import name_of
+from app.admin.shipments.narrowing import Asked
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import clock, money, sheets
@@ -24,10 +26,6 @@ blueprint = Blueprint("shipments_file", __name__)
 MOST = 100_000
 """So many parcels, the newest, are in one file."""
 AT_ONCE = 1000
-HEADS = (
-    *("Order", "Customer", "Status", "Detail", "Needs a look", "Carrier", "Tracking number"),
-    *("Left", "Expected", "Arrived", "Town", "Region", "Country", "Order value", "Currency"),
-)
 
 
 @blueprint.get("/shipments.csv")
@@ -38,7 +36,27 @@ def download(session: Session, shop: Shop) -> Response:
     saw(session, f"a file of {len(rows)} shipments")
     day = answer.calendar(shop).today.isoformat()
     headers = {"Content-Disposition": f'attachment; filename="shipments-{day}.csv"'}
-    return Response(sheets.sheet(HEADS, rows), content_type="text/csv; charset=utf-8", headers=headers)
+    return Response(sheets.sheet(_heads(), rows), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _heads() -> tuple[str, ...]:
+    return (
+        say("Order"),
+        say("Customer"),
+        say("Status"),
+        say("Detail"),
+        say("Needs a look"),
+        say("Carrier"),
+        say("Tracking number"),
+        say("Left"),
+        say("Expected"),
+        say("Arrived"),
+        say("Town"),
+        say("Region"),
+        say("Country"),
+        say("Order value"),
+        say("Currency"),
+    )
 
 
 def _rows(session: Session, shop: Shop, asked: Asked) -> Iterator[Sequence[object]]:

@@ -1,38 +1,43 @@
 """The list of parcels: where each one is, filtered by what is in the address."""
 
 from datetime import date
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
-from flask import Blueprint, redirect, request
-from sqlalchemy import ColumnElement, or_, select
+from flask import Blueprint, redirect
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.admin import answer, finding, paging, shell
 from app.admin.answer import Group
 from app.admin.doors.session import address, for_shop, saw
 from app.admin.paging import Page
+from app.admin.saying import say
+from app.admin.shipments import narrowing
+from app.admin.shipments.narrowing import Asked
+from app.admin.tables import Said
 from app.audience.models import Profile
 from app.commerce.models import Order
+from app.lib.words import sentence
 from app.shops.models import Shop
 from app.tracking.exceptions import attention
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.shoppers import feedback
-from app.tracking.shoppers.feedback import BAD, Feedback
 from app.tracking.story.parcel import Parcel
 from app.vocabulary import ExceptionKind
 
 blueprint = Blueprint("shipments", __name__)
 
-TABS = {
-    "all": "All",
-    Group.TRANSIT: "In transit",
-    Group.TODAY: "Arriving today",
-    Group.EXCEPTIONS: "Exceptions",
-    Group.DELIVERED: "Delivered",
-}
+TABS: Said[str] = Said(
+    {
+        narrowing.ALL: sentence("All"),
+        Group.TRANSIT: sentence("In transit"),
+        Group.TODAY: sentence("Arriving today"),
+        Group.EXCEPTIONS: sentence("Exceptions"),
+        Group.DELIVERED: sentence("Delivered"),
+    }
+)
 
 
 class Line(NamedTuple):
@@ -41,9 +46,8 @@ class Line(NamedTuple):
     shipment: Shipment
     order: Order
     name: str
-    number: int
-    """Which of its order's parcels."""
-    of: int
+    which: str
+    """Its order, and which of that one's parcels where it has several."""
     seen: TrackingEvent | None
     """Its latest scan."""
     carrier: str | None
@@ -55,52 +59,13 @@ class Line(NamedTuple):
     """The gravest of what is wrong with it."""
 
 
-class Asked(NamedTuple):
-    """Which parcels the address asks for."""
-
-    tab: str
-    search: str
-    badly: bool
-    """Only those whose delivery was rated badly."""
-
-    @classmethod
-    def now(cls) -> Self:
-        """Return what this request asks for; whatever makes no sense in it is left out."""
-        return cls.of_form(request.args)
-
-    @classmethod
-    def of_form(cls, given: MultiDict[str, str]) -> Self:
-        """Return what an address or a form asks for."""
-        tab = given.get("tab", "all")
-        tab = tab if tab in TABS else "all"
-        badly = tab == Group.DELIVERED and given.get("rated") == "badly"
-        return cls(tab, given.get("q", "").strip()[:100], badly)
-
-    def of(self, shop: Shop) -> tuple[ColumnElement[bool], ...]:
-        """Say in SQL which parcels of a shop these are."""
-        chosen = self.besides_the_search(shop)
-        if self.search:
-            chosen.append(Shipment.id.in_(finding.parcels(shop.id, self.search)))
-        return tuple(chosen)
-
-    def besides_the_search(self, shop: Shop) -> list[ColumnElement[bool]]:
-        """Say in SQL which these are, whatever is searched for."""
-        chosen: list[ColumnElement[bool]] = [Shipment.shop_id == shop.id]
-        if self.tab != "all":
-            chosen.extend(answer.is_in(shop, Group(self.tab)))
-        if self.badly:
-            rated = select(Feedback.shipment_id).where(Feedback.shop_id == shop.id, Feedback.grade <= BAD)
-            chosen.append(Shipment.id.in_(rated))
-        return chosen
-
-
 @blueprint.get("/shipments")
 @for_shop
 def index(session: Session, shop: Shop) -> str | Response:
     """Show parcels, newest first; only those of one tab, or that a search finds."""
     asked = Asked.now()
     if asked.tab == Group.EXCEPTIONS:
-        return redirect(address("exceptions.index"))
+        return redirect(address("exceptions.index", **asked._replace(tab=narrowing.ALL).args))
     found = select(Shipment.id, Shipment, Order, Profile).join(Order, Order.id == Shipment.order_id)
     found = found.outerjoin(Profile, Profile.id == Order.profile_id).where(*asked.besides_the_search(shop))
     page = _page(session, shop, found, asked.search)
@@ -114,9 +79,8 @@ def index(session: Session, shop: Shop) -> str | Response:
         "shipments",
         tally=answer.tally(session, [shop])[shop.id],
         tabs=TABS,
-        tab=asked.tab,
-        q=asked.search,
-        badly=asked.badly,
+        asked=asked,
+        offered=narrowing.offered(session, shop, asked),
         rated=feedback.figure(session, shop.id) if asked.tab == Group.DELIVERED else None,
         lines=lines,
         page=page,
@@ -145,6 +109,14 @@ def name_of(order: Order, profile: Profile | None) -> str:
     return " ".join(part for part in parts if part)
 
 
+def which(order: Order, number: int, of: int) -> str:
+    """Return an order's name, and which of its parcels where it has several: "#1001 · 2 of 3"."""
+    name = order.name or say("Order not read yet")
+    if of <= 1 or not number:
+        return name
+    return say("%(order)s · %(number)s of %(all)s", order=name, number=number, all=of)
+
+
 def live_parcels(session: Session, order_ids: set[int]) -> dict[int, list[Shipment]]:
     """Return the parcels of these orders that were not cancelled, in order."""
     rows = select(Shipment).where(Shipment.order_id.in_(order_ids), Shipment.cancelled_at.is_(None))
@@ -170,8 +142,7 @@ def _lines(session: Session, shop: Shop, rows: list[Any]) -> list[Line]:
                 shipment,
                 order,
                 name_of(order, profile),
-                number,
-                len(siblings),
+                which(order, number, len(siblings)),
                 latest,
                 parcel.carrier,
                 parcel.expected_day(here),

@@ -12,11 +12,14 @@ from app.admin.doors.session import for_shop, saw
 from app.admin.exceptions import evidence
 from app.admin.exceptions import index as exceptions
 from app.admin.exceptions.evidence import Evidence
+from app.admin.saying import locale
 from app.admin.shipments import arrival, carriage, story
 from app.admin.shipments.index import live_parcels, name_of
+from app.admin.tables import Said
 from app.audience.models import Profile
 from app.commerce.models import Fulfillment, LineItem, Order
 from app.lib import money
+from app.lib.words import sentence
 from app.shops.models import Shop
 from app.tracking.exceptions import attention
 from app.tracking.models import ExceptionRow, Shipment
@@ -29,11 +32,15 @@ from app.tracking.story.parcel import Parcel
 
 blueprint = Blueprint("shipment", __name__)
 
-ASKED = {
-    f"ask-{Asked.CARRIER}": "The carrier is asked as soon as your account lets us. Its answer stands below.",
-    f"ask-{Asked.AGGREGATOR}": "Asked. The answer stands below in a few seconds.",
-    f"ask-{Asked.STORE}": "Your store is asked: nobody else tells of this parcel.",
-}
+ASKED: Said[str] = Said(
+    {
+        f"ask-{Asked.CARRIER}": sentence(
+            "The carrier is asked as soon as your account lets us. Its answer stands below."
+        ),
+        f"ask-{Asked.AGGREGATOR}": sentence("Asked. The answer stands below in a few seconds."),
+        f"ask-{Asked.STORE}": sentence("Your store is asked: nobody else tells of this parcel."),
+    }
+)
 """Who was asked where it is."""
 
 
@@ -95,7 +102,7 @@ def show(session: Session, shop: Shop, shipment_id: int) -> str:
         in_store=shell.platform_of(shop).order_page.format(
             domain=shop.domain, url=shop.url, order=order.external_id
         ),
-        money=money.display,
+        worth=lambda amount: money.display(amount, order.currency or shop.currency, locale()),
     )
 
 

@@ -9,7 +9,10 @@ from app.admin import answer, moments, shell, words
 from app.admin.doors.session import address
 from app.admin.exceptions import evidence
 from app.admin.moments import Moment
+from app.admin.saying import after_another, say, say_many
+from app.admin.tables import Said
 from app.commerce.models import Order
+from app.lib.words import sentence
 from app.messages.dispatch import again
 from app.messages.models import Message
 from app.shops.models import Shop
@@ -26,7 +29,7 @@ from app.vocabulary import ShipmentStatus
 
 LOOKS = 30
 """So many days with visits are told, the latest."""
-SHOWS = {"all": "All", "scans": "Scans", "messages": "Messages"}
+SHOWS = Said({"all": sentence("All"), "scans": sentence("Scans"), "messages": sentence("Messages")})
 
 
 def tell(  # noqa: PLR0913 - all that a story is made of
@@ -54,11 +57,11 @@ def tell(  # noqa: PLR0913 - all that a story is made of
 
 def _ordered(shop: Shop, shipment: Shipment, order: Order) -> Iterator[Moment]:
     if order.placed_at:
-        yield Moment(order.placed_at, "", "cart", "Order placed")
+        yield Moment(order.placed_at, "", "cart", say("Order placed"))
     if order.cancelled_at:
-        yield Moment(order.cancelled_at, "late", "ban", "Order cancelled")
+        yield Moment(order.cancelled_at, "late", "ban", say("Order cancelled"))
     store = shell.platform_of(shop).label
-    yield Moment(shipment.shipped_at, "scan", "parcel", f"Marked as shipped in {store}")
+    yield Moment(shipment.shipped_at, "scan", "parcel", say("Marked as shipped in %(store)s", store=store))
 
 
 def _scans(session: Session, shipment: Shipment) -> Iterator[Moment]:
@@ -71,12 +74,13 @@ def _overridden(shipment: Shipment, said: Iterable[Override]) -> Iterator[Moment
     stands = overrides.standing_one(shipment, list(said))
     for row in said:
         label = words.STATUSES[row.status].label
-        rests = " It stands there because of this." if stands is not None and row.id == stands.id else ""
-        yield Moment(
-            row.at, "", "note", f"{row.who} set it to “{label}”", f"{row.words or ''}{rests}".strip()
+        rests = (
+            say("It stands there because of this.") if stands is not None and row.id == stands.id else None
         )
+        text = say("%(who)s set it to “%(status)s”", who=row.who, status=label)
+        yield Moment(row.at, "", "note", text, after_another(row.words, rests))
         if row.undone_at is not None:
-            yield Moment(row.undone_at, "", "back", f"Taken back: “{label}”")
+            yield Moment(row.undone_at, "", "back", say("Taken back: “%(status)s”", status=label))
 
 
 def _messages(session: Session, order: Order, shipment: Shipment) -> Iterator[Moment]:
@@ -93,8 +97,8 @@ def _messages(session: Session, order: Order, shipment: Shipment) -> Iterator[Mo
 
 
 def _doubted(scan: TrackingEvent, doubt: Doubt) -> Moment:
-    text = f"Not believed: {words.STATUSES[scan.status].label}"
-    more = f"{words.DOUBTS[doubt]} {words.source(scan.source)} said so."
+    text = say("Not believed: %(why)s", why=words.STATUSES[scan.status].label)
+    more = after_another(words.DOUBTS[doubt], say("%(who)s said so.", who=words.source(scan.source)))
     return Moment(scan.recorded_at, "unsent", "ban", text, more)
 
 
@@ -110,42 +114,53 @@ def _went_wrong(session: Session, shop: Shop, shipment: Shipment) -> Iterator[Mo
         if not evidence.is_a_scan(row):
             yield Moment(row.opened_at, "late", "warn", said.chip.label, said.why)
         if row.resolved_at:
-            yield Moment(row.resolved_at, "", "check", f"You dealt with it: {said.chip.label}")
+            yield Moment(
+                row.resolved_at, "", "check", say("You dealt with it: %(what)s", what=said.chip.label)
+            )
         if row.cleared_at:
-            yield Moment(row.cleared_at, "scan", "check", f"No longer: {said.chip.label}")
+            yield Moment(row.cleared_at, "scan", "check", say("No longer: %(what)s", what=said.chip.label))
 
 
 def _noted(written: Iterable[Note]) -> Iterator[Moment]:
     for note in written:
-        yield Moment(note.written_at, "", "note", f"Noted by {note.who}", note.words or "")
+        yield Moment(note.written_at, "", "note", say("Noted by %(who)s", who=note.who), note.words or "")
 
 
 def _looked(session: Session, order: Order) -> Iterator[Moment]:
     visits = select(PageVisit).filter_by(order_id=order.id).order_by(PageVisit.day.desc()).limit(LOOKS)
     for it in session.scalars(visits):
-        times = f", {it.visits} times that day" if it.visits > 1 else ""
-        yield Moment(it.last_at, "", "eye", f"The tracking page was looked at{times}")
+        text = say_many(
+            "The tracking page was looked at",
+            "The tracking page was looked at, %(count)s times that day",
+            it.visits,
+        )
+        yield Moment(it.last_at, "", "eye", text)
 
 
 def _rated(said: Feedback | None) -> Iterator[Moment]:
     if said is not None:
-        text = f"The shopper rates the delivery: {words.GRADES[said.grade]}"
+        text = say("The shopper rates the delivery: %(grade)s", grade=words.GRADES[said.grade])
         yield Moment(said.said_at, "late" if said.is_bad else "scan", "heart", text)
 
 
 def _scanned(scan: TrackingEvent, shipment: Shipment) -> Moment:
-    chip = words.STATUSES[scan.status]
+    label = words.STATUSES[scan.status].label
     place = words.place(scan.city, scan.region, scan.country)
-    quoted = (scan.text or scan.raw_status).rstrip(". ")
-    told = f"{words.source(scan.source)} told us that the carrier wrote “{quoted}”"
-    more = ". ".join(part for part in (place, told) if part) + "."
-    if standing.is_proof(shipment, scan):
-        more += " It stands there because of this scan."
+    who, quoted = words.source(scan.source), (scan.text or scan.raw_status).rstrip(". ")
+    told = say("%(who)s told us that the carrier wrote “%(words)s”.", who=who, words=quoted)
+    if place:
+        told = say(
+            "%(place)s. %(who)s told us that the carrier wrote “%(words)s”.",
+            place=place,
+            who=who,
+            words=quoted,
+        )
+    rests = say("It stands there because of this scan.") if standing.is_proof(shipment, scan) else None
     kind = "late" if scan.status in answer.WRONG else "scan"
     detail = words.detail(scan.detail)
-    text = (
-        f"{chip.label}: {detail.lower()}"
-        if detail and scan.status is not ShipmentStatus.PENDING
-        else chip.label
+    text = label
+    if detail and scan.status is not ShipmentStatus.PENDING:
+        text = say("%(status)s: %(detail)s", status=label, detail=detail.lower())
+    return Moment(
+        scan.happened_at, kind, "warn" if kind == "late" else "truck", text, after_another(told, rests)
     )
-    return Moment(scan.happened_at, kind, "warn" if kind == "late" else "truck", text, more)

@@ -8,18 +8,31 @@ from sqlalchemy.orm import Session
 
 from app.admin import shell
 from app.admin.doors.session import for_shop, saw
+from app.admin.tables import Said
 from app.commerce import bodies
 from app.commerce.models import Delivery, Order
+from app.lib.words import sentence
 from app.privacy import masking
 from app.shops.models import Shop
 from app.tracking.models import Shipment, TrackingEvent
 from app.tracking.polls.models import CarrierWatch
 from app.tracking.scans import standing
+from app.vocabulary import InboxState
 
 blueprint = Blueprint("told", __name__)
 
 MOST = 20
 """So many deliveries and scans are shown, the latest."""
+
+STATES: Said[InboxState] = Said(
+    {
+        InboxState.WAITING: sentence("waiting"),
+        InboxState.DONE: sentence("done"),
+        InboxState.IGNORED: sentence("ignored"),
+        InboxState.PARKED: sentence("parked"),
+    }
+)
+"""What became of a notice."""
 
 
 class Notice(NamedTuple):
@@ -46,6 +59,7 @@ def index(session: Session, shop: Shop, shipment_id: int) -> str:
         "shipments",
         shipment=shipment,
         order=order,
+        states=STATES,
         notices=[
             Notice(row, masking.masked(row.body or b""))
             for row in bodies.naming(session, shop.id, words, most=MOST)

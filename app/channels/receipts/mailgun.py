@@ -9,6 +9,7 @@ import orjson
 from app.channels.receipts.base import NOT_AUTHENTIC, Fetch, Receipt, ReceiptKind, Teller, Told, ref_of
 from app.lib import clock, reading
 from app.lib.reading import Json, Unreadable
+from app.lib.words import merchant_sentence
 
 TOO_OLD = timedelta(hours=24)
 """Mailgun tries for eight hours; who kept a signature for longer than this is somebody else."""
@@ -65,7 +66,7 @@ def _is_dead(event: Json, status: Json) -> bool:
 PLUGIN = Teller(
     key="mailgun",
     label="Mailgun",
-    secret="The HTTP webhook signing key.",  # noqa: S106 - a sentence
+    secret=merchant_sentence("The HTTP webhook signing key."),
     verify=verify,
     parse=parse,
     hosts=("smtp.mailgun.org", "smtp.eu.mailgun.org"),

@@ -6,6 +6,7 @@ from base64 import b64encode
 from app.channels.receipts.base import NOT_AUTHENTIC, Fetch, Receipt, ReceiptKind, Teller, Told, ref_of
 from app.lib import reading
 from app.lib.reading import Json, Unreadable
+from app.lib.words import merchant_sentence
 
 NOTE = "doorstep"
 """What our Message-ID is called among a mail's metadata."""
@@ -58,7 +59,9 @@ def _kind(record: str, body: Json) -> ReceiptKind:
 PLUGIN = Teller(
     key="postmark",
     label="Postmark",
-    secret="The user and the password, with a colon between, that stand in the webhook’s address.",  # noqa: S106 - a sentence
+    secret=merchant_sentence(
+        "The user and the password, with a colon between, that stand in the webhook’s address."
+    ),
     verify=verify,
     parse=parse,
     hosts=("smtp.postmarkapp.com", "smtp-broadcasts.postmarkapp.com"),

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from app.channels.receipts.base import NOT_AUTHENTIC, Fetch, Receipt, ReceiptKind, Teller, Told, ref_of
 from app.lib import reading
 from app.lib.reading import Json, Unreadable
+from app.lib.words import merchant_sentence
 
 SIGNATURE = "x-twilio-email-event-webhook-signature"
 TIMESTAMP = "x-twilio-email-event-webhook-timestamp"
@@ -74,7 +75,7 @@ def _kind(kind: ReceiptKind, event: Json, code: str | None) -> ReceiptKind:
 PLUGIN = Teller(
     key="sendgrid",
     label="SendGrid",
-    secret="The verification key of the signed event webhook.",  # noqa: S106 - a sentence
+    secret=merchant_sentence("The verification key of the signed event webhook."),
     verify=verify,
     parse=parse,
     hosts=("smtp.sendgrid.net",),

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from app.channels.receipts.base import NOT_AUTHENTIC, Fetch, Receipt, ReceiptKind, Teller, Told, ref_of
 from app.lib import reading
 from app.lib.reading import Json, Unreadable
+from app.lib.words import merchant_sentence
 
 HOST = re.compile(r"sns\.[a-z]{2,4}(-[a-z]+)+-\d{1,2}\.amazonaws\.com(\.cn)?")
 """SNS in a region: "sns.s3-eu-west-1.amazonaws.com" would be a bucket of whoever took the name "sns"."""
@@ -120,7 +121,7 @@ def _of_sns(body: Json, name: str) -> str:
 PLUGIN = Teller(
     key="ses",
     label="Amazon SES",
-    secret="The ARN of the SNS topic.",  # noqa: S106 - a sentence
+    secret=merchant_sentence("The ARN of the SNS topic."),
     verify=verify,
     parse=parse,
     confirms=confirms,

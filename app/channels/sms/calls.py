@@ -8,6 +8,7 @@ from urllib3.util import Retry
 from app.channels.base import SendError
 from app.lib.http import Outside, Unreachable
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 TIMEOUT, ENDS_AFTER = (5.0, 15.0), 30.0
 """Seconds; a whole call is shorter than what a lease keeps back for it (outbox.LAST_START)."""
@@ -35,8 +36,10 @@ def ask(session: Outside, url: str, **options: Any) -> tuple[int, Json | None]: 
         response = session.post(url, allow_redirects=False, **options)
     except Unreachable as error:
         if error.is_unsent:
-            raise SendError(f"it cannot be reached: {error}", everyone=True) from error
-        raise SendError(f"it broke off: {error}", unknown=True) from error
+            raise SendError(
+                merchant_sentence("it cannot be reached: %(why)s", why=error), everyone=True
+            ) from error
+        raise SendError(merchant_sentence("it broke off: %(why)s", why=error), unknown=True) from error
     try:
         answer = response.json()
     except ValueError:
@@ -50,12 +53,14 @@ def post(session: Outside, url: str, **options: Any) -> tuple[bool, Json]:  # no
     if status in (codes.unauthorized, codes.forbidden):
         raise KeysRefused(status)
     if status in AWAY:
-        raise SendError(f"it answers {status}", everyone=True)
+        raise SendError(merchant_sentence("it answers %(status)s", status=status), everyone=True)
     if status >= codes.server_error:
-        raise SendError(f"it answers {status}", unknown=True)
+        raise SendError(merchant_sentence("it answers %(status)s", status=status), unknown=True)
     is_taken = codes.ok <= status < codes.multiple_choices
     if answer is None:
         raise SendError(
-            f"it answers {status} with something else than data", unknown=is_taken, permanent=True
+            merchant_sentence("it answers %(status)s with something else than data", status=status),
+            unknown=is_taken,
+            permanent=True,
         )
     return is_taken, answer

@@ -15,6 +15,7 @@ from app.channels.sms.calls import post
 from app.lib import clock
 from app.lib.http import Outside
 from app.lib.reading import Unreadable
+from app.lib.words import merchant_sentence
 
 API = "https://api.twilio.com/2010-04-01/Accounts"
 SERVICE = "MG"
@@ -130,16 +131,18 @@ PLUGIN = Provider(
     key="twilio",
     label="Twilio",
     fields=(
-        Field(name="account_sid", label="Account SID", is_secret=False),
-        Field(name="auth_token", label="Auth token"),
+        Field(name="account_sid", label=merchant_sentence("Account SID"), is_secret=False),
+        Field(name="auth_token", label=merchant_sentence("Auth token")),
         Field(
             name="webhook_key",
-            label="Webhook signing key",
-            help="Only where your account signs its webhooks with a key of their own (HMAC-SHA256).",
+            label=merchant_sentence("Webhook signing key"),
+            help=merchant_sentence(
+                "Only where your account signs its webhooks with a key of their own (HMAC-SHA256)."
+            ),
             is_optional=True,
         ),
     ),
-    manual=(
+    manual=merchant_sentence(
         "In Twilio’s console: the account SID and the auth token are on the first page. The webhook address "
         "belongs under Phone numbers, your number, “A message comes in”, as a POST."
     ),

@@ -20,6 +20,7 @@ from app.channels.sms.calls import post
 from app.lib import clock, reading
 from app.lib.http import Outside
 from app.lib.reading import Json, Unreadable
+from app.lib.words import merchant_sentence
 
 API = "https://api.nexmo.com/v1/messages"
 LASTS = 300
@@ -70,9 +71,9 @@ def token(keys: Keys) -> str:
     try:
         key = load_pem_private_key(_pem(keys["private_key"]).encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise SendError("the private key is none", everyone=True) from error
+        raise SendError(merchant_sentence("the private key is none"), everyone=True) from error
     if not isinstance(key, RSAPrivateKey):
-        raise SendError("the private key is none for RSA", everyone=True)
+        raise SendError(merchant_sentence("the private key is none for RSA"), everyone=True)
     now = int(clock.now().timestamp())
     claims = {"application_id": keys["application_id"], "iat": now, "exp": now + LASTS, "jti": uuid4().hex}
     said = b".".join(_written(orjson.dumps(part)) for part in ({"alg": "RS256", "typ": "JWT"}, claims))
@@ -145,15 +146,17 @@ PLUGIN = Provider(
     key="vonage",
     label="Vonage",
     fields=(
-        Field(name="application_id", label="Application ID", is_secret=False),
-        Field(name="private_key", label="Private key of the application", is_long=True),
+        Field(name="application_id", label=merchant_sentence("Application ID"), is_secret=False),
+        Field(name="private_key", label=merchant_sentence("Private key of the application"), is_long=True),
         Field(
             name="signature_secret",
-            label="Signature secret",
-            help="In the dashboard’s settings, under API keys: it signs what Vonage tells us.",
+            label=merchant_sentence("Signature secret"),
+            help=merchant_sentence(
+                "In the dashboard’s settings, under API keys: it signs what Vonage tells us."
+            ),
         ),
     ),
-    manual=(
+    manual=merchant_sentence(
         "In Vonage’s dashboard: make an application with Messages, generate its keys, and link your number "
         "to it. The webhook address belongs there twice: as inbound and as status URL."
     ),

@@ -28,6 +28,7 @@ from app.channels.whatsapp.templates import Template, read
 from app.lib import clock, reading
 from app.lib.http import Outside, Unreachable
 from app.lib.reading import Json, Unreadable
+from app.lib.words import merchant_sentence
 from app.vocabulary import Medium
 
 API = "https://graph.facebook.com/v23.0"
@@ -100,7 +101,9 @@ def send(outside: Outside, keys: Keys, head: Letterhead, text: Text) -> str:
     if codes.ok <= status < codes.multiple_choices:
         if answer is None:
             raise SendError(
-                f"it answers {status} with something else than data", unknown=True, permanent=True
+                merchant_sentence("it answers %(status)s with something else than data", status=status),
+                unknown=True,
+                permanent=True,
             )
         return reading.first_text(answer, "messages", "id") or ""
     raise refusal(status, answer)
@@ -109,7 +112,9 @@ def send(outside: Outside, keys: Keys, head: Letterhead, text: Text) -> str:
 def refusal(status: int, answer: Json | None) -> SendError:
     """Return why a message was not taken; the Graph's own code says more than the status of its answer."""
     code = _code(reading.object_(answer or {}, "error"))
-    said = f"WhatsApp {code}" if code is not None else f"it answers {status}"
+    said = (
+        f"WhatsApp {code}" if code is not None else merchant_sentence("it answers %(status)s", status=status)
+    )
     if code in KEYS or (code is None and status in (codes.unauthorized, codes.forbidden)):
         return KeysRefused(code if code is not None else status)
     if code in OURS or (code is None and status in AWAY):
@@ -270,19 +275,19 @@ PLUGIN = Provider(
     label="WhatsApp",
     medium=Medium.WHATSAPP,
     fields=(
-        Field(name="account_id", label="WhatsApp Business Account ID", is_secret=False),
+        Field(name="account_id", label=merchant_sentence("WhatsApp Business Account ID"), is_secret=False),
         Field(
             name="token",
-            label="Access token",
-            help="Of a system user, with both WhatsApp permissions; it never ends.",
+            label=merchant_sentence("Access token"),
+            help=merchant_sentence("Of a system user, with both WhatsApp permissions; it never ends."),
         ),
         Field(
             name="app_secret",
-            label="App secret",
-            help="In your Meta app’s basic settings: it signs what Meta tells us.",
+            label=merchant_sentence("App secret"),
+            help=merchant_sentence("In your Meta app’s basic settings: it signs what Meta tells us."),
         ),
     ),
-    manual=(
+    manual=merchant_sentence(
         "In Meta’s App Dashboard, under WhatsApp, API Setup: the IDs of your number and your account. Under "
         "Configuration: the webhook address and its token, with the fields messages, "
         "message_template_status_update, template_category_update and user_preferences."

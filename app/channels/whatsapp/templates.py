@@ -9,6 +9,7 @@ from app.channels.base import Filled
 from app.channels.mime import one_line
 from app.lib import reading
 from app.lib.reading import Json
+from app.lib.words import merchant_sentence
 
 APPROVED = "approved"
 NAMED = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -134,13 +135,17 @@ def _of_buttons(buttons: list[Json]) -> Iterator[Slot]:
 def _lacks(parts: Mapping[str, Json], buttons: list[Json]) -> str:
     kind = str(parts.get("HEADER", {}).get("format") or "TEXT").upper()
     if kind != "TEXT":
-        return f"a {kind.lower()} at its head"
+        return merchant_sentence("a %(kind)s at its head", kind=kind.lower())
     strange = sorted(set(parts) - set(PLAIN_PARTS))
     if strange:
-        return f"a {strange[0].lower().replace('_', ' ')}"
+        return merchant_sentence("a %(kind)s", kind=_plain(strange[0]))
     odd = (str(button.get("type")).upper() for button in buttons)
     unknown = next((it for it in odd if it not in PLAIN_BUTTONS), None)
-    return f"a button of the kind {unknown.lower().replace('_', ' ')}" if unknown else ""
+    return merchant_sentence("a button of the kind %(kind)s", kind=_plain(unknown)) if unknown else ""
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("_", " ")
 
 
 def _value(slot: Slot, value: str) -> str:

@@ -12,6 +12,7 @@ from app.channels.presets import BY_KEY, OWN
 from app.channels.server import SUBMISSION, Security
 from app.lib import addresses, clock, crypto
 from app.lib.config import settings
+from app.lib.told import tell
 from app.messages.providers import domains
 from app.messages.providers.models import Carries, Provider
 from app.shops import choices, errands
@@ -33,6 +34,7 @@ class Unfit(Exception):
     def __init__(self, field: str, why: str) -> None:
         super().__init__(why)
         self.field = field
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,9 @@ def keep(session: Session, shop: Shop, entered: Entered, provider: Provider | No
         mine = select(func.count(), func.max(Provider.place)).where(Provider.shop_id == shop.id)
         count, last = session.execute(mine).one()
         if count >= AT_MOST:
-            raise Unfit("host", f"Doorstep takes {AT_MOST} mail servers at most. Remove one first.")
+            raise Unfit(
+                "host", tell("Doorstep takes %(most)s mail servers at most. Remove one first.", most=AT_MOST)
+            )
         provider = Provider(shop_id=shop.id, place=(last or 0) + 1, failures=0)
         session.add(provider)
     elif (host, port, security) != (provider.host, provider.port, provider.security) and not entered.password:
@@ -168,23 +172,23 @@ def use_house(session: Session, shop: Shop, *, wanted: bool) -> None:
 def _server(entered: Entered) -> tuple[str, int, Security]:
     host = entered.host.strip().lower().rstrip(".")
     if not HOST.fullmatch(host):
-        raise Unfit("host", "This is no server’s name. It looks like smtp.your-provider.com.")
+        raise Unfit("host", tell("This is no server’s name. It looks like smtp.your-provider.com."))
     is_inside = host in settings().inside_mail_hosts
     try:
         port, security = int(entered.port), Security(entered.security)
     except ValueError:
-        raise Unfit("port", "Choose a port and how the line is protected.") from None
+        raise Unfit("port", tell("Choose a port and how the line is protected.")) from None
     if not (is_inside and 0 < port <= LARGEST_PORT) and port not in SUBMISSION:
-        raise Unfit("port", f"Mail servers listen at {', '.join(map(str, SUBMISSION))}.")
+        raise Unfit("port", tell("Mail servers listen at %(ports)s.", ports=", ".join(map(str, SUBMISSION))))
     if security is Security.NONE and not is_inside:
-        raise Unfit("security", "A password goes over a protected line only: choose STARTTLS or TLS.")
+        raise Unfit("security", tell("A password goes over a protected line only: choose STARTTLS or TLS."))
     return host, port, security
 
 
 def _address(field: str, typed: str) -> str:
     address = typed.strip().lower()
     if not addresses.is_plain(address):
-        raise Unfit(field, "This is no e-mail address. It looks like orders@your-shop.com.")
+        raise Unfit(field, tell("This is no e-mail address. It looks like orders@your-shop.com."))
     return address
 
 
@@ -192,7 +196,7 @@ def _carries(typed: str) -> Carries:
     try:
         return Carries(typed)
     except ValueError:
-        raise Unfit("carries", "Choose what goes over this server.") from None
+        raise Unfit("carries", tell("Choose what goes over this server.")) from None
 
 
 def _daily(typed: str) -> int | None:
@@ -200,7 +204,7 @@ def _daily(typed: str) -> int | None:
     if not number:
         return None
     if not number.isdecimal() or not 0 < int(number) <= MOST_A_DAY:
-        raise Unfit("daily", "Use a whole number, or leave it empty if there is no limit.")
+        raise Unfit("daily", tell("Use a whole number, or leave it empty if there is no limit."))
     return int(number)
 
 
@@ -212,5 +216,8 @@ def _selectors(typed: str) -> list[str]:
     ]
     for name in names:
         if not HOST.fullmatch(name):
-            raise Unfit("selectors", f"“{name}” is no key’s name. It is what stands before ._domainkey.")
+            raise Unfit(
+                "selectors",
+                tell("“%(name)s” is no key’s name. It is what stands before ._domainkey.", name=name),
+            )
     return names[:10]

@@ -12,6 +12,7 @@ from app.channels.base import Filled, Text
 from app.channels.receipts.base import ref_of
 from app.channels.whatsapp.templates import Misfit, Part, Slot, Template, fill
 from app.commerce.models import Order
+from app.lib.words import merchant_sentence
 from app.lib.words import of as words_of
 from app.messages.documents import compose, templates
 from app.messages.documents.compose import Unrenderable
@@ -38,22 +39,28 @@ def _link(letter: Letter) -> str:
 
 
 FIELDS: Mapping[str, Field] = {
-    "first_name": Field("Their first name", lambda _, letter: letter.first_name),
-    "order": Field("The order’s number", lambda _, letter: letter.order_name),
-    "headline": Field("How it stands, in a few words", lambda data, _: data["message"]["headline"]),
-    "lead": Field("What that means, in a sentence", lambda data, _: data["message"]["lead"]),
-    "arrival": Field("The day it arrives", lambda data, _: data["story"]["arrival"]),
-    "carrier": Field("The carrier", lambda data, _: data["carrier"]),
+    "first_name": Field(merchant_sentence("Their first name"), lambda _, letter: letter.first_name),
+    "order": Field(merchant_sentence("The order’s number"), lambda _, letter: letter.order_name),
+    "headline": Field(
+        merchant_sentence("How it stands, in a few words"), lambda data, _: data["message"]["headline"]
+    ),
+    "lead": Field(
+        merchant_sentence("What that means, in a sentence"), lambda data, _: data["message"]["lead"]
+    ),
+    "arrival": Field(merchant_sentence("The day it arrives"), lambda data, _: data["story"]["arrival"]),
+    "carrier": Field(merchant_sentence("The carrier"), lambda data, _: data["carrier"]),
     "number": Field(
-        "The tracking number", lambda _, letter: letter.parcels[0].number if letter.parcels else None
+        merchant_sentence("The tracking number"),
+        lambda _, letter: letter.parcels[0].number if letter.parcels else None,
     ),
     "items": Field(
-        "What is in it", lambda _, letter: letter.calendar.words.all_of(it.title for it in letter.items)
+        merchant_sentence("What is in it"),
+        lambda _, letter: letter.calendar.words.all_of(it.title for it in letter.items),
     ),
-    "code": Field("The discount code", lambda data, _: data["discount"]["code"]),
-    "until": Field("How long that is good", lambda data, _: data["discount"]["until"]),
-    "link": Field("The link that a mail’s button has", lambda _, letter: _link(letter)),
-    "shop": Field("The shop’s name", lambda _, letter: letter.brand.name),
+    "code": Field(merchant_sentence("The discount code"), lambda data, _: data["discount"]["code"]),
+    "until": Field(merchant_sentence("How long that is good"), lambda data, _: data["discount"]["until"]),
+    "link": Field(merchant_sentence("The link that a mail’s button has"), lambda _, letter: _link(letter)),
+    "shop": Field(merchant_sentence("The shop’s name"), lambda _, letter: letter.brand.name),
 }
 
 

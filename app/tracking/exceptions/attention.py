@@ -3,7 +3,7 @@
 What the merchant says of one counts for everything that is wrong with the same parcel.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import clock
 from app.tracking.models import ExceptionRow, Shipment
@@ -56,9 +57,19 @@ def needs_a_look(now: datetime) -> ColumnElement[bool]:
 
 
 def queue(  # noqa: PLR0913 - whose, which and how far
-    session: Session, shop_id: int, *, kind: ExceptionKind | None, aside: bool, skip: int, limit: int
+    session: Session,
+    shop_id: int,
+    *,
+    kind: ExceptionKind | None,
+    aside: bool,
+    skip: int,
+    limit: int,
+    only: Iterable[ColumnElement[bool]] = (),
 ) -> list[Waiting]:
-    """Return a part of a shop's queue: by what the order is worth times the hours that it has been open."""
+    """Return a part of a shop's queue: by what the order is worth times the hours that it has been open.
+
+    What `only` says may be of the order, its profile and the parcel.
+    """
     now = clock.now()
     chosen = needs_a_look(now)
     if aside:
@@ -77,7 +88,8 @@ def queue(  # noqa: PLR0913 - whose, which and how far
         .join(ranked, ranked.c.id == ExceptionRow.id)
         .join(Order, Order.id == ExceptionRow.order_id)
         .outerjoin(Shipment, Shipment.id == ExceptionRow.shipment_id)
-        .where(ExceptionRow.kind == kind if kind else ranked.c.place == 1)
+        .outerjoin(Profile, Profile.id == Order.profile_id)
+        .where(ExceptionRow.kind == kind if kind else ranked.c.place == 1, *only)
         .order_by((worth * hours).desc(), ExceptionRow.id)
     )
     found = session.execute(lines.offset(skip).limit(limit))

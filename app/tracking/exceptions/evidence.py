@@ -1,10 +1,15 @@
-"""What is wrong with a parcel, in the merchant's words: what it is called, what shows it, and what helps."""
+"""What is wrong with a parcel, in the merchant's words: what it is called, what shows it, and what helps.
+
+Each is told in English, and the admin says it again in its reader's language.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
 from app.lib.days import Calendar
+from app.lib.told import tell, tell_many
+from app.lib.words import merchant_sentence
 from app.tracking.models import ExceptionRow
 from app.vocabulary import ExceptionKind as K
 
@@ -13,19 +18,19 @@ AT_ONCE = (K.HELD_UP, K.FAILED_ATTEMPT, K.PICKUP_WAITING, K.RETURNING, K.RETURNE
 
 
 LABELS = {
-    K.REPORTED: "Problem reported",
-    K.PRESUMED_LOST: "Maybe lost",
-    K.RETURNED: "Came back",
-    K.RETURNING: "Coming back",
-    K.HELD_UP: "Held up",
-    K.INVALID_NUMBER: "Number wrong",
-    K.FAILED_ATTEMPT: "Delivery missed",
-    K.STALLED: "Not moving",
-    K.LATE: "Late",
-    K.LABEL_NOT_MOVING: "Not picked up",
-    K.NO_UPDATE: "Gone quiet",
-    K.PICKUP_WAITING: "To be collected",
-    K.UNFULFILLED: "Not sent yet",
+    K.REPORTED: merchant_sentence("Problem reported"),
+    K.PRESUMED_LOST: merchant_sentence("Maybe lost"),
+    K.RETURNED: merchant_sentence("Came back"),
+    K.RETURNING: merchant_sentence("Coming back"),
+    K.HELD_UP: merchant_sentence("Held up"),
+    K.INVALID_NUMBER: merchant_sentence("Number wrong"),
+    K.FAILED_ATTEMPT: merchant_sentence("Delivery missed"),
+    K.STALLED: merchant_sentence("Not moving"),
+    K.LATE: merchant_sentence("Late"),
+    K.LABEL_NOT_MOVING: merchant_sentence("Not picked up"),
+    K.NO_UPDATE: merchant_sentence("Gone quiet"),
+    K.PICKUP_WAITING: merchant_sentence("To be collected"),
+    K.UNFULFILLED: merchant_sentence("Not sent yet"),
 }
 
 
@@ -39,7 +44,7 @@ class Evidence(NamedTuple):
 
 def of(row: ExceptionRow, carrier: str | None, here: Calendar) -> Evidence:
     """Return an exception in words, as seen from a shop's present."""
-    return Evidence(LABELS[row.kind], _WHY[row.kind](row, here), _advice(row, carrier or "the carrier"))
+    return Evidence(tell(LABELS[row.kind]), _WHY[row.kind](row, here), _advice(row, carrier))
 
 
 def is_a_scan(row: ExceptionRow) -> bool:
@@ -48,78 +53,92 @@ def is_a_scan(row: ExceptionRow) -> bool:
 
 
 def _stalled(row: ExceptionRow, here: Calendar) -> str:
-    return f"No scan since {here.on(here.day(row.since))}. {_usual(row)}"
-
-
-def _usual(row: ExceptionRow) -> str:
-    said = row.evidence
+    since, said = here.on(here.day(row.since)), row.evidence
     if "lane_hours" in said:
-        share = 99 if row.kind is K.PRESUMED_LOST else 95
-        days = round(said["lane_hours"] / 24)
-        return f"{share} of 100 parcels on this way wait {_counted(days, 'day')} at most."
-    unit = "day" if row.kind is K.PRESUMED_LOST else "business day"
-    return f"You wait {_counted(said['days'], unit)}."
+        return tell_many(
+            "No scan since %(day)s. %(share)s of 100 parcels on this way wait %(count)s day at most.",
+            "No scan since %(day)s. %(share)s of 100 parcels on this way wait %(count)s days at most.",
+            round(said["lane_hours"] / 24),
+            day=since,
+            share=99 if row.kind is K.PRESUMED_LOST else 95,
+        )
+    if row.kind is K.PRESUMED_LOST:
+        return tell_many(
+            "No scan since %(day)s. You wait %(count)s day.",
+            "No scan since %(day)s. You wait %(count)s days.",
+            said["days"],
+            day=since,
+        )
+    return tell_many(
+        "No scan since %(day)s. You wait %(count)s business day.",
+        "No scan since %(day)s. You wait %(count)s business days.",
+        said["days"],
+        day=since,
+    )
 
 
-def _counted(number: int, unit: str) -> str:
-    return f"{number:,} {unit if number == 1 else unit + 's'}"
+_LATE = {
+    "carrier": merchant_sentence("The carrier’s own date was %(day)s."),
+    "merchant": merchant_sentence("You promised it for %(day)s."),
+    "us": merchant_sentence("9 of 10 such parcels had arrived by %(day)s."),
+}
 
 
 def _late(row: ExceptionRow, here: Calendar) -> str:
-    day = here.on(here.day(row.since - INSTANT))
-    return {
-        "carrier": f"The carrier’s own date was {day}.",
-        "merchant": f"You promised it for {day}.",
-        "us": f"9 of 10 such parcels had arrived by {day}.",
-        "delay": f"The carrier reports a delay since {here.on(here.day(row.since))}.",
-    }[row.evidence["promised_by"]]
+    by = row.evidence["promised_by"]
+    if by == "delay":
+        return tell("The carrier reports a delay since %(day)s.", day=here.on(here.day(row.since)))
+    return tell(_LATE[by], day=here.on(here.day(row.since - INSTANT)))
 
 
 def _invalid(row: ExceptionRow, here: Calendar) -> str:
     if row.evidence["why"] == "form":
-        return "Its check digit is wrong, so it is probably mistyped."
-    return f"The carrier has not known it since {here.on(here.day(row.since))}."
+        return tell("Its check digit is wrong, so it is probably mistyped.")
+    return tell("The carrier has not known it since %(day)s.", day=here.on(here.day(row.since)))
 
 
 def _since(sentence: str) -> Callable[[ExceptionRow, Calendar], str]:
-    return lambda row, here: sentence.format(day=here.on(here.day(row.since)))
+    return lambda row, here: tell(sentence, day=here.on(here.day(row.since)))
 
 
 _WHY: dict[K, Callable[[ExceptionRow, Calendar], str]] = {
-    K.REPORTED: _since("The shopper wrote to you {day}."),
+    K.REPORTED: _since(merchant_sentence("The shopper wrote to you %(day)s.")),
     K.PRESUMED_LOST: _stalled,
-    K.RETURNED: _since("It is back with you since {day}."),
-    K.RETURNING: _since("On its way back to you since {day}."),
-    K.HELD_UP: _since("The carrier reports a problem since {day}."),
+    K.RETURNED: _since(merchant_sentence("It is back with you since %(day)s.")),
+    K.RETURNING: _since(merchant_sentence("On its way back to you since %(day)s.")),
+    K.HELD_UP: _since(merchant_sentence("The carrier reports a problem since %(day)s.")),
     K.INVALID_NUMBER: _invalid,
-    K.FAILED_ATTEMPT: _since("The carrier could not deliver it {day}."),
+    K.FAILED_ATTEMPT: _since(merchant_sentence("The carrier could not deliver it %(day)s.")),
     K.STALLED: _stalled,
     K.LATE: _late,
-    K.LABEL_NOT_MOVING: _since("Its label is there since {day}, and nobody has scanned it."),
-    K.NO_UPDATE: _since("Nothing has been heard of it since {day}."),
-    K.PICKUP_WAITING: _since("It waits to be collected since {day}."),
-    K.UNFULFILLED: _since("Paid {day}, and nothing of it has left."),
+    K.LABEL_NOT_MOVING: _since(
+        merchant_sentence("Its label is there since %(day)s, and nobody has scanned it.")
+    ),
+    K.NO_UPDATE: _since(merchant_sentence("Nothing has been heard of it since %(day)s.")),
+    K.PICKUP_WAITING: _since(merchant_sentence("It waits to be collected since %(day)s.")),
+    K.UNFULFILLED: _since(merchant_sentence("Paid %(day)s, and nothing of it has left.")),
 }
 
 
-def _advice(row: ExceptionRow, carrier: str) -> str:
+def _advice(row: ExceptionRow, carrier: str | None) -> str:
+    who = carrier or tell("the carrier")
     if row.kind is K.LABEL_NOT_MOVING and row.step:
-        return f"Ask {carrier} whether they have it, or send it again."
-    return _ADVICE[row.kind].format(carrier=carrier)
+        return tell("Ask %(carrier)s whether they have it, or send it again.", carrier=who)
+    return tell(_ADVICE[row.kind], carrier=who)
 
 
 _ADVICE = {
-    K.REPORTED: "Answer them.",
-    K.PRESUMED_LOST: "Claim it from {carrier}, and offer a refund or a new parcel.",
-    K.RETURNED: "Refund it, or send it again.",
-    K.RETURNING: "Ask the shopper whether to send it again.",
-    K.HELD_UP: "See at {carrier} what they need.",
-    K.INVALID_NUMBER: "Correct it in your store.",
-    K.FAILED_ATTEMPT: "Most arrive on the second try. Check the address.",
-    K.STALLED: "Ask {carrier} to look for it.",
-    K.LATE: "Write to the shopper before they ask.",
-    K.LABEL_NOT_MOVING: "Check whether it was handed over.",
-    K.NO_UPDATE: "Ask {carrier} for proof of delivery; we have stopped asking.",
-    K.PICKUP_WAITING: "Remind the shopper before it goes back.",
-    K.UNFULFILLED: "Send it, or tell the shopper when you will.",
+    K.REPORTED: merchant_sentence("Answer them."),
+    K.PRESUMED_LOST: merchant_sentence("Claim it from %(carrier)s, and offer a refund or a new parcel."),
+    K.RETURNED: merchant_sentence("Refund it, or send it again."),
+    K.RETURNING: merchant_sentence("Ask the shopper whether to send it again."),
+    K.HELD_UP: merchant_sentence("See at %(carrier)s what they need."),
+    K.INVALID_NUMBER: merchant_sentence("Correct it in your store."),
+    K.FAILED_ATTEMPT: merchant_sentence("Most arrive on the second try. Check the address."),
+    K.STALLED: merchant_sentence("Ask %(carrier)s to look for it."),
+    K.LATE: merchant_sentence("Write to the shopper before they ask."),
+    K.LABEL_NOT_MOVING: merchant_sentence("Check whether it was handed over."),
+    K.NO_UPDATE: merchant_sentence("Ask %(carrier)s for proof of delivery; we have stopped asking."),
+    K.PICKUP_WAITING: merchant_sentence("Remind the shopper before it goes back."),
+    K.UNFULFILLED: merchant_sentence("Send it, or tell the shopper when you will."),
 }

@@ -56,7 +56,9 @@ def test_an_empty_field_stays_as_it_was_and_another_provider_takes_over(
     chosen = of(session, shop)
     assert chosen is not None
     assert (chosen.sender, chosen.whom, chosen.price) == ("RidgePine", Whom.ALLOWED, None)
-    assert post(merchant, shop, "vonage", {"sender": "RidgePine"}) == "missing"
+    assert post(merchant, shop, "vonage", {"sender": "RidgePine"}) == (
+        "application_id,private_key,signature_secret"
+    )
     theirs = {"application_id": "a", "private_key": "b", "signature_secret": "c", "sender": "RidgePine"}
     assert post(merchant, shop, "vonage", theirs) == "kept"
     assert turns(session, shop) == ["twilio", "vonage"]
@@ -84,14 +86,18 @@ def test_an_empty_field_stays_as_it_was_and_another_provider_takes_over(
         ({"sender": "12345678901"}, "sender"),
         ({"price": "cheap"}, "price"),
         ({"price": "1e5"}, "price"),
-        ({"auth_token": ""}, "missing"),
+        ({"auth_token": ""}, "auth_token"),
+        ({"daily": "many", "price": "cheap"}, "price,daily"),
     ],
 )
 def test_what_cannot_be_is_said_and_not_kept(
     merchant: FlaskClient, shop: Shop, session: Session, changes: dict[str, str], said: str
 ) -> None:
-    assert post(merchant, shop, "twilio", ACCOUNT | changes) == said
-    assert 'role="alert"' in merchant.get(f"/admin/{shop.id}/texts?said={said}").text
+    fields = ACCOUNT | changes | {"csrf": token(merchant)}
+    page = merchant.post(f"/admin/{shop.id}/texts/twilio", data=fields).text
+    assert wrong(page) == said
+    assert all(f'value="{typed}"' in page for name, typed in changes.items() if name != "auth_token")
+    assert "hush" not in page
     assert of(session, shop) is None
 
 
@@ -163,8 +169,16 @@ def test_what_shoppers_texted_is_shown_and_that_it_was_looked_at_is_kept(
 
 def post(browser: FlaskClient, shop: Shop, path: str, fields: dict[str, str]) -> str:
     answer = browser.post(f"/admin/{shop.id}/texts/{path}", data={**fields, "csrf": token(browser)})
-    assert answer.status_code == 303
+    if answer.status_code != 303:
+        return wrong(answer.text)
     return answer.location.partition("said=")[2].partition("&")[0]
+
+
+def wrong(page: str) -> str:
+    """Which fields of a form have an error beside them."""
+    assert 'role="alert"' in page
+    fields = re.findall(r'id="(\w+-)?(\w+)"[^>]*aria-invalid="true" aria-describedby="(?:\w+-)?\2-e"', page)
+    return ",".join(name for _, name in fields)
 
 
 def turns(session: Session, shop: Shop) -> list[str]:

@@ -23,6 +23,7 @@ from jobs import sync
 from tests.contracts.sources.network import playing
 from tests.contracts.whatsapp.wire import HOST, NUMBER_ID, recorded
 from tests.journeys.admin.conftest import token
+from tests.journeys.admin.test_texts import wrong
 
 ENTERED = {"sender": NUMBER_ID, "account_id": "102290129340398", "token": "EAAJB", "app_secret": "hush"}
 FILLED = {"body.first_name": "first_name", "body.order": "order", "body.headline": "headline"}
@@ -59,9 +60,9 @@ def test_a_number_is_entered_sealed_and_its_templates_are_asked_for(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"token": ""}, "missing"),
-        ({"sender": "+1 303 555 0142"}, "ident"),
-        ({"account_id": "mine"}, "ident"),
+        ({"token": ""}, "token"),
+        ({"sender": "+1 303 555 0142"}, "sender"),
+        ({"account_id": "mine"}, "account_id"),
         ({"daily": "many"}, "daily"),
     ],
 )
@@ -69,7 +70,6 @@ def test_what_cannot_be_is_said_and_not_kept(
     merchant: FlaskClient, shop: Shop, session: Session, changes: dict[str, str], said: str
 ) -> None:
     assert post(merchant, shop, "", ENTERED | changes) == said
-    assert 'role="alert"' in merchant.get(f"/admin/{shop.id}/whatsapp?said={said}").text
     assert session.scalars(select(Credential).filter_by(kind="whatsapp:whatsapp")).all() == []
 
 
@@ -212,5 +212,6 @@ def known(merchant: FlaskClient, shop: Shop, session: Session) -> None:
 
 def post(browser: FlaskClient, shop: Shop, path: str, fields: dict[str, str]) -> str:
     answer = browser.post(f"/admin/{shop.id}/whatsapp{path}", data={**fields, "csrf": token(browser)})
-    assert answer.status_code == 303, answer.text
+    if answer.status_code != 303:
+        return wrong(answer.text)
     return answer.location.partition("said=")[2].partition("&")[0]
