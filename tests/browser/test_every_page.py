@@ -21,8 +21,9 @@ UNFOLD = "for (const it of document.querySelectorAll('main details')) it.open = 
 TOO_WIDE = """() => {
   const root = document.documentElement;
   if (root.scrollWidth <= innerWidth) return [];
-  const end = (it) => it.getBoundingClientRect().right;
-  const out = [...document.querySelectorAll("body *")].filter((it) => end(it) > innerWidth + 1);
+  const box = (it) => it.getBoundingClientRect();
+  const isOut = (it) => box(it).right > innerWidth + 1 || box(it).left < -1;
+  const out = [...document.querySelectorAll("body *")].filter(isOut);
   return [`${root.scrollWidth} px`, ...out.slice(0, 3).map((it) => it.outerHTML.slice(0, 120))];
 }"""
 
@@ -44,7 +45,7 @@ def test_every_page_holds(look: Look, site: Site, mine: Planted) -> None:
         look.holds()
 
 
-def test_every_page_fits_a_narrow_window_and_twice_its_size(
+def test_every_page_fits_a_narrow_window_and_twice_its_size_from_either_side(
     chromium: Browser, site: Site, mine: Planted
 ) -> None:
     page = chromium.new_page(reduced_motion="reduce")
@@ -55,8 +56,10 @@ def test_every_page_fits_a_narrow_window_and_twice_its_size(
         page.evaluate(UNFOLD)
         for width, what in NARROW.items():
             page.set_viewport_size({"width": width, "height": 700})
-            if found := page.evaluate(TOO_WIDE):
-                wrong[name, what] = found
+            for direction in ("ltr", "rtl"):
+                page.evaluate("to => { document.documentElement.dir = to }", direction)
+                if found := page.evaluate(TOO_WIDE):
+                    wrong[name, what, direction] = found
     page.close()
     assert wrong == {}
 
