@@ -174,7 +174,7 @@ def _fit(listener: Listener, entered: Keys, known: Keys) -> Keys:
         if typed:
             keys[field.name] = typed
         elif field.name not in keys:
-            raise Unfit(merchant_sentence("Something is missing: %(label)s.", label=field.label))
+            raise Unfit(merchant_sentence("Something is missing: %(label)s.", label=field.label), field.name)
     listener.check(keys)
     return keys
 

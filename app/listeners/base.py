@@ -44,7 +44,11 @@ NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
 class Unfit(Exception):
-    """What the merchant entered cannot be used; the sentence says why."""
+    """What the merchant entered cannot be used: the sentence says why; in which field, if that is known."""
+
+    def __init__(self, said: str, field: str = "") -> None:
+        super().__init__(said)
+        self.field = field
 
 
 class ListenerKind(StrEnum):

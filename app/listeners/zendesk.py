@@ -21,10 +21,11 @@ def check(keys: Keys) -> None:
     """Take a subdomain, and a name and token that can stand in a header."""
     if not is_subdomain(keys["subdomain"]):
         raise Unfit(
-            merchant_sentence("The subdomain is what stands before .zendesk.com, such as ridge-and-pine.")
+            merchant_sentence("The subdomain is what stands before .zendesk.com, such as ridge-and-pine."),
+            "subdomain",
         )
     if not all(keys[name].isascii() and keys[name].isprintable() for name in ("email", "token")):
-        raise Unfit(merchant_sentence("That is not an e-mail address and an API token."))
+        raise Unfit(merchant_sentence("That is not an e-mail address and an API token."), "email")
 
 
 def request(keys: Keys, occasion: Occasion) -> Request | None:

@@ -65,7 +65,7 @@ def add(session: Session, shop: Shop, key: str) -> Response | str:
     try:
         hook = accounts.add(session, shop, listener, entered, listener.starts_with)
     except Unfit as error:
-        return _index(session, shop, chosen=key, typed=entered, wrong=str(error))
+        return _index(session, shop, chosen=key, typed=entered, wrong=error)
     return redirect(address("services.show", hook_id=hook.id, said="added"), 303)
 
 
@@ -84,7 +84,7 @@ def change(session: Session, shop: Shop, hook_id: int) -> Response | str:
     try:
         accounts.change(hook, _entered(accounts.everyone()[hook.listener]), request.form.getlist("hears"))
     except Unfit as error:
-        return _page(session, shop, hook, wrong=str(error))
+        return _page(session, shop, hook, wrong=error)
     return redirect(address("services.show", hook_id=hook.id, said="changed"), 303)
 
 
@@ -146,7 +146,7 @@ def _index(
     *,
     chosen: str | None = None,
     typed: Keys | None = None,
-    wrong: str | None = None,
+    wrong: Unfit | None = None,
 ) -> str:
     lines = [_line(hook) for hook in accounts.of_shop(session, shop.id)]
     offered = accounts.everyone().values()
@@ -165,7 +165,7 @@ def _index(
     )
 
 
-def _page(session: Session, shop: Shop, hook: Hook, *, wrong: str | None = None) -> str:
+def _page(session: Session, shop: Shop, hook: Hook, *, wrong: Unfit | None = None) -> str:
     page = paging.newest_first(session, select(Call.id).where(calls.on_line(shop.id, hook.line)), Call.id)
     tellings = _tellings(session, [row[0] for row in page.rows])
     if tellings:

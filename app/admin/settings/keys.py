@@ -1,5 +1,8 @@
 """Keys of the shop's programming interface: made, shown once, taken away at once."""
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
 from flask import Blueprint, abort, g, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -46,18 +49,11 @@ def make(session: Session, shop: Shop) -> str:
     """Make a key, and show it: this once, as only its hash is kept."""
     name = request.form.get("name", "").strip()[:LONGEST]
     scopes = [Scope(it) for it in request.form.getlist("scope") if it in set(Scope)]
-    if not name or not scopes:
-        error = (
-            say("Tick at least one thing that it may do.") if name else say("Name it after what will use it.")
-        )
-        return _page(session, shop, error=error, typed=name, ticked=scopes)
-    if len(api_keys.of_shop(session, shop.id)) >= api_keys.MOST:
-        return _page(
-            session,
-            shop,
-            error=say("There are %(most)s. Take one away first.", most=api_keys.MOST),
-            typed=name,
-        )
+    errors = _errors(name, scopes)
+    if not errors and len(api_keys.of_shop(session, shop.id)) >= api_keys.MOST:
+        errors["name"] = say("There are %(most)s. Take one away first.", most=api_keys.MOST)
+    if errors:
+        return _page(session, shop, errors=errors, typed=name, ticked=scopes)
     secret = api_keys.make(session, shop.id, name, scopes, g.visitor.who)
     saw(
         session,
@@ -76,11 +72,21 @@ def revoke(session: Session, shop: Shop, key_id: int) -> Response:
     return redirect(address("keys.index", said="revoked"), 303)
 
 
+def _errors(name: str, scopes: Sequence[Scope]) -> dict[str, str]:
+    """Return what is missing, by field."""
+    errors = {}
+    if not name:
+        errors["name"] = say("Name it after what will use it.")
+    if not scopes:
+        errors["scope"] = say("Tick at least one thing that it may do.")
+    return errors
+
+
 def _page(  # noqa: PLR0913 - what one page shows
     session: Session,
     shop: Shop,
     *,
-    error: str = "",
+    errors: Mapping[str, str] = MappingProxyType({}),
     typed: str = "",
     ticked: list[Scope] | None = None,
     secret: str = "",
@@ -92,7 +98,7 @@ def _page(  # noqa: PLR0913 - what one page shows
         "settings",
         keys=api_keys.of_shop(session, shop.id),
         scopes=SCOPES,
-        error=error,
+        errors=errors,
         typed=typed,
         ticked=ticked if ticked is not None else [Scope.READ_SHIPMENTS],
         secret=secret,

@@ -125,12 +125,14 @@ def type_keys() -> Response | Page:
     keys = [request.form.get(name, "").strip() for name in ("key", "secret")]
     if not all(KEY.fullmatch(key) for key in keys):
         return _form(
-            error=say("A key begins with ck_ and its secret with cs_. Copy both whole."), by_hand=True
+            error=say("A key begins with ck_ and its secret with cs_. Copy both whole."),
+            by_hand=True,
+            is_of_keys=True,
         )
     try:
         shop_id = _connect(_find(), ":".join(keys))
     except (NoStore, WrongKeys, Unreachable) as error:
-        return _form(error=_why(error), by_hand=True)
+        return _form(error=_why(error), by_hand=True, is_of_keys=isinstance(error, WrongKeys))
     return _welcome(shop_id)
 
 
@@ -146,10 +148,11 @@ def protect(response: Any) -> Any:  # noqa: ANN401 - Flask's and Werkzeug's resp
     return guarded
 
 
-def _form(error: str | None = None, *, by_hand: bool = False) -> Page:
+def _form(error: str | None = None, *, by_hand: bool = False, is_of_keys: bool = False) -> Page:
     page = render_template(
         "admin/stores/connect_woocommerce.html",
         error=error,
+        is_of_keys=is_of_keys,
         by_hand=by_hand or not _can_be_handed_keys(),
         can_be_handed_keys=_can_be_handed_keys(),
         store=request.values.get("store", "").strip(),
