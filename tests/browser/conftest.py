@@ -1,11 +1,14 @@
 """A real Chromium on the real app: what a page must hold at two widths, in light and dark."""
 
 import os
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -21,6 +24,8 @@ FLAGS = [*showing.FLAGS, "--disable-features=LocalNetworkAccessChecks"]
 PICTURES = os.environ.get("DOORSTEP_PICTURES")
 """A folder: every page is pictured into it."""
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
+LOOKED: Counter[tuple[str, int, str]] = Counter()
+"""How often which page was found to hold, at which width, in which scheme."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -55,6 +60,8 @@ class Look:
         assert wrong == [], where
         assert self.errors == [], where
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, where
+        alike = re.sub(r"(?<=/)[^/]*\d[^/]*", "…", urlsplit(self.page.url).path)
+        LOOKED[alike, self.width, self.scheme] += 1
 
 
 def look_at(look: Look, address: str, name: str) -> None:
@@ -131,3 +138,27 @@ def listen(look: Look) -> None:
 
     look.page.on("console", said)
     look.page.on("pageerror", broke)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a worker tell what it has looked at."""
+    if (told := getattr(session.config, "workeroutput", None)) is not None:
+        told["looked"] = [[*look, times] for look, times in LOOKED.items()]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear it from each."""
+    for address, width, scheme, times in getattr(node, "workeroutput", {}).get("looked", ()):
+        LOOKED[address, width, scheme] += times
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many pages were found to hold, and in which ways."""
+    if LOOKED:
+        ways: Counter[str] = Counter()
+        for (_, width, scheme), times in LOOKED.items():
+            ways[f"{width} {scheme}"] += times
+        pages = len({address for address, _, _ in LOOKED})
+        said = ", ".join(f"{way} {times}" for way, times in sorted(ways.items()))
+        terminalreporter.write_line(f"{pages} pages held in {ways.total()} looks: {said}")
