@@ -15,6 +15,7 @@ from app.admin.doors.session import address
 from app.admin.exceptions import evidence
 from app.admin.messages import rules
 from app.admin.moments import Moment
+from app.admin.reviews import surveys
 from app.admin.saying import after_another, locale, say, say_many
 from app.admin.tables import Said
 from app.audience.models import ConsentRow, Profile
@@ -22,6 +23,8 @@ from app.commerce.models import Order, Refund
 from app.lib import clock, crypto, money
 from app.lib.words import sentence
 from app.messages.models import Message
+from app.reviews.models import Review, ReviewState
+from app.surveys.models import SurveyAnswer
 from app.tracking.models import ExceptionRow, Shipment
 from app.tracking.page.visits import PageVisit
 from app.tracking.shoppers.cases import Case
@@ -66,7 +69,18 @@ def tell(session: Session, profile: Profile, here: Calendar, *, show: str, befor
     asked = _Asked(session, profile, here, before or clock.now() + timedelta(days=1))
     found = list(_messages(asked, only_unsent=show == "unsent"))
     if show == "all":
-        for tellers in (_orders, _refunds, _parcels, _exceptions, _said, _graded, _reported, _looked):
+        for tellers in (
+            _orders,
+            _refunds,
+            _parcels,
+            _exceptions,
+            _said,
+            _graded,
+            _reviewed,
+            _asked_after,
+            _reported,
+            _looked,
+        ):
             found += tellers(asked)
     found.sort(key=lambda moment: moment.at, reverse=True)
     shown = found[:AT_ONCE]
@@ -155,6 +169,32 @@ def _graded(asked: _Asked) -> Iterator[Moment]:
             "Called the delivery of %(order)s %(grade)s", order=_name(order), grade=words.GRADES[row.grade]
         )
         yield Moment(when, "late" if row.is_bad else "scan", "heart", text, _quoted(row.words))
+
+
+def _reviewed(asked: _Asked) -> Iterator[Moment]:
+    """Yield what they wrote of things; how many stars is told once somebody has judged it."""
+    mine = _of_orders(asked, Review.written_at, Review).join(Review, Review.order_id == Order.id)
+    for when, row in asked.rows(mine, Review.written_at):
+        text = say("Reviewed %(product)s", product=row.title)
+        if row.state is not ReviewState.WAITING:
+            text = say_many(
+                "Reviewed %(product)s: %(count)s star",
+                "Reviewed %(product)s: %(count)s stars",
+                row.stars,
+                product=row.title,
+            )
+        yield Moment(when, "", "star", text, _quoted(row.words), address("reviews.index", tab=row.state))
+
+
+def _asked_after(asked: _Asked) -> Iterator[Moment]:
+    mine = select(SurveyAnswer.said_at, SurveyAnswer).where(SurveyAnswer.profile_id == asked.profile.id)
+    for when, row in asked.rows(mine, SurveyAnswer.said_at):
+        text = say("Answered why they stay away")
+        if row.score is not None:
+            text = say("Would recommend you: %(score)s of 10", score=row.score)
+        elif row.why is not None:
+            text = say("Stays away: %(why)s", why=surveys.WHY[row.why])
+        yield Moment(when, "", "heart", text, _quoted(row.words))
 
 
 def _reported(asked: _Asked) -> Iterator[Moment]:

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from flask import Blueprint, abort, redirect, request
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.admin import answer, finding, paging, shell
+from app.admin import answer, paging, shell
 from app.admin.answer import Group
 from app.admin.doors.session import address, for_shop, saw
 from app.admin.exceptions import evidence
@@ -69,7 +69,7 @@ def index(session: Session, shop: Shop) -> str:
         shop.id,
         kind=ExceptionKind(asked.kind) if asked.kind else None,
         aside=aside,
-        only=_only(asked),
+        only=asked.in_queue(),
         skip=(page - 1) * paging.ROWS,
         limit=paging.ROWS + 1,
     )
@@ -126,18 +126,6 @@ def _back(count: int, said: str, exception_id: int) -> Response:
         abort(404)
     here = Asked.of_form(request.form, tab=Group.EXCEPTIONS)._replace(tab=narrowing.ALL)
     return redirect(address("exceptions.index", said=said, id=exception_id, **here.args), 303)
-
-
-def _only(asked: Asked) -> list[ColumnElement[bool]]:
-    """Say in SQL which of the queue a search and filters leave."""
-    only: list[ColumnElement[bool]] = []
-    if asked.search:
-        only.append(finding.is_parcel(asked.search))
-    if asked.carriers:
-        only += [ExceptionRow.shipment_id.is_not(None), narrowing.is_with(asked.carriers)]
-    if asked.countries:
-        only.append(narrowing.COUNTRY.in_(asked.countries))
-    return only
 
 
 def lines(session: Session, shop: Shop, found: list[attention.Waiting]) -> list[Line]:

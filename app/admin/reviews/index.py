@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from app.admin import paging, shell
 from app.admin.doors.session import address, for_shop, saw
+from app.admin.saying import figure, say, say_all
 from app.admin.stores.inbox import RECONNECT
 from app.admin.tables import Said
 from app.commerce.models import Order
@@ -56,13 +57,26 @@ class Line(NamedTuple):
     """Addresses, good for an hour."""
 
 
+class Unfit(NamedTuple):
+    """What was typed at a review and cannot be kept, and why."""
+
+    review_id: int
+    field: str
+    why: str
+    typed: str = ""
+
+
 @blueprint.get("/reviews")
 @for_shop
 def index(session: Session, shop: Shop) -> str:
     """Show what was written, newest first."""
+    return _page(session, shop, request.args.get("tab"))
+
+
+def _page(session: Session, shop: Shop, tab: str | None, wrong: Unfit | None = None) -> str:
     shares = moderating.shares(session, shop.id)
     usual = "waiting" if shares[ReviewState.WAITING].count else "all"
-    tab = request.args.get("tab", usual)
+    tab = tab or usual
     wanted = select(Review.id).where(Review.shop_id == shop.id)
     if tab in list(ReviewState):
         wanted = wanted.where(Review.state == tab)
@@ -70,6 +84,7 @@ def index(session: Session, shop: Shop) -> str:
     lines = _lines(session, [row[0] for row in page.rows])
     if lines:
         saw(session, "reviews " + ",".join(str(line.review.id) for line in lines))
+    doubled = doubles.of(session, shop).get(Trigger.REVIEW_REQUEST)
     return shell.page(
         session,
         shop,
@@ -80,12 +95,15 @@ def index(session: Session, shop: Shop) -> str:
         shares=shares,
         page=page,
         lines=lines,
+        wrong=wrong,
+        before=request.args.get("before", type=int),
         reasons=REASONS,
         longest=moderating.LONGEST,
         choice=choice.of(shop),
         written_with=choice.label(choice.of(shop)),
         is_asked_for=Trigger.REVIEW_REQUEST in switches.switched_on(session, shop.id),
-        doubled=doubles.of(session, shop).get(Trigger.REVIEW_REQUEST),
+        doubled=doubled,
+        doubled_by=say_all(say("“%(mail)s”", mail=it) for it in doubled.on) if doubled else "",
         reconnect=url_for(RECONNECT[shop.platform], shop=shop.domain, store=shop.domain),
         may_tell=shop.platform is not PlatformKey.SHOPIFY or telling.SCOPE in shop.scopes.split(),
     )
@@ -101,22 +119,24 @@ def publish(session: Session, shop: Shop, review_id: int) -> Response:
 
 @blueprint.post(f"{ONE}/hide")
 @for_shop
-def hide(session: Session, shop: Shop, review_id: int) -> Response:
+def hide(session: Session, shop: Shop, review_id: int) -> Response | str:
     """Let others not see a review, for one of the reasons."""
-    because = request.form.get("because", "")
+    review, because = _one(session, shop, review_id), request.form.get("because", "")
     if because not in list(HiddenBecause):
-        return _back("no-reason")
-    moderating.hide(session, _one(session, shop, review_id), HiddenBecause(because))
+        wrong = Unfit(review.id, "because", say("Choose why it is hidden."))
+        return _page(session, shop, request.form.get("tab"), wrong)
+    moderating.hide(session, review, HiddenBecause(because))
     return _back("hidden")
 
 
 @blueprint.post(f"{ONE}/answer")
 @for_shop
-def answer(session: Session, shop: Shop, review_id: int) -> Response:
+def answer(session: Session, shop: Shop, review_id: int) -> Response | str:
     """Answer a review; the first answer goes out by e-mail."""
     review, words = _one(session, shop, review_id), request.form.get("words", "").strip()
     if not words or len(words) > moderating.LONGEST:
-        return _back("no-words")
+        why = say("Write an answer of %(most)s characters at most.", most=figure(moderating.LONGEST))
+        return _page(session, shop, request.form.get("tab"), Unfit(review.id, "words", why, words))
     moderating.reply(review, words)
     review_reply.on_review_answered(session, review)
     return _back("answered")
@@ -126,23 +146,30 @@ def answer(session: Session, shop: Shop, review_id: int) -> Response:
 @for_shop
 def where(session: Session, shop: Shop) -> str:
     """Show where reviews can be written."""
+    return _where(session, shop, choice.of(shop))
+
+
+@blueprint.post("/reviews/where")
+@for_shop
+def choose(session: Session, shop: Shop) -> Response | str:
+    """Keep where reviews are written."""
+    typed = Choice(**{name: request.form.get(name, "").strip() for name in ("key", "name", "url")})
+    if not choice.choose(session, shop, typed):
+        return _where(session, shop, typed, is_unfit=True)
+    return redirect(address("reviews.where", said="kept"), 303)
+
+
+def _where(session: Session, shop: Shop, typed: Choice, *, is_unfit: bool = False) -> str:
     return shell.page(
         session,
         shop,
         "reviews/where.html",
         "reviews",
         choice=choice.of(shop),
+        typed=typed,
+        is_unfit=is_unfit,
         names={key: choice.label(Choice(key=key)) for key in choice.keys(shop)},
     )
-
-
-@blueprint.post("/reviews/where")
-@for_shop
-def choose(session: Session, shop: Shop) -> Response:
-    """Keep where reviews are written."""
-    given = {name: request.form.get(name, "").strip() for name in ("key", "name", "url")}
-    kept = choice.choose(session, shop, Choice(**given))
-    return redirect(address("reviews.where", said="kept" if kept else "unfit"), 303)
 
 
 def _one(session: Session, shop: Shop, review_id: int) -> Review:

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.admin import answer, words
+from app.admin.answer import Group
+from app.admin.dates import Calendar
 from app.admin.doors.session import for_shop, saw
 from app.admin.saying import say
 from app.admin.shipments.index import name_of
@@ -15,11 +17,12 @@ from app.admin.shipments.narrowing import Asked
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import clock, money, sheets
+from app.lib.db import among
 from app.shops.models import Shop
 from app.tracking.exceptions import attention
 from app.tracking.models import ExceptionRow, Shipment
 from app.tracking.story.parcel import Parcel
-from app.vocabulary import ShipmentStatus
+from app.vocabulary import ExceptionKind, ShipmentStatus
 
 blueprint = Blueprint("shipments_file", __name__)
 
@@ -60,6 +63,10 @@ def _heads() -> tuple[str, ...]:
 
 
 def _rows(session: Session, shop: Shop, asked: Asked) -> Iterator[Sequence[object]]:
+    here = answer.calendar(shop)
+    if asked.tab == Group.EXCEPTIONS:
+        yield from _queue(session, shop, asked, here)
+        return
     found = (
         select(Shipment, Order, Profile)
         .join(Order, Order.id == Shipment.order_id)
@@ -69,27 +76,46 @@ def _rows(session: Session, shop: Shop, asked: Asked) -> Iterator[Sequence[objec
         .limit(MOST)
     )
     wrong = _wrong(session, shop.id)
-    here = answer.calendar(shop)
     for shipment, order, profile in session.execute(found.execution_options(yield_per=AT_ONCE)):
-        place: dict[str, Any] = order.ship_to or {}
-        parcel = Parcel.of(shipment)
-        yield (
-            order.name,
-            name_of(order, profile),
-            words.STATUSES[ShipmentStatus.CANCELLED if shipment.cancelled_at else shipment.status].label,
-            words.detail(shipment.detail),
-            wrong.get(shipment.id),
-            parcel.carrier,
-            shipment.number,
-            here.day(shipment.shipped_at),
-            parcel.expected_day(here),
-            here.day(shipment.delivered_at) if shipment.delivered_at else None,
-            place.get("city"),
-            place.get("region"),
-            place.get("country"),
-            money.major(order.total, order.currency) if order.total is not None and order.currency else None,
-            order.currency,
-        )
+        yield _row(order, profile, shipment, wrong.get(shipment.id), here)
+
+
+def _queue(session: Session, shop: Shop, asked: Asked, here: Calendar) -> Iterator[Sequence[object]]:
+    """Yield what needs a look in the order of the queue: parcels, and orders of which nothing has left."""
+    kind = ExceptionKind(asked.kind) if asked.kind else None
+    found = attention.queue(
+        session, shop.id, kind=kind, aside=False, skip=0, limit=MOST, only=asked.in_queue()
+    )
+    ids = [it.order.profile_id for it in found if it.order.profile_id]
+    profiles = {row.id: row for row in session.scalars(select(Profile).where(among(Profile.id, ids)))}
+    for it in found:
+        profile = profiles.get(it.order.profile_id or 0)
+        yield _row(it.order, profile, it.shipment, words.EXCEPTIONS[it.row.kind].label, here)
+
+
+def _row(
+    order: Order, profile: Profile | None, shipment: Shipment | None, wrong: str | None, here: Calendar
+) -> Sequence[object]:
+    place: dict[str, Any] = order.ship_to or {}
+    parcel = Parcel.of(shipment) if shipment else None
+    status = shipment and (ShipmentStatus.CANCELLED if shipment.cancelled_at else shipment.status)
+    return (
+        order.name,
+        name_of(order, profile),
+        words.STATUSES[status].label if status else None,
+        words.detail(shipment.detail) if shipment else None,
+        wrong,
+        parcel.carrier if parcel else None,
+        shipment.number if shipment else None,
+        here.day(shipment.shipped_at) if shipment else None,
+        parcel.expected_day(here) if parcel else None,
+        here.day(shipment.delivered_at) if shipment and shipment.delivered_at else None,
+        place.get("city"),
+        place.get("region"),
+        place.get("country"),
+        money.major(order.total, order.currency) if order.total is not None and order.currency else None,
+        order.currency,
+    )
 
 
 def _wrong(session: Session, shop_id: int) -> dict[int, str]:

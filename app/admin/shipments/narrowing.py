@@ -145,6 +145,17 @@ class Asked(NamedTuple):
             chosen.append(Shipment.order_id.in_(there))
         return chosen
 
+    def in_queue(self) -> list[ColumnElement[bool]]:
+        """Say in SQL which parts of the queue of exceptions a search and filters leave."""
+        only: list[ColumnElement[bool]] = []
+        if self.search:
+            only.append(finding.is_parcel(self.search))
+        if self.carriers:
+            only += [ExceptionRow.shipment_id.is_not(None), is_with(self.carriers)]
+        if self.countries:
+            only.append(COUNTRY.in_(self.countries))
+        return only
+
 
 def is_with(carriers: Iterable[str]) -> ColumnElement[bool]:
     """Say in SQL that one of these carries a parcel."""

@@ -112,6 +112,11 @@ def test_the_queue_is_searched_and_narrowed_and_stays_so_when_something_is_dealt
     assert listed(merchant, f"{queue}?country=US") == ["4001", "4003", "4009"]
     assert listed(merchant, f"{queue}?country=US&carrier=usps") == ["4003"]
     assert listed(merchant, f"{queue}?country=IE&kind=unfulfilled") == []
+    assert listed(merchant, f"{queue}?country=US&kind=unfulfilled") == ["4009"]
+    file = merchant.get(f"/admin/{shop.id}/shipments.csv?tab=exceptions&country=US").text
+    rows = list(csv.DictReader(StringIO(file.removeprefix("\ufeff"))))
+    assert sorted(row["Order"] for row in rows) == ["#4001", "#4003", "#4009"]
+    assert {row["Order"]: row["Needs a look"] for row in rows}["#4009"] == "Not sent yet"
     first = session.scalars(select(ExceptionRow).filter_by(shipment_id=parcels[0].id)).one()
     done = {"csrf": token(merchant), "country": "US", "q": "400"}
     there = merchant.post(f"{queue}/{first.id}/resolve", data=done).location

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.lib import clock
 from app.messages.letters import letter
 from app.messages.models import Message
-from app.reviews import choice
+from app.reviews import choice, moderating
 from app.reviews.models import Review, ReviewState
 from app.shops.models import Shop
 from app.vocabulary import Trigger
@@ -84,6 +84,9 @@ def test_the_first_answer_goes_out_by_mail_and_another_takes_its_place(
     session: Session, merchant: FlaskClient, shop: Shop, review: int
 ) -> None:
     assert "Write an answer" in press(merchant, shop, review, "answer", words=" ")
+    long = press(merchant, shop, review, "answer", words="We did. " * moderating.LONGEST)
+    assert long.count("We did.") == moderating.LONGEST, "nothing that was typed is lost"
+    assert re.search(r"aria-invalid=.true. aria-describedby=.a\d+-e.", long)
     for words in ("We measured again.", "We measured again, and you are right."):
         assert "Answered." in press(merchant, shop, review, "answer", words=words)
     session.expire_all()
@@ -120,7 +123,9 @@ def test_the_merchant_names_the_app_where_reviews_are_written(
         {"key": "store"},
         {"key": "?"},
     ):
-        assert "Another app needs a name" in choose(**unfit)
+        page = choose(**unfit)
+        assert "Another app needs a name" in page
+        assert f'value="{unfit.get("url", "")}"' in page
     assert "With Judge.me, on the product’s page." in choose(key="judgeme")
     session.expire_all()
     bought = choice.Bought("71", "https://ridge.example/products/shirt", "#1042")
