@@ -29,19 +29,44 @@ ROUNDS = int(os.environ.get("ROUNDS", "40"))
 WARM = 3
 TARGET_MS = 100.0
 PAGES = (
-    *("home", "home?days=7", "home?days=90", "shipments", "shipments?tab=transit", "shipments?tab=delivered"),
+    *("home", "home?days=7", "home?days=90", "shipments", "shipments?tab=transit", "shipments?tab=today"),
+    *("shipments?tab=delivered", "shipments?tab=delivered&rated=badly", "shipments?before={middle}"),
+    *("shipments?q=%2399000", "shipments?q=moreno1", "shipments?q=ana", "shipments?q=jo", "shipments?q=a"),
+    *("shipments?q=hélène", "shipments?q=ní+bhriain7", "shipments?q=nobody+at+all", "shipments?q=1Z999AA1"),
+    *("shipments?q=0001", "shipments?q=1Z999AA1&tab=transit", "shipments?q=ana&before={middle}"),
+    *("exceptions", "exceptions?kind=late", "exceptions?page=2", "exceptions/settings", "cases/{case}"),
+    *("shipments/{parcel}", "shipments/{parcel}/told", "messages/{message}/again", "messages"),
     *(
-        "shipments?before={middle}",
-        "shipments?q=%2399000",
-        "shipments?q=moreno1",
-        "shipments?q=ana",
-        "exceptions",
+        "customers",
+        "customers?before={young}",
+        "customers?q=ana",
+        "customers?q=park1",
+        "customers?q=shopper5",
     ),
-    *("shipments?q=1Z999AA1", "shipments/{parcel}", "messages", "customers", "customers?q=ana", "flows"),
-    *("customers?q=park1", "customers?q=shopper5", "customers/{person}", "privacy/looks", "connection"),
+    *("customers?q=jo", "customers?q=hélène", "customers?q=nobody+at+all", "customers?q=%2399000"),
+    *("customers/{person}", "customers/{person}?show=unsent", "customers/{person}/receipts.json"),
+    *("customers/{person}/erase", "reviews", "reviews?tab=published", "reviews/where", "answers"),
+    *("flows", "flows/abandoned_checkout", "flows/review_request/file", "flows/review_request/try"),
+    *("flows/review_request/rehearsal", "lift", "waiting", "wording", "wording/shipped", "page"),
+    *("connection", "connection?before={notice}", "connection/notices/{notice}", "connection/undone"),
+    *("connection/lists", "connection/check", "store-pages", "store-consent", "services", "sources"),
+    *("sources?who=carriers", "hidden", "carriers", "sending", "sending/new", "texts", "whatsapp", "address"),
+    *("privacy", "privacy/looks", "team", "settings", "settings/offers", "settings/keys", "settings/keeping"),
+    *("settings/keeping?months=12", "settings/everything", "settings/delete"),
 )
+"""Every page that a merchant can ask for, and what is asked of the long ones."""
 
-
+NAMED = """
+    SELECT s.id, (SELECT (max(id) + min(id)) / 2 FROM shipment WHERE shop_id = s.id),
+        (SELECT max(id) FROM shipment WHERE shop_id = s.id),
+        (SELECT max(id) FROM profile WHERE shop_id = s.id),
+        (SELECT max(id) / 2 FROM profile WHERE shop_id = s.id),
+        (SELECT max(id) FROM message WHERE shop_id = s.id AND state = 'sent'),
+        (SELECT max(id) FROM "case" WHERE shop_id = s.id),
+        (SELECT max(id) FROM inbox WHERE shop_id = s.id AND state = 'parked')
+    FROM shop s WHERE key = 'key0'
+"""
+"""What stands in the addresses."""
 SEEN = (
     *("home", "shipments", "shipments/{parcel}", "exceptions", "messages", "customers", "customers/{person}"),
     *("flows", "flows/abandoned_checkout", "wording/shipped", "page", "settings"),
@@ -77,7 +102,8 @@ def _fill() -> None:
 
     command.upgrade(Config(str(HERE.parent / "alembic.ini")), "head")
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute((HERE / "admin_orders.sql").read_text())
+        for filled in ("admin_orders.sql", "admin_rest.sql"):
+            connection.execute((HERE / filled).read_text())
         connection.execute("VACUUM ANALYZE")
 
 
@@ -89,13 +115,10 @@ def _measure() -> int:
     from app.main import create_app  # noqa: PLC0415
 
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-        ids = connection.execute(
-            "SELECT s.id, (max(p.id) + min(p.id)) / 2, max(p.id),"
-            " (SELECT max(id) FROM profile WHERE shop_id = s.id)"
-            " FROM shop s JOIN shipment p ON p.shop_id = s.id WHERE key = 'key0' GROUP BY s.id"
-        ).fetchone()
+        ids = connection.execute(NAMED).fetchone()
     assert ids is not None
-    shop, named = ids[0], dict(zip(("middle", "parcel", "person"), ids[1:], strict=True))
+    shop, *rest = ids
+    named = dict(zip(("middle", "parcel", "person", "young", "message", "case", "notice"), rest, strict=True))
     app = create_app()
     app.config.update(SERVER_NAME="doorstep.example", PREFERRED_URL_SCHEME="https")
     browser = app.test_client()

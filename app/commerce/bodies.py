@@ -28,7 +28,7 @@ EMPTY = text(
     """
 )
 """One look through a shop's bodies, whatever the case of their letters."""
-LOOKS_BACK = 5000
+LOOKS_BACK = 1500
 LONG = 8
 """Numbers of fewer digits stand in too many bodies that are about something else."""
 PART = re.compile(r"[^\W_]+")

@@ -16,7 +16,7 @@ from app.commerce.models import Delivery
 from app.lib.config import settings
 from app.lib.words import sentence
 from app.shops.models import Shop
-from app.tracking.models import Shipment
+from app.tracking.models import Shipment, is_under_way
 from app.tracking.sources import following, sources
 from app.tracking.sources.sources import Account, Teller
 
@@ -149,7 +149,8 @@ def _line(session: Session, shop: Shop, source: Source, account: Account | None)
 
 
 def _failures(session: Session, shop_id: int) -> list[tuple[str, int]]:
-    """Return why parcels are not followed, and how many each."""
+    """Return why parcels under way are not followed, and how many each."""
     why = Shipment.follow_failure
-    rows = select(why, func.count()).where(Shipment.shop_id == shop_id, why.is_not(None)).group_by(why)
+    rows = select(why, func.count()).where(Shipment.shop_id == shop_id, is_under_way(), why.is_not(None))
+    rows = rows.group_by(why)
     return [(reason or "", count) for reason, count in session.execute(rows.order_by(func.count().desc()))]

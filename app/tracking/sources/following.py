@@ -15,7 +15,7 @@ from app.shops import errands
 from app.shops.models import Errand, Shop
 from app.tracking.carriers import carrier
 from app.tracking.carriers.number import normalize
-from app.tracking.models import Shipment
+from app.tracking.models import Shipment, is_under_way
 from app.tracking.polls import watches
 from app.tracking.scans import scans
 from app.tracking.sources import sources
@@ -108,7 +108,7 @@ def is_being_tested(session: Session, shop_id: int, key: str) -> bool:
 def count(session: Session, shop_id: int) -> int:
     """Return how many parcels of a shop that are on their way a source follows."""
     those = select(func.count()).where(
-        Shipment.shop_id == shop_id, Shipment.followed_by.is_not(None), Shipment.status.not_in(OVER)
+        Shipment.shop_id == shop_id, Shipment.followed_by.is_not(None), is_under_way()
     )
     return session.scalar(those) or 0
 

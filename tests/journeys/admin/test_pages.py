@@ -29,6 +29,17 @@ from tests.journeys.conftest import StoreVoice
 
 QUERIES = {"home": 34, "lift": 24, "shipments/{first}": 21, "settings": 22, "customers/{customer}": 36}
 """So many a page may cost at most, where it shows more than others do."""
+DEEPER = (
+    *(
+        "shipments/{first}",
+        "shipments/{first}/told",
+        "shipments.csv",
+        "shipments?q=Ada",
+        "shipments?tab=transit",
+    ),
+    *("customers/{customer}", "customers?q=Ada", "customers?q=nobody"),
+)
+"""Pages of one thing, and what is asked of lists."""
 
 
 def test_a_flow_is_switched_off_and_on(merchant: FlaskClient, shop: Shop, session: Session) -> None:
@@ -197,7 +208,7 @@ def test_looking_at_people_is_recorded_once_and_changes_nothing_else(
     assert everything(session) == before
 
 
-@pytest.mark.parametrize("page", [*PAGES, "shipments/{first}", "shipments.csv", "customers/{customer}"])
+@pytest.mark.parametrize("page", [*PAGES, *DEEPER])
 def test_a_page_costs_as_many_queries_with_fifty_rows_as_with_one(
     page: str, merchant: FlaskClient, shopify_store: StoreVoice
 ) -> None:
