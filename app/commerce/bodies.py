@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import func, literal, or_, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.commerce.models import Delivery
 from app.lib.db import among, memory
@@ -28,7 +28,7 @@ EMPTY = text(
     """
 )
 """One look through a shop's bodies, whatever the case of their letters."""
-LOOKS_BACK = 1500
+LOOKS_BACK = 3000
 LONG = 8
 """Numbers of fewer digits stand in too many bodies that are about something else."""
 PART = re.compile(r"[^\W_]+")
@@ -135,10 +135,11 @@ def naming(session: Session, shop_id: int, words: Iterable[str], *, most: int) -
     wanted = [form for word in words for form in _as_written(word)]
     if not wanted:
         return []
-    lately = select(Delivery.id).filter_by(shop_id=shop_id).where(Delivery.body.is_not(None))
-    lately = lately.order_by(Delivery.id.desc()).limit(LOOKS_BACK)
-    names = [func.pg_catalog.position(Delivery.body, literal(word)) > 0 for word in wanted]
-    found = select(Delivery).where(Delivery.id.in_(lately), or_(*names)).order_by(Delivery.id.desc())
+    kept = select(Delivery).filter_by(shop_id=shop_id).where(Delivery.body.is_not(None))
+    newest = kept.order_by(Delivery.id.desc()).limit(LOOKS_BACK).subquery()  # no body beyond these is read
+    lately = aliased(Delivery, newest)
+    names = [func.pg_catalog.position(lately.body, literal(word)) > 0 for word in wanted]
+    found = select(lately).where(or_(*names)).order_by(lately.id.desc())
     alone = re.compile(rb"(?<![0-9A-Za-z])(?:%s)(?![0-9A-Za-z])" % b"|".join(map(re.escape, wanted)))
     rows = session.scalars(found.limit(most * 4)).all()  # a short number stands within many longer ones
     return [row for row in rows if alone.search(row.body or b"")][:most]

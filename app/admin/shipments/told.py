@@ -11,6 +11,7 @@ from app.admin.doors.session import for_shop, saw
 from app.admin.tables import Said
 from app.commerce import bodies
 from app.commerce.models import Delivery, Order
+from app.lib import plugins
 from app.lib.words import sentence
 from app.privacy import masking
 from app.shops.models import Shop
@@ -50,7 +51,9 @@ def index(session: Session, shop: Shop, shipment_id: int) -> str:
     order = session.get_one(Order, shipment.order_id)
     words = [word for word in (order.external_id, shipment.number) if word]
     scans = select(TrackingEvent).where(standing.scans_of(shipment)).order_by(TrackingEvent.id.desc())
+    every = plugins.discover("app.carriers")  # named, as the index has them before the numbers
     asked = select(CarrierWatch).filter_by(shop_id=shop.id, number=shipment.number)
+    asked = asked.where(CarrierWatch.source.in_(every))
     saw(session, f"what was told of shipment {shipment.id}, masked")
     return shell.page(
         session,
