@@ -30,7 +30,7 @@ from app.flows.models import (
 )
 from app.hooks.models import Hook, HookPending
 from app.imports.models import Import
-from app.insights.models import ArmRow
+from app.insights.models import ArmRow, DayChange, DaySum
 from app.lib.db import Base
 from app.messages.dispatch.bulletins import Bulletin
 from app.messages.models import Click, Message, ReceiptRow
@@ -79,6 +79,8 @@ __all__ = [
     "ConnectState",
     "ConsentRow",
     "Credential",
+    "DayChange",
+    "DaySum",
     "Delivery",
     "Discount",
     "DrawnPage",

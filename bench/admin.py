@@ -53,6 +53,7 @@ PAGES = (
     *("sources?who=carriers", "hidden", "carriers", "sending", "sending/new", "texts", "whatsapp", "address"),
     *("privacy", "privacy/looks", "team", "settings", "settings/offers", "settings/keys", "settings/keeping"),
     *("settings/keeping?months=12", "settings/everything", "settings/delete"),
+    *("messages?tab=skipped", "messages?tab=look"),
 )
 """Every page that a merchant can ask for, and what is asked of the long ones."""
 
@@ -104,6 +105,10 @@ def _fill() -> None:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         for filled in ("admin_orders.sql", "admin_rest.sql"):
             connection.execute((HERE / filled).read_text())
+    from jobs import schedule  # noqa: PLC0415 - reads the environment
+
+    schedule.keep_days()  # as it does by the hour
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
 
 

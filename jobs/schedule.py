@@ -10,12 +10,13 @@ from rq.utils import import_attribute
 from app.commerce import bodies, gaps
 from app.flows import news
 from app.imports import uploads
-from app.insights import outcomes
+from app.insights import days, outcomes
 from app.lib import clock, queue
 from app.lib.db import transaction
 from app.messages.dispatch import bulletins
 from app.privacy import copies, unpermitted
 from app.shops import calls
+from app.shops.models import Shop
 from app.stock import waiting
 from app.storefront import endings
 from app.tracking.forecast import transits
@@ -78,6 +79,7 @@ def purge() -> None:
     forget_unpermitted()
     count_outcomes()
     forget_who_was_told()
+    keep_days()
     more = True
     while more:
         with transaction() as session:
@@ -107,3 +109,15 @@ def forget_who_was_told() -> None:
         with transaction() as session:
             if news.forget_old(session) < news.AT_ONCE:
                 return
+
+
+def keep_days() -> None:
+    """Keep what the days of every shop came to, in batches; one that changes just now has its turn later."""
+    with transaction() as session:
+        shop_ids = days.shops(session)
+    for shop_id in shop_ids:
+        more = True
+        while more:
+            with transaction() as session:
+                shop = session.get(Shop, shop_id)
+                more = shop is not None and days.keep(session, shop)

@@ -146,6 +146,8 @@ class Enrollment(OfShop, Base):
     __table_args__ = (
         UniqueConstraint("shop_id", "trigger", "about", "about_id", "entry"),
         Index("ix_enrollment_due", "shop_id", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_enrollment_of_flow", "shop_id", "trigger", postgresql_where=text("over IS NULL")),
+        Index("ix_enrollment_bought", "shop_id", "ended_at", postgresql_where=text("over = 'bought'")),
         Index("ix_enrollment_profile_id", "profile_id"),
         Index("ix_enrollment_inside", "profile_id", postgresql_where=text("over IS NULL")),
         Index(

@@ -39,30 +39,25 @@ class Did:
         return sum(many for why, many in self.unsent.items() if why != Reason.FLOW_OFF)
 
 
-def of_shop(session: Session, shop_id: int) -> Mapping[Trigger, Did]:
-    """Return what each flow of a shop did."""
-    since = clock.now() - LATELY
+def of_shop(
+    session: Session, shop_id: int, told: Mapping[tuple[Trigger, str | None], int]
+) -> Mapping[Trigger, Did]:
+    """Return what each flow of a shop did, given its messages: how many went, and by the reason, did not."""
     found = {trigger: Did() for trigger in Trigger}
-    done = (
-        select(Message.trigger, Message.state, Message.reason, func.count())
-        .where(Message.shop_id == shop_id, Message.created_at > since)
-        .group_by(Message.trigger, Message.state, Message.reason)
-    )
-    for trigger, state, reason, many in session.execute(done):
-        if state in WENT_OUT:
+    for (trigger, why), many in told.items():
+        if why is None:
             found[trigger].sent += many
-        elif state is MessageState.SKIPPED:
-            found[trigger].unsent[reason or ""] += many
-    here = func.count().filter(Enrollment.over.is_(None))
+        else:
+            found[trigger].unsent[why] += many
+    mine = Enrollment.shop_id == shop_id, Enrollment.trigger.in_(published.OFFERS)
+    inside = select(Enrollment.trigger, func.count()).where(*mine, Enrollment.over.is_(None))
+    for trigger, waiting in session.execute(inside.group_by(Enrollment.trigger)):
+        found[trigger].waiting = waiting
     wrote = select(Message.id).where(Message.enrollment_id == Enrollment.id, Message.state.in_(WENT_OUT))
-    gone = and_(Enrollment.over == BOUGHT, Enrollment.ended_at > since, wrote.exists())
-    inside = (
-        select(Enrollment.trigger, here, func.count().filter(gone))
-        .where(Enrollment.shop_id == shop_id, Enrollment.trigger.in_(published.OFFERS))
-        .group_by(Enrollment.trigger)
-    )
-    for trigger, waiting, bought in session.execute(inside):
-        found[trigger].waiting, found[trigger].bought = waiting, bought
+    lately = Enrollment.over == BOUGHT, Enrollment.ended_at > clock.now() - LATELY
+    gone = select(Enrollment.trigger, func.count()).where(*mine, *lately, wrote.exists())
+    for trigger, bought in session.execute(gone.group_by(Enrollment.trigger)):
+        found[trigger].bought = bought
     # News is over in the moment that it begins, unless its merchant lets it wait: few are due of very many.
     due = select(Enrollment.trigger, func.count()).where(
         Enrollment.shop_id == shop_id, Enrollment.due_at.is_not(None), Enrollment.trigger.in_(switches.NEWS)

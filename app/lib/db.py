@@ -139,8 +139,11 @@ def _newcomers(table: type[Base], names: tuple[str, ...]) -> Insert:
     return insert(table).from_select(names, chosen).on_conflict_do_nothing()
 
 
-OPTIONS = "-c timezone=UTC -c idle_in_transaction_session_timeout=30s"
-"""A process that is frozen amid a transaction gives its locks back, and others go on with its work."""
+OPTIONS = "-c timezone=UTC -c jit=off -c idle_in_transaction_session_timeout=30s"
+"""A process that is frozen amid a transaction gives its locks back, and others go on with its work.
+
+PostgreSQL would compile what it takes for long questions: that alone takes half a second, and ours are short.
+"""
 
 
 @cache

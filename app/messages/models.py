@@ -120,6 +120,17 @@ class Message(OfShop, Base):
             for name in ("recipient_id", "case_entry_id", "template_version_id")
         ),
         Index("ix_message_recent", "shop_id", text("id DESC")),
+        *(
+            Index(
+                f"ix_message_{name}", "shop_id", text("id DESC"), postgresql_where=text(f"state IN ({which})")
+            )
+            for name, which in (
+                ("went", "'sent', 'delivered', 'bounced', 'complained'"),
+                ("waits", "'queued', 'sending'"),
+                ("skipped", "'skipped'"),
+                ("odd", "'failed', 'unknown', 'held', 'bounced', 'complained'"),
+            )
+        ),
         Index("ix_message_created", "shop_id", "created_at"),
         Index("ix_message_texted", "shop_id", "to", postgresql_where=text("medium IN ('sms', 'whatsapp')")),
         Index("ix_message_ref", text("split_part(rfc_id, '@', 1)")),

@@ -2,13 +2,14 @@
 
 But whoever outside is still to forget a shopper is asked to before: a certificate says that they are. Say the
 process dies on any line: the errand is still there, and what is gone is gone. Whatever writes for the shop
-meanwhile is removed with its row, or finds that there is no such shop: all tables but three point at it.
+meanwhile is removed with its row, or finds that there is no such shop: all tables but five point at it.
 """
 
 from sqlalchemy import and_, delete, select, text
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Delivery, InHand
+from app.insights.models import DayChange, DaySum
 from app.lib.db import Base
 from app.shops import calls, errands
 from app.shops.models import Call, Errand, Shop
@@ -18,7 +19,7 @@ from app.vocabulary import CallReason, ShopState
 BATCH = 5000
 LOOKS_EVERY = 60
 """Seconds after which a shop that is closing is looked at again."""
-WITHOUT_A_KEY = (DrawnPage, Delivery, InHand)
+WITHOUT_A_KEY = (DrawnPage, DaySum, DayChange, Delivery, InHand)
 """Tables that do not point at their shop's row: what comes late is dropped unread, or needs its order's."""
 
 

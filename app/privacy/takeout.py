@@ -19,7 +19,7 @@ AT_ONCE = 1000
 LEFT_OUT = frozenset(
     (
         *("credential", "connect_state", "way_in", "own_orders_link", "api_key", "errand", "import_part"),
-        *("drawn_page", "inbox", "inbox_in_hand", "push_subscription", "trace"),
+        *("drawn_page", "day_sum", "day_change", "inbox", "inbox_in_hand", "push_subscription", "trace"),
     )
 )
 """Secrets, copies of what other tables say, and what only our own work needs."""

@@ -1,6 +1,7 @@
 """The switches: what goes out by itself, and which of the store's own mails it would double."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from flask import Blueprint, abort, redirect, request
@@ -8,13 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.admin import shell
+from app.admin import answer, shell
 from app.admin.doors.session import address, for_shop
 from app.admin.flows.editor import wording
 from app.admin.saying import say, say_all
 from app.flows import doubles, hold_outs, published, switches, tally
 from app.flows.models import Flow as FlowRow
 from app.flows.plan.definition import Wait
+from app.insights import days
+from app.insights.counting import Day
 from app.lib.words import sentence
 from app.shops import checkups
 from app.shops.models import Shop
@@ -185,7 +188,7 @@ def index(session: Session, shop: Shop) -> str:
         requests=REQUESTS,
         offers=OFFERS,
         on={trigger: at for trigger, at in switches.switched_on(session, shop.id).items() if trigger in ALL},
-        did=tally.of_shop(session, shop.id),
+        did=tally.of_shop(session, shop.id, _lately(session, shop).told),
         off=Reason.FLOW_OFF,
         plans=_plans(session, shop.id),
         drafts=set(session.scalars(drafts)),
@@ -197,6 +200,12 @@ def index(session: Session, shop: Shop) -> str:
 
 def _quoted(names: Sequence[str]) -> str:
     return say_all([say("“%(name)s”", name=name) for name in names])
+
+
+def _lately(session: Session, shop: Shop) -> Day:
+    """Return what the last 30 days came to, today among them."""
+    first = answer.calendar(shop).today - tally.LATELY + timedelta(days=1)
+    return Day.sum(days.of(session, shop, first).values())
 
 
 class Plan(NamedTuple):

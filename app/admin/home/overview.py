@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.admin import answer, shell
-from app.admin.answer import Group, Tally
+from app.admin.answer import Group
 from app.admin.dates import Calendar
 from app.admin.doors.session import address, for_shop, saw
 from app.admin.exceptions import index as exceptions
 from app.admin.flows.switches import ALL
 from app.admin.home import charts, connections, figures, setup
-from app.admin.home.charts import Figure
 from app.admin.home.periods import STEPS, Period
 from app.admin.saying import say
 from app.admin.words import TRIGGERS
@@ -54,9 +53,15 @@ def index(session: Session, shop: Shop) -> str:
     on = switches.switched_on(session, shop.id).keys() & ALL.keys()
     servers = accounts.of_shop(session, shop.id)
     steps = setup.steps(session, shop, on, servers, here)
-    told = figures.messages(session, shop, period)
+    came_to = figures.sums(session, shop, period)
+    told = figures.messages(came_to)
     queue = attention.queue(session, shop.id, kind=None, aside=False, skip=0, limit=SHOWN)
-    shown = _figures(session, shop, period, tally, told)
+    shown = [
+        charts.on_time(figures.on_time(came_to)),
+        charts.exceptions(figures.open_exceptions(session, shop, period), tally.exceptions.total, period),
+        charts.visits(figures.visits(came_to)),
+        charts.messages(told),
+    ]
     lines = exceptions.lines(session, shop, queue)
     if lines:
         numbers = ",".join(str(line.order.id) for line in lines)
@@ -113,15 +118,6 @@ def _greeting(here: Calendar) -> str:
     if hour < NOON:
         return say("Good morning")
     return say("Good afternoon") if hour < EVENING else say("Good evening")
-
-
-def _figures(session: Session, shop: Shop, period: Period, tally: Tally, told: figures.Told) -> list[Figure]:
-    return [
-        charts.on_time(figures.on_time(session, shop, period)),
-        charts.exceptions(figures.open_exceptions(session, shop, period), tally.exceptions.total, period),
-        charts.visits(figures.visits(session, shop, period)),
-        charts.messages(told),
-    ]
 
 
 def _flows(on: set[Trigger], told: figures.Told) -> list[Flow]:

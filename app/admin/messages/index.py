@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 from flask import Blueprint, request
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.admin import paging, shell
+from app.admin.answer import MOST
 from app.admin.doors.session import for_shop, saw
 from app.admin.shipments.index import name_of
 from app.audience.models import Profile
@@ -28,12 +29,18 @@ class Tab(NamedTuple):
     """Messages that share an outcome."""
 
     name: str
-    states: tuple[S, ...]
+    states: tuple[S, ...] = ()
+    """None: any."""
     is_hot: bool = False
+
+    @property
+    def condition(self) -> tuple[ColumnElement[bool], ...]:
+        """Which messages these are, as the index of them says it."""
+        return (Message.state.in_(self.states),) if self.states else ()
 
 
 TABS = {
-    "all": Tab(sentence("All"), tuple(S)),
+    "all": Tab(sentence("All")),
     "sent": Tab(sentence("Sent"), WENT_OUT),
     "waiting": Tab(sentence("Waiting"), (S.QUEUED, S.SENDING)),
     "skipped": Tab(sentence("Not sent"), (S.SKIPPED,)),
@@ -58,8 +65,7 @@ def index(session: Session, shop: Shop) -> str:
     search = request.args.get("q", "").strip()[:100]
     found = select(Message.id, Message, Order, Profile).outerjoin(Order, Order.id == Message.order_id)
     found = found.outerjoin(Profile, Profile.id == Message.profile_id).where(Message.shop_id == shop.id)
-    if tab != "all":
-        found = found.where(Message.state.in_(TABS[tab].states))
+    found = found.where(*TABS[tab].condition)
     if search:
         bare = search.removeprefix("#")
         name = func.concat_ws(" ", Profile.first_name, Profile.last_name)
@@ -77,15 +83,15 @@ def index(session: Session, shop: Shop) -> str:
     ]
     if lines:
         saw(session, "messages " + ",".join(str(line.message.id) for line in lines))
-    outcomes = select(Message.state, func.count()).filter_by(shop_id=shop.id).group_by(Message.state)
-    counts = dict(session.execute(outcomes).all())
+    counts = _counts(session, shop.id)
     return shell.page(
         session,
         shop,
         "messages/index.html",
         "messages",
-        tabs={key: (it, sum(counts.get(state, 0) for state in it.states)) for key, it in TABS.items()},
+        tabs={key: (it, counts[key]) for key, it in TABS.items()},
         tab=tab,
+        most=MOST,
         paused_at=complaints.paused_at(shop),
         q=search,
         lines=lines,
@@ -95,3 +101,13 @@ def index(session: Session, shop: Shop) -> str:
         texting=texting.of(shop),
         refused=texting.refused(session, shop),
     )
+
+
+def _counts(session: Session, shop_id: int) -> dict[str, int]:
+    """Return how many messages each tab has, as far as they are counted."""
+    counts = []
+    for key, tab in TABS.items():
+        mine = select(literal(1)).where(Message.shop_id == shop_id, *tab.condition)
+        newest = mine.order_by(Message.id.desc()).limit(MOST + 1).subquery()
+        counts.append(select(func.count()).select_from(newest).scalar_subquery().label(key))
+    return dict(session.execute(select(*counts)).mappings().one())

@@ -24,7 +24,16 @@ NEW = (
 """Begin empty."""
 AS_THEY_ARE = {
     *("shop", "profile", "line_item", "fulfillment", "refund", "product", "variant", "stock_level"),
-    *("inbox_in_hand", "drawn_page", "tracking_event", "parcel_exception", "click", "receipt"),
+    *(
+        "inbox_in_hand",
+        "drawn_page",
+        "day_sum",
+        "day_change",
+        "tracking_event",
+        "parcel_exception",
+        "click",
+        "receipt",
+    ),
     *("forecast", "prediction", "transit", "lane", "carrier_watch", "carrier_account", "location"),
     *("access_record", "credential", "privacy_task", "import", "checkup", "connect_state"),
     *("comparison", "missed_order", "feedback", "page_visit", "note", "member", "status_override"),

@@ -136,7 +136,7 @@ def test_on_time_is_by_the_day_that_was_named_where_the_shop_is(session: Session
         period = Period.of(answer.calendar(shop), 7)
 
         def counted() -> tuple[int, int]:
-            found = figures.on_time(session, shop, period)
+            found = figures.on_time(figures.sums(session, shop, period))
             return found.hits, found.of
 
         late.evidence = {"promised_by": "carrier"}
@@ -151,7 +151,7 @@ def test_on_time_is_by_the_day_that_was_named_where_the_shop_is(session: Session
         earlier = update(Shipment).where(Shipment.id == ours.id)
         session.execute(earlier.values(delivered_at=NOW - timedelta(days=9)))
         session.commit()
-        found = figures.on_time(session, shop, period)
+        found = figures.on_time(figures.sums(session, shop, period))
         assert (found.hits_before, found.of_before, found.of) == (1, 1, 4)
 
 
