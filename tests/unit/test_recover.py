@@ -16,6 +16,7 @@ from app.messages.models import Message
 from app.shops.models import Shop
 from app.vocabulary import MessageState, Trigger
 from tests import sold
+from tests.journeys.admin.conftest import wait_for_a_lock
 
 
 @pytest.fixture
@@ -99,3 +100,27 @@ def test_what_was_erased_while_it_went_out_stays_erased(
     session.expire_all()
     assert [it.state for it in (kept, erased)] == [MessageState.SENT, MessageState.SENT]
     assert [it.subject for it in (kept, erased)] == ["For Ana", None]
+
+
+def test_results_are_written_in_one_order_so_that_nobody_waits_for_each_other(
+    session: Session, shop: Shop, journal: Journal
+) -> None:
+    """Whoever tells of a parcel locks the messages of its order, the oldest first."""
+    older, newer = (sending(session, shop, journal, name) for name in ("older", "newer"))
+    results = [
+        outbox.Result(message_id=it.id, fence=it.fence, state=MessageState.SENT) for it in (newer, older)
+    ]
+
+    def write_down() -> int:
+        with transaction() as writing:
+            return outbox.record(writing, results)
+
+    with Session(engine()) as telling, ThreadPoolExecutor(1) as pool:
+        telling.scalars(select(Message).filter_by(id=older.id).with_for_update()).one()
+        writing = pool.submit(write_down)
+        try:
+            wait_for_a_lock()
+            telling.scalars(select(Message).filter_by(id=newer.id).with_for_update(nowait=True)).one()
+        finally:
+            telling.rollback()
+        assert writing.result(60) == len(results)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from random import uniform
 
 import orjson
@@ -159,7 +160,8 @@ NOTE = text(
 
 def record(session: Session, results: Iterable[Result]) -> int:
     """Write down results; a result with an old fence is ignored, for another has the message now."""
-    rows = [{name: getattr(result, name) for name in COLUMNS} for result in results]
+    in_order = sorted(results, key=attrgetter("message_id"))  # so that nobody waits for each other
+    rows = [{name: getattr(result, name) for name in COLUMNS} for result in in_order]
     if not rows:
         return 0
     told = [*WENT_OUT, MessageState.FAILED]
