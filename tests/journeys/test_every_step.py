@@ -89,7 +89,7 @@ def test_every_step_is_told_to_whoever_asked_and_to_nobody_else(
     assert subjects.count("In transit: order #1042") == 1
     assert [subject for subject in subjects if "1043" in subject] == [
         "Thank you for order #1043",
-        "Shipped: order #1043",
+        "Packed: order #1043",
     ]
     assert other not in asks
 

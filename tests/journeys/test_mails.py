@@ -37,7 +37,7 @@ def test_an_order_is_thanked_and_followed_by_mail(
     mails = [parsed(taken) for taken in server.taken]
     assert [mail["Subject"] for mail in mails] == [
         "Thank you for order #1042",
-        "Shipped: order #1042",
+        "Packed: order #1042",
         "Out for delivery: order #1042",
         "Delivered: order #1042",
     ]

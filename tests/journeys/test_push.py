@@ -45,7 +45,7 @@ def test_a_browser_shows_what_its_shopper_agreed_to_and_no_other_order(
     for number in (1042, 1043):
         moves(shopify_store, later, "delivered", number=number)
     assert [(it["title"], it["body"]) for it in browser.shown] == [
-        ("Ridge & Pine", "Shipped: order #1042"),
+        ("Ridge & Pine", "Packed: order #1042"),
         ("Ridge & Pine", "Delivered: order #1042"),
     ]
     assert all(it["url"].endswith(page) for it in browser.shown)

@@ -71,7 +71,7 @@ def _shipped(common: Sentences, letter: Letter, words: Words) -> Sentences:
     what, story = _what(letter, words), letter.story
     is_named = story.state is State.MOVING and len(letter.parcels) == 1
     if story.state is State.PACKED:
-        subject = words.say("Shipped: %(what)s", what=what)
+        subject = words.say("Packed: %(what)s", what=what)
     elif is_named and story.day:
         subject = words.say("Arriving %(when)s: %(what)s", when=story.day, what=what)
     elif is_named and story.days:
