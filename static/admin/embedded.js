@@ -51,10 +51,19 @@
     if (there) htmx.ajax("GET", there, { source: document.body, target: "body", swap: "outerMorph", push: "true" });
   });
 
+  // What broke off is not saved, and the page that asked for it says so.
   const save = async (answer) => {
+    const broken = document.getElementById("broken-off");
+    broken.hidden = true;
+    const whole = await answer.blob().catch(() => null);
+    if (!whole) {
+      broken.hidden = false;
+      broken.scrollIntoView();
+      return;
+    }
     const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "");
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(await answer.blob());
+    link.href = URL.createObjectURL(whole);
     link.download = named ? named[1] : "";
     link.click();
     URL.revokeObjectURL(link.href);

@@ -197,6 +197,12 @@ def test_a_stale_token_is_renewed_and_back_leads_back(desk: Desk, shop: Shop) ->
         desk.frame.get_by_role("link", name="Export").click()
     assert found.value.suggested_filename.startswith("shipments-")
     desk.frame.get_by_role("heading", name="Shipments").wait_for()
+    # one that breaks off is not saved, and the page says so
+    frame.evaluate("() => { Response.prototype.blob = () => Promise.reject(new TypeError('cut off')) }")
+    broken = desk.frame.get_by_role("alert").filter(has_text="The download broke off")
+    assert broken.count() == 0
+    desk.frame.get_by_role("link", name="Export").click()
+    broken.wait_for()
     # back and forth
     desk.frame.locator("table.cards tbody th a").first.click()
     desk.frame.get_by_role("heading", level=1).filter(has_text="Order").wait_for()

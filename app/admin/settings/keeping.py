@@ -14,6 +14,7 @@ from app.admin import answer, paging, shell
 from app.admin.doors.session import address, for_shop, saw
 from app.admin.saying import say
 from app.admin.tables import Said
+from app.hooks import forgetting
 from app.lib import clock
 from app.lib.db import transaction
 from app.lib.words import merchant_sentence, sentence
@@ -115,7 +116,8 @@ def delete(session: Session, shop: Shop) -> str:
         return shell.page(session, shop, "settings/delete.html", "settings", error=error)
     closing.ask(session, shop)
     saw(session, merchant_sentence("deleted the shop"))
-    return shell.page(session, shop, "settings/deleted.html", "settings")
+    is_owed = forgetting.is_owed(session, shop.id)
+    return shell.page(session, shop, "settings/deleted.html", "settings", is_owed=is_owed)
 
 
 class _Pipe(io.RawIOBase):
