@@ -18,6 +18,10 @@ class Said(Mapping[K, str]):
         text = self._sentences[key]
         return say(text) if text else ""
 
+    def written(self, key: K) -> str:
+        """Return a sentence as it is written, for what is kept."""
+        return self._sentences[key]
+
     def __iter__(self) -> Iterator[K]:
         return iter(self._sentences)
 

@@ -134,8 +134,9 @@ def paid(segments: int, price: int | None, currency: str) -> str:
         return say_many("%(count)s segment", "%(count)s segments", segments)
     cost = (Decimal(price * segments) / texting.MILLION).normalize()
     about = format_currency(cost, currency, locale=locale(), decimal_quantization=False)
-    one, many = "%(count)s segment, about %(cost)s", "%(count)s segments, about %(cost)s"
-    return say_many(one, many, segments, cost=about)
+    return say_many(
+        "%(count)s segment, about %(cost)s", "%(count)s segments, about %(cost)s", segments, cost=about
+    )
 
 
 TRIGGERS = Said(

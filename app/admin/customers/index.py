@@ -16,6 +16,7 @@ from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import money
 from app.lib.db import among
+from app.lib.words import merchant_sentence
 from app.platforms.purchases import OrderState
 from app.shops.models import Shop
 
@@ -56,7 +57,12 @@ def index(session: Session, shop: Shop) -> str:
     bought = of_profiles(session, [ident for ident, _ in page.rows])
     lines = [Line(row, name_of(row), bought.get(ident, NOTHING)) for ident, row in page.rows]
     if lines:
-        saw(session, "customers " + ",".join(str(line.profile.id) for line in lines))
+        saw(
+            session,
+            merchant_sentence(
+                "customers %(numbers)s", numbers=",".join(str(line.profile.id) for line in lines)
+            ),
+        )
     return shell.page(session, shop, "customers/index.html", "customers", q=search, lines=lines, page=page)
 
 

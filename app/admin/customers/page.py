@@ -21,6 +21,7 @@ from app.audience import choices, consent
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import money
+from app.lib.words import merchant_sentence
 from app.platforms.base import PrivacyKind
 from app.platforms.purchases import Person
 from app.privacy import tasks
@@ -53,7 +54,7 @@ def show(session: Session, shop: Shop, profile_id: int) -> str:
     asked = asked if asked in story.SHOWS else "all"
     told = story.tell(session, profile, here, show=asked, before=_moment(request.args.get("before")))
     orders = _orders(session, profile)
-    saw(session, f"customer {profile.id}")
+    saw(session, merchant_sentence("customer %(number)s", number=profile.id))
     return shell.page(
         session,
         shop,
@@ -83,7 +84,14 @@ def withdraw(session: Session, shop: Shop, profile_id: int) -> BaseResponse:
     """Take back what a customer agreed to, because they asked the merchant to."""
     profile = _profile(session, shop, profile_id)
     done = agreed.withdraw(session, shop, profile, request.form.get("choice", ""), g.visitor.who)
-    saw(session, f"customer {profile.id}, withdrew {request.form.get('choice', '')[:80]}")
+    saw(
+        session,
+        merchant_sentence(
+            "customer %(number)s, withdrew %(choice)s",
+            number=profile.id,
+            choice=request.form.get("choice", "")[:80],
+        ),
+    )
     said = "withdrawn" if done else "gone"
     return redirect(address("customer.show", profile_id=profile.id, said=said) + "#agreed", 303)
 
@@ -96,7 +104,7 @@ def receipts(session: Session, shop: Shop, profile_id: int) -> Response:
     said = [
         row for it in (profile.email, profile.phone) if it for row in choices.spoken(session, shop.id, it)
     ]
-    saw(session, f"receipts of customer {profile.id}")
+    saw(session, merchant_sentence("receipts of customer %(number)s", number=profile.id))
     copies = [consent.receipt(row) | {"unchanged": consent.is_unchanged(row)} for row in said]
     headers = {"Content-Disposition": f'attachment; filename="receipts-{profile.id}.json"'}
     return Response(
@@ -110,7 +118,7 @@ def copy(session: Session, shop: Shop, profile_id: int) -> BaseResponse:
     """Make a copy of everything that is known of a customer; it waits, sealed, among the requests."""
     profile = _profile(session, shop, profile_id)
     task = tasks.ask_about(session, shop, _person(profile), PrivacyKind.EXPORT, by=g.visitor.who)
-    saw(session, f"customer {profile.id}, copied")
+    saw(session, merchant_sentence("customer %(number)s, copied", number=profile.id))
     return redirect(address("customer.show", profile_id=profile.id, said="copied", copy=task.id), 303)
 
 
@@ -129,7 +137,7 @@ def erase(session: Session, shop: Shop, profile_id: int) -> BaseResponse | str:
     if request.form.get("sure") != "yes":
         return _erasing(session, shop, profile, error=say("Tick the box first: this cannot be undone."))
     task = tasks.ask_about(session, shop, _person(profile), PrivacyKind.ERASE_PERSON, by=g.visitor.who)
-    saw(session, f"customer {profile.id}, erased")
+    saw(session, merchant_sentence("customer %(number)s, erased", number=profile.id))
     return redirect(address("privacy.index", said="erased", task=task.id), 303)
 
 
@@ -141,7 +149,7 @@ def gap_of(orders: list[Order]) -> Gap | None:
 
 
 def _erasing(session: Session, shop: Shop, profile: Profile, *, error: str = "") -> str:
-    saw(session, f"customer {profile.id}")
+    saw(session, merchant_sentence("customer %(number)s", number=profile.id))
     return shell.page(
         session,
         shop,

@@ -16,6 +16,7 @@ from app.admin.shipments.index import live_parcels, name_of
 from app.admin.words import Chip
 from app.audience.models import Profile
 from app.commerce.models import Order
+from app.lib.words import merchant_sentence
 from app.messages.models import Message
 from app.shops.models import Shop
 from app.tracking.page.links import tracking_url
@@ -86,7 +87,7 @@ def _case(session: Session, shop: Shop, case_id: int) -> Case:
 def _page(session: Session, shop: Shop, case: Case, *, typed: str = "", error: str | None = None) -> str:
     order = session.get_one(Order, case.order_id)
     profile = session.get(Profile, order.profile_id) if order.profile_id else None
-    saw(session, f"case {case.id} of order {order.id}")
+    saw(session, merchant_sentence("case %(number)s of order %(order)s", number=case.id, order=order.id))
     written = cases.entries(session, case)
     return shell.page(
         session,

@@ -20,6 +20,7 @@ from app.admin.shipments.narrowing import Asked
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import clock, money
+from app.lib.words import merchant_sentence
 from app.shops import workdays
 from app.shops.models import Shop
 from app.tracking.exceptions import attention
@@ -75,7 +76,12 @@ def index(session: Session, shop: Shop) -> str:
     )
     shown = lines(session, shop, found[: paging.ROWS])
     if shown:
-        saw(session, "exceptions of orders " + ",".join(str(line.order.id) for line in shown))
+        saw(
+            session,
+            merchant_sentence(
+                "exceptions of orders %(numbers)s", numbers=",".join(str(line.order.id) for line in shown)
+            ),
+        )
     return shell.page(
         session,
         shop,

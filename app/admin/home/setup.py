@@ -119,8 +119,12 @@ def _read(orders: int, back: str) -> str:
         return say("there were no orders before")
     if not back:
         return say_many("%(count)s order read", "%(count)s orders read", orders)
-    one, many = "%(count)s order read, back to %(month)s", "%(count)s orders read, back to %(month)s"
-    return say_many(one, many, orders, month=back)
+    return say_many(
+        "%(count)s order read, back to %(month)s",
+        "%(count)s orders read, back to %(month)s",
+        orders,
+        month=back,
+    )
 
 
 def _page(shop: Shop) -> Step:

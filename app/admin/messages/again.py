@@ -12,7 +12,7 @@ from app.admin.moments import WHAT
 from app.admin.saying import say
 from app.commerce.models import Order
 from app.flows import foreseen
-from app.lib.words import sentence
+from app.lib.words import merchant_sentence, sentence
 from app.messages.dispatch import again, outbox
 from app.messages.gate.verdict import Allowed, Decision, Deferred, Skipped
 from app.messages.models import Message
@@ -46,7 +46,15 @@ def send(session: Session, shop: Shop, message_id: int) -> Response | str:
         return _page(session, shop, message, order)
     is_new = again.ask(session, message, wanted)
     if is_new:
-        saw(session, f"message {message.id} of order {order.id}, sent again by {g.visitor.who}")
+        saw(
+            session,
+            merchant_sentence(
+                "message %(number)s of order %(order)s, sent again by %(who)s",
+                number=message.id,
+                order=order.id,
+                who=g.visitor.who,
+            ),
+        )
     return redirect(_back(message, "again" if is_new else "asked"), 303)
 
 
@@ -71,7 +79,9 @@ def _page(session: Session, shop: Shop, message: Message, order: Order) -> str:
     times = again.count(session, message)
     wanted = again.ask_of(message, order, times=times)
     decision, is_waiting = _decision(session, shop, wanted), again.is_waiting(session, message)
-    saw(session, f"message {message.id} of order {order.id}")
+    saw(
+        session, merchant_sentence("message %(number)s of order %(order)s", number=message.id, order=order.id)
+    )
     return shell.page(
         session,
         shop,

@@ -13,7 +13,7 @@ from app.admin.shipments.index import name_of
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.flows import arbiter
-from app.lib.words import sentence
+from app.lib.words import merchant_sentence, sentence
 from app.messages.models import Message
 from app.messages.providers import complaints
 from app.messages.responses import clicks
@@ -82,7 +82,8 @@ def index(session: Session, shop: Shop) -> str:
         for _, message, order, profile in page.rows
     ]
     if lines:
-        saw(session, "messages " + ",".join(str(line.message.id) for line in lines))
+        numbers = ",".join(str(line.message.id) for line in lines)
+        saw(session, merchant_sentence("messages %(numbers)s", numbers=numbers))
     counts = _counts(session, shop.id)
     return shell.page(
         session,

@@ -19,7 +19,7 @@ from app.admin.tables import Said
 from app.commerce.models import Order
 from app.flows import doubles, switches
 from app.flows.triggers import review_reply
-from app.lib.words import sentence
+from app.lib.words import merchant_sentence, sentence
 from app.reviews import choice, links, moderating, telling, writing
 from app.reviews.choice import Choice
 from app.reviews.models import HiddenBecause, Review, ReviewState
@@ -83,7 +83,10 @@ def _page(session: Session, shop: Shop, tab: str | None, wrong: Unfit | None = N
     page = paging.newest_first(session, wanted, Review.id)
     lines = _lines(session, [row[0] for row in page.rows])
     if lines:
-        saw(session, "reviews " + ",".join(str(line.review.id) for line in lines))
+        saw(
+            session,
+            merchant_sentence("reviews %(numbers)s", numbers=",".join(str(line.review.id) for line in lines)),
+        )
     doubled = doubles.of(session, shop).get(Trigger.REVIEW_REQUEST)
     return shell.page(
         session,

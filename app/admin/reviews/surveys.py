@@ -13,7 +13,7 @@ from app.admin.saying import say
 from app.admin.tables import Said
 from app.commerce.models import Order
 from app.flows import switches
-from app.lib.words import sentence
+from app.lib.words import merchant_sentence, sentence
 from app.shops.models import Shop
 from app.surveys import answering, reasons
 from app.surveys.answering import Score
@@ -49,7 +49,10 @@ def index(session: Session, shop: Shop) -> str:
     page = paging.newest_first(session, wanted, SurveyAnswer.id)
     lines = _lines(session, [row[0] for row in page.rows])
     if lines:
-        saw(session, "answers " + ",".join(str(line.answer.id) for line in lines))
+        saw(
+            session,
+            merchant_sentence("answers %(numbers)s", numbers=",".join(str(line.answer.id) for line in lines)),
+        )
     score = answering.score(session, shop.id)
     return shell.page(
         session,

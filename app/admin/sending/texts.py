@@ -13,6 +13,7 @@ from app.admin.sending import entering
 from app.admin.sending.entering import Entry
 from app.channels.sms.base import Provider
 from app.lib import reading
+from app.lib.words import merchant_sentence
 from app.messages.providers import spending
 from app.messages.providers.models import BY_MEDIUM
 from app.messages.responses import replies
@@ -38,7 +39,10 @@ def index(session: Session, shop: Shop) -> str:
 def _page(session: Session, shop: Shop, entry: Entry) -> str:
     accounts, heard = texting.accounts(session, shop), replies.newest(session, shop.id, most=MOST)
     if heard:
-        watched(session, "replies " + ",".join(str(reply.id) for reply, _ in heard))
+        watched(
+            session,
+            merchant_sentence("replies %(numbers)s", numbers=",".join(str(reply.id) for reply, _ in heard)),
+        )
     return shell.page(
         session,
         shop,

@@ -18,7 +18,7 @@ from app.channels.whatsapp.templates import Part, Slot, Template
 from app.flows.published import PRESETS
 from app.flows.texted import STEPS
 from app.lib import reading
-from app.lib.words import sentence
+from app.lib.words import merchant_sentence, sentence
 from app.messages.gate import offers
 from app.messages.providers import spending
 from app.messages.providers.models import BY_MEDIUM
@@ -77,7 +77,10 @@ def index(session: Session, shop: Shop) -> str:
 def _page(session: Session, shop: Shop, entry: Entry) -> str:
     account, heard = texting.account(session, shop, OURS), replies.newest(session, shop.id, OURS, most=MOST)
     if heard:
-        watched(session, "replies " + ",".join(str(reply.id) for reply, _ in heard))
+        watched(
+            session,
+            merchant_sentence("replies %(numbers)s", numbers=",".join(str(reply.id) for reply, _ in heard)),
+        )
     uses = registry.uses(session, [shop.id])
     return shell.page(
         session,

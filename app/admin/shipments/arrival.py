@@ -1,5 +1,6 @@
 """When a parcel is expected, who says so, and how often we were right."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from babel.numbers import format_percent
@@ -8,7 +9,6 @@ from sqlalchemy.orm import Session
 from app.admin import answer
 from app.admin.saying import locale, say, say_many
 from app.commerce.models import Order
-from app.lib.words import sentence
 from app.shops.models import Shop
 from app.tracking.forecast import expected, record
 from app.tracking.forecast.delivery_date import Clock
@@ -18,34 +18,41 @@ from app.tracking.forecast.typical import ENOUGH, Level
 from app.tracking.models import Shipment
 from app.tracking.story import arrival
 
-ESTIMATES = {
-    Level.ALL: (
-        sentence("Our estimate, from %(count)s parcel of yours."),
-        sentence("Our estimate, from %(count)s parcels of yours."),
+ESTIMATES: dict[Level, Callable[[int], str]] = {
+    Level.ALL: lambda count: say_many(
+        "Our estimate, from %(count)s parcel of yours.",
+        "Our estimate, from %(count)s parcels of yours.",
+        count,
     ),
-    Level.CARRIER: (
-        sentence("Our estimate, from %(count)s parcel with the same carrier."),
-        sentence("Our estimate, from %(count)s parcels with the same carrier."),
+    Level.CARRIER: lambda count: say_many(
+        "Our estimate, from %(count)s parcel with the same carrier.",
+        "Our estimate, from %(count)s parcels with the same carrier.",
+        count,
     ),
-    Level.SERVICE: (
-        sentence("Our estimate, from %(count)s parcel sent the same way."),
-        sentence("Our estimate, from %(count)s parcels sent the same way."),
+    Level.SERVICE: lambda count: say_many(
+        "Our estimate, from %(count)s parcel sent the same way.",
+        "Our estimate, from %(count)s parcels sent the same way.",
+        count,
     ),
-    Level.COUNTRY: (
-        sentence("Our estimate, from %(count)s parcel sent the same way to the same country."),
-        sentence("Our estimate, from %(count)s parcels sent the same way to the same country."),
+    Level.COUNTRY: lambda count: say_many(
+        "Our estimate, from %(count)s parcel sent the same way to the same country.",
+        "Our estimate, from %(count)s parcels sent the same way to the same country.",
+        count,
     ),
-    Level.REGION: (
-        sentence("Our estimate, from %(count)s parcel sent the same way to the same region."),
-        sentence("Our estimate, from %(count)s parcels sent the same way to the same region."),
+    Level.REGION: lambda count: say_many(
+        "Our estimate, from %(count)s parcel sent the same way to the same region.",
+        "Our estimate, from %(count)s parcels sent the same way to the same region.",
+        count,
     ),
-    Level.LANE: (
-        sentence("Our estimate, from %(count)s parcel from the same place to the same region."),
-        sentence("Our estimate, from %(count)s parcels from the same place to the same region."),
+    Level.LANE: lambda count: say_many(
+        "Our estimate, from %(count)s parcel from the same place to the same region.",
+        "Our estimate, from %(count)s parcels from the same place to the same region.",
+        count,
     ),
-    Level.ZONE: (
-        sentence("Our estimate, from %(count)s parcel like it."),
-        sentence("Our estimate, from %(count)s parcels like it."),
+    Level.ZONE: lambda count: say_many(
+        "Our estimate, from %(count)s parcel like it.",
+        "Our estimate, from %(count)s parcels like it.",
+        count,
     ),
 }
 """By how alike the parcels are that an estimate rests on."""
@@ -77,8 +84,7 @@ def tell(session: Session, shop: Shop, order: Order, shipment: Shipment) -> Arri
 def _estimate(said: Said | None) -> str:
     if said is None:
         return say("Our estimate.")
-    one, many = ESTIMATES[said.level]
-    return say_many(one, many, said.samples)
+    return ESTIMATES[said.level](said.samples)
 
 
 def _record(session: Session, shop: Shop) -> str | None:

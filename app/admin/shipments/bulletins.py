@@ -18,6 +18,7 @@ from app.admin.saying import after_another, figure, say
 from app.admin.shipments.narrowing import Asked
 from app.flows import bulletins
 from app.lib.db import among
+from app.lib.words import merchant_sentence
 from app.messages.dispatch import outbox
 from app.messages.dispatch.bulletins import LONGEST, LONGEST_SUBJECT, Bulletin
 from app.messages.documents import compose
@@ -84,7 +85,14 @@ def send(session: Session, shop: Shop, bulletin_id: int) -> Response:
     """Send it; whoever presses twice sends it once."""
     row = _found(session, shop, bulletin_id)
     if bulletins.confirm(session, shop.id, row.id):
-        saw(session, f"bulletin {row.id}, sent about {len(row.parcels)} orders")
+        saw(
+            session,
+            merchant_sentence(
+                "bulletin %(bulletin)s, sent about %(number)s orders",
+                bulletin=row.id,
+                number=len(row.parcels),
+            ),
+        )
     return redirect(address("bulletins.show", bulletin_id=row.id), 303)
 
 
@@ -136,7 +144,12 @@ def _page(
 ) -> str:
     is_shown = row.is_written and not errors and row.confirmed_at is None
     goes, stays = _foreseen(session, row) if is_shown else (None, [])
-    watched(session, f"bulletin {row.id} about {len(row.parcels)} orders")
+    watched(
+        session,
+        merchant_sentence(
+            "bulletin %(bulletin)s about %(number)s orders", bulletin=row.id, number=len(row.parcels)
+        ),
+    )
     return shell.page(
         session,
         shop,

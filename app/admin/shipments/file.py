@@ -18,6 +18,7 @@ from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import clock, money, sheets
 from app.lib.db import among
+from app.lib.words import merchant_sentence
 from app.shops.models import Shop
 from app.tracking.exceptions import attention
 from app.tracking.models import ExceptionRow, Shipment
@@ -36,7 +37,7 @@ AT_ONCE = 1000
 def download(session: Session, shop: Shop) -> Response:
     """Hand the merchant the parcels of a tab, or that a search finds."""
     rows = list(_rows(session, shop, Asked.now()))
-    saw(session, f"a file of {len(rows)} shipments")
+    saw(session, merchant_sentence("a file of %(number)s shipments", number=len(rows)))
     day = answer.calendar(shop).today.isoformat()
     headers = {"Content-Disposition": f'attachment; filename="shipments-{day}.csv"'}
     return Response(sheets.sheet(_heads(), rows), content_type="text/csv; charset=utf-8", headers=headers)

@@ -19,7 +19,7 @@ from app.admin.shipments.narrowing import Asked
 from app.admin.tables import Said
 from app.audience.models import Profile
 from app.commerce.models import Order
-from app.lib.words import sentence
+from app.lib.words import merchant_sentence, sentence
 from app.shops.models import Shop
 from app.tracking.exceptions import attention
 from app.tracking.models import Shipment, TrackingEvent
@@ -71,7 +71,12 @@ def index(session: Session, shop: Shop) -> str | Response:
     page = _page(session, shop, found, asked.search)
     lines = _lines(session, shop, page.rows)
     if lines:
-        saw(session, "shipments of orders " + ",".join(str(line.order.id) for line in lines))
+        saw(
+            session,
+            merchant_sentence(
+                "shipments of orders %(numbers)s", numbers=",".join(str(line.order.id) for line in lines)
+            ),
+        )
     return shell.page(
         session,
         shop,

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.admin.doors.session import address, for_shop, saw
 from app.lib import limits
+from app.lib.words import merchant_sentence
 from app.shops.models import Shop
 from app.tracking.models import Shipment
 from app.tracking.scans import overrides
@@ -31,7 +32,10 @@ def declare(session: Session, shop: Shop, shipment_id: int) -> Response:
         return _back(shipment, "why")
     why = words[: overrides.LONGEST]
     overrides.declare(session, shop, shipment, ShipmentStatus(status), words=why, who=g.visitor.who)
-    saw(session, f"shipment {shipment.id}, said to be {status}")
+    saw(
+        session,
+        merchant_sentence("shipment %(number)s, said to be %(status)s", number=shipment.id, status=status),
+    )
     return _back(shipment, "said")
 
 

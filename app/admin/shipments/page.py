@@ -19,7 +19,7 @@ from app.admin.tables import Said
 from app.audience.models import Profile
 from app.commerce.models import Fulfillment, LineItem, Order
 from app.lib import money
-from app.lib.words import sentence
+from app.lib.words import merchant_sentence, sentence
 from app.shops.models import Shop
 from app.tracking.exceptions import attention
 from app.tracking.models import ExceptionRow, Shipment
@@ -71,7 +71,10 @@ def show(session: Session, shop: Shop, shipment_id: int) -> str:
     latest = story.tell(
         session, shop, shipment, order, feedback=feedback, written=written, said=said, show=asked
     )
-    saw(session, f"shipment {shipment.id} of order {order.id}")
+    saw(
+        session,
+        merchant_sentence("shipment %(number)s of order %(order)s", number=shipment.id, order=order.id),
+    )
     day = answer.calendar(shop).heading
     return shell.page(
         session,

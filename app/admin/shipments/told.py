@@ -12,7 +12,7 @@ from app.admin.tables import Said
 from app.commerce import bodies
 from app.commerce.models import Delivery, Order
 from app.lib import plugins
-from app.lib.words import sentence
+from app.lib.words import merchant_sentence, sentence
 from app.privacy import masking
 from app.shops.models import Shop
 from app.tracking.models import Shipment, TrackingEvent
@@ -54,7 +54,7 @@ def index(session: Session, shop: Shop, shipment_id: int) -> str:
     every = plugins.discover("app.carriers")  # named, as the index has them before the numbers
     asked = select(CarrierWatch).filter_by(shop_id=shop.id, number=shipment.number)
     asked = asked.where(CarrierWatch.source.in_(every))
-    saw(session, f"what was told of shipment {shipment.id}, masked")
+    saw(session, merchant_sentence("what was told of shipment %(number)s, masked", number=shipment.id))
     return shell.page(
         session,
         shop,

@@ -16,7 +16,7 @@ from app.admin.wording import preview, view, words
 from app.admin.wording import state as wording_state
 from app.admin.wording.state import Panel, State, View
 from app.lib import clock
-from app.lib.words import CATALOGS, ENGLISH
+from app.lib.words import CATALOGS, ENGLISH, merchant_sentence
 from app.messages.documents import templates
 from app.messages.documents.blocks import KINDS
 from app.messages.documents.document import NAMES, Block, Document, Misfit
@@ -61,7 +61,7 @@ def page(  # noqa: PLR0913 - what one page shows
     document, is_understood = written(session, shop, trigger)
     letter = wording_state.letter(session, shop, trigger, document, state.filled, state.language)
     if state.filled.isdecimal():
-        saw(session, f"message {state.filled} as a preview")
+        saw(session, merchant_sentence("message %(number)s as a preview", number=state.filled))
     shown, filler = showing.of(letter), showing.Filler(letter)
     findings = lint(document, trigger, offers.category(trigger), look)
     block = next((it for it in document.blocks if it.id == state.block), None)

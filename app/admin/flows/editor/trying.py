@@ -23,7 +23,7 @@ from app.flows.plan.walking import Look, Passed
 from app.flows.seeing import Asked, Seen
 from app.lib import clock, money
 from app.lib.told import Told, tell
-from app.lib.words import sentence
+from app.lib.words import merchant_sentence, sentence
 from app.shops.models import Shop
 from app.stock.models import Waiting
 from app.tracking.models import Shipment
@@ -82,7 +82,8 @@ def show(session: Session, shop: Shop, name: str) -> str:
     now = clock.now()
     seen = None
     if flow and subject:
-        saw(session, f"tried {words.TRIGGERS[trigger]} on {subject.name}")
+        tried = words.TRIGGERS.written(trigger)
+        saw(session, merchant_sentence("tried %(flow)s on %(subject)s", flow=tried, subject=subject.name))
         everything = frozenset(FIELDS[flow.about])
         seen = seeing.see(session, [Asked(1, flow.about, subject.id, now, trigger, everything)]).get(1)
     walk = walking.walk(flow, seen.facts, now) if flow and seen else None
