@@ -239,8 +239,3 @@ def source(key: str) -> str:
 def as_sentence(said: str | None) -> str:
     """Write what somebody answered as a sentence."""
     return f"{said[0].upper()}{said[1:].rstrip('.')}." if said else ""
-
-
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """Count in words: (1, "parcel") → "1 parcel", (1200, "parcel") → "1,200 parcels"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

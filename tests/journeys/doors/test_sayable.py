@@ -7,6 +7,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import get_day_names, get_month_names
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -33,7 +34,7 @@ DATES = "|".join(
     ]
 )
 PLUGINS = ("app.platforms", "app.carriers", "app.channels.sms", "app.listeners")
-ADDRESS = re.compile(r"\w+://\S*|\S*\w\.[a-z]\S*")
+ADDRESS = re.compile(r"\w+://\S*|\S*\w\.[a-z]\S*|\w+_…")
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -70,19 +71,59 @@ def test_every_sentence_can_be_said_in_another_language(
     with client.session_transaction() as kept:
         kept.update(key_of(mine, None))
     data = data_of(session, mine.shop)
-    unsaid, asked = {}, 0
+    found, asked = {}, 0
     for route in walking.of_a_shop(app):
         if route.method != "GET":
             continue
         answer = client.get(route.address(app, mine.shop.id, mine), headers={"Accept-Language": "en-XA"})
         if answer.status_code == 200 and answer.mimetype == "text/html":
             asked += 1
-            page = Page()
-            page.feed(answer.text)
-            if found := [it for it in (without(part, data) for part in page.found) if WORD.search(it)]:
-                unsaid[route.name] = found
-    assert unsaid == {}
+            if parts := unsaid(answer.text, data):
+                found[route.name] = parts
+    assert found == {}
     assert asked > 45
+
+
+def test_what_stands_at_the_doors_can_be_said_too(
+    app: Flask,
+    session: Session,
+    mine: Planted,
+    theirs: Planted,
+    key_of: Callable[[Planted, Role | None], Keys],
+) -> None:
+    data, client = data_of(session, mine.shop), app.test_client()
+    at_the_doors = [
+        ("/admin", 401),
+        ("/admin/sign-in", 200),
+        ("/admin/sign-in/x", 401),
+        ("/admin/join/x", 401),
+        ("/admin/way-in/x", 401),
+        ("/admin/shopify/patch", 400),
+        ("/connect/woocommerce", 200),
+        ("/connect/woocommerce/return", 400),
+    ]
+    assert {address: unsaid_at(client, address, status, data) for address, status in at_the_doors} == {
+        address: [] for address, _ in at_the_doors
+    }
+    with client.session_transaction() as kept:
+        kept.update(key_of(mine, Role.READER))
+    assert unsaid_at(client, "/admin?all=1", 200, data) == []
+    assert unsaid_at(client, f"/admin/{theirs.shop.id}/home", 404, data) == []
+    assert unsaid_at(client, f"/admin/{mine.shop.id}/settings/everything", 403, data) == []
+
+
+def unsaid_at(client: FlaskClient, address: str, status: int, data: "re.Pattern[str]") -> list[str]:
+    """Return what a page shows that is neither said nor data; fails where it is answered otherwise."""
+    answer = client.get(address, headers={"Accept-Language": "en-XA"})
+    assert answer.status_code == status, address
+    return unsaid(answer.text, data)
+
+
+def unsaid(shown: str, data: "re.Pattern[str]") -> list[str]:
+    """Return what a page shows that is neither said nor data."""
+    page = Page()
+    page.feed(shown)
+    return [it for it in (without(part, data) for part in page.found) if WORD.search(it)]
 
 
 def without(shown: str, data: "re.Pattern[str]") -> str:
