@@ -60,7 +60,7 @@ PAGES = (
     *("settings/keeping?months=12", "settings/everything", "settings/delete"),
     *("messages?tab=skipped", "messages?tab=look"),
 )
-"""Every page that a merchant can ask for, and what is asked of the long ones; of a file, how soon it begins."""
+"""Every page that a merchant can ask for, and what is asked of long ones; of a file, how soon it begins."""
 
 NAMED = """
     SELECT s.id, (SELECT (max(id) + min(id)) / 2 FROM shipment WHERE shop_id = s.id),
