@@ -51,12 +51,17 @@
     if (there) htmx.ajax("GET", there, { source: document.body, target: "body", swap: "outerMorph", push: "true" });
   });
 
-  // What broke off is not saved, and the page that asked for it says so.
+  // What broke off is not saved, and the page that asked for it says so. A file that is made as it is handed out
+  // may end amid its way without a word: a zip tells its end.
+  const isWhole = async (file) => {
+    if (file?.type !== "application/zip") return Boolean(file);
+    return new TextDecoder().decode(await file.slice(-22, -18).arrayBuffer()) === "PK\x05\x06";
+  };
   const save = async (answer) => {
     const broken = document.getElementById("broken-off");
     broken.hidden = true;
     const whole = await answer.blob().catch(() => null);
-    if (!whole) {
+    if (!(await isWhole(whole))) {
       broken.hidden = false;
       broken.scrollIntoView();
       return;

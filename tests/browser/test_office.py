@@ -1,6 +1,7 @@
 """Doorstep inside Shopify's back office: a frame of another site, where browsers keep no cookie of ours."""
 
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -203,6 +204,17 @@ def test_a_stale_token_is_renewed_and_back_leads_back(desk: Desk, shop: Shop) ->
     assert broken.count() == 0
     desk.frame.get_by_role("link", name="Export").click()
     broken.wait_for()
+    frame.goto(f"{desk.app}/admin/{shop.id}/settings/everything")
+    with desk.page.expect_download() as found:
+        desk.frame.get_by_role("link", name="Download everything").click()
+    assert zipfile.ZipFile(found.value.path()).testzip() is None
+    desk.page.route(
+        "**/everything.zip*",
+        lambda route: route.fulfill(status=200, content_type="application/zip", body=b"PK\x03\x04half"),
+    )
+    desk.frame.get_by_role("link", name="Download everything").click()
+    broken.wait_for()
+    frame.goto(f"{desk.app}/admin/{shop.id}/shipments")
     # back and forth
     desk.frame.locator("table.cards tbody th a").first.click()
     desk.frame.get_by_role("heading", level=1).filter(has_text="Order").wait_for()
