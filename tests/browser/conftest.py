@@ -161,4 +161,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             ways[f"{width} {scheme}"] += times
         pages = len({address for address, _, _ in LOOKED})
         said = ", ".join(f"{way} {times}" for way, times in sorted(ways.items()))
-        terminalreporter.write_line(f"{pages} pages held in {ways.total()} looks: {said}")
+        terminalreporter.write_line(f"different pages: {pages}; looks that held: {ways.total()} ({said})")
