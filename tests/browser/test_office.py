@@ -292,4 +292,9 @@ def test_it_holds_at_both_widths(look: Look, site: Site, shop: Shop, monkeypatch
     look.page.goto(f"{site.url}/admin/{shop.id}/shipments?id_token={oauth.session_token()}")
     picture(look, "embedded-shipments")
     look.holds()
+    paper = look.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper in (
+        "rgb(245, 244, 240)",
+        "rgb(255, 255, 255)",
+    )  # as light as its host, whatever the reader likes
     settings.cache_clear()

@@ -1,5 +1,6 @@
 """Every sentence is said in every language; slower than a unit test, and it asks for translations."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -58,6 +59,18 @@ def test_nothing_is_kept_that_is_no_longer_said(language: str, source: Catalog) 
 def test_what_merchants_are_told_is_found() -> None:
     told = catalogs.extract(MERCHANTS)
     assert told.get("Skip to content") is not None
+
+
+def test_what_is_counted_stands_where_it_is_said() -> None:
+    calls = [
+        (file.name, call)
+        for file in (catalogs.ROOT / "app" / "admin").rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "say_many"
+    ]
+    assert len(calls) > 50
+    for name, call in calls:
+        assert all(isinstance(it, ast.Constant) for it in call.args[:2]), f"{name}:{call.lineno}"
 
 
 @pytest.mark.parametrize("language", languages(MERCHANTS))
