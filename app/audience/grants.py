@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from app.lib.words import merchant_sentence
 from app.vocabulary import Category, ConsentBasis, ConsentSource, ConsentState, Medium
 
 C, M, S = Category, Medium, ConsentSource
@@ -54,44 +55,52 @@ class Grant(NamedTuple):
 
 
 YES, IF_CONFIRMED, NO = Gives.YES, Gives.IF_CONFIRMED, Gives.NO
-DOUBLE = "German courts want a click from the mailbox itself as proof (double opt-in)"
+DOUBLE = merchant_sentence("German courts want a click from the mailbox itself as proof (double opt-in)")
 DOUBLE_BY = "bevh.org/rechtshilfen/datenschutz/double-opt-in; UWG § 7 (2)"
-TYPED = "anybody can type a number: its owner has to answer first"
+TYPED = merchant_sentence("anybody can type a number: its owner has to answer first")
 TYPED_BY = "CTIA Short Code Monitoring Handbook A.1, A.2 (double opt-in)"
-ASKED = "they asked for it"
+ASKED = merchant_sentence("they asked for it")
 GDPR = "GDPR Art. 6 (1) (a); ePrivacy Directive Art. 13 (1)"
 
 GRANTS = (
     # An address typed to buy something, and nothing else said.
     Grant(
-        S.ORDER, (M.EMAIL,), C.TRANSACTIONAL, YES, "it is about what they bought",
+        S.ORDER, (M.EMAIL,), C.TRANSACTIONAL, YES, merchant_sentence("it is about what they bought"),
         "GDPR Art. 6 (1) (b); CAN-SPAM, 15 USC 7702 (17)",
     ),
     Grant(
-        S.ORDER, (M.SMS,), C.TRANSACTIONAL, YES, "they typed the number to buy, and this is about it",
+        S.ORDER, (M.SMS,), C.TRANSACTIONAL, YES,
+        merchant_sentence("they typed the number to buy, and this is about it"),
         "GDPR Art. 6 (1) (b); ePrivacy Directive Art. 13 binds direct marketing only", LIKE_EU,
     ),
     Grant(
         S.ORDER, (M.SMS,), C.TRANSACTIONAL, NO,
-        "a number typed at the checkout is no opt-in: carriers there block what was not asked for",
+        merchant_sentence(
+            "a number typed at the checkout is no opt-in: carriers there block what was not asked for"
+        ),
         "CTIA Short Code Monitoring Handbook A.1: requiring a number is not a compliant opt-in", ("US", "CA"),
     ),
     Grant(
-        S.ORDER, (M.WHATSAPP,), C.TRANSACTIONAL, NO, "WhatsApp wants an opt-in for every message",
+        S.ORDER, (M.WHATSAPP,), C.TRANSACTIONAL, NO,
+        merchant_sentence("WhatsApp wants an opt-in for every message"),
         "WhatsApp Business Messaging Policy, business.whatsapp.com/policy",
     ),
     Grant(
-        S.ORDER, (M.EMAIL,), C.MARKETING, YES, "shops may write to customers who have not declined",
+        S.ORDER, (M.EMAIL,), C.MARKETING, YES,
+        merchant_sentence("shops may write to customers who have not declined"),
         "CAN-SPAM, 15 USC 7704 (a)", ("US",),
     ),
     Grant(
-        S.ORDER, (M.EMAIL,), C.MARKETING, YES, "a purchase is implied consent for two years",
+        S.ORDER, (M.EMAIL,), C.MARKETING, YES,
+        merchant_sentence("a purchase is implied consent for two years"),
         "CASL s. 10 (10), crtc.gc.ca/eng/com500/guide.htm", ("CA",), timedelta(days=730),
     ),
     Grant(
         S.ORDER, (M.EMAIL,), C.MARKETING, NO,
-        "customers may be written to only if they could decline when they typed the address, "
-        "and stores do not say whether they could",
+        merchant_sentence(
+            "customers may be written to only if they could decline when they typed the address, "
+            "and stores do not say whether they could"
+        ),
         "ePrivacy Directive Art. 13 (2); UWG § 7 (3); cnil.fr/la-prospection-commerciale-par-sms-mms",
         LIKE_EU,
     ),
@@ -101,23 +110,28 @@ GRANTS = (
         for source in (S.CHECKOUT, S.SHOPIFY)
         for row in (
             Grant(source, (M.EMAIL,), C.MARKETING, IF_CONFIRMED, DOUBLE, DOUBLE_BY, CONFIRMING),
-            Grant(source, (M.EMAIL,), C.MARKETING, YES, "they agreed to offers in the store", GDPR),
             Grant(
-                source, (M.SMS,), C.MARKETING, YES, "they agreed to offers by text in the store",
+                source, (M.EMAIL,), C.MARKETING, YES,
+                merchant_sentence("they agreed to offers in the store"), GDPR,
+            ),
+            Grant(
+                source, (M.SMS,), C.MARKETING, YES,
+                merchant_sentence("they agreed to offers by text in the store"),
                 "47 CFR 64.1200 (f) (9); shopify.dev, CustomerSmsMarketingConsentState",
             ),
             Grant(
                 source, (M.SMS,), C.TRANSACTIONAL, YES,
-                "who agreed to offers by text may be told of their order by text",
+                merchant_sentence("who agreed to offers by text may be told of their order by text"),
                 "47 CFR 64.1200 (a) (1): the written consent holds the lesser one",
             ),
             Grant(
-                source, (M.WHATSAPP,), C.MARKETING, YES, "they agreed to offers by WhatsApp in the store",
+                source, (M.WHATSAPP,), C.MARKETING, YES,
+                merchant_sentence("they agreed to offers by WhatsApp in the store"),
                 "WhatsApp Business Messaging Policy",
             ),
             Grant(
                 source, (M.WHATSAPP,), C.TRANSACTIONAL, YES,
-                "who agreed to offers by WhatsApp may be told of their order there",
+                merchant_sentence("who agreed to offers by WhatsApp may be told of their order there"),
                 "WhatsApp Business Messaging Policy",
             ),
         )
@@ -129,20 +143,26 @@ GRANTS = (
     Grant(S.TRACKING_PAGE, ALL, C.MARKETING, YES, ASKED, GDPR),
     # Said from the address itself.
     *(
-        Grant(source, ALL, category, YES, "they said so from the address itself", f"{GDPR}; {DOUBLE_BY}")
+        Grant(
+            source, ALL, category, YES,
+            merchant_sentence("they said so from the address itself"), f"{GDPR}; {DOUBLE_BY}",
+        )
         for source in (S.PREFERENCES, S.CONFIRMATION, S.KEYWORD)
         for category in C
     ),
     # A list that the merchant brings.
     Grant(S.IMPORT, (M.EMAIL,), C.MARKETING, IF_CONFIRMED, DOUBLE, DOUBLE_BY, CONFIRMING),
-    Grant(S.IMPORT, (M.EMAIL,), C.MARKETING, YES, "the merchant answers for the list", GDPR),
+    Grant(
+        S.IMPORT, (M.EMAIL,), C.MARKETING, YES,
+        merchant_sentence("the merchant answers for the list"), GDPR,
+    ),
     Grant(
         S.IMPORT, TEXTS, C.MARKETING, NO,
-        "a list holds no written agreement, and without one each text can cost $500",
+        merchant_sentence("a list holds no written agreement, and without one each text can cost $500"),
         "47 CFR 64.1200 (f) (9); 47 USC 227 (b) (3)",
     ),
 )  # fmt: skip
-UNNAMED = "no rule that we know of lets a shop do this"
+UNNAMED = merchant_sentence("no rule that we know of lets a shop do this")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +235,7 @@ def _of(said: Said, medium: Medium, category: Category, country: str | None, now
     until = said.at + row.lasts if row.lasts else None
     is_over = until is not None and until <= now
     if row.gives is NO or waits or is_pending or is_over:
-        why = "they have not confirmed it yet" if is_pending else row.why
+        why = merchant_sentence("they have not confirmed it yet") if is_pending else row.why
         return Permission(
             False, why, said.source, wants_confirmation=row.gives is not NO and (waits or is_pending)
         )

@@ -1,6 +1,6 @@
 """What the gate looked at on the way to its answer, in the merchant's language: a line for each rule."""
 
-from app.admin.saying import say
+from app.admin.saying import retold, say
 from app.admin.tables import Said
 from app.lib.words import sentence
 
@@ -25,41 +25,18 @@ RULES = Said(
         "their turn": sentence("Their turn"),
     }
 )
-SAW = Said(
-    {
-        it: it
-        for it in (
-            sentence("being made"),
-            sentence("bought or emptied"),
-            sentence("cancelled"),
-            sentence("every milestone"),
-            sentence("goes at any hour"),
-            sentence("its flow stands by it"),
-            sentence("no longer"),
-            sentence("no parcel"),
-            sentence("no test"),
-            sentence("none"),
-            sentence("nothing"),
-            sentence("off"),
-            sentence("on"),
-            sentence("one is open"),
-            sentence("only if it is late"),
-            sentence("orders wait to be read"),
-            sentence("paused: too many complaints"),
-            sentence("test order"),
-            sentence("the cart stands"),
-            sentence("the order stands"),
-            sentence("the store’s own mail asks it"),
-            sentence("told before"),
-            sentence("yes"),
-            sentence("yes, or none"),
-            sentence("yes: they asked for it on a form"),
-        )
-    }
-)
-"""What a rule may have seen; what names times, places or sources is kept with the message as it was."""
 
 
 def line(rule: str, saw: str) -> str:
     """Return what one rule saw: "Switched on: on"."""
-    return say("%(rule)s: %(saw)s", rule=RULES.get(rule, rule.capitalize()), saw=SAW.get(saw, saw))
+    return say("%(rule)s: %(saw)s", rule=RULES.get(rule, rule.capitalize()), saw=_said(saw))
+
+
+def _said(saw: str) -> str:
+    """Say what was kept in English; of what has two parts ("yes: they asked for it"), each."""
+    whole = retold(saw)
+    first, colon, second = saw.partition(": ")
+    if whole != saw or not colon:
+        return whole
+    why, bracket, stands_on = second.partition(" (")
+    return say("%(answer)s: %(why)s", answer=retold(first), why=f"{retold(why)}{bracket}{stands_on}")

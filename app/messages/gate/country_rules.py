@@ -3,6 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
+from app.lib.words import merchant_sentence
 from app.vocabulary import Category, Medium
 
 
@@ -22,7 +23,7 @@ RULES = (
         ("US",),
         Medium.WHATSAPP,
         Category.MARKETING,
-        "WhatsApp delivers no offers to numbers in the United States",
+        merchant_sentence("WhatsApp delivers no offers to numbers in the United States"),
         "developers.facebook.com, marketing templates to +1, as of 2026-10",
         date(2026, 11, 26),
     ),

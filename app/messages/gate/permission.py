@@ -259,35 +259,27 @@ def _still_holds(facts: Facts) -> Objection | None:
 def _agreement(facts: Facts) -> str:
     permission = may_write(facts)
     if facts.trigger in WAITED_FOR and _is_asked_for(facts):
-        return "yes: they asked for it on a form"
+        return saw.ASKED_ON_A_FORM
     stands_on = f" ({permission.source}, {permission.basis})" if permission.basis else ""
     return f"{'yes' if permission.is_given else 'no'}: {permission.why}{stands_on}"
 
 
 RULES = (
     Rule("somebody is there", _somebody_is_there, saw.whom),
-    Rule("not suppressed", _is_not_suppressed, lambda facts: facts.suppressed or "nothing"),
+    Rule("not suppressed", _is_not_suppressed, saw.what_stops_it),
     Rule("agreed to", _is_agreed_to, _agreement),
     Rule("country", _country_lets, saw.country),
     Rule("switched on", _is_switched_on, saw.switches),
     Rule("wanted", _is_wanted, saw.wishes),
-    Rule("a real purchase", _is_a_real_purchase, saw.either("order_is_test", "test order", "no test")),
+    Rule("a real purchase", _is_a_real_purchase, saw.IS_TEST),
     Rule("news", _is_news, saw.ages),
-    Rule(
-        "not too often",
-        _is_not_too_often,
-        lambda facts: f"{len(facts.sent_lately)} within {caps.LOOKS_BACK.days} days",
-    ),
+    Rule("not too often", _is_not_too_often, saw.how_often),
     Rule("not told yet", _is_not_told, saw.what_was_told),
     Rule("a decent hour", _is_a_decent_hour, saw.hours),
-    Rule(
-        "offers go",
-        pending.is_not_paused,
-        saw.either("offers_are_paused", "paused: too many complaints", "yes"),
-    ),
-    Rule("no open problem", pending.has_no_trouble, saw.either("has_open_case", "one is open", "none")),
+    Rule("offers go", pending.is_not_paused, saw.OFFERS_GO),
+    Rule("no open problem", pending.has_no_trouble, saw.PROBLEMS),
     Rule("still holds", _still_holds, saw.what_became),
-    Rule("all is heard", pending.is_heard_out, saw.either("is_behind", "orders wait to be read", "yes")),
-    Rule("its code is there", pending.has_its_code, saw.either("awaits_code", "being made", "yes, or none")),
+    Rule("all is heard", pending.is_heard_out, saw.ALL_IS_HEARD),
+    Rule("its code is there", pending.has_its_code, saw.ITS_CODE),
 )
 """What no waiting can mend (switched off, a test, old news) stands before what only puts off."""
