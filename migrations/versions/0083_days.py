@@ -28,20 +28,19 @@ WATCHED = {
 }
 """Of each table, which rows count, and which of their columns."""
 DAYS_OF = {
-    "order": """
-        PERFORM changes_day({0}.shop_id, {0}.placed_at);
-        PERFORM changes_day({0}.shop_id, delivered_at) FROM shipment
-        WHERE TG_OP = 'UPDATE' AND order_id = {0}.id AND delivered_at IS NOT NULL;
-    """,
-    "shipment": "PERFORM changes_day({0}.shop_id, {0}.delivered_at);",
-    "parcel_exception": """
-        PERFORM changes_day({0}.shop_id, delivered_at) FROM shipment
-        WHERE id = {0}.shipment_id AND delivered_at IS NOT NULL;
-    """,
-    "message": "PERFORM changes_day({0}.shop_id, {0}.created_at);",
-    "page_visit": "PERFORM changes_day({0}.shop_id, {0}.day + time '12:00', {0}.day);",
+    "order": "{0}.placed_at",
+    "shipment": "{0}.delivered_at",
+    "parcel_exception": "(SELECT delivered_at FROM shipment WHERE id = {0}.shipment_id)",
+    "message": "{0}.created_at",
+    "page_visit": "{0}.day + time '12:00', {0}.day",
 }
-"""How the days are said that a row counts in."""
+"""When it was that a row counts, and, where the row names the day itself, that."""
+OF_PARCELS = """
+    IF TG_OP = 'UPDATE' THEN
+        PERFORM changes_day(shop_id, delivered_at) FROM shipment WHERE order_id = NEW.id AND delivered_at IS NOT NULL;
+    END IF;
+"""
+"""Of an order, what came of it counts, too."""
 
 
 ENROLLMENTS = {
@@ -79,19 +78,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_day_change"),
     )
     op.create_index("ix_day_change_day", "day_change", ["shop_id", "day"])
-    # Two statements, for the second must see what was committed while the first waited for the lock.
+    # The sum is looked for after the lock is held, in a statement of its own: it sees what was committed meanwhile.
     op.execute(
         """
-        CREATE FUNCTION changes_day(shop bigint, moment timestamptz, named date DEFAULT NULL) RETURNS void
+        CREATE FUNCTION changes_day(shop bigint, moment timestamptz, named date DEFAULT NULL) RETURNS boolean
         LANGUAGE plpgsql AS $$
+        DECLARE
+            whole bigint := hashtextextended('days of shop ' || shop, 0);
+            near date := (moment AT TIME ZONE 'UTC')::date;
+            kept date;
         BEGIN
-            IF moment IS NULL THEN RETURN; END IF;
-            PERFORM pg_advisory_xact_lock_shared(hashtextextended('days of shop ' || shop, 0));
-            INSERT INTO day_change (shop_id, day) SELECT s.shop_id, s.day FROM day_sum s
-            WHERE s.shop_id = shop
-                AND s.day BETWEEN (moment AT TIME ZONE 'UTC')::date - 1 AND (moment AT TIME ZONE 'UTC')::date + 1
-                AND CASE WHEN named IS NULL THEN s.begins <= moment AND s.ends > moment ELSE s.day = named END
-                AND NOT EXISTS (SELECT FROM day_change c WHERE c.shop_id = s.shop_id AND c.day = s.day);
+            IF moment IS NULL THEN RETURN false; END IF;
+            IF NOT pg_try_advisory_xact_lock_shared(whole) THEN PERFORM pg_advisory_xact_lock_shared(whole); END IF;
+            SELECT s.day INTO kept FROM day_sum s WHERE s.shop_id = shop AND s.day BETWEEN near - 1 AND near + 1
+                AND CASE WHEN named IS NULL THEN s.begins <= moment AND s.ends > moment ELSE s.day = named END;
+            IF kept IS NULL OR EXISTS (SELECT FROM day_change WHERE shop_id = shop AND day = kept) THEN
+                RETURN false;
+            END IF;
+            INSERT INTO day_change (shop_id, day) VALUES (shop, kept);
+            RETURN true;
         END $$
         """
     )
@@ -101,13 +106,17 @@ def upgrade() -> None:
 
 def _watch(table: str, counts: str, columns: tuple[str, ...]) -> None:
     """Say which days change with the rows of a table that count."""
-    before, now = DAYS_OF[table].format("OLD"), DAYS_OF[table].format("NEW")
+    before, now = (DAYS_OF[table].format(row) for row in ("OLD", "NEW"))
     op.execute(
         f"""
         CREATE FUNCTION {table}_changes_days() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE marked boolean;  -- an expression costs less than a query
         BEGIN
-            IF TG_OP <> 'INSERT' THEN {before} END IF;
-            IF TG_OP <> 'DELETE' THEN {now} END IF;
+            IF TG_OP <> 'INSERT' THEN marked := changes_day(OLD.shop_id, {before}); END IF;
+            IF TG_OP = 'INSERT' OR (TG_OP = 'UPDATE' AND ROW({before}) IS DISTINCT FROM ROW({now})) THEN
+                marked := changes_day(NEW.shop_id, {now});
+            END IF;
+            {OF_PARCELS if table == "order" else ""}
             RETURN NULL;
         END $$
         """

@@ -18,6 +18,7 @@ from app.lib.days import Calendar
 from app.lib.db import engine
 from app.privacy import closing
 from app.shops.models import Shop
+from app.tracking.models import Shipment
 from app.vocabulary import ShopState
 from jobs import schedule
 from tests import gone_by, sold
@@ -121,6 +122,45 @@ def test_what_is_kept_is_what_the_rows_say(story: list[tuple[Deed, float, int]])
             session.rollback()
             closing.end(session, shop.id)
             session.commit()
+
+
+ANOTHER = """
+    INSERT INTO shipment (shop_id, order_id, fulfillment_id, slot, status, progress, shipped_at, updated_at,
+        expected_at, delivered_at)
+    SELECT shop_id, order_id, fulfillment_id, '2', status, progress, shipped_at, updated_at,
+        expected_at, delivered_at FROM shipment
+"""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *('DELETE FROM "order"', 'UPDATE "order" SET is_test = true', "DELETE FROM shipment", ANOTHER),
+        *(f"UPDATE shipment SET {name} = now()" for name in ("cancelled_at", "delivered_at")),
+        "UPDATE shipment SET expected_at = NULL",
+        'UPDATE parcel_exception SET evidence = \'{"promised_by": "delay"}\'',
+        "UPDATE parcel_exception SET kind = 'stalled'",
+        "DELETE FROM parcel_exception",
+        *("UPDATE message SET reason = 'flow_off', state = 'skipped'", "DELETE FROM message"),
+        *("UPDATE page_visit SET visits = 9", "DELETE FROM page_visit"),
+    ],
+)
+def test_whatever_changes_a_kept_day_says_so(change: str, session: Session, shop: Shop) -> None:
+    gone_by.place(session, shop, 5, 1)
+    gone_by.arrive(session, shop, 4, 1)
+    session.execute(update(Shipment).values(expected_at=NOW - 4 * DAY))
+    gone_by.tell(session, shop, 6, 2)
+    gone_by.look(session, shop, 7, 1)
+    gone_by.run_late(session, shop, 5, 3)
+    gone_by.judge(session, shop, 0, 1)
+    session.commit()
+    keep(session, shop)
+    before, of_all = told(session, shop), kept(session)
+    session.execute(text(change))
+    session.commit()
+    assert told(session, shop) == counted(session, shop)
+    assert told(session, shop) != before
+    assert kept(session) < of_all
 
 
 def test_a_day_is_kept_once_it_is_settled_and_for_as_long_as_it_is_shown(
