@@ -53,7 +53,8 @@ PAGES = (
     *("sources?who=carriers", "hidden", "carriers", "sending", "sending/new", "texts", "whatsapp", "address"),
     *("privacy", "privacy/looks", "team", "settings", "settings/offers", "settings/keys", "settings/keeping"),
     *("settings/keeping?months=12", "settings/everything", "settings/delete"),
-    *("messages?tab=skipped", "messages?tab=look"),
+    *("messages?tab=skipped", "messages?tab=look", "messages?q=%2399000", "messages?q=moreno1"),
+    *("messages?q=shopper5555@shopper.example", "messages?q=nobodyatall"),
 )
 """Every page that a merchant can ask for, and what is asked of the long ones."""
 

@@ -27,6 +27,7 @@ from app.admin import paging
 from app.admin.paging import Page
 from app.audience.models import Profile
 from app.commerce.models import Order
+from app.messages.models import Message
 from app.tracking.models import Shipment
 
 WORDS = 4
@@ -104,6 +105,25 @@ def parcels(shop_id: int, search: str) -> CompoundSelect[int]:
     )
     mine = select(Shipment.id).where(Shipment.shop_id == shop_id)
     return union(mine.where(Shipment.order_id.in_(theirs)), *(mine.where(it) for it in _numbers(search)))
+
+
+def is_message(search: str) -> ColumnElement[bool]:
+    """Say in SQL that a message is about an order, or went to somebody, or to exactly this address.
+
+    Its order and its profile, where there are some, must be joined.
+    """
+    return or_(is_order(search), is_person(search), Message.to == search.lower())
+
+
+def messages(shop_id: int, search: str) -> CompoundSelect[int]:
+    """Return those of which `is_message` is so, as indexes find them."""
+    mine = select(Message.id).where(Message.shop_id == shop_id)
+    named = select(Order.id).where(Order.shop_id == shop_id, is_order(search))
+    return union(
+        mine.where(Message.order_id.in_(named)),
+        mine.where(Message.profile_id.in_(union(*_people(shop_id, search)))),
+        mine.where(Message.to == search.lower()),
+    )
 
 
 def _people(shop_id: int, search: str) -> list[Select[int]]:

@@ -83,12 +83,6 @@ class Message(OfShop, Base):
         Index("ix_message_suspect", "due_at", postgresql_where=text("state = 'queued' AND deaths > 0")),
         Index("ix_message_leased", "lease_until", postgresql_where=text("state = 'sending'")),
         Index("ix_message_doubted", "state", "reason", postgresql_where=text("state IN ('unknown', 'held')")),
-        Index(
-            "ix_message_offers",
-            "shop_id",
-            "to",
-            postgresql_where=text("category = 'marketing' AND profile_id IS NULL"),
-        ),
         Index("ix_message_profile", "profile_id", "category", "created_at"),
         Index(
             "ix_message_offer_waits",
@@ -132,7 +126,7 @@ class Message(OfShop, Base):
             )
         ),
         Index("ix_message_created", "shop_id", "created_at"),
-        Index("ix_message_texted", "shop_id", "to", postgresql_where=text("medium IN ('sms', 'whatsapp')")),
+        Index("ix_message_to", "shop_id", "to"),
         Index("ix_message_ref", text("split_part(rfc_id, '@', 1)")),
     )
 

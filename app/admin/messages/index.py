@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 from flask import Blueprint, request
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
-from app.admin import paging, shell
+from app.admin import finding, paging, shell
 from app.admin.answer import MOST
 from app.admin.doors.session import for_shop, saw
+from app.admin.paging import Page
 from app.admin.shipments.index import name_of
 from app.audience.models import Profile
 from app.commerce.models import Order
@@ -65,18 +66,7 @@ def index(session: Session, shop: Shop) -> str:
     search = request.args.get("q", "").strip()[:100]
     found = select(Message.id, Message, Order, Profile).outerjoin(Order, Order.id == Message.order_id)
     found = found.outerjoin(Profile, Profile.id == Message.profile_id).where(Message.shop_id == shop.id)
-    found = found.where(*TABS[tab].condition)
-    if search:
-        bare = search.removeprefix("#")
-        name = func.concat_ws(" ", Profile.first_name, Profile.last_name)
-        found = found.where(
-            or_(
-                Order.name.in_((search, bare, f"#{bare}")),
-                Message.to == search.lower(),
-                name.icontains(search, autoescape=True),
-            )
-        )
-    page = paging.newest_first(session, found, Message.id)
+    page = _page(session, shop, found.where(*TABS[tab].condition), search)
     lines = [
         Line(message, order, name_of(order, profile) if order else "")
         for _, message, order, profile in page.rows
@@ -101,6 +91,19 @@ def index(session: Session, shop: Shop) -> str:
         page=page,
         texting=texting.of(shop),
         refused=texting.refused(session, shop),
+    )
+
+
+def _page(session: Session, shop: Shop, rows: finding.Rows, search: str) -> Page:
+    if not search:
+        return paging.newest_first(session, rows, Message.id)
+    return finding.page(
+        session,
+        rows,
+        Message.id,
+        all_of_them=select(Message.id).where(Message.shop_id == shop.id),
+        near=finding.is_message(search),
+        far=Message.id.in_(finding.messages(shop.id, search)),
     )
 
 

@@ -9,8 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.admin import finding
 from app.audience.models import Profile
+from app.commerce.models import Order
 from app.lib import clock
+from app.messages.dispatch import outbox
+from app.messages.models import Message
 from app.shops.models import Shop
+from app.vocabulary import Trigger
 from tests import sold
 from tests.plans import noted, plan
 
@@ -91,6 +95,40 @@ def test_a_parcel_is_found_by_any_word_on_its_label(
     for search, is_found in (("sofie cruz", True), ("cru mi", True), ("ruz", False), ("sofie ana", False)):
         listed = merchant.get(f"/admin/{shop.id}/shipments", query_string={"q": search}).text
         assert ("#4001" in listed) is is_found, search
+
+
+def test_a_message_is_found_by_order_shopper_and_address_new_or_old(shop: Shop, session: Session) -> None:
+    ana = Profile(shop_id=shop.id, email="ana@shop.example", first_name="Ana", last_name="Berg")
+    ana.first_seen_at = clock.now()
+    session.add(ana)
+    order = sold.order(session, shop, name="#4002")
+    session.flush()
+    for to, order_id, profile_id in (
+        ("other@shop.example", order.id, None),
+        ("ana@shop.example", None, ana.id),
+        ("third@shop.example", None, None),
+    ):
+        wanted = outbox.Ask(
+            subject=to,
+            trigger=Trigger.SHIPPED,
+            order_id=order_id,
+            profile_id=profile_id,
+            to=to,
+            occasion_at=clock.now(),
+        )
+        outbox.ask(session, shop.id, wanted)
+    for search, many in (
+        ("4002", 1),
+        ("ber", 1),
+        ("THIRD@shop.example", 1),
+        ("ana@sh", 1),
+        ("third", 0),
+        ("%", 0),
+    ):
+        rows = select(Message.id).outerjoin(Order, Order.id == Message.order_id)
+        rows = rows.outerjoin(Profile, Profile.id == Message.profile_id).where(finding.is_message(search))
+        assert len(session.scalars(rows).all()) == many, search
+        assert set(session.scalars(rows)) == set(session.scalars(finding.messages(shop.id, search))), search
 
 
 SENT = """
