@@ -6,6 +6,7 @@ Say the process dies on any line: nothing was written but how far it had come, a
 from collections.abc import Callable
 from datetime import datetime
 from time import monotonic
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -17,6 +18,7 @@ from app.lib.db import apart, transaction
 from app.lib.logs import trail
 from app.lib.words import merchant_sentence
 from app.shops.errands import Due
+from app.shops.models import Shop
 from app.vocabulary import Trigger
 from jobs import FAULTS
 
@@ -41,6 +43,7 @@ def rehearse(due: Due) -> None:
         if row is None or row.ended_at is not None:
             return
         asked.reach(session, row.id, row.since)
+        zone = ZoneInfo(session.get_one(Shop, due.shop_id).timezone)
     flow = published.readable(row.file)
     if flow is None:
         with transaction() as session:
@@ -58,7 +61,7 @@ def rehearse(due: Due) -> None:
                 reactions=reactions.of_flows(),
                 go_on=_telling(row, monotonic() + LONGEST),
             )
-            came_to = asked.summary(flow, found)
+            came_to = asked.summary(flow, found, zone)
     except FAULTS as error:
         log.error("rehearsal.failed", shop=due.shop_id, flow=trigger, **trail(error))
         with transaction() as session:

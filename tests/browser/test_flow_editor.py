@@ -1,13 +1,15 @@
 """A flow with a branch within a branch, built by hand and by keys alone; and its pages, looked at."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from app.admin.doors import session as doors
-from app.flows import drafts
+from app.flows import drafts, published
 from app.flows.plan import reading, tree
+from app.flows.rehearsal import asked
 from app.shops.models import Shop
 from app.vocabulary import Trigger
 from tests.browser.conftest import Look, Site, picture
@@ -65,8 +67,18 @@ def test_a_flow_is_built_by_hand_and_by_keys(look: Look, site: Site, session: Se
     page.goto(f"{site.url}/admin/{shop.id}/flows/{FLOW}?step=lapsed")
     picture(look, "flow-wait")
     look.holds()
+    page.goto(f"{site.url}/admin/{shop.id}/flows/{FLOW}?step=second")
+    page.frame_locator(".flow-preview iframe").get_by_role("link").first.wait_for()
+    picture(look, "flow-message")
+    look.holds()
     page.goto(f"{site.url}/admin/{shop.id}/flows/{FLOW}/file")
     look.holds()
+    try_it(look, site, session, shop)
+
+
+def try_it(look: Look, site: Site, session: Session, shop: Shop) -> None:
+    """Look at the ways of trying a draft."""
+    page = look.page
     page.goto(f"{site.url}/admin/{shop.id}/flows/{Trigger.REVIEW_REQUEST}/try")
     page.get_by_role("navigation", name="What to try it on").get_by_role("link").first.click()
     page.get_by_role("heading", name="The way of").wait_for()
@@ -75,3 +87,38 @@ def test_a_flow_is_built_by_hand_and_by_keys(look: Look, site: Site, session: Se
     page.goto(f"{site.url}/admin/{shop.id}/flows/{Trigger.REVIEW_REQUEST}/rehearsal")
     picture(look, "flow-rehearsal-none")
     look.holds()
+    went_through(session, shop)
+    page.reload()
+    page.get_by_role("img", name="Messages of each week").wait_for()
+    page.get_by_text("The numbers").click()
+    picture(look, "flow-rehearsal")
+    look.holds()
+
+
+def went_through(session: Session, shop: Shop) -> None:
+    """Keep what a rehearsal of three weeks came to."""
+    asked.ask(session, shop.id, Trigger.REVIEW_REQUEST, published.preset(Trigger.REVIEW_REQUEST), 30)
+    row = asked.look(session, shop.id, Trigger.REVIEW_REQUEST)
+    assert row is not None
+    mondays = [(row.since + timedelta(days=7 * number)).date().isoformat() for number in range(3)]
+    counts = ({"sent": 60, "waited": 12, "unsent": 30}, {"sent": 81, "unsent": 9}, {"sent": 44, "waited": 31})
+    steps = {"first": {"came": 267, "sent": 228, "waited": 43, "held out": 21}}
+    asked.end(
+        session,
+        row.id,
+        found={
+            "until": row.until.isoformat(),
+            "came": 267,
+            "held_out": 21,
+            "texts": 0,
+            "sent": 228,
+            "ended": {},
+            "put_off": {"quiet_hours": 43},
+            "unsent": {"skipped: no_consent": 39},
+            "weeks": dict(zip(mondays, counts, strict=True)),
+            "steps": steps,
+            "lines": [],
+            "all": 267,
+        },
+    )
+    session.commit()

@@ -34,7 +34,7 @@ TABLE: dict[str, dict[Role, str]] = {
     "flow_file": {R: "show download", E: "keep"},
     "flow_publish": {R: "show", E: "publish"},
     "flow_try": {R: "show"},
-    "flow_rehearsal": {R: "show", E: "begin"},
+    "flow_rehearsal": {R: "show download", E: "begin"},
     "surveys": {R: "index"},
     "lift": {R: "index", E: "choose"},
     "waiting": {R: "index"},

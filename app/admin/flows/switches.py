@@ -19,6 +19,7 @@ from app.flows.plan.definition import Wait
 from app.insights import days
 from app.insights.counting import Day
 from app.lib.words import sentence
+from app.messages.providers import complaints
 from app.shops import checkups
 from app.shops.models import Shop
 from app.vocabulary import PlatformKey, Reason, Trigger
@@ -194,6 +195,7 @@ def index(session: Session, shop: Shop) -> str:
         drafts=set(session.scalars(drafts)),
         doubled=doubles.of(session, shop),
         percent=hold_outs.share(shop),
+        paused_at=complaints.paused_at(shop),
         quoted=_quoted,
     )
 

@@ -4,6 +4,8 @@ A frame in Shopify's back office has no cookie, and so the address says who may 
 editor's page, and good for an hour or two.
 """
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, abort, render_template, url_for
 from sqlalchemy import select
 from werkzeug.exceptions import Gone
@@ -30,17 +32,27 @@ POLICY = (
 
 
 def url(  # noqa: PLR0913 - what of a message is shown
-    shop: Shop, trigger: Trigger, document: Document, filled: str, language: str, *, dark: bool
+    shop: Shop,
+    trigger: Trigger,
+    document: Document,
+    filled: str,
+    language: str,
+    *,
+    dark: bool,
+    number: int = 1,
 ) -> str:
-    """Return where a draft is shown; another one for another draft, so that a frame shows it anew."""
-    told = [shop.id, trigger, filled, language, dark, document.digest, _hour()]
+    """Return where a draft is shown; another one for another draft, so that a frame shows it anew.
+
+    `number`: as the how manieth message of its flow.
+    """
+    told = [shop.id, trigger, filled, language, dark, number, document.digest, _hour()]
     return url_for("admin.mail_preview.show", token=signing.token(PURPOSE, told))
 
 
 @blueprint.get("/mail-preview/<token>")
 def show(token: str) -> Response:
     """Show the draft as it is now."""
-    shop_id, trigger, filled, language, dark = _told(token)
+    shop_id, trigger, filled, language, dark, number = _told(token)
     with transaction() as session:
         shop = session.scalar(select(Shop).filter_by(id=shop_id, state=ShopState.INSTALLED))
         if shop is None:
@@ -50,6 +62,7 @@ def show(token: str) -> Response:
         except Misfit:
             return _framed(shop, _failed())
         letter = state.letter(session, shop, trigger, document, filled, language)
+    letter = letter if filled.isdecimal() else replace(letter, step=number)
     shown = showing.of(letter)
     return _framed(shop, showing.framed(shown.html, dark=dark) if shown.html else _failed())
 
@@ -58,17 +71,17 @@ def _failed() -> str:
     return render_template("admin/wording/failed.html")
 
 
-def _told(token: str) -> tuple[int, Trigger, str, str, bool]:
+def _told(token: str) -> tuple[int, Trigger, str, str, bool, int]:
     """Return what an address shows; 404 where it is none of ours, 410 where it is too old."""
     try:
         told = signing.read_token(PURPOSE, token)
     except Forged:
         abort(404)
     match told:
-        case [int(shop_id), str(name), str(filled), str(language), bool(dark), _, int(hour)] if (
+        case [int(shop_id), str(name), str(filled), str(language), bool(dark), int(number), _, int(hour)] if (
             name in set(Trigger) and hour <= _hour() <= hour + 1
         ):
-            return shop_id, Trigger(name), filled, language, dark
+            return shop_id, Trigger(name), filled, language, dark, number
     raise Gone
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import select, update
@@ -61,19 +61,25 @@ def end(
     session.execute(update(Rehearsal).filter_by(id=rehearsal_id).values(came_to))
 
 
-def summary(flow: Flow, found: Rehearsed) -> dict[str, Any]:
-    """Return what a rehearsal came to, in figures and its newest lines, as plain data."""
+def summary(flow: Flow, found: Rehearsed, zone: tzinfo) -> dict[str, Any]:
+    """Return what a rehearsal came to, in figures and its newest lines, as plain data.
+
+    `zone`: the shop's; its weeks begin on a Monday there.
+    """
     told = report(flow, found)
     steps: dict[str, Counter[str]] = defaultdict(Counter)
+    weeks: dict[str, Counter[str]] = defaultdict(Counter)
     unsent: Counter[str] = Counter()
     for line in told.lines:
         went = line.what in (SENT, DONE)
+        late = went and line.at > line.wanted_at
         steps[line.step]["came"] += 1
         steps[line.step]["sent"] += went
-        steps[line.step]["waited"] += went and line.at > line.wanted_at
+        steps[line.step]["waited"] += late
         steps[line.step]["held out"] += line.what == HELD_OUT
         if not went:
             unsent[line.what] += 1
+        weeks[_monday(line.at, zone)]["waited" if late else "sent" if went else "unsent"] += 1
     return {
         "until": found.until.isoformat(),
         "came": told.came,
@@ -83,6 +89,7 @@ def summary(flow: Flow, found: Rehearsed) -> dict[str, Any]:
         "ended": dict(told.ended),
         "put_off": dict(told.put_off),
         "unsent": dict(unsent),
+        "weeks": {monday: dict(counts) for monday, counts in weeks.items()},
         "steps": {step: dict(counts) for step, counts in steps.items()},
         "lines": [
             {
@@ -98,3 +105,8 @@ def summary(flow: Flow, found: Rehearsed) -> dict[str, Any]:
         ],
         "all": len(told.lines),
     }
+
+
+def _monday(moment: datetime, zone: tzinfo) -> str:
+    day = moment.astimezone(zone).date()
+    return (day - timedelta(days=day.weekday())).isoformat()

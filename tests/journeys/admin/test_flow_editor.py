@@ -278,7 +278,7 @@ def test_nobody_else_looks_at_or_writes_a_flow(
 ) -> None:
     sign_in(browser, other_shop.id)
     mine = f"/admin/{shop.id}/flows/{REVIEW}"
-    for page in ("", "/file", "/file.yaml", "/publish", "/try", "/rehearsal"):
+    for page in ("", "/file", "/file.yaml", "/publish", "/try", "/rehearsal", "/rehearsal.csv"):
         assert browser.get(mine + page).status_code == 404
     for form in ("/steps", "/file", "/publish", "/rehearsal"):
         assert browser.post(mine + form, data={"csrf": token(browser)}).status_code == 404

@@ -121,6 +121,11 @@ def test_a_draft_goes_through_the_past_in_a_job_and_is_read_on_a_page(
         assert "Refresh" not in merchant.get(address).headers
         assert 'Would have come in</dt><dd class="v">1</dd>' in page
         assert "Mail 1 of 2" in page
+        assert "Week by week" in page
+        assert page.count('<rect class="is-') >= 1
+        sheet = merchant.get(f"{address}.csv")
+        assert sheet.headers["Content-Disposition"] == 'attachment; filename="review_request.csv"'
+        assert "Mail 1 of 2,1,1,0,0,0" in sheet.text
         assert _counts(session) == before
         row = drafts.hold(session, shop.id, REVIEW, 0)
         drafts.change(session, row, published.preset(REVIEW).replace("7 days", "5 days"), "typed", "somebody")
@@ -173,6 +178,7 @@ def test_what_an_older_release_went_through_or_published_is_no_error(
     session.execute(update(Rehearsal).values(failed=None, found={"came": 1}))
     session.commit()
     assert "no longer reads it. Go through it again" in merchant.get(f"{flow}/{REVIEW}/rehearsal").text
+    assert merchant.get(f"{flow}/{REVIEW}/rehearsal.csv").status_code == 404
     row = {"number": 1, "file": old, "is_preset": False, "published_at": clock.now()}
     session.add(FlowVersion(shop_id=shop.id, trigger=REVIEW, **row))
     session.commit()

@@ -8,14 +8,14 @@ from werkzeug.wrappers import Response
 
 from app.admin import shell, words
 from app.admin.doors.session import Answer, address, for_shop
-from app.admin.flows.editor import asking, cards, changes, deeds, forms, frame, wording
+from app.admin.flows.editor import asking, cards, changes, deeds, forms, frame, previewing, wording
 from app.admin.flows.editor.forms import Form, Wrong
 from app.admin.flows.editor.names import ACTIONS, SAYS, UNITS, WHO_AGAIN
 from app.admin.saying import say
 from app.flows import drafts, published, switches, tally
 from app.flows.drafts import Overtaken
 from app.flows.plan import reading, tree, written
-from app.flows.plan.definition import Flow, Step
+from app.flows.plan.definition import Flow, Message, Step
 from app.flows.plan.edits import Refused
 from app.flows.plan.faults import Fault, Unsound
 from app.flows.plan.fields import FIELDS, Kind
@@ -97,6 +97,7 @@ def page(  # noqa: PLR0913 - what may have come of a form
     is_overtaken: bool = False,
 ) -> str:
     """Render the editor; `wrong`: why what was typed was not done, beside what was typed."""
+    g.shows_frames = True  # whichever step is looked at first: the others come into the same page
     draft = drafts.look(session, shop.id, trigger)
     faults = published.faults(trigger, draft.file)
     flow, drawn = _read(draft.file)
@@ -132,6 +133,7 @@ def page(  # noqa: PLR0913 - what may have come of a form
         kind=type(step).__name__ if step else "",
         said_of_step=wording.step(step, flow, shop.currency) if step else None,
         form=typed or _form(flow, step, shop.currency),
+        preview=previewing.of(session, shop, trigger, step) if isinstance(step, Message) else None,
         wrong=wrong,
         is_overtaken=is_overtaken,
         unseen=list(drafts.since(session, shop.id, trigger, _revision())) if is_overtaken else [],

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, abort, redirect, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.admin import answer, shell, words
 from app.admin.doors.session import Answer, address, for_shop
-from app.admin.flows.editor import wording
+from app.admin.flows.editor import weeks, wording
 from app.admin.flows.editor.pages import trigger_of
 from app.admin.messages.reasons import REASONS
 from app.admin.saying import say
@@ -21,6 +21,8 @@ from app.flows.models import Rehearsal
 from app.flows.plan.definition import Flow
 from app.flows.rehearsal import asked
 from app.flows.rehearsal.told import HELD_OUT
+from app.lib import sheets
+from app.lib.words import sentence
 from app.shops.models import Shop
 from app.vocabulary import Reason, Trigger
 
@@ -29,6 +31,14 @@ USUAL = 90
 EVERY = 2
 """Seconds after which the page of one that runs is asked for again."""
 SKIPPED, WAITS = "skipped: ", "waits: "
+ABOUT = {
+    "checkout": sentence("Checkout %(number)s"),
+    "item": sentence("Item %(number)s"),
+    "order": sentence("Order %(number)s"),
+    "parcel": sentence("Parcel %(number)s"),
+    "profile": sentence("Profile %(number)s"),
+    "waiting": sentence("Waiting %(number)s"),
+}
 
 
 class Counted(NamedTuple):
@@ -71,6 +81,24 @@ def begin(session: Session, shop: Shop, name: str) -> Answer:
     return redirect(address("flow_rehearsal.show", name=name), 303)
 
 
+@blueprint.get("/flows/<name>/rehearsal.csv")
+@for_shop
+def download(session: Session, shop: Shop, name: str) -> Response:
+    """Hand out the figures of its steps as a file for a spreadsheet."""
+    row = asked.look(session, shop.id, trigger_of(name))
+    flow = published.readable(row.file) if row else None
+    if row is None or not row.found or flow is None:
+        abort(404)
+    heads = [say("Step"), say("Came to it"), say("Sent or done"), say("Waited first")]
+    heads += [say("Left out"), say("Not sent")]
+    lines = [
+        (it.title, it.came, it.sent, it.waited, it.held_out, it.unsent)
+        for it in _steps(row.found, flow, shop)
+    ]
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(sheets.sheet(heads, lines), content_type="text/csv; charset=utf-8", headers=headers)
+
+
 def _page(session: Session, shop: Shop, trigger: Trigger, row: Rehearsal | None) -> str:
     draft = drafts.look(session, shop.id, trigger)
     faults = published.faults(trigger, draft.file)
@@ -93,6 +121,8 @@ def _page(session: Session, shop: Shop, trigger: Trigger, row: Rehearsal | None)
         spans=asked.SPANS,
         usual=USUAL,
         steps=_steps(found, flow, shop) if found and flow else [],
+        bars=weeks.bars(found, answer.calendar(shop)) if found else [],
+        chart=weeks,
         unsent=_unsent(found) if found else [],
         put_off=[(_reason(why), many) for why, many in found["put_off"].items()] if found else [],
         lines=_lines(session, shop, found, flow) if found and flow else [],
@@ -152,12 +182,18 @@ def _lines(
     return [
         (
             dates.when(datetime.fromisoformat(line["at"])),
-            names.get(line["about"].partition(".")[0]) or line["about"].replace("-", " ").capitalize(),
+            names.get(line["about"].partition(".")[0]) or _about(line["about"]),
             titles.get(line["step"], line["step"]),
             _became(line),
         )
         for line in found["lines"]
     ]
+
+
+def _about(key: str) -> str:
+    """Return what something is called that has no name of its own: "checkout-17"."""
+    kind, _, number = key.partition("-")
+    return say(ABOUT[kind], number=number) if kind in ABOUT else key
 
 
 def _became(line: Mapping[str, Any]) -> str:
