@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, redirect, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -84,11 +84,11 @@ def begin(session: Session, shop: Shop, name: str) -> Answer:
 @blueprint.get("/flows/<name>/rehearsal.csv")
 @for_shop
 def download(session: Session, shop: Shop, name: str) -> Response:
-    """Hand out the figures of its steps as a file for a spreadsheet."""
+    """Hand out the figures of its steps as a file for a spreadsheet; leads back where there are none."""
     row = asked.look(session, shop.id, trigger_of(name))
     flow = published.readable(row.file) if row else None
     if row is None or not row.found or flow is None:
-        abort(404)
+        return redirect(address("flow_rehearsal.show", name=name), 303)
     heads = [say("Step"), say("Came to it"), say("Sent or done"), say("Waited first")]
     heads += [say("Left out"), say("Not sent")]
     lines = [
