@@ -4,7 +4,7 @@ from app.admin.customers import index as customers
 from app.admin.customers import page as customer
 from app.admin.designer import index as designer
 from app.admin.doors import team
-from app.admin.exceptions import case, thresholds
+from app.admin.exceptions import case, several, thresholds
 from app.admin.exceptions import index as exceptions
 from app.admin.flows import lift, waiting
 from app.admin.flows import switches as flows
@@ -43,6 +43,7 @@ ROOMS = (
     shipments_file,
     bulletins,
     exceptions,
+    several,
     thresholds,
     shipment,
     notes,

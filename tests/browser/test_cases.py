@@ -42,6 +42,7 @@ def test_a_shopper_reports_and_the_merchant_answers(look: Look, site: Site, sess
     page.get_by_role("button", name="Agree").click()
     _picture(look, "case-answered")
     look.holds()
+    page.get_by_text("Close case…").click()
     page.get_by_role("button", name="Close case").click()
     page.get_by_text("Closed. Reviews and offers").wait_for()
 

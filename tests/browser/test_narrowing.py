@@ -35,8 +35,16 @@ def test_a_list_is_narrowed_and_wide_again(look: Look, site: Site, shop: Shop, s
     page.get_by_role("group", name="Active filters").wait_for(state="detached")
     assert page.locator("tbody tr").count() == everything
     page.goto(f"{site.url}/admin/{shop.id}/exceptions?carrier=ups")
-    picture(look, "exceptions-filtered")
+    page.get_by_label("Select #2417").check()
+    picture(look, "exceptions-selected")
     look.holds()
+    page.get_by_role("button", name="Done with them").click()
+    page.get_by_text("Done with 1 parcel.").wait_for()
+    assert "carrier=ups" in page.url
+    picture(look, "exceptions-done-with")
+    look.holds()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Back in the list.").wait_for()
 
 
 def test_what_is_wrong_stands_beside_its_field(look: Look, site: Site, shop: Shop, session: Session) -> None:

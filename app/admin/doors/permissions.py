@@ -12,6 +12,7 @@ TABLE: dict[str, dict[Role, str]] = {
     "shipments": {R: "index"},
     "shipments_file": {S: "download"},
     "exceptions": {R: "index", S: "put_off resolve bring_back"},
+    "several": {S: "put_off resolve bring_back"},
     "thresholds": {R: "index", E: "save"},
     "shipment": {R: "show"},
     "notes": {S: "write remove"},

@@ -1,11 +1,12 @@
 """The queue: what goes wrong with parcels and orders, the dearest and oldest first, until it is over."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import Blueprint, abort, redirect, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.admin import answer, paging, shell
@@ -98,6 +99,7 @@ def index(session: Session, shop: Shop) -> str:
         has_more=len(found) > paging.ROWS,
         days=DAYS,
         undo=paging.asked("id", 0),
+        undo_all=parcels_in(request.args),
     )
 
 
@@ -105,12 +107,8 @@ def index(session: Session, shop: Shop) -> str:
 @for_shop
 def put_off(session: Session, shop: Shop, exception_id: int) -> Response:
     """Take one out of the queue for some days."""
-    days = request.form.get("days", type=int)
-    if days not in DAYS:
-        abort(400, "Choose for how long.")
-    calendar = workdays.calendar(shop)
-    until = calendar.begins(calendar.day(clock.now()) + timedelta(days=days))
-    return _back(attention.put_off(session, shop.id, exception_id, until), "put_off", exception_id)
+    count = attention.put_off(session, shop.id, exception_id, until(shop))
+    return _back(count, "put_off", exception_id)
 
 
 @blueprint.post("/exceptions/<int(max=9223372036854775807):exception_id>/resolve")
@@ -125,6 +123,21 @@ def resolve(session: Session, shop: Shop, exception_id: int) -> Response:
 def bring_back(session: Session, shop: Shop, exception_id: int) -> Response:
     """Put one back into the queue."""
     return _back(attention.bring_back(session, shop.id, exception_id), "back", exception_id)
+
+
+def parcels_in(given: MultiDict[str, str]) -> list[int]:
+    """Return the parcels that an address or a form names, as many as a page has."""
+    found = [it for it in map(paging.number, given.getlist("id")) if it is not None]
+    return found[: paging.ROWS]
+
+
+def until(shop: Shop) -> datetime:
+    """Return when what is put off for the days that a form names comes back."""
+    days = request.form.get("days", type=int)
+    if days not in DAYS:
+        abort(400, merchant_sentence("Choose for how long."))
+    calendar = workdays.calendar(shop)
+    return calendar.begins(calendar.day(clock.now()) + timedelta(days=days))
 
 
 def _back(count: int, said: str, exception_id: int) -> Response:

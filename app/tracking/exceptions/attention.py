@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import clock
+from app.lib.db import among
 from app.tracking.models import ExceptionRow, Shipment
 from app.vocabulary import ExceptionKind
 
@@ -151,17 +152,48 @@ def bring_back(session: Session, shop_id: int, exception_id: int) -> int:
     return _say(session, shop_id, exception_id, {"resolved_at": None, "snoozed_until": None})
 
 
+def put_off_all(
+    session: Session, shop_id: int, shipment_ids: Collection[int], until: datetime
+) -> Sequence[int]:
+    """Take parcels out of the queue until a moment; returns those of which something is wrong."""
+    return _say_of(session, shop_id, shipment_ids, {"snoozed_until": until})
+
+
+def resolve_all(session: Session, shop_id: int, shipment_ids: Collection[int]) -> Sequence[int]:
+    """Take parcels out of the queue until something new goes wrong; returns those that it took out."""
+    return _say_of(session, shop_id, shipment_ids, {"resolved_at": clock.now()})
+
+
+def bring_back_all(session: Session, shop_id: int, shipment_ids: Collection[int]) -> Sequence[int]:
+    """Put parcels back into the queue; returns those of which something is wrong."""
+    return _say_of(session, shop_id, shipment_ids, {"resolved_at": None, "snoozed_until": None})
+
+
 def _say(session: Session, shop_id: int, exception_id: int, said: dict[str, Any]) -> int:
-    """Note it on all that is wrong with the same parcel; what a shopper reported only an answer resolves."""
+    """Note it on all that is wrong with the same parcel."""
     one = select(ExceptionRow).filter_by(id=exception_id, shop_id=shop_id, cleared_at=None)
     row = session.scalar(one)
     if row is None:
         return 0
-    same = select(ExceptionRow.id).filter_by(
-        order_id=row.order_id, shipment_id=row.shipment_id, cleared_at=None
+    same = select(ExceptionRow).filter_by(order_id=row.order_id, shipment_id=row.shipment_id)
+    return len(_note(session, same, said))
+
+
+def _say_of(
+    session: Session, shop_id: int, shipment_ids: Collection[int], said: dict[str, Any]
+) -> Sequence[int]:
+    theirs = select(ExceptionRow).where(
+        ExceptionRow.shop_id == shop_id, among(ExceptionRow.shipment_id, shipment_ids)
     )
+    rows = _note(session, theirs, said)
+    return list(dict.fromkeys(row.shipment_id for row in rows if row.shipment_id is not None))
+
+
+def _note(session: Session, those: Select[ExceptionRow], said: dict[str, Any]) -> Sequence[ExceptionRow]:
+    """Note it on whatever of these is not over; what a shopper reported only an answer resolves."""
+    those = those.where(ExceptionRow.cleared_at.is_(None))
     if "resolved_at" in said:
-        same = same.where(ExceptionRow.kind != ExceptionKind.REPORTED)
-    ids: Sequence[int] = session.scalars(same).all()
-    session.execute(update(ExceptionRow).where(ExceptionRow.id.in_(ids)).values(said))
-    return len(ids)
+        those = those.where(ExceptionRow.kind != ExceptionKind.REPORTED)
+    rows = session.scalars(those).all()
+    session.execute(update(ExceptionRow).where(ExceptionRow.id.in_([row.id for row in rows])).values(said))
+    return rows

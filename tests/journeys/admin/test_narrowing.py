@@ -122,3 +122,31 @@ def test_the_queue_is_searched_and_narrowed_and_stays_so_when_something_is_dealt
     there = merchant.post(f"{queue}/{first.id}/resolve", data=done).location
     assert "country=US" in there
     assert "q=400" in there
+
+
+def test_several_are_put_off_or_done_with_at_once_and_taken_back_at_once(
+    merchant: FlaskClient, shop: Shop, session: Session, parcels: list[Shipment]
+) -> None:
+    now = clock.now()
+    for it, kind in zip(parcels, (*[ExceptionKind.HELD_UP] * 3, ExceptionKind.REPORTED), strict=True):
+        known = {"shop_id": shop.id, "order_id": it.order_id, "shipment_id": it.id, "kind": kind}
+        session.add(ExceptionRow(**known, since=now, opened_at=now, evidence={}))
+    session.commit()
+    queue = f"/admin/{shop.id}/exceptions"
+
+    def say(what: str, *chosen: Shipment, **more: str) -> str:
+        fields = {"csrf": token(merchant), "id": [str(it.id) for it in chosen], **more}
+        answer = merchant.post(f"{queue}/several/{what}", data=fields)
+        return answer.location if answer.status_code == 303 else str(answer.status_code)
+
+    there = say("resolve", parcels[0], parcels[3], country="US")
+    assert "country=US" in there
+    page = merchant.get(there).text
+    assert "Done with 1 parcel." in page
+    assert listed(merchant, queue) == ["4002", "4003", "4004"], "what a shopper reported has to be answered"
+    assert "1 parcel is put off." in merchant.get(say("put-off", parcels[1], days="1")).text
+    assert listed(merchant, queue) == ["4003", "4004"]
+    say("bring-back", *parcels[:2])
+    assert listed(merchant, queue) == ["4001", "4002", "4003", "4004"]
+    assert say("resolve") == "404", "none was ticked"
+    assert say("put-off", parcels[0], days="400") == "400"
