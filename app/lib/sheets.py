@@ -26,11 +26,13 @@ def cell(value: object) -> str:
     return f"'{written}" if written.lstrip(" ").startswith(BEGINS_A_FORMULA) else written
 
 
-def sheet(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def sheet(heads: Sequence[str], rows: Iterable[Sequence[object]] = ()) -> str:
     """Return a CSV file with a line of names above its rows."""
+    return MARK + lines([heads, *rows])
+
+
+def lines(rows: Iterable[Sequence[object]]) -> str:
+    """Return rows that follow in such a file."""
     file = StringIO()
-    file.write(MARK)
-    writer = csv.writer(file)
-    writer.writerow(heads)
-    writer.writerows([cell(value) for value in row] for row in rows)
+    csv.writer(file).writerows([cell(value) for value in row] for row in rows)
     return file.getvalue()

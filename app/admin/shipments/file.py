@@ -1,13 +1,13 @@
 """The parcels that a page lists, all of them, as a file for a spreadsheet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
-from flask import Blueprint, Response
-from sqlalchemy import select
+from flask import Blueprint, Response, copy_current_request_context
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.admin import answer, words
+from app.admin import answer, paging, words
 from app.admin.answer import Group
 from app.admin.dates import Calendar
 from app.admin.doors.session import for_shop, saw
@@ -17,7 +17,7 @@ from app.admin.shipments.narrowing import Asked
 from app.audience.models import Profile
 from app.commerce.models import Order
 from app.lib import clock, money, sheets
-from app.lib.db import among
+from app.lib.db import among, transaction
 from app.lib.words import merchant_sentence
 from app.shops.models import Shop
 from app.tracking.exceptions import attention
@@ -30,17 +30,55 @@ blueprint = Blueprint("shipments_file", __name__)
 MOST = 100_000
 """So many parcels, the newest, are in one file."""
 AT_ONCE = 1000
+Reader = Callable[[Shop, Asked, int], tuple[str, int | None]]
 
 
 @blueprint.get("/shipments.csv")
 @for_shop
 def download(session: Session, shop: Shop) -> Response:
     """Hand the merchant the parcels of a tab, or that a search finds."""
-    rows = list(_rows(session, shop, Asked.now()))
-    saw(session, merchant_sentence("a file of %(number)s shipments", number=len(rows)))
-    day = answer.calendar(shop).today.isoformat()
-    headers = {"Content-Disposition": f'attachment; filename="shipments-{day}.csv"'}
-    return Response(sheets.sheet(_heads(), rows), content_type="text/csv; charset=utf-8", headers=headers)
+    asked, here = Asked.now(), answer.calendar(shop)
+    file: str | Iterator[str]
+    if asked.tab == Group.EXCEPTIONS:
+        rows = list(_queue(session, shop, asked, here))
+        many, file = len(rows), sheets.sheet(_heads(), rows)
+    else:
+        some = select(Shipment.id).where(*asked.of(shop)).limit(MOST).subquery()
+        many = session.scalar(select(func.count()).select_from(some)) or 0
+        file = _parts(sheets.sheet(_heads()), copy_current_request_context(_part), shop, asked)
+    saw(session, merchant_sentence("a file of %(number)s shipments", number=many))
+    headers = {"Content-Disposition": f'attachment; filename="shipments-{here.today.isoformat()}.csv"'}
+    return Response(file, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _parts(heads: str, read: Reader, shop: Shop, asked: Asked) -> Iterator[str]:
+    """Yield the file as it is read, some rows at a time: who reads slowly holds nothing open."""
+    yield heads
+    before: int | None = paging.LAST
+    for _ in range(MOST // AT_ONCE):
+        if before is not None:
+            lines, before = read(shop, asked, before)
+            yield lines
+
+
+def _part(shop: Shop, asked: Asked, before: int) -> tuple[str, int | None]:
+    """Return the lines of the next parcels before an id, and the id to go on before; None: the last ones."""
+    found = (
+        select(Shipment, Order, Profile)
+        .join(Order, Order.id == Shipment.order_id)
+        .outerjoin(Profile, Profile.id == Order.profile_id)
+        .where(*asked.of(shop), Shipment.id < before)
+        .order_by(Shipment.id.desc())
+        .limit(AT_ONCE)
+    )
+    here = answer.calendar(shop)
+    with transaction() as session:
+        rows = session.execute(found).all()
+        wrong = _wrong(session, [shipment.id for shipment, _, _ in rows])
+        lines = sheets.lines(
+            _row(order, profile, shipment, wrong.get(shipment.id), here) for shipment, order, profile in rows
+        )
+    return lines, rows[-1][0].id if len(rows) == AT_ONCE else None
 
 
 def _heads() -> tuple[str, ...]:
@@ -61,24 +99,6 @@ def _heads() -> tuple[str, ...]:
         say("Order value"),
         say("Currency"),
     )
-
-
-def _rows(session: Session, shop: Shop, asked: Asked) -> Iterator[Sequence[object]]:
-    here = answer.calendar(shop)
-    if asked.tab == Group.EXCEPTIONS:
-        yield from _queue(session, shop, asked, here)
-        return
-    found = (
-        select(Shipment, Order, Profile)
-        .join(Order, Order.id == Shipment.order_id)
-        .outerjoin(Profile, Profile.id == Order.profile_id)
-        .where(*asked.of(shop))
-        .order_by(Shipment.id.desc())
-        .limit(MOST)
-    )
-    wrong = _wrong(session, shop.id)
-    for shipment, order, profile in session.execute(found.execution_options(yield_per=AT_ONCE)):
-        yield _row(order, profile, shipment, wrong.get(shipment.id), here)
 
 
 def _queue(session: Session, shop: Shop, asked: Asked, here: Calendar) -> Iterator[Sequence[object]]:
@@ -119,12 +139,10 @@ def _row(
     )
 
 
-def _wrong(session: Session, shop_id: int) -> dict[int, str]:
-    """Return what is wrong with each parcel that needs a look: the gravest of it."""
+def _wrong(session: Session, shipment_ids: Collection[int]) -> dict[int, str]:
+    """Return what is wrong with each of these parcels that needs a look: the gravest of it."""
     rows = select(ExceptionRow.shipment_id, ExceptionRow.kind).where(
-        ExceptionRow.shop_id == shop_id,
-        ExceptionRow.shipment_id.is_not(None),
-        attention.needs_a_look(clock.now()),
+        among(ExceptionRow.shipment_id, shipment_ids), attention.needs_a_look(clock.now())
     )
     found: dict[int, str] = {}
     for shipment_id, kind in session.execute(rows.order_by(attention.GRAVITY, ExceptionRow.id)):

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from app.admin.shipments import file as parcels_file
 from app.audience import profiles
 from app.audience.models import ConsentRow, Profile
 from app.commerce.models import Order
@@ -220,7 +221,7 @@ def test_another_shop_s_customer_is_nobody_here(
 
 
 def test_parcels_are_handed_on_as_a_file_that_runs_nothing(
-    merchant: FlaskClient, shopify_store: StoreVoice
+    merchant: FlaskClient, shopify_store: StoreVoice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in (1, 2, 3):
         parcel(shopify_store, number, status="failure" if number == 2 else "in_transit")
@@ -238,6 +239,10 @@ def test_parcels_are_handed_on_as_a_file_that_runs_nothing(
     assert [row["Order"] for row in rows] == ["#1003", "#1002", "#1001"]
     assert (rows[0]["Customer"], rows[0]["Town"]) == (f"'{evil}", "'+1")
     assert rows[1]["Needs a look"] == "Held up"
+    monkeypatch.setattr(parcels_file, "AT_ONCE", 1)
+    assert merchant.get(f"/admin/{shop.id}/shipments.csv").text == file.text
+    marked = merchant.get(f"/admin/{shop.id}/shipments.csv", headers={"Accept-Language": "en-XA"}).text
+    assert marked.count("⟦On its way⟧") == 2
     searched = merchant.get(f"/admin/{shop.id}/shipments.csv?q=1001").text
     assert searched.count("\n") == 2
     assert merchant.get(f"/admin/{shop.id}/shipments.csv?tab=delivered").text.count("\n") == 1
