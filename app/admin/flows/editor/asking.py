@@ -1,5 +1,6 @@
 """Conditions in the merchant's words: as they stand on a card, and as the questions of a form."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import NamedTuple
@@ -110,6 +111,10 @@ def _asks(op: Op, what: str, value: str) -> str:
             return say("Is %(what)s at most %(value)s?", what=what, value=value)
 
 
+CENTS = re.compile(r",(?=\d{1,2}$)")
+"""A comma before cents, as most of Europe writes it; one before three digits groups thousands."""
+
+
 class Asked(NamedTuple):
     """One line of a form: which question, and what stands beside it."""
 
@@ -140,7 +145,7 @@ def condition(line: Asked, currency: str) -> Condition:
 
 def _amount(typed: str, currency: str) -> str:
     try:
-        return str(money.minor(typed.replace(",", ""), currency))
+        return str(money.minor(CENTS.sub(".", typed).replace(",", ""), currency))
     except ValueError as error:
         raise ValueError(say("Write an amount of money, like 49.90.")) from error
 
