@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from operator import attrgetter
 from random import uniform
 
 import orjson
@@ -160,12 +159,12 @@ NOTE = text(
 
 def record(session: Session, results: Iterable[Result]) -> int:
     """Write down results; a result with an old fence is ignored, for another has the message now."""
-    in_order = sorted(results, key=attrgetter("message_id"))  # so that nobody waits for each other
-    rows = [{name: getattr(result, name) for name in COLUMNS} for result in in_order]
+    rows = [{name: getattr(result, name) for name in COLUMNS} for result in results]
     if not rows:
         return 0
     told = [*WENT_OUT, MessageState.FAILED]
-    given = {"results": orjson.dumps(rows).decode(), "now": clock.now(), "told": told}
+    ids = [row["message_id"] for row in rows]
+    given = {"results": orjson.dumps(rows).decode(), "ids": ids, "now": clock.now(), "told": told}
     written = session.execute(WRITE_DOWN, given).all()
     for shop_id, medium, to, is_dead in written:
         if is_dead and to and medium == Medium.PUSH:
@@ -191,6 +190,7 @@ COLUMNS = (
 )
 WRITE_DOWN = text(
     """
+    WITH locked AS MATERIALIZED (SELECT id FROM message WHERE id = ANY(:ids) ORDER BY id FOR UPDATE)
     UPDATE message SET
         state = CASE WHEN message.state = 'sending' THEN result.state ELSE message.state END,
         reason = CASE WHEN message.state = 'sending' THEN result.reason ELSE message.reason END,
@@ -207,12 +207,16 @@ WRITE_DOWN = text(
         AS result (message_id bigint, fence bigint, state text, reason text, failure text, subject text,
                    due_at timestamptz, resent_at timestamptz, is_put_off boolean, is_dead_address boolean,
                    is_suspect boolean, segments bigint)
+        JOIN locked ON locked.id = result.message_id
     WHERE message.id = result.message_id AND message.fence = result.fence
         AND (message.state = 'sending' OR (result.state = 'sent' AND message.state = ANY(:told)))
     RETURNING message.shop_id, message.medium, message."to", result.is_dead_address
     """
 )
-"""Of a message whose fate a receipt told while its chunk was still going out, only what it says is kept."""
+"""Of a message whose fate a receipt told while its chunk was still going out, only what it says is kept.
+
+Rows are locked in one order, so that two who write never wait for each other.
+"""
 
 
 def after_failure(message: Message, reason: str, *, permanent: bool) -> Result:
