@@ -96,7 +96,7 @@ def test_who_said_yes_gets_the_milestones_once_without_prices_names_or_the_shopp
         shopify_store.shopify("fulfillment_events/create", payloads.scan(status, at, ident))
         send(shopify_store, later)
     assert [subject.partition(":")[0] for subject in mails_to(server, SAM)[1:]] == [
-        "Shipped",
+        "Packed",
         "Out for delivery",
         "Delivered",
     ]
