@@ -6,6 +6,7 @@ from typing import NamedTuple
 from app.admin import words
 from app.admin.saying import say
 from app.admin.tables import Said
+from app.lib.told import tell_as
 from app.lib.words import sentence
 from app.messages.models import Message
 from app.vocabulary import Medium, MessageState
@@ -13,7 +14,7 @@ from app.vocabulary import Medium, MessageState
 WHAT = Said(
     {
         Medium.EMAIL: sentence("Mail"),
-        Medium.SMS: sentence("Text"),
+        Medium.SMS: tell_as("a text message", "Text"),
         Medium.WHATSAPP: sentence("WhatsApp message"),
         Medium.PUSH: sentence("Notification"),
     }

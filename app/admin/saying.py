@@ -19,8 +19,9 @@ from app.lib.words import MARKED, MERCHANTS, Words
 ENGLISH = Words(told_to=MERCHANTS)
 MADE_UP = {"en-xa": Words("en", MARKED), "ar-xb": Words("ar", MARKED)}
 """For whoever checks pages: each sentence in brackets, from left to right and from right to left."""
-ATTRIBUTE = re.compile(r'="[^"]*%\((\w+)\)s')
-"""A blank within a tag, as where a link leads."""
+TAG, BLANK = re.compile(r"<[^>]*>"), re.compile(r"%\((\w+)\)s")
+KEEP_CAPITALS = ("de",)
+"""Languages whose nouns are capitalized wherever they stand."""
 
 
 def spoken() -> Words:
@@ -75,6 +76,11 @@ def after_another(*sentences: str | None) -> str:
     return spoken().after_another(*sentences)
 
 
+def amid(label: str) -> str:
+    """Return a label as it reads amid other words: "on its way"."""
+    return label if spoken().language in KEEP_CAPITALS else label.lower()
+
+
 def locale() -> str:
     """Return how babel names the reader's language and country."""
     return spoken().locale
@@ -93,7 +99,7 @@ def join(app: Flask) -> None:
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined] # the extension adds it
     app.jinja_env.globals.update(gettext=_gettext, ngettext=_ngettext)
     app.jinja_env.globals.update(say=say, say_as=say_as, say_many=say_many, say_all=say_all, spoken=spoken)
-    app.jinja_env.globals.update(retold=retold, say_row=say_row, figure=figure)
+    app.jinja_env.globals.update(retold=retold, say_row=say_row, figure=figure, amid=amid)
 
 
 def _gettext(sentence: str, /, **values: object) -> Markup:
@@ -101,12 +107,12 @@ def _gettext(sentence: str, /, **values: object) -> Markup:
 
 
 def _ngettext(one: str, many: str, count: int, /, **values: object) -> Markup:
-    return _filled(spoken().catalog.ngettext(one, many, count), values)
+    return _filled(spoken().catalog.ngettext(one, many, count), {**values, "count": figure(count)})
 
 
 def _filled(sentence: str, values: dict[str, object]) -> Markup:
     """Return a sentence with markup, its blanks escaped and kept from turning the words around them."""
     texts = {name: str(escape(value)) for name, value in values.items()}
-    in_markup = ATTRIBUTE.findall(sentence)
-    shown = {name: it if name in in_markup else spoken().isolated(it) for name, it in texts.items()}
+    in_tags = BLANK.findall("".join(TAG.findall(sentence)))
+    shown = {name: it if name in in_tags else spoken().isolated(it) for name, it in texts.items()}
     return Markup(sentence % shown)  # noqa: S704 - a template's own markup, and blanks that were escaped

@@ -58,7 +58,7 @@ class Source(NamedTuple):
 
 KEPT = "Kept in English, and found again"
 """A note at sentences that are said of a text that was written before: `app/lib/retelling.py`."""
-MARKED_BELOW = {"merchant_sentence": None, "tell": None, "tell_many": (1, 2)}
+MARKED_BELOW = {"merchant_sentence": None, "tell": None, "tell_as": ((1, "c"), 2), "tell_many": (1, 2)}
 CODE_BELOW: list[tuple[str, Any]] = [("admin/**.py", "ignore"), ("**.py", "python")]
 SOURCES = {
     SHOPPERS: (

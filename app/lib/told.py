@@ -15,6 +15,10 @@ class Speaker(Protocol):
         """Return a sentence with its blanks filled."""
         ...
 
+    def say_as(self, context: str, sentence: str, /, **values: object) -> str:
+        """Return words that need a context."""
+        ...
+
     def say_many(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Return the sentence for so many."""
         ...
@@ -23,8 +27,10 @@ class Speaker(Protocol):
 class Told(str):
     """A sentence in English that knows its words, and what fills them."""
 
-    __slots__ = ("many", "number", "one", "values")
+    __slots__ = ("context", "many", "number", "one", "values")
 
+    context: str
+    """Empty: it needs none to be understood by a translator."""
     one: str
     many: str
     """Empty: it counts nothing."""
@@ -35,7 +41,14 @@ class Told(str):
 def tell(sentence: str, /, **values: object) -> Told:
     """Return a sentence with its blanks filled; a value may be one itself."""
     told = Told(sentence % values)
-    told.one, told.many, told.number, told.values = sentence, "", 1, values
+    told.context, told.one, told.many, told.number, told.values = "", sentence, "", 1, values
+    return told
+
+
+def tell_as(context: str, sentence: str, /, **values: object) -> Told:
+    """Return words that need a context to be understood by a translator."""
+    told = tell(sentence, **values)
+    told.context = context
     return told
 
 
@@ -62,6 +75,8 @@ def again(text: str, speaker: Speaker) -> str:
     if not isinstance(text, Told):
         return text
     values = {name: again(it, speaker) if isinstance(it, str) else it for name, it in text.values.items()}
+    if text.context:
+        return speaker.say_as(text.context, text.one, **values)
     if text.many:
         return speaker.say_many(text.one, text.many, text.number, **values)
     return speaker.say(text.one, **values)

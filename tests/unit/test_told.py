@@ -7,7 +7,8 @@ from app.admin import saying
 from app.flows.plan import reading
 from app.flows.plan.faults import Unsound
 from app.lib import told
-from app.lib.told import tell, tell_many
+from app.lib.told import tell, tell_as, tell_many
+from app.lib.words import Words
 
 
 def test_what_is_told_is_english_and_knows_how_to_be_said_again() -> None:
@@ -18,6 +19,12 @@ def test_what_is_told_is_english_and_knows_how_to_be_said_again() -> None:
     with Flask(__name__).test_request_context(headers={"Accept-Language": "en-XA"}):
         assert saying.say(sentence) == "⟦Wait ⟦1,200 days⟧, 10 % of “100 %”.⟧"
         assert saying.say(copy.deepcopy(sentence)) == saying.say(sentence)
+
+
+def test_words_that_need_a_context_are_said_in_it() -> None:
+    past = tell_as("when, in the past", "%(weekday)s", weekday="Dienstag")
+    assert past == "Dienstag"
+    assert told.again(past, Words("de")) == "am Dienstag"
 
 
 def test_one_of_several_names() -> None:

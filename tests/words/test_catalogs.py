@@ -61,6 +61,14 @@ def test_what_merchants_are_told_is_found() -> None:
     assert told.get("Skip to content") is not None
 
 
+def test_a_text_is_told_from_a_text_message() -> None:
+    told = catalogs.extract(MERCHANTS)
+    block, message = told.get("Text"), told.get("Text", "a text message")
+    assert block is not None
+    assert message is not None
+    assert not {place for place, _ in block.locations} & {place for place, _ in message.locations}
+
+
 def test_what_is_counted_stands_where_it_is_said() -> None:
     calls = [
         (file.name, call)
@@ -82,6 +90,7 @@ def test_merchants_get_the_same_blanks_and_the_same_markup(language: str) -> Non
         for text in filter(None, said):
             assert {*BLANK.findall(text)} - {"count"} == {*BLANK.findall(english)} - {"count"}, text
             assert sorted(TAG.findall(text)) == sorted(TAG.findall(english)), text
+            assert "%" not in BLANK.sub("", text).replace("%%", ""), text
 
 
 def translations(language: str, told_to: str = SHOPPERS) -> Iterator[tuple[Message, tuple[str, ...]]]:

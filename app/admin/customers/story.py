@@ -16,7 +16,7 @@ from app.admin.exceptions import evidence
 from app.admin.messages import rules
 from app.admin.moments import Moment
 from app.admin.reviews import surveys
-from app.admin.saying import after_another, locale, say, say_many
+from app.admin.saying import after_another, amid, locale, say, say_many
 from app.admin.tables import Said
 from app.audience.models import ConsentRow, Profile
 from app.commerce.models import Order, Refund
@@ -143,7 +143,7 @@ def _exceptions(asked: _Asked) -> Iterator[Moment]:
         says = evidence.of(row, None, asked.here)
         href = address("shipment.show", shipment_id=row.shipment_id) if row.shipment_id else ""
         over = say("Over since %(when)s.", when=asked.here.within(row.cleared_at)) if row.cleared_at else None
-        text = say("%(order)s: %(what)s", order=_name(order), what=says.chip.label.lower())
+        text = say("%(order)s: %(what)s", order=_name(order), what=amid(says.chip.label))
         yield Moment(when, "late", "warn", text, after_another(says.why, over), href, _name(order))
 
 

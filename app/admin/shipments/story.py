@@ -9,7 +9,7 @@ from app.admin import answer, moments, shell, words
 from app.admin.doors.session import address
 from app.admin.exceptions import evidence
 from app.admin.moments import Moment
-from app.admin.saying import after_another, say, say_many
+from app.admin.saying import after_another, amid, say, say_many
 from app.admin.tables import Said
 from app.commerce.models import Order
 from app.lib.words import sentence
@@ -160,7 +160,7 @@ def _scanned(scan: TrackingEvent, shipment: Shipment) -> Moment:
     detail = words.detail(scan.detail)
     text = label
     if detail and scan.status is not ShipmentStatus.PENDING:
-        text = say("%(status)s: %(detail)s", status=label, detail=detail.lower())
+        text = say("%(status)s: %(detail)s", status=label, detail=amid(detail))
     return Moment(
         scan.happened_at, kind, "warn" if kind == "late" else "truck", text, after_another(told, rests)
     )

@@ -1,5 +1,6 @@
 """What starts, messages, actions and ends of flows are called, to be said later."""
 
+from app.lib.told import tell_as
 from app.lib.words import sentence
 from app.vocabulary import Medium
 
@@ -51,7 +52,7 @@ WHO_AGAIN = {
 }
 MEDIA = {
     Medium.EMAIL: (sentence("Mail"), sentence("Mail %(number)s of %(many)s")),
-    Medium.SMS: (sentence("Text"), sentence("Text %(number)s of %(many)s")),
+    Medium.SMS: (tell_as("a text message", "Text"), sentence("Text %(number)s of %(many)s")),
     Medium.WHATSAPP: (sentence("WhatsApp"), sentence("WhatsApp %(number)s of %(many)s")),
     Medium.PUSH: (sentence("Push"), sentence("Push %(number)s of %(many)s")),
 }
