@@ -72,7 +72,7 @@ browser: $(VENV)/dev.stamp ## every page in a real browser: two widths, light an
 lighthouse: $(VENV)/dev.stamp ## what Lighthouse says of the demo's tracking page and admin (needs npm and Chromium; ROUNDS)
 	@cd $(ROOT) && $(BIN)/python -m bench.lighthouse
 
-pictures: $(VENV)/dev.stamp ## every page of the demo as it looks now, in docs/pictures (needs Chromium)
+pictures: $(VENV)/dev.stamp ## the demo's main pages as they look now, in docs/pictures (needs Chromium)
 	@cd $(ROOT) && $(BIN)/python -m bench.pictures
 
 plugin: ## the WooCommerce plug-in as a zip, in var/

@@ -1,4 +1,4 @@
-"""`make pictures`: every page of the demo as it is now, on a phone and on a desk, in docs/pictures.
+"""`make pictures`: the main pages of the demo as they are now, on a phone and on a desk, in docs/pictures.
 
 Sixty-four colors and the first screen only: what is drawn shows how it looks, and the repository stays small.
 RUNS=1 pictures the demo that runs already.
@@ -23,6 +23,7 @@ ADMIN = (
     "shipments",
     "shipments/first",
     "exceptions",
+    "exceptions/settings",
     "customers",
     "customers/first",
     "messages",
@@ -30,23 +31,40 @@ ADMIN = (
     "wording/shipped",
     "flows",
     "flows/abandoned_checkout",
+    "flows/abandoned_checkout/file",
+    "flows/abandoned_checkout/try",
+    "flows/abandoned_checkout/rehearsal",
+    "flows/abandoned_checkout/publish",
     "reviews",
+    "reviews/where",
     "answers",
     "waiting",
     "lift",
     "page",
     "connection",
+    "connection/check",
+    "connection/undone",
     "connection/lists",
+    "store-pages",
+    "store-consent",
+    "address",
     "sending",
+    "sending/new",
     "texts",
     "whatsapp",
     "services",
     "sources",
+    "hidden",
+    "carriers",
     "team",
     "settings",
+    "settings/offers",
     "settings/keys",
     "settings/keeping",
+    "settings/everything",
+    "settings/delete",
     "privacy",
+    "privacy/looks",
 )
 """Pages of a shop's admin; "first": where the first row of the list leads."""
 DARK = (
@@ -69,7 +87,8 @@ def main() -> None:
         here = admin_of(notes)
         for width, height in WIDTHS.items():
             page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
-            shown = {"tracking": notes["tracking"], "stores": notes["admin"]}
+            shown = {"tracking": notes["tracking"], "stores": notes["admin"], "in-shopify": notes["office"]}
+            shown["sign-in"] = f"{notes['admin']}/sign-in"
             shown |= {f"admin-{name.replace('/', '-')}": f"{here}/{name}" for name in ADMIN}
             for name, address in shown.items():
                 show(page, address)

@@ -1,7 +1,9 @@
 """The parcels that a page lists, all of them, as a file for a spreadsheet."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from threading import BoundedSemaphore
 from typing import Any
+from weakref import finalize
 
 from flask import Blueprint, Response, copy_current_request_context
 from sqlalchemy import func, select
@@ -30,6 +32,9 @@ blueprint = Blueprint("shipments_file", __name__)
 MOST = 100_000
 """So many parcels, the newest, are in one file."""
 AT_ONCE = 1000
+TURNS = 4
+"""So many are handed out as they are made by one web process, for each holds a thread; others come whole."""
+_turns = BoundedSemaphore(TURNS)
 Reader = Callable[[Shop, Asked, int], tuple[str, int | None]]
 
 
@@ -45,20 +50,29 @@ def download(session: Session, shop: Shop) -> Response:
     else:
         some = select(Shipment.id).where(*asked.of(shop)).limit(MOST).subquery()
         many = session.scalar(select(func.count()).select_from(some)) or 0
-        file = _parts(sheets.sheet(_heads()), copy_current_request_context(_part), shop, asked)
+        broke_off = sheets.lines([[say("The file broke off here. Please download it again.")]])
+        file = parts(sheets.sheet(_heads()), copy_current_request_context(_part), shop, asked, broke_off)
     saw(session, merchant_sentence("a file of %(number)s shipments", number=many))
     headers = {"Content-Disposition": f'attachment; filename="shipments-{here.today.isoformat()}.csv"'}
-    return Response(file, content_type="text/csv; charset=utf-8", headers=headers)
+    handed = Response(file, content_type="text/csv; charset=utf-8", headers=headers)
+    if not isinstance(file, str) and _turns.acquire(blocking=False):
+        handed.headers["X-Accel-Buffering"] = "no"
+        handed.call_on_close(finalize(handed, _turns.release))  # once, also where it is never begun
+    return handed
 
 
-def _parts(heads: str, read: Reader, shop: Shop, asked: Asked) -> Iterator[str]:
-    """Yield the file as it is read, some rows at a time: who reads slowly holds nothing open."""
+def parts(heads: str, read: Reader, shop: Shop, asked: Asked, broke_off: str) -> Iterator[str]:
+    """Yield the file as it is read, some rows at a time: who reads slowly holds no transaction open."""
     yield heads
     before: int | None = paging.LAST
-    for _ in range(MOST // AT_ONCE):
-        if before is not None:
-            lines, before = read(shop, asked, before)
-            yield lines
+    try:
+        for _ in range(MOST // AT_ONCE):
+            if before is not None:
+                lines, before = read(shop, asked, before)
+                yield lines
+    except Exception:
+        yield broke_off  # nothing else tells a file that ends amid its way from a whole one
+        raise
 
 
 def _part(shop: Shop, asked: Asked, before: int) -> tuple[str, int | None]:
