@@ -4,24 +4,19 @@ import csv
 import json
 import re
 from io import StringIO
-from threading import BoundedSemaphore
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
-from app.admin import paging
 from app.admin.shipments import file as parcels_file
-from app.admin.shipments.narrowing import Asked
 from app.audience import profiles
 from app.audience.models import ConsentRow, Profile
 from app.commerce.models import Order
 from app.events import EventRow
 from app.lib import certificate, clock, sheets
 from app.lib.db import Base
-from app.lib.rsgi import STREAMED
 from app.platforms.base import Consent
 from app.platforms.purchases import Person
 from app.shops.models import AccessRecord, Shop
@@ -251,37 +246,6 @@ def test_parcels_are_handed_on_as_a_file_that_runs_nothing(
     searched = merchant.get(f"/admin/{shop.id}/shipments.csv?q=1001").text
     assert searched.count("\n") == 2
     assert merchant.get(f"/admin/{shop.id}/shipments.csv?tab=delivered").text.count("\n") == 1
-
-
-def test_a_file_is_handed_out_as_it_is_made_to_some_at_once(
-    merchant: FlaskClient, shopify_store: StoreVoice, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    parcel(shopify_store, 1)
-    monkeypatch.setattr(parcels_file, "_turns", BoundedSemaphore(2))
-    address = f"/admin/{shopify_store.shop.id}/shipments.csv"
-
-    def is_streamed(file: TestResponse) -> bool:
-        return STREAMED in {(name.lower(), value) for name, value in file.headers}
-
-    files = [merchant.get(address) for _ in range(3)]
-    assert [is_streamed(it) for it in files] == [True, True, False]
-    assert {it.text for it in files} == {files[0].text}
-    for it in files:
-        it.close()
-    assert is_streamed(merchant.get(address))
-    assert not is_streamed(merchant.get(f"{address}?tab=exceptions")), "the queue is read at once"
-
-
-def test_a_file_that_breaks_off_says_so(shop: Shop) -> None:
-    def read(_: Shop, __: Asked, before: int) -> tuple[str, int]:
-        if before < paging.LAST:
-            raise ConnectionError
-        return "first", 7
-
-    handed: list[str] = []
-    with pytest.raises(ConnectionError):
-        handed.extend(parcels_file.parts("heads", read, shop, Asked(), "broke off"))
-    assert handed == ["heads", "first", "broke off"]
 
 
 def test_a_note_is_kept_shown_and_removed(merchant: FlaskClient, shopify_store: StoreVoice) -> None:
