@@ -52,11 +52,18 @@ def run_one(session: Session, enrollment_id: int) -> None:
 
 
 def take_on(session: Session, rows: Sequence[Enrollment]) -> bool:
-    """Do what is due for these enrollments, whose rows are locked; tells whether any waits for more."""
+    """Do what is due for these enrollments, whose rows are locked; tells whether any waits for more.
+
+    Whose flow cannot be read any more waits until it can be.
+    """
+    flows = published.versions(session, [row.version_id for row in rows])
+    for row in rows:
+        if row.version_id not in flows:
+            _look_later(row)
+    rows = [row for row in rows if row.version_id in flows]
     if not rows:
         return False
     now = clock.now()
-    flows = published.versions(session, [row.version_id for row in rows])
     seen = seeing.see(session, [asked(row, flows[row.version_id]) for row in rows])
     asks, tasks = list[tuple[int, Ask]](), list[tuple[Doer, Task]]()
     turns = list[tuple[Enrollment, Turn]]()
@@ -82,7 +89,10 @@ def _order_to_lock(row: Enrollment) -> int:
 
 def put_off(session: Session, enrollment_id: int) -> None:
     """Look later at somebody whose turn failed, after twice as long each time, a day at most."""
-    row = session.get_one(Enrollment, enrollment_id, with_for_update=True)
+    _look_later(session.get_one(Enrollment, enrollment_id, with_for_update=True))
+
+
+def _look_later(row: Enrollment) -> None:
     row.failures += 1
     row.due_at = clock.now() + min(RETRY * 2 ** min(row.failures, 12), A_DAY)
 

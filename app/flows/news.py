@@ -83,9 +83,13 @@ def _tell_newcomers(session: Session, shop_id: int, trigger: Trigger, subject: S
     row = session.scalar(select(Enrollment).filter_by(**mine)) if subject.about == "parcel" else None
     if row is None or subject.order_id is None:
         return
-    flow = published.versions(session, [row.version_id])[row.version_id]
+    flow = published.versions(session, [row.version_id]).get(row.version_id)
+    if flow is None:
+        return
     passed = {step for step, _ in row.path}
-    it = Occasion(trigger, subject.order_id, subject.id, at, row.id)
+    since = switches.switched_on(session, shop_id).get(trigger)
+    is_anew = since is not None and row.entered_at < since <= at  # its flow was off when it came in
+    it = Occasion(trigger, subject.order_id, subject.id, at, None if is_anew else row.id)
     for step in flow.steps:
         if isinstance(step, Message) and step.id in passed:
             telling.tell(session, it, step.medium)

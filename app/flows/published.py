@@ -105,12 +105,17 @@ def _is_outdated(row: FlowVersion) -> bool:
 
 
 def versions(session: Session, ids: Sequence[int]) -> dict[int, Flow]:
-    """Return the flows of these versions."""
+    """Return the flows of these versions; one that a release that came later cannot read is missing."""
     known = _known(session)
     missing = set(ids) - known.keys()
     if missing:
         rows = session.execute(select(FlowVersion.id, FlowVersion.file).where(among(FlowVersion.id, missing)))
-        known.update({version_id: flow_of(file) for version_id, file in rows})
+        for version_id, file in rows:
+            flow = readable(file)
+            if flow is None:
+                log.error("flow.unreadable", version_id=version_id)
+            else:
+                known[version_id] = flow
     return {version_id: known[version_id] for version_id in set(ids) & known.keys()}
 
 

@@ -40,13 +40,13 @@ def of(session: Session, messages: Sequence[Message]) -> dict[int, Stand]:
     others = _gathered(session, [message for message in coming if len(message.shipment_ids) > 1])
     each = [*rows.values(), *(row for them in others.values() for row in them)]
     flows = published.versions(session, [row.version_id for row in each])
-    looked_at = {row.id: row for row in each if _lets_go(flows[row.version_id])}
+    looked_at = {row.id: row for row in each if row.version_id in flows and _lets_go(flows[row.version_id])}
     seen = seeing.see(session, [engine.asked(row, flows[row.version_id]) for row in looked_at.values()])
     found = {}
     for message in coming:
         first = rows.get(message.enrollment_id or 0)
         mine = others.get(message.id) or ([first] if first is not None else [])
-        whys = [_why(row, flows[row.version_id], seen) for row in mine]
+        whys = [_why(row, flows.get(row.version_id), seen) for row in mine]
         let_go = None if None in whys else next(iter(whys), GONE)
         found[message.id] = Stand(let_go, max((row.entered_at for row in mine), default=None))
     return found
@@ -81,11 +81,11 @@ def _gathered(session: Session, messages: Sequence[Message]) -> Mapping[int, lis
     }
 
 
-def _why(row: Enrollment, flow: Flow, seen: Mapping[int, Seen]) -> str | None:
-    """Return why a flow lets go of somebody by now."""
-    if not _lets_go(flow):
+def _why(row: Enrollment, flow: Flow | None, seen: Mapping[int, Seen]) -> str | None:
+    """Return why a flow lets go of somebody by now; one that cannot be read any more stands by nobody."""
+    if flow is not None and not _lets_go(flow):
         return None
-    if row.id not in seen:
+    if flow is None or row.id not in seen:
         return GONE
     facts = seen[row.id].facts
     return objection(flow, facts) or (None if all_hold(flow.only, facts.known) else NOT_FOR_THEM)

@@ -14,7 +14,7 @@ from app.lib.db import Base
 from app.shops import calls, errands
 from app.shops.models import Call, Errand, Shop
 from app.tracking.models import DrawnPage
-from app.vocabulary import CallReason, ShopState
+from app.vocabulary import CallReason, CallState, ShopState
 
 BATCH = 5000
 LOOKS_EVERY = 60
@@ -31,7 +31,8 @@ def is_name(shop: Shop, typed: str) -> bool:
 def ask(session: Session, shop: Shop) -> None:
     """Have a shop deleted, once our notices are out of its store, and others were asked to forget for it."""
     _end(session, shop)
-    calls.drop(session, and_(Call.shop_id == shop.id, Call.kind != calls.FORGET), CallReason.SHOP_GONE)
+    left = and_(Call.shop_id == shop.id, Call.state == CallState.WAITING, Call.kind != calls.FORGET)
+    calls.drop(session, left, CallReason.SHOP_GONE)
     errands.add(session, shop.id, errands.CLOSE, every=LOOKS_EVERY)
 
 

@@ -159,6 +159,20 @@ def test_the_merchant_answers_by_mail_agrees_and_closes(
     assert len(session.scalars(select(Case)).all()) == 2
 
 
+def test_a_report_that_was_put_off_is_brought_back(
+    shopper: FlaskClient, address: str, shopify_store: StoreVoice
+) -> None:
+    reported(shopper, address)
+    sign_in(shopper, shopify_store.shop.id)
+    queue = f"/admin/{shopify_store.shop.id}/exceptions"
+    row = shopify_store.session.scalars(select(ExceptionRow).filter_by(cleared_at=None)).one()
+    form = {"csrf": token(shopper), "days": "1"}
+    assert shopper.post(f"{queue}/{row.id}/put-off", data=form).status_code == 303
+    assert "Problem reported" not in shopper.get(queue).text
+    assert shopper.post(f"{queue}/{row.id}/bring-back", data=form).status_code == 303
+    assert "Problem reported" in shopper.get(queue).text
+
+
 def test_another_shops_case_is_neither_shown_nor_touched(
     shopper: FlaskClient, address: str, session: Session, woo_store: StoreVoice
 ) -> None:

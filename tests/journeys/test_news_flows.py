@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from app import events, reactions
 from app.commerce.models import Order
 from app.events import EventRow, ExceptionOpened, OrderPlaced
-from app.flows import published, switches, tally
+from app.flows import facts, published, switches, tally
 from app.flows.models import Enrollment, Flow
 from app.flows.plan.faults import Unsound
 from app.lib import clock
@@ -204,6 +204,33 @@ def test_who_reads_of_a_late_parcel_since_it_was_told_of_hears_with_the_next_ala
     store.settle()
     assert [it.to for it in told(store, LATE)] == ["ada@example.com", "bo@example.com"]
     assert len(enrollments(store, LATE)) == 1
+
+
+def test_a_later_alarm_is_told_where_the_flow_was_switched_on_in_between(shopify_store: StoreVoice) -> None:
+    store, now = shopify_store, clock.now()
+    switches.switch(store.session, store.shop.id, LATE, on=True)
+    store.shopify("orders/paid", payloads.order(now))
+    store.shopify("fulfillments/create", payloads.fulfillment(now))
+    store.shopify("fulfillment_events/create", payloads.scan("delayed", now, 1))
+    store.settle()
+    order = store.session.scalars(select(Order)).one()
+    friend = recipients.name(store.session, order, "bo@example.com")
+    assert friend is not None
+    friend.confirmed_at = clock.now()
+    store.session.execute(update(Flow).filter_by(trigger=LATE).values(on_since=clock.now()))
+    stalled = ExceptionOpened(
+        happened_at=clock.now(),
+        order_id=order.id,
+        shipment_id=enrollments(store, LATE)[0].about_id,
+        exception_id=2,
+        exception=ExceptionKind.STALLED,
+    )
+    events.record(store.session, store.shop.id, stalled)
+    store.session.commit()
+    store.settle()
+    before, since = told(store, LATE)
+    assert gate(store, before) == Skipped(Reason.FLOW_OFF)
+    assert (since.to, facts.gather(store.session, [since])[since.id].flow_is_on) == ("bo@example.com", True)
 
 
 def test_news_is_what_it_is_whatever_a_file_calls_it(shopify_store: StoreVoice) -> None:

@@ -40,7 +40,9 @@ def bring_back(session: Session, shop: Shop) -> Response:
 
 
 def _back(ids: Sequence[int], said: str) -> Response:
-    if not ids:  # they have moved meanwhile, none was ticked, or they are another shop's
+    """Lead back to the list; it says nothing where all of them have moved, or somebody was faster."""
+    if not queue.parcels_in(request.form):  # none was ticked
         abort(404)
     here = Asked.of_form(request.form, tab=Group.EXCEPTIONS)._replace(tab=narrowing.ALL)
-    return redirect(address("exceptions.index", said=f"{said}-all", id=list(ids), **here.args), 303)
+    done = {"said": f"{said}-all", "id": list(ids)} if ids else {}
+    return redirect(address("exceptions.index", **done, **here.args), 303)

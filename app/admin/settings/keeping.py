@@ -71,10 +71,13 @@ def choose(session: Session, shop: Shop) -> BaseResponse:
     if chosen is None and typed != "0":
         abort(400)
     retention.choose(session, shop, chosen)
-    if chosen is None:
+    years = (chosen or 0) // 12
+    if not years:
         saw(session, merchant_sentence("chose to keep shoppers for ever"))
+    elif years == 1:
+        saw(session, merchant_sentence("chose to keep shoppers for 1 year"))
     else:
-        saw(session, merchant_sentence("chose to keep shoppers for %(years)s years", years=chosen // 12))
+        saw(session, merchant_sentence("chose to keep shoppers for %(years)s years", years=years))
     return redirect(address("keeping.index", said="saved"), 303)
 
 

@@ -33,7 +33,7 @@ class Fault:
         return str(self.told)
 
 
-class Unsound(Exception):
+class Unsound(ValueError):
     """It is no flow that could be followed; `faults` say why."""
 
     def __init__(self, faults: list[Fault]) -> None:

@@ -155,18 +155,26 @@ def bring_back(session: Session, shop_id: int, exception_id: int) -> int:
 def put_off_all(
     session: Session, shop_id: int, shipment_ids: Collection[int], until: datetime
 ) -> Sequence[int]:
-    """Take parcels out of the queue until a moment; returns those of which something is wrong."""
-    return _say_of(session, shop_id, shipment_ids, {"snoozed_until": until})
+    """Take parcels out of the queue until a moment; returns those that it took out."""
+    return _say_of(session, shop_id, _in_queue(session, shop_id, shipment_ids), {"snoozed_until": until})
 
 
 def resolve_all(session: Session, shop_id: int, shipment_ids: Collection[int]) -> Sequence[int]:
     """Take parcels out of the queue until something new goes wrong; returns those that it took out."""
-    return _say_of(session, shop_id, shipment_ids, {"resolved_at": clock.now()})
+    done = {"resolved_at": clock.now()}
+    return _say_of(session, shop_id, _in_queue(session, shop_id, shipment_ids), done)
 
 
 def bring_back_all(session: Session, shop_id: int, shipment_ids: Collection[int]) -> Sequence[int]:
     """Put parcels back into the queue; returns those of which something is wrong."""
     return _say_of(session, shop_id, shipment_ids, {"resolved_at": None, "snoozed_until": None})
+
+
+def _in_queue(session: Session, shop_id: int, shipment_ids: Collection[int]) -> Sequence[int]:
+    """Return which of these parcels are in the queue: what somebody else has put aside stays as they did."""
+    theirs = select(ExceptionRow.shipment_id).where(ExceptionRow.shop_id == shop_id)
+    theirs = theirs.where(among(ExceptionRow.shipment_id, shipment_ids), needs_a_look(clock.now()))
+    return [it for it in session.scalars(theirs) if it is not None]
 
 
 def _say(session: Session, shop_id: int, exception_id: int, said: dict[str, Any]) -> int:
@@ -192,7 +200,7 @@ def _say_of(
 def _note(session: Session, those: Select[ExceptionRow], said: dict[str, Any]) -> Sequence[ExceptionRow]:
     """Note it on whatever of these is not over; what a shopper reported only an answer resolves."""
     those = those.where(ExceptionRow.cleared_at.is_(None))
-    if "resolved_at" in said:
+    if said.get("resolved_at") is not None:
         those = those.where(ExceptionRow.kind != ExceptionKind.REPORTED)
     rows = session.scalars(those).all()
     session.execute(update(ExceptionRow).where(ExceptionRow.id.in_([row.id for row in rows])).values(said))

@@ -112,6 +112,8 @@ def test_what_is_put_off_comes_back_by_itself(merchant: FlaskClient, queue: str,
     first.snoozed_until = clock.now() - timedelta(seconds=1)
     session.commit()
     assert len(shown(merchant.get(queue).text)) == 3
+    for address in (queue, f"{queue.removesuffix('exceptions')}shipments/{first.shipment_id}"):
+        assert "Bring back" not in merchant.get(address).text, "it is back, and dealt with as any other"
     bad = merchant.post(f"{queue}/{first.id}/put-off", data={"days": "999", "csrf": token(merchant)})
     assert bad.status_code == 400
 

@@ -22,7 +22,7 @@ from app.platforms.purchases import Person
 from app.privacy import closing, erasure, retention, takeout
 from app.reviews.models import ReviewPhoto
 from app.shops import errands, install
-from app.shops.models import Errand, Shop
+from app.shops.models import AccessRecord, Errand, Shop
 from app.vocabulary import ConsentSource, ConsentState, Medium
 from jobs import sync
 from tests.journeys import payloads
@@ -79,7 +79,10 @@ def test_what_is_older_than_a_shop_keeps_is_forgotten_some_at_a_time_and_nothing
     )
     errand = session.scalars(select(Errand).filter_by(kind=retention.KEEP)).one()
     assert timedelta(hours=20) < errand.due_at - clock.now() < timedelta(hours=27)
+    press(merchant, address, months=12)
     press(merchant, address, months=0)
+    said = select(AccessRecord.what).where(AccessRecord.what.like("chose %")).order_by(AccessRecord.id)
+    assert [it.partition(" for ")[2] for it in session.scalars(said)] == ["2 years", "1 year", "ever"]
     assert session.scalars(select(Errand.id).filter_by(kind=retention.KEEP)).all() == []
     assert "For ever, and nobody is forgotten unless they ask." in merchant.get(address).text
 

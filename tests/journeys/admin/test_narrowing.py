@@ -148,5 +148,14 @@ def test_several_are_put_off_or_done_with_at_once_and_taken_back_at_once(
     assert listed(merchant, queue) == ["4003", "4004"]
     say("bring-back", *parcels[:2])
     assert listed(merchant, queue) == ["4001", "4002", "4003", "4004"]
+    say("put-off", parcels[0], days="1")
+    (aside,) = session.scalars(select(ExceptionRow.snoozed_until).filter_by(shipment_id=parcels[0].id))
+    page = merchant.get(say("resolve", *parcels[:2])).text  # from a page that somebody opened before that
+    assert "Done with 1 parcel." in page
+    assert page.count(f'name="id" value="{parcels[0].id}"') == 0, "their undo leaves alone what others did"
+    session.expire_all()
+    first = session.scalars(select(ExceptionRow).filter_by(shipment_id=parcels[0].id)).one()
+    assert (first.snoozed_until, first.resolved_at) == (aside, None)
+    assert "said=" not in say("resolve", *parcels[:2]), "nothing was left to do"
     assert say("resolve") == "404", "none was ticked"
     assert say("put-off", parcels[0], days="400") == "400"

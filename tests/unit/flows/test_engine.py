@@ -9,8 +9,9 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.commerce.models import Checkout
-from app.flows import drafts, engine, published, starts
+from app.flows import drafts, engine, published, standing, starts, tally
 from app.flows.models import Enrollment, FlowVersion
+from app.flows.plan import advance
 from app.flows.plan.faults import Unsound
 from app.flows.starts import Subject
 from app.lib import clock
@@ -20,7 +21,7 @@ from app.vocabulary import Trigger
 from jobs import flows as job
 from tests.unit.flows import world
 from tests.unit.flows.strange import BEGIN
-from tests.unit.flows.world import CART, SHORT, World
+from tests.unit.flows.world import CART, SHORT, World, later
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -160,6 +161,31 @@ def test_who_waits_keeps_the_version_they_came_into(session: Session) -> None:
         traveller.shift(HOUR)
         shop.advance()
         assert shop.keys() == [f"checkout-{earlier.id}:{CART}:1:email"]
+
+
+def test_a_version_that_a_later_release_cannot_read_holds_up_nobody_else(session: Session) -> None:
+    old, other = world.new(session, "old.myshopify.com"), world.new(session, "other.myshopify.com")
+    with time_machine.travel(BEGIN, tick=False) as traveller:
+        for shop in (old, other):
+            shop.enroll(shop.publish(SHORT), [shop.cart()])
+        old.advance()
+        traveller.shift(HOUR)
+        old.advance()
+        mine = update(FlowVersion).filter_by(shop_id=old.shop.id)
+        session.execute(mine.values(file=SHORT.replace("wait:", "linger:")))
+        session.commit()
+        messages = session.scalars(select(Message).order_by(Message.shop_id)).all()
+        theirs, others = (standing.of(session, messages)[message.id] for message in messages)
+        assert (theirs.let_go, others.let_go) == (advance.GONE, None)
+        assert tally.of_flow(session, old.shop.id, CART).came == 1
+        session.commit()
+        traveller.shift(DAY)
+        old.advance()
+        waits, goes_on = old.enrollments()
+        assert (waits.failures, waits.over, goes_on.failures, goes_on.over) == (1, None, 0, "finished")
+        assert later(waits.due_at) > clock.now()
+        messages = session.scalars(select(Message).order_by(Message.id)).all()
+        assert [(it.shop_id, it.step) for it in messages][2:] == [(other.shop.id, 2)]
 
 
 def test_what_we_ship_later_takes_over_where_a_shop_has_nothing_of_its_own(session: Session) -> None:
