@@ -1,7 +1,8 @@
 """How Alembic reaches the database.
 
 A change of a table waits for whoever uses it, and whoever comes after waits behind the change: it lets go
-again soon, and tries later. Every migration is a transaction of its own: what was done is not done again.
+again soon, and tries later, as it does where somebody who waits for it has what it waits for. Every migration
+is a transaction of its own: what was done is not done again.
 """
 
 import time
@@ -9,7 +10,7 @@ from random import uniform
 from typing import Any, Literal
 
 from alembic import context
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
@@ -55,6 +56,6 @@ for left in reversed(range(TRIES)):
         run()
         break
     except OperationalError as error:
-        if not left or not isinstance(error.orig, LockNotAvailable):
+        if not left or not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
             raise
         time.sleep(uniform(*PAUSE))

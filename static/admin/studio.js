@@ -4,8 +4,6 @@
 (() => {
   "use strict";
   const PAUSE = 500, EDGE = 48;
-  const root = document.documentElement;
-  root.classList.add("js");
   let field = null, timer = 0, unsent = null, after = null, moved = null, drag = null, lost = null;
 
   document.addEventListener("focusin", ({ target }) => {

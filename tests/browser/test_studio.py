@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
 from app.admin.doors import session as doors
@@ -97,6 +97,28 @@ def test_a_message_is_written_by_mouse_and_by_keys(look: Look, site: Site, sessi
         page.goto(f"{site.url}/admin/{shop.id}/wording/shipped?panel={panel}")
         picture(look, name)
         look.holds(RULES)
+
+
+def test_nothing_moves_when_the_script_comes_and_without_it_all_is_within_reach(
+    chromium: Browser, site: Site, session: Session
+) -> None:
+    shop = sold.shop(session)
+    address = f"{site.url}/admin/{shop.id}/wording/shipped"
+    places = "[...document.querySelectorAll('#main *')].map(it => it.getBoundingClientRect().y)"
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = enter(Look(context.new_page(), 1280, "light", []), site, shop)
+    page.goto(address)
+    known = page.evaluate(places)
+    page.route("**/studio.js*", lambda route: route.abort())
+    page.goto(address)
+    assert page.evaluate(places) == known
+    plain = chromium.new_context(java_script_enabled=False, storage_state=context.storage_state())
+    context.close()
+    page = plain.new_page()
+    page.goto(address)
+    expect(page.get_by_role("button", name="Show", exact=True)).to_be_visible()
+    expect(page.locator("#grip-text")).to_be_hidden()
+    plain.close()
 
 
 def test_a_page_is_designed_by_mouse_and_by_keys(look: Look, site: Site, session: Session) -> None:

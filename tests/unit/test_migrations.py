@@ -1,6 +1,7 @@
 """Migrations that were cut off are gone on with, and hold up nobody while they wait."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -8,13 +9,14 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.lib.db import engine
 
 ALEMBIC = Config(str(Path(__file__).parents[2] / "alembic.ini"))
 BEFORE, NAME = "0074", "ix_message_doubted"
 WITHOUT_COLUMN, COLUMN = "0077", ("enrollment", "occasion_at")
+WITHOUT_DAYS = "0082"
 PATIENCE = 60
 """Seconds that a test waits for what must happen."""
 IS_THERE = """
@@ -57,6 +59,26 @@ def test_who_comes_after_a_migration_that_waits_for_somebody_does_not_wait_with_
             report.rollback()
             migrating.join(PATIENCE)
         assert has(looking, table, column)
+
+
+def test_a_migration_and_somebody_who_wait_for_each_other_both_come_to_their_end() -> None:
+    """A migration has the orders and wants the messages, and whoever has those comes to the orders."""
+    command.downgrade(ALEMBIC, WITHOUT_DAYS)
+    migrating = Thread(target=command.upgrade, args=(ALEMBIC, "head"))
+    with engine().connect() as looking, engine().connect() as writer:
+        writing = "LOCK TABLE {} IN ROW EXCLUSIVE MODE"
+        try:
+            writer.execute(text(writing.format("message")))
+            migrating.start()
+            until_it_waits(looking, "message")
+            with suppress(OperationalError):  # the database takes either of the two for the one too many
+                writer.execute(text(writing.format('"order"')))
+        finally:
+            writer.rollback()
+            migrating.join(PATIENCE)
+        is_there = inspect(looking).has_table("day_sum")
+    command.upgrade(ALEMBIC, "head")
+    assert is_there
 
 
 def until_it_waits(connection: Connection, table: str) -> None:

@@ -34,7 +34,7 @@ from app.vocabulary import MessageState
 At = SQLColumnExpression[Any]
 """A column of moments."""
 AT_ONCE = 40
-"""So many lines are shown at once."""
+"""So many lines are shown at once, and whatever came in the same moment as the last."""
 SOON = timedelta(minutes=10)
 """A message that goes so soon went at once."""
 SHOWS = Said({"all": sentence("All"), "messages": sentence("Messages"), "unsent": sentence("Not sent")})
@@ -60,7 +60,7 @@ class _Asked:
 
     def rows(self, query: Select[*tuple[Any, ...]], at: At) -> Sequence[Row[*tuple[Any, ...]]]:
         """Return the rows of a query before the moment, the latest first, each with that time first."""
-        mine = query.where(at < self.before).order_by(at.desc()).limit(AT_ONCE + 1)
+        mine = query.where(at < self.before).order_by(at.desc()).fetch(AT_ONCE + 1, with_ties=True)
         return self.session.execute(mine).all()
 
 
@@ -83,8 +83,9 @@ def tell(session: Session, profile: Profile, here: Calendar, *, show: str, befor
         ):
             found += tellers(asked)
     found.sort(key=lambda moment: moment.at, reverse=True)
-    shown = found[:AT_ONCE]
-    return Told(shown, shown[-1].at if len(found) > AT_ONCE else None)
+    last = found[AT_ONCE - 1].at if len(found) > AT_ONCE else None
+    shown = [it for it in found if last is None or it.at >= last]  # the next part begins before that moment
+    return Told(shown, last)
 
 
 def _messages(asked: _Asked, *, only_unsent: bool) -> Iterator[Moment]:
