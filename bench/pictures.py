@@ -34,7 +34,6 @@ ADMIN = (
     "flows/abandoned_checkout/file",
     "flows/abandoned_checkout/try",
     "flows/abandoned_checkout/rehearsal",
-    "flows/abandoned_checkout/publish",
     "reviews",
     "reviews/where",
     "answers",
